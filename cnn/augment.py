@@ -1,0 +1,60 @@
+"""Random changes to training pictures that leave their class alone, inside the TensorFlow graph."""
+
+import tensorflow as tf
+
+from cnn.spec import PICTURE_SHAPE, TrainSpec
+
+SIDE = PICTURE_SHAPE[0]
+GREY = 127
+
+
+def augment(pixels: tf.Tensor, training: TrainSpec, seed: tf.Tensor) -> tf.Tensor:
+    """Return a batch (n, 32, 32, 3), uint8, flipped, shifted and cut out as `training` says.
+
+    Flip: every second picture is mirrored left to right. Shift: moved by up to `shift` pixels each way, the
+    edge mirrored into the gap. Cutout: one square of `cutout` pixels is made grey (DeVries, Taylor 2017).
+
+    Args:
+        pixels: the batch.
+        training: says what is done.
+        seed: (2,), int; the same seed gives the same changes.
+    """
+    if training.flip or training.shift:
+        pixels = _move(pixels, training, seed)
+    if training.cutout:
+        pixels = _cut_out(pixels, training.cutout, seed)
+    return pixels
+
+
+def _move(pixels: tf.Tensor, training: TrainSpec, seed: tf.Tensor) -> tf.Tensor:
+    """Pick, for every picture, the rows and the columns that the moved and mirrored one consists of."""
+    count, side = tf.shape(pixels)[0], tf.range(SIDE)[None]
+    columns = tf.repeat(side, count, axis=0)
+    if training.flip:
+        mirrored = _draw(seed, 0, count, 2)[:, None] == 1
+        columns = tf.where(mirrored, SIDE - 1 - columns, columns)
+    if training.shift:
+        span = 2 * training.shift + 1
+        rows = _reflect(side + _draw(seed, 1, count, span)[:, None] - training.shift)
+        pixels = tf.gather(pixels, rows, axis=1, batch_dims=1)
+        columns = _reflect(columns + _draw(seed, 2, count, span)[:, None] - training.shift)
+    return tf.gather(pixels, columns, axis=2, batch_dims=1)
+
+
+def _cut_out(pixels: tf.Tensor, size: int, seed: tf.Tensor) -> tf.Tensor:
+    """Grey out a square around a random centre; at the edge a part of it falls outside."""
+    count, side = tf.shape(pixels)[0], tf.range(SIDE)[None]
+    rows = side - (_draw(seed, 3, count, SIDE)[:, None] - size // 2)
+    columns = side - (_draw(seed, 4, count, SIDE)[:, None] - size // 2)
+    inside = ((rows >= 0) & (rows < size))[:, :, None] & ((columns >= 0) & (columns < size))[:, None, :]
+    return tf.where(inside[..., None], tf.constant(GREY, pixels.dtype), pixels)
+
+
+def _reflect(places: tf.Tensor) -> tf.Tensor:
+    places = tf.abs(places)
+    return tf.where(places >= SIDE, 2 * (SIDE - 1) - places, places)
+
+
+def _draw(seed: tf.Tensor, stream: int, count: tf.Tensor, below: int) -> tf.Tensor:
+    """Return `count` whole numbers from 0 to `below` - 1."""
+    return tf.random.stateless_uniform([count], seed + [stream * 7919, 0], 0, below, tf.int32)

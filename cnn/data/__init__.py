@@ -1,0 +1,55 @@
+"""The data sets by name: CIFAR-10, and a stand-in drawn by code for when it is not there."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType, ModuleType
+
+import numpy as np
+
+from cnn.data import cifar10, sketch10
+from cnn.data.classes import CLASSES
+from cnn.data.dataset import Dataset
+from cnn.errors import DataError
+
+__all__ = [
+    "CLASSES",
+    "DATASETS",
+    "NAMES",
+    "Dataset",
+    "load",
+    "test_labels",
+    "test_picture",
+    "test_pictures",
+]
+
+DATASETS: Mapping[str, ModuleType] = MappingProxyType({"cifar10": cifar10, "sketch10": sketch10})
+NAMES = tuple(DATASETS)
+
+
+def load(name: str) -> Dataset:
+    """Load a data set whole; raises DataError for an unknown name or when its files are not right."""
+    loaded: Dataset = _dataset(name).load()
+    return loaded
+
+
+def test_labels(name: str) -> np.ndarray:
+    """Return the labels of the test pictures, int64 (pictures,), without loading the pictures."""
+    labels: np.ndarray = _dataset(name).test_labels()
+    return labels
+
+
+def test_picture(name: str, index: int) -> tuple[np.ndarray, int]:
+    """Return one test picture, uint8 (32, 32, 3), and its label; raises DataError where there is none."""
+    found: tuple[np.ndarray, int] = _dataset(name).test_picture(index)
+    return found
+
+
+def test_pictures(name: str, indices: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Return the test pictures `indices`, uint8 (pictures, 32, 32, 3); raises DataError where one is none."""
+    pictures: np.ndarray = _dataset(name).test_pictures(indices)
+    return pictures
+
+
+def _dataset(name: str) -> ModuleType:
+    if name not in DATASETS:
+        raise DataError(f"There is no data set {name!r}: allowed are {' and '.join(NAMES)}.")
+    return DATASETS[name]

@@ -1,0 +1,149 @@
+"""CIFAR-10's archive: fetched, verified, unpacked, checked, and only then put in place."""
+
+import logging
+import shutil
+import tarfile
+import tempfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pooch
+import requests
+
+from cnn.data.layout import (
+    ARCHIVE_FOLDER,
+    ARCHIVE_HASH,
+    FILE_BYTES,
+    MARKER_FILE,
+    META_FILE,
+    TEST_FILE,
+    TRAIN_FILES,
+    URL,
+    by_hand,
+    check,
+    data_folder,
+    marker_text,
+)
+from cnn.errors import DataError
+
+CHUNK_BYTES = 256 * 1024
+TIMEOUT_SECONDS = 30
+
+Progress = Callable[[int, int], None]
+
+
+def download(
+    folder: Path | None = None,
+    progress: Progress = lambda received, total: None,
+    *,
+    url: str = URL,
+    known_hash: str = ARCHIVE_HASH,
+) -> None:
+    """Download CIFAR-10 into `folder`/cifar-10-batches-bin (162 MB to fetch, 176 MB to keep).
+
+    `progress(received, total)` is called in bytes as they come; `total` is 0 while it is unknown.
+    Files that were there before are replaced only by a whole, verified set.
+    Raises DataError: no connection, a wrong hash, a strange archive, no room or no permission.
+    """
+    folder = folder or data_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".download-", dir=folder) as scratch:
+            archive = _fetch(url, known_hash, Path(scratch), progress, folder)
+            staged = Path(scratch) / ARCHIVE_FOLDER
+            _unpack(archive, staged, folder)
+            if problem := check(Path(scratch)).problem:
+                raise DataError(f"The archive from {url} is not CIFAR-10. {problem}")
+            (staged / MARKER_FILE).write_text(marker_text(staged, known_hash), "utf-8")
+            _put_in_place(staged, folder / ARCHIVE_FOLDER, aside=Path(scratch) / "replaced")
+    except OSError as error:
+        raise DataError(
+            f"CIFAR-10 cannot be stored in {folder} ({error.strerror or error}). Make room there (360 MB while "
+            "unpacking) and allow writing, or let CNN_LAB_DATA name another folder."
+        ) from error
+
+
+class _Bar:
+    """What pooch takes for a progress bar: it sets `total`, then calls `update` for every chunk."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.total = 0
+        self.received = 0
+
+    def update(self, size: int) -> None:
+        self.received += size  # pooch counts the last chunk as a full one
+        self.progress(min(self.received, self.total) if self.total else self.received, self.total)
+
+    def reset(self) -> None:
+        self.received = 0
+
+    def close(self) -> None:
+        pass
+
+
+def _fetch(url: str, known_hash: str, scratch: Path, progress: Progress, folder: Path) -> Path:
+    pooch.get_logger().setLevel(logging.WARNING)  # it tells the terminal about every download
+    downloader = pooch.HTTPDownloader(
+        progressbar=_Bar(progress), chunk_size=CHUNK_BYTES, timeout=TIMEOUT_SECONDS
+    )
+    try:
+        return Path(
+            pooch.retrieve(url, known_hash, fname="archive.tar.gz", path=scratch, downloader=downloader)
+        )
+    except requests.RequestException as error:
+        reason = _network_reason(error, url)
+        raise DataError(f"The download of {url} failed: {reason}. Try again. {by_hand(folder)}") from error
+    except ValueError as error:
+        raise DataError(
+            f"What came from {url} is not the archive of CIFAR-10: its hash is not {known_hash}. "
+            f"Try again. {by_hand(folder)}"
+        ) from error
+
+
+def _network_reason(error: requests.RequestException, url: str) -> str:
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"the server answered {error.response.status_code}"
+    if isinstance(error, requests.Timeout):
+        return f"no answer within {TIMEOUT_SECONDS} seconds"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "the connection broke off"
+    if isinstance(error, requests.ConnectionError):
+        return f"no connection to {urlsplit(url).hostname}"
+    return f"{type(error).__name__}"
+
+
+def _unpack(archive: Path, staged: Path, folder: Path) -> None:
+    """Write the seven files we know into `staged`; every other member of the archive is passed over.
+
+    A member's own name never becomes a path, so it cannot lead anywhere else.
+    """
+    expected = {f"{ARCHIVE_FOLDER}/{name}": name for name in (*TRAIN_FILES, TEST_FILE, META_FILE)}
+    staged.mkdir()
+    try:
+        with tarfile.open(archive, "r:gz") as members:
+            for member in members:
+                if member.name in expected:
+                    _write_member(members, member, staged / expected[member.name])
+    except (tarfile.TarError, EOFError, zlib.error) as error:
+        raise DataError(f"The archive of CIFAR-10 cannot be unpacked ({error}). {by_hand(folder)}") from error
+
+
+def _write_member(members: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> None:
+    if not member.isreg() or member.size > FILE_BYTES:
+        raise DataError(
+            f"{member.name} in the archive is not a regular file of at most {FILE_BYTES:,} bytes, "
+            "so nothing was unpacked. Download from the official address."
+        )
+    content = members.extractfile(member)
+    assert content is not None  # only a member that is not regular has none
+    with content, path.open("xb") as file:
+        shutil.copyfileobj(content, file)
+
+
+def _put_in_place(staged: Path, place: Path, aside: Path) -> None:
+    if place.exists():
+        place.rename(aside)
+    staged.rename(place)

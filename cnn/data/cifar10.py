@@ -1,0 +1,119 @@
+"""CIFAR-10, its official binary version, read without pickle.
+
+Source: Alex Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from cnn.data.archive import download
+from cnn.data.dataset import PICTURE_SHAPE, Dataset, split_validation
+from cnn.data.layout import (
+    FILE_BYTES,
+    PICTURES,
+    RECORD_BYTES,
+    TEST_FILE,
+    TRAIN_FILES,
+    Status,
+    batches_folder,
+    by_hand,
+    check,
+    data_folder,
+    source,
+)
+from cnn.errors import DataError
+
+__all__ = [
+    "Status",
+    "by_hand",
+    "check",
+    "data_folder",
+    "decode",
+    "download",
+    "load",
+    "test_labels",
+    "test_picture",
+    "test_pictures",
+]
+
+
+def decode(records: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Turn records into images, uint8 (pictures, 32, 32, 3), and labels, int64 (pictures,).
+
+    `records` is uint8 (pictures, 3073): the label, then the red, the green and the blue plane.
+    """
+    planes = records[:, 1:].reshape(-1, 3, 32, 32)
+    return np.ascontiguousarray(planes.transpose(0, 2, 3, 1)), records[:, 0].astype(np.int64)
+
+
+def load(folder: Path | None = None) -> Dataset:
+    """Load 45,000 training, 5,000 validation and 10,000 test pictures (about 185 MB).
+
+    Raises DataError with the sentence of `check` when the files are absent or not right.
+    """
+    status = check(folder)
+    if status.problem:
+        raise DataError(status.problem)
+    train_images, train_labels = _read_train(status.folder)
+    test_images, test_labels = decode(_records(status.folder / TEST_FILE))
+    return Dataset(
+        "cifar10",
+        source(status.folder),
+        *split_validation(train_images, train_labels),
+        test_images,
+        test_labels,
+    )
+
+
+def test_labels(folder: Path | None = None) -> np.ndarray:
+    """Return the labels of the 10,000 test pictures, int64 (10000,), without loading the pictures.
+
+    Raises DataError when the test file is absent or has the wrong size.
+    """
+    return _test_records(folder)[:, 0].astype(np.int64)
+
+
+def test_picture(index: int, folder: Path | None = None) -> tuple[np.ndarray, int]:
+    """Return test picture `index` (0 to 9,999), uint8 (32, 32, 3), and its label.
+
+    Raises DataError when there is no such picture, or no test file.
+    """
+    images, labels = decode(_chosen([index], folder))
+    return images[0], int(labels[0])
+
+
+def test_pictures(indices: Sequence[int] | np.ndarray, folder: Path | None = None) -> np.ndarray:
+    """Return the test pictures `indices` (each 0 to 9,999), uint8 (pictures, 32, 32, 3).
+
+    Only these are read from the disk. Raises DataError when there is no such picture, or no test file.
+    """
+    return decode(_chosen(indices, folder))[0]
+
+
+def _read_train(batches: Path) -> tuple[np.ndarray, np.ndarray]:
+    images = np.empty((len(TRAIN_FILES) * PICTURES, *PICTURE_SHAPE), dtype=np.uint8)
+    labels = np.empty(len(images), dtype=np.int64)
+    for number, name in enumerate(TRAIN_FILES):
+        part = slice(number * PICTURES, (number + 1) * PICTURES)
+        images[part], labels[part] = decode(_records(batches / name))
+    return images, labels
+
+
+def _records(path: Path) -> np.ndarray:
+    return np.fromfile(path, dtype=np.uint8).reshape(PICTURES, RECORD_BYTES)
+
+
+def _test_records(folder: Path | None) -> np.memmap:
+    path = batches_folder(folder or data_folder()) / TEST_FILE
+    if not path.is_file() or path.stat().st_size != FILE_BYTES:
+        raise DataError(check(folder).problem)
+    return np.memmap(path, dtype=np.uint8, mode="r", shape=(PICTURES, RECORD_BYTES))
+
+
+def _chosen(indices: Sequence[int] | np.ndarray, folder: Path | None) -> np.ndarray:
+    chosen = np.asarray(indices, dtype=np.int64)
+    if wrong := [int(index) for index in chosen if not 0 <= index < PICTURES]:
+        raise DataError(f"There is no test picture {wrong[0]:,}: allowed are 0 to {PICTURES - 1:,}.")
+    return np.asarray(_test_records(folder)[chosen])

@@ -1,0 +1,114 @@
+"""A data set in memory, its validation part, and smaller parts of it."""
+
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+import numpy as np
+
+from cnn.data.classes import CLASSES
+from cnn.errors import DataError
+
+PICTURE_SHAPE = (32, 32, 3)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Pictures and labels for training, validation and the final test.
+
+    Images are uint8 in 0..255, shaped (pictures, 32, 32, 3): row, column, then red, green, blue.
+    Labels are int64 in 0..9, shaped (pictures,), and index `CLASSES`.
+    `source` says where the pictures came from, to be shown beside every number measured on them.
+    Raises DataError when images and labels do not fit together.
+    """
+
+    name: str
+    source: str
+    train_images: np.ndarray
+    train_labels: np.ndarray
+    validation_images: np.ndarray
+    validation_labels: np.ndarray
+    test_images: np.ndarray
+    test_labels: np.ndarray
+
+    def __post_init__(self) -> None:
+        for part in ("train", "validation", "test"):
+            _check_part(part, getattr(self, f"{part}_images"), getattr(self, f"{part}_labels"))
+
+    def take(self, pictures: int, seed: int = 0) -> "Dataset":
+        """Return the same data set with only `pictures` of its training pictures.
+
+        The choice is random, as balanced over the classes as their sizes allow, and the same for the
+        same seed; validation and test stay whole. Asking for more than there are returns all of them.
+        With one seed, every smaller choice that gives each class its equal share lies within the
+        larger ones. Raises DataError when `pictures` is below 1.
+        """
+        if pictures < 1:
+            raise DataError(f"A training set of {pictures:,} pictures was asked for; take 1 or more.")
+        if pictures >= len(self.train_labels):
+            return self
+        order = np.random.default_rng(seed).permutation(len(self.train_labels))
+        chosen = _balanced(order, self.train_labels, pictures)
+        return replace(self, train_images=self.train_images[chosen], train_labels=self.train_labels[chosen])
+
+
+def split_validation(
+    images: np.ndarray, labels: np.ndarray, validation: int = 5_000, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Split a training set into (train images, train labels, validation images, validation labels).
+
+    The split depends on the pictures and `seed` alone: every picture is ranked within its class by a
+    hash of its pixels, and the first ones of each class are set aside. So it is the same in every run,
+    whatever the run's own seed and in whatever order the files hold the pictures.
+    `images` is uint8 (pictures, 32, 32, 3), `labels` int (pictures,); both keep their order.
+    Raises DataError when `validation` leaves one of the two parts empty.
+
+    50,000 pictures of CIFAR-10 and validation=5,000 give 4,500 and 500 pictures of each class.
+    """
+    if not 0 < validation < len(labels):
+        raise DataError(
+            f"{validation:,} validation pictures were asked for; allowed are 1 to {len(labels) - 1:,}."
+        )
+    chosen = np.zeros(len(labels), dtype=bool)
+    chosen[_balanced(_hash_order(images, seed), labels, validation)] = True
+    return images[~chosen], labels[~chosen], images[chosen], labels[chosen]
+
+
+def _check_part(part: str, images: np.ndarray, labels: np.ndarray) -> None:
+    if images.dtype != np.uint8 or images.shape[1:] != PICTURE_SHAPE:
+        raise DataError(
+            f"The {part} images are {images.dtype} {images.shape}; uint8 (pictures, 32, 32, 3) is expected."
+        )
+    if labels.shape != images.shape[:1]:
+        raise DataError(
+            f"The {part} labels are shaped {labels.shape} for {len(images):,} images; one each is expected."
+        )
+    if len(labels) and not 0 <= labels.min() <= labels.max() < len(CLASSES):
+        raise DataError(
+            f"The {part} labels run from {labels.min()} to {labels.max()}; allowed are 0 to {len(CLASSES) - 1}."
+        )
+
+
+def _hash_order(images: np.ndarray, seed: int) -> np.ndarray:
+    """Return the indices of the pictures in the order of a keyed hash of their pixels."""
+    key = str(seed).encode()
+    pixels = np.ascontiguousarray(images).reshape(len(images), -1)
+    hashes = [int.from_bytes(blake2b(picture, digest_size=8, key=key).digest()) for picture in pixels]
+    return np.argsort(np.array(hashes, dtype=np.uint64), kind="stable")
+
+
+def _balanced(order: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
+    """Return `count` indices, ascending: the first ones of each class in `order`, as evenly as can be."""
+    by_class = [order[labels[order] == label] for label in np.unique(labels)]
+    quotas = _quotas([len(members) for members in by_class], count)
+    return np.sort(np.concatenate([members[:n] for members, n in zip(by_class, quotas, strict=True)]))
+
+
+def _quotas(available: list[int], count: int) -> list[int]:
+    """Share `count` out over the classes, at most what each has: ([5, 1, 5], 8) gives [4, 1, 3]."""
+    quotas = [0] * len(available)
+    while (rest := count - sum(quotas)) > 0:
+        hungry = [i for i, quota in enumerate(quotas) if quota < available[i]]
+        share, extra = divmod(rest, len(hungry))
+        for place, i in enumerate(hungry):
+            quotas[i] += min(share + (place < extra), available[i] - quotas[i])
+    return quotas

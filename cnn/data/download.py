@@ -1,0 +1,106 @@
+"""The download of CIFAR-10 in the background, as a small state machine that a page can look at."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from cnn.data import layout
+from cnn.data.archive import Progress, download
+from cnn.errors import DataError
+
+State = Literal["absent", "downloading", "ready", "failed"]
+
+
+@dataclass(frozen=True)
+class DownloadStatus:
+    """One moment of a download: its state, bytes received, bytes in all (0: unknown), what went wrong.
+
+    When absent, `problem` says what is missing or wrong on the disk; when ready, it is empty.
+    """
+
+    state: State
+    received: int = 0
+    total: int = 0
+    problem: str = ""
+
+
+class Download:
+    """The one download of a server: any number of threads may start it and ask how it goes.
+
+    absent → downloading → ready or failed; failed → downloading again by `retry`. Files that were
+    put there by hand make it ready at the next `refresh`.
+    """
+
+    def __init__(
+        self, folder: Path | None = None, fetch: Callable[[Path, Progress], None] = download
+    ) -> None:
+        """Look at `folder` (by default `data_folder()`) once; `fetch(folder, progress)` does the work."""
+        self._folder = folder or layout.data_folder()
+        self._fetch = fetch
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._status = DownloadStatus("absent")
+        self.refresh()
+
+    def status(self) -> DownloadStatus:
+        """Return how it goes now, without touching the disk."""
+        with self._lock:
+            return self._status
+
+    def start(self) -> None:
+        """Start the download and return at once; does nothing while one runs or when the files are there."""
+        with self._lock:
+            if self._status.state in ("downloading", "ready"):
+                return
+            self._status = DownloadStatus("downloading")
+            self._thread = threading.Thread(target=self._work, name="cifar10-download", daemon=True)
+            self._thread.start()
+
+    def retry(self) -> None:
+        """Start again after a failure: the same as `start`."""
+        self.start()
+
+    def refresh(self) -> DownloadStatus:
+        """Look at the disk again, unless a download is running, and return how it goes now."""
+        before = self.status()
+        found = layout.check(self._folder)
+        with self._lock:
+            if self._status is not before or before.state == "downloading":
+                return self._status  # a download began or ended meanwhile, and knows better
+            if found.present:
+                self._status = DownloadStatus("ready")
+            elif before.state != "failed":
+                self._status = DownloadStatus("absent", problem=found.problem)
+            return self._status
+
+    def wait(self, seconds: float | None = None) -> DownloadStatus:
+        """Wait until the running download ends, at most `seconds`, and return how it goes then."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(seconds)
+        return self.status()
+
+    def by_hand(self) -> str:
+        """Return the sentence that says how to put the files there without this download."""
+        return layout.by_hand(self._folder)
+
+    def _work(self) -> None:
+        try:
+            if not layout.check(self._folder).present:
+                self._fetch(self._folder, self._progress)
+            ended = self._ended(layout.check(self._folder).problem)
+        except DataError as error:
+            ended = self._ended(str(error))
+        except Exception as error:  # a thread has nobody above it to tell
+            ended = self._ended(f"The download stopped ({type(error).__name__}: {error}). {self.by_hand()}")
+        with self._lock:
+            self._status = ended
+
+    def _progress(self, received: int, total: int) -> None:
+        with self._lock:
+            self._status = replace(self._status, received=received, total=total)
+
+    def _ended(self, problem: str) -> DownloadStatus:
+        return replace(self.status(), state="failed" if problem else "ready", problem=problem)

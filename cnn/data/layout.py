@@ -1,0 +1,181 @@
+"""How CIFAR-10's binary version lies on disk, and whether a folder really holds it.
+
+Source: https://www.cs.toronto.edu/~kriz/cifar.html, "binary version".
+"""
+
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import file_digest
+from pathlib import Path
+
+import numpy as np
+import pooch
+
+from cnn.data.classes import CLASSES
+
+URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
+ARCHIVE_HASH = "md5:c32a1d4ab5d03f1284b67883e8d87530"
+ARCHIVE_FOLDER = "cifar-10-batches-bin"
+TRAIN_FILES = tuple(f"data_batch_{number}.bin" for number in range(1, 6))
+TEST_FILE = "test_batch.bin"
+META_FILE = "batches.meta.txt"
+MARKER_FILE = ".verified-md5"
+SOURCE_FILE = "SOURCE.txt"
+PICTURES = 10_000  # a file
+RECORD_BYTES = 1 + 3 * 32 * 32  # the label, then 1,024 red, 1,024 green and 1,024 blue, row by row
+FILE_BYTES = PICTURES * RECORD_BYTES
+
+_UNVERIFIED = "CIFAR-10, unverified copy (files put there by hand)"
+_AGAIN = "Copy it there again, or remove the folder and download again."
+
+
+@dataclass(frozen=True)
+class Status:
+    """What `check` found: `present` when CIFAR-10 is there and whole, otherwise `problem` says what is not.
+
+    `folder` is the one the files lie in, or would lie in.
+    """
+
+    present: bool
+    problem: str
+    folder: Path
+
+
+def data_folder() -> Path:
+    """Return the folder for the data: `CNN_LAB_DATA` where set, otherwise one in the user's cache."""
+    named = os.environ.get("CNN_LAB_DATA")
+    if named:
+        return Path(named).expanduser()
+    return Path(pooch.os_cache("cnn-lab"))
+
+
+def batches_folder(folder: Path) -> Path:
+    """Return where below `folder` the files are: in `cifar-10-batches-bin`, or directly in it."""
+    nested = folder / ARCHIVE_FOLDER
+    direct = (folder / name for name in (*TRAIN_FILES, TEST_FILE))
+    return folder if not nested.is_dir() and any(path.is_file() for path in direct) else nested
+
+
+def by_hand(folder: Path | None = None) -> str:
+    """Return the sentence that says how to put the files there without the app."""
+    folder = folder or data_folder()
+    return (
+        f"By hand: download {URL}, unpack it, and put its folder {ARCHIVE_FOLDER} into {folder}, "
+        "or let CNN_LAB_DATA name the folder that holds it."
+    )
+
+
+def check(folder: Path | None = None) -> Status:
+    """Check names, sizes, labels and class names of the files, and name the first thing that is wrong.
+
+    A file must have 30,730,000 bytes; the test file must hold 1,000 pictures of each class, the five
+    training files together 5,000. The labels are read once and again only after a file has changed.
+    """
+    folder = folder or data_folder()
+    batches = batches_folder(folder)
+    try:
+        problem = _missing(batches, folder) or _sizes(batches) or _labels(batches) or _class_names(batches)
+    except OSError as error:
+        problem = f"CIFAR-10 in {batches} cannot be read ({error.strerror}). Allow this user to read it."
+    return Status(not problem, problem, batches)
+
+
+def source(batches: Path) -> str:
+    """Say which CIFAR-10 this is.
+
+    "CIFAR-10" is only what our own download verified and what still has the same bytes. Otherwise
+    the first line of SOURCE.txt, at most 60 printable characters, or a note that nobody checked.
+    """
+    if _is_verified(batches):
+        return "CIFAR-10"
+    try:
+        with (batches / SOURCE_FILE).open(encoding="utf-8", errors="replace") as file:
+            line = file.readline(1_000).strip()
+    except OSError:
+        return _UNVERIFIED
+    return "".join(letter for letter in line if letter.isprintable())[:60].strip() or _UNVERIFIED
+
+
+def marker_text(batches: Path, archive_hash: str) -> str:
+    """Return what `download` notes beside the files: the archive's hash, then every file's own MD5."""
+    lines = [f"{_md5(batches / name)}  {name}" for name in (*TRAIN_FILES, TEST_FILE)]
+    return "\n".join([archive_hash, *lines]) + "\n"
+
+
+def _is_verified(batches: Path) -> bool:
+    try:
+        return (batches / MARKER_FILE).read_text("utf-8") == marker_text(batches, ARCHIVE_HASH)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "md5").hexdigest()
+
+
+def _missing(batches: Path, folder: Path) -> str:
+    missing = [name for name in (*TRAIN_FILES, TEST_FILE) if not (batches / name).is_file()]
+    if len(missing) == len(TRAIN_FILES) + 1:
+        return f"CIFAR-10 is not in {folder}: none of its six files is there. {by_hand(folder)}"
+    if missing:
+        return f"{', '.join(missing)} missing from {batches}: CIFAR-10 needs six files. {by_hand(folder)}"
+    return ""
+
+
+def _sizes(batches: Path) -> str:
+    for name in (*TRAIN_FILES, TEST_FILE):
+        size = (batches / name).stat().st_size
+        if size != FILE_BYTES:
+            fault = "short" if size < FILE_BYTES else "long"
+            return (
+                f"{name} in {batches} is too {fault}: it has {size:,} bytes, {FILE_BYTES:,} are expected. {_AGAIN}"
+            )
+    return ""
+
+
+def _labels(batches: Path) -> str:
+    counts = {name: _label_counts(batches / name) for name in (*TRAIN_FILES, TEST_FILE)}
+    for name, found in counts.items():
+        if wrong := [label for label in range(len(CLASSES), 256) if found[label]]:
+            return (
+                f"{name} in {batches} is not a CIFAR-10 file: it has the label {wrong[0]}, "
+                f"0 to {len(CLASSES) - 1} are expected. {_AGAIN}"
+            )
+    train = np.sum([counts[name] for name in TRAIN_FILES], axis=0)
+    return _balance("The five training files", train, 5_000, batches) or _balance(
+        TEST_FILE, np.array(counts[TEST_FILE]), 1_000, batches
+    )
+
+
+def _balance(what: str, counts: np.ndarray, expected: int, batches: Path) -> str:
+    for label, name in enumerate(CLASSES):
+        if counts[label] != expected:
+            return (
+                f"{what} in {batches} do not fit CIFAR-10: {counts[label]:,} pictures of the class {name}, "
+                f"{expected:,} are expected. Copy the files there again, or remove them and download again."
+            )
+    return ""
+
+
+def _class_names(batches: Path) -> str:
+    meta = batches / META_FILE
+    if not meta.is_file():
+        return ""
+    names = meta.read_bytes()[:1_000].decode("ascii", errors="replace").split()
+    if names == list(CLASSES):
+        return ""
+    return f"{META_FILE} in {batches} names {' '.join(names)[:120]!r}; expected is {' '.join(CLASSES)!r}. {_AGAIN}"
+
+
+def _label_counts(path: Path) -> tuple[int, ...]:
+    facts = path.stat()
+    return _count_labels(path, facts.st_size, facts.st_mtime_ns, facts.st_ino)
+
+
+@lru_cache(maxsize=64)
+def _count_labels(path: Path, size: int, modified_ns: int, inode: int) -> tuple[int, ...]:
+    """Count the 256 values of the label bytes; the arguments after `path` only tell a file's versions apart."""
+    records = np.memmap(path, dtype=np.uint8, mode="r", shape=(PICTURES, RECORD_BYTES))
+    return tuple(np.bincount(records[:, 0], minlength=256).tolist())

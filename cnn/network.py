@@ -1,0 +1,120 @@
+"""A spec, built as a plain Keras functional model."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn import layers
+from cnn.layers import BATCH_NORM_EPSILON, ELU_ALPHA, LEAKY_SLOPE, expand
+from cnn.spec import PICTURE_SHAPE, NetworkSpec
+
+# Training here is short; the running averages must follow within an epoch or two.
+BATCH_NORM_MOMENTUM = 0.9
+
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
+    "relu": keras.activations.relu,
+    "leaky_relu": lambda x: keras.activations.leaky_relu(x, negative_slope=LEAKY_SLOPE),
+    "elu": lambda x: keras.activations.elu(x, alpha=ELU_ALPHA),
+    "gelu": lambda x: keras.activations.gelu(x, approximate=True),
+    "tanh": keras.activations.tanh,
+    "sigmoid": keras.activations.sigmoid,
+}
+
+
+def build_network(network: NetworkSpec, precision: str = "float32", seed: int = 0) -> keras.Model:
+    """Return the Keras model of `network`: scaled pixels (n, 32, 32, 3) in, softmax (n, 10) out.
+
+    Layers have the names of `cnn.layers.expand`. The scores and softmax are float32 in every precision.
+
+    Args:
+        network: the spec.
+        precision: "float32" or "mixed_bfloat16".
+        seed: of the initial weights and of dropout.
+    """
+    seeds = keras.random.SeedGenerator(seed)
+    tensors: dict[str, Any] = {}
+    for layer in expand(network):
+        if not layer.inputs:
+            tensors[layer.name] = keras.Input(PICTURE_SHAPE, name=layer.name)
+            continue
+        dtype = "float32" if layer.name in ("scores", "softmax") else precision
+        inputs = [tensors[name] for name in layer.inputs]
+        tensors[layer.name] = _keras_layer(layer, dtype, seeds)(inputs if len(inputs) > 1 else inputs[0])
+    return keras.Model(tensors["input"], tensors["softmax"])
+
+
+def scores_model(model: keras.Model) -> keras.Model:
+    """Return the same network ending in its ten scores, before softmax: what the loss is computed from."""
+    return keras.Model(model.input, model.get_layer("scores").output)
+
+
+def all_outputs(model: keras.Model) -> keras.Model:
+    """Return the same network with every layer's output, by layer name: the oracle of `cnn.forward`."""
+    return keras.Model(model.input, {layer.name: layer.output for layer in model.layers})
+
+
+def get_weights(model: keras.Model) -> dict[str, NDArray[np.float32]]:
+    """Return the weights as float32 arrays by `layer/variable`, as `cnn.forward` and snapshots hold them."""
+    return {name: np.array(variable, np.float32) for name, variable in _variables(model)}
+
+
+def set_weights(model: keras.Model, weights: dict[str, NDArray[np.float32]]) -> None:
+    """Put weights, as `get_weights` gives them, into the model."""
+    for name, variable in _variables(model):
+        variable.assign(weights[name])
+
+
+def _variables(model: keras.Model) -> list[tuple[str, keras.Variable]]:
+    return [
+        (f"{layer.name}/{variable.name}", variable)
+        for layer in model.layers
+        for variable in layer.weights
+        if variable.name != "seed_generator_state"
+    ]
+
+
+def _keras_layer(layer: layers.Layer, dtype: str, seeds: keras.random.SeedGenerator) -> keras.layers.Layer:
+    common = {"name": layer.name, "dtype": dtype}
+    match layer:
+        case layers.Conv():
+            return keras.layers.Conv2D(
+                layer.filters,
+                layer.kernel_size,
+                layer.stride,
+                layer.padding,
+                kernel_initializer=_initializer(seeds),
+                **common,
+            )
+        case layers.BatchNorm():
+            return keras.layers.BatchNormalization(
+                momentum=BATCH_NORM_MOMENTUM, epsilon=BATCH_NORM_EPSILON, **common
+            )
+        case layers.Activation():
+            return keras.layers.Activation(ACTIVATIONS[layer.function], **common)
+        case layers.Add():
+            return keras.layers.Add(**common)
+        case layers.Pool():
+            pool = keras.layers.MaxPooling2D if layer.kind == "max" else keras.layers.AveragePooling2D
+            return pool(layer.window, layer.stride, "valid", **common)
+        case layers.Dropout():
+            return keras.layers.Dropout(layer.rate, seed=_draw(seeds), **common)
+        case layers.Flatten():
+            return keras.layers.Flatten(**common)
+        case layers.GlobalAverage():
+            return keras.layers.GlobalAveragePooling2D(**common)
+        case layers.FullyConnected():
+            return keras.layers.Dense(layer.units, kernel_initializer=_initializer(seeds), **common)
+        case layers.Softmax():
+            return keras.layers.Softmax(**common)
+    raise TypeError(f"no Keras layer for {layer}")
+
+
+def _initializer(seeds: keras.random.SeedGenerator) -> keras.initializers.Initializer:
+    return keras.initializers.GlorotUniform(seed=_draw(seeds))
+
+
+def _draw(seeds: keras.random.SeedGenerator) -> int:
+    return int(np.asarray(seeds.next())[-1]) & 0x7FFFFFFF

@@ -1,0 +1,101 @@
+"""Weights on disk: safetensors files, checked against the spec before a byte of data is read.
+
+No pickle and no code is ever loaded. A file's header is JSON: names, types, shapes, and our metadata.
+"""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from cnn.errors import RunError
+from cnn.forward import check_weights
+from cnn.spec import NetworkSpec
+
+SUFFIX = ".safetensors"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One saved state of the weights; `epoch` counts from 0, before training, and may be fractional."""
+
+    path: Path
+    step: int
+    epoch: float
+
+
+def snapshot_path(folder: Path, step: int, epoch: float) -> Path:
+    """Return the file of a snapshot; its name says step and epoch, so that a listing needs no reading."""
+    return folder / f"step-{step:08d}-epoch-{epoch:.3f}{SUFFIX}"
+
+
+def list_snapshots(folder: Path) -> list[Snapshot]:
+    """Return the snapshots in `folder`, oldest first; other files are passed over."""
+    found = []
+    for path in folder.glob(f"step-*-epoch-*{SUFFIX}"):
+        parts = path.name.removesuffix(SUFFIX).split("-")
+        try:
+            found.append(Snapshot(path, int(parts[1]), float(parts[3])))
+        except (IndexError, ValueError):
+            continue
+    return sorted(found, key=lambda snapshot: snapshot.step)
+
+
+def write_weights(path: Path, weights: Mapping[str, NDArray]) -> None:
+    """Write weights so that the file is either whole or absent.
+
+    Raises:
+        RunError: when the disk is full or the folder cannot be written.
+    """
+    arrays = {name: np.ascontiguousarray(array) for name, array in weights.items()}
+    write_whole(path, save(arrays, metadata={"format": "cnn-lab-1"}))
+
+
+def read_weights(path: Path, network: NetworkSpec) -> dict[str, NDArray[np.float32]]:
+    """Return the weights in `path` as float32, after comparing its header with what `network` needs.
+
+    Raises:
+        RunError: for a file that is absent, cut, not safetensors, of another network, or not finite.
+    """
+    try:
+        with safe_open(path, framework="numpy") as file:
+            parts = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+            check_weights(network, {name: tuple(part.get_shape()) for name, part in parts.items()})
+            if wrong := [name for name, part in parts.items() if part.get_dtype() not in ("F32", "F16")]:
+                raise RunError(f"{wrong[0]} in {path.name} is not float32 or float16.")
+            weights = {name: file.get_tensor(name).astype(np.float32) for name in parts}
+    except (OSError, SafetensorError, ValueError) as error:
+        raise RunError(f"The snapshot {path.name} cannot be read ({_first_words(error)}).") from error
+    if bad := [name for name, array in weights.items() if not np.isfinite(array).all()]:
+        raise RunError(f"The snapshot {path.name} holds values in {bad[0]} that are no numbers.")
+    return weights
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file through a temporary neighbour and a rename: whole or not at all.
+
+    Raises:
+        RunError: when it cannot be written.
+    """
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as file:
+            try:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+                Path(file.name).replace(path)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise RunError(f"{path.name} cannot be written: {error.strerror}. Free some space or rights.") from error
+
+
+def _first_words(error: Exception) -> str:
+    return str(error).splitlines()[0][:120] if str(error) else type(error).__name__

@@ -1,0 +1,173 @@
+import io
+import random
+import tracemalloc
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from odd_pictures import FOUR, Opens, Outcome, odd_pictures, quadrants, saved
+from PIL import Image, ImageFile
+
+from cnn.errors import PictureError
+from cnn.images import SIDE, decode_picture, encode_png, square_crop, to_network_size
+
+CORPUS = odd_pictures()
+GOOD = [data for data, outcome in CORPUS.values() if isinstance(outcome, Opens) and len(data) < 20_000]
+
+
+def corners(pixels: np.ndarray) -> np.ndarray:
+    return pixels[[2, 2, -3, -3], [2, -3, 2, -3]].astype(int)
+
+
+def check(data: bytes, outcome: Outcome) -> None:
+    if not isinstance(outcome, Opens):
+        with pytest.raises(PictureError) as caught:
+            decode_picture(data)
+        sentence = str(caught.value)
+        assert all(word in sentence for word in outcome.words), sentence
+        assert sentence.endswith(".")
+        assert sentence.count(".") == 1
+        return
+    picture = decode_picture(data)
+    assert (picture.width, picture.height) == outcome.size
+    np.testing.assert_allclose(corners(picture.pixels), outcome.corners, atol=outcome.tolerance)
+    if min(outcome.size) > 5:
+        np.testing.assert_allclose(corners(picture.original), outcome.corners, atol=outcome.tolerance)
+    assert any(outcome.note in note for note in picture.notes) if outcome.note else not picture.notes
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_every_odd_picture_ends_as_it_must(name: str) -> None:
+    check(*CORPUS[name])
+
+
+def test_nothing_leaks_where_warnings_are_not_errors() -> None:
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        for data, outcome in CORPUS.values():
+            check(data, outcome)
+    assert not seen
+
+
+def test_threads_see_the_same() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda case: check(*case), CORPUS.values()))
+
+
+def test_bombs_take_no_memory() -> None:
+    bombs = [data for name, (data, _) in CORPUS.items() if "bomb" in name or "declared" in name]
+    assert len(bombs) >= 6
+    tracemalloc.start()
+    for data in bombs:
+        with_or_without_error(data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8_000_000
+
+
+def test_pillow_is_left_as_it_was() -> None:
+    before = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES, list(warnings.filters)
+    for data, _ in CORPUS.values():
+        with_or_without_error(data)
+    assert (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES, list(warnings.filters)) == before
+
+
+def test_pillow_refuses_truncated_files_by_default() -> None:
+    assert not ImageFile.LOAD_TRUNCATED_IMAGES
+
+
+def with_or_without_error(data: bytes) -> None:
+    """Decode; a refusal is fine, anything else is not."""
+    try:
+        picture = decode_picture(data)
+    except PictureError:
+        return
+    assert picture.pixels.shape == (SIDE, SIDE, 3)
+    assert picture.pixels.dtype == picture.original.dtype == np.uint8
+    assert picture.original.ndim == 3
+    assert picture.original.shape[2] == 3
+    left, top, side = picture.crop
+    assert min(left, top) >= 0
+    assert left + side <= picture.width
+    assert top + side <= picture.height
+
+
+def damage(data: bytes, seed: int) -> bytes:
+    """Flip bytes, cut, or splice in a piece of another picture."""
+    chance = random.Random(seed)
+    changed = bytearray(data)
+    for _ in range(chance.randint(1, 8)):
+        changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
+    if seed % 3 == 1:
+        del changed[chance.randrange(len(changed)) :]
+    if seed % 3 == 2:
+        other, place = chance.choice(GOOD), chance.randrange(len(changed))
+        start = chance.randrange(len(other))
+        changed[place : place + 20] = other[start : start + chance.randint(1, 200)]
+    return bytes(changed)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from([b"", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"RIFF\x40\0\0\0WEBPVP8L"]), st.binary()
+)
+def test_random_bytes_never_raise_anything_else(magic: bytes, data: bytes) -> None:
+    with_or_without_error(magic + data)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.sampled_from(GOOD), st.integers(0, 2**32))
+def test_damaged_pictures_never_raise_anything_else(data: bytes, seed: int) -> None:
+    with_or_without_error(damage(data, seed))
+
+
+def test_a_picture_of_the_right_size_comes_through_unchanged() -> None:
+    rgb = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), np.uint8)
+    np.testing.assert_array_equal(to_network_size(rgb), rgb)
+    for file in (saved(rgb, "PNG"), saved(rgb, "WEBP", lossless=True), encode_png(rgb)):
+        picture = decode_picture(file)
+        np.testing.assert_array_equal(picture.pixels, rgb)
+        np.testing.assert_array_equal(picture.original, rgb)
+        assert picture.notes == ()
+
+
+def test_the_size_is_the_mean_of_equal_squares() -> None:
+    rgb = np.random.default_rng(0).integers(0, 256, (96, 128, 3), np.uint8)
+    before = rgb.copy()
+    square = rgb[:, 16:112].reshape(32, 3, 32, 3, 3).mean(axis=(1, 3))
+    np.testing.assert_allclose(to_network_size(rgb), square, atol=1)  # rounded once a direction
+    np.testing.assert_array_equal(rgb, before)
+
+
+@pytest.mark.parametrize(
+    ("size", "crop"),
+    [((640, 480), (80, 0, 480)), ((480, 640), (0, 80, 480)), ((5, 4), (0, 0, 4)), ((1, 1), (0, 0, 1))],
+)
+def test_the_crop_is_the_centred_square(size: tuple[int, int], crop: tuple[int, int, int]) -> None:
+    assert square_crop(*size) == crop
+    assert decode_picture(saved(quadrants(*size), "PNG")).crop == crop
+
+
+def test_a_jpeg_decoded_at_a_fraction_looks_like_the_whole() -> None:
+    y, x = np.mgrid[:2400, :3200]
+    waves = np.dstack(
+        [128 + 90 * np.sin(x / 90), 128 + 90 * np.sin((x + y) / 60), 128 + 90 * np.cos(y / 200)]
+    )
+    data = saved(waves.astype(np.uint8), "JPEG", quality=90)
+    whole = np.asarray(Image.open(io.BytesIO(data)))
+    picture = decode_picture(data)
+    assert np.abs(picture.pixels.astype(int) - to_network_size(whole)).max() <= 4
+    assert picture.original.shape == (600, 800, 3)
+    assert (picture.width, picture.height, picture.format) == (3200, 2400, "JPEG")
+
+
+def test_png_for_display_repeats_pixels_and_carries_nothing_else() -> None:
+    rgb = quadrants(4, 3)
+    data = encode_png(rgb, scale=5)
+    image = Image.open(io.BytesIO(data))
+    np.testing.assert_array_equal(np.asarray(image), rgb.repeat(5, axis=0).repeat(5, axis=1))
+    assert image.info == {}
+    assert tuple(map(tuple, np.asarray(image)[[0, 0, -1, -1], [0, -1, 0, -1]])) == FOUR
