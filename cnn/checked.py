@@ -5,7 +5,6 @@ value, says what is allowed when it is refused, and gives a widget its limits.
 """
 
 import dataclasses
-import math
 from dataclasses import dataclass, field
 from types import UnionType
 from typing import Any, Self, get_args, get_type_hints
@@ -40,10 +39,7 @@ class Number:
     def accepts(self, value: object) -> bool:
         """Whether `value` is such a number; `True` and `False` are not."""
         return (
-            isinstance(value, int | float)
-            and not isinstance(value, bool)
-            and math.isfinite(value)
-            and self.low <= value <= self.high
+            isinstance(value, int | float) and not isinstance(value, bool) and self.low <= value <= self.high
         )
 
     def __str__(self) -> str:
@@ -187,7 +183,10 @@ class Checked:
         names = [item.name for item in dataclasses.fields(cls)]  # type: ignore[arg-type]
         for key in data:
             if key not in names:
-                raise SpecError(str(key)[:40], f"is not a known field; known are {', '.join(names)}.")
+                raise SpecError(
+                    str(key)[:40].encode(errors="replace").decode(),
+                    f"is not a known field; known are {', '.join(names)}.",
+                )
         return cls(**{key: _build(cls, key, value) for key, value in data.items()})
 
 
@@ -218,6 +217,8 @@ def _within(path: str, item: type, value: object) -> object:
 
 
 def _show(value: object) -> str:
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
     text = "nothing" if value is None else repr(value)
     return text if len(text) <= 40 else text[:37] + "…"
 

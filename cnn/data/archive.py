@@ -55,13 +55,14 @@ def download(
             staged = Path(scratch) / ARCHIVE_FOLDER
             _unpack(archive, staged, folder)
             if problem := check(Path(scratch)).problem:
-                raise DataError(f"The archive from {url} is not CIFAR-10. {problem}")
+                named = problem.replace(scratch, str(folder))  # the scratch folder will be gone
+                raise DataError(f"The archive from {url} is not CIFAR-10. {named}")
             (staged / MARKER_FILE).write_text(marker_text(staged, known_hash), "utf-8")
             _put_in_place(staged, folder / ARCHIVE_FOLDER, aside=Path(scratch) / "replaced")
     except OSError as error:
         raise DataError(
-            f"CIFAR-10 cannot be stored in {folder} ({error.strerror or error}). Make room there (360 MB while "
-            "unpacking) and allow writing, or let CNN_LAB_DATA name another folder."
+            f"CIFAR-10 cannot be stored in {folder} ({error.strerror or error}). Make room there "
+            "(360 MB while unpacking) and allow writing, or let CNN_LAB_DATA name another folder."
         ) from error
 
 

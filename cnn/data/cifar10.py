@@ -3,6 +3,8 @@
 Source: Alex Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
 """
 
+# ruff: noqa: PT028 – test_… means the test set here, not a test
+
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -31,6 +31,7 @@ class Dataset:
     test_labels: np.ndarray
 
     def __post_init__(self) -> None:
+        """Hold every part to the shapes and types above."""
         for part in ("train", "validation", "test"):
             _check_part(part, getattr(self, f"{part}_images"), getattr(self, f"{part}_labels"))
 
@@ -84,7 +85,8 @@ def _check_part(part: str, images: np.ndarray, labels: np.ndarray) -> None:
         )
     if len(labels) and not 0 <= labels.min() <= labels.max() < len(CLASSES):
         raise DataError(
-            f"The {part} labels run from {labels.min()} to {labels.max()}; allowed are 0 to {len(CLASSES) - 1}."
+            f"The {part} labels run from {labels.min()} to {labels.max()}; "
+            f"allowed are 0 to {len(CLASSES) - 1}."
         )
 
 
@@ -92,7 +94,7 @@ def _hash_order(images: np.ndarray, seed: int) -> np.ndarray:
     """Return the indices of the pictures in the order of a keyed hash of their pixels."""
     key = str(seed).encode()
     pixels = np.ascontiguousarray(images).reshape(len(images), -1)
-    hashes = [int.from_bytes(blake2b(picture, digest_size=8, key=key).digest()) for picture in pixels]
+    hashes = [int.from_bytes(blake2b(picture.data, digest_size=8, key=key).digest()) for picture in pixels]
     return np.argsort(np.array(hashes, dtype=np.uint64), kind="stable")
 
 
@@ -104,11 +106,10 @@ def _balanced(order: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
 
 
 def _quotas(available: list[int], count: int) -> list[int]:
-    """Share `count` out over the classes, at most what each has: ([5, 1, 5], 8) gives [4, 1, 3]."""
+    """Share `count` out over the classes, at most what each has: ([5, 1, 5], 8) gives [3, 1, 4]."""
     quotas = [0] * len(available)
-    while (rest := count - sum(quotas)) > 0:
-        hungry = [i for i, quota in enumerate(quotas) if quota < available[i]]
-        share, extra = divmod(rest, len(hungry))
-        for place, i in enumerate(hungry):
-            quotas[i] += min(share + (place < extra), available[i] - quotas[i])
+    smallest_first = sorted(range(len(available)), key=available.__getitem__)
+    for done, i in enumerate(smallest_first):
+        quotas[i] = min(available[i], count // (len(available) - done))
+        count -= quotas[i]
     return quotas

@@ -130,7 +130,8 @@ def _sizes(batches: Path) -> str:
         if size != FILE_BYTES:
             fault = "short" if size < FILE_BYTES else "long"
             return (
-                f"{name} in {batches} is too {fault}: it has {size:,} bytes, {FILE_BYTES:,} are expected. {_AGAIN}"
+                f"{name} in {batches} is too {fault}: it has {size:,} bytes, "
+                f"{FILE_BYTES:,} are expected. {_AGAIN}"
             )
     return ""
 
@@ -166,7 +167,8 @@ def _class_names(batches: Path) -> str:
     names = meta.read_bytes()[:1_000].decode("ascii", errors="replace").split()
     if names == list(CLASSES):
         return ""
-    return f"{META_FILE} in {batches} names {' '.join(names)[:120]!r}; expected is {' '.join(CLASSES)!r}. {_AGAIN}"
+    found, expected = " ".join(names)[:120], " ".join(CLASSES)
+    return f"{META_FILE} in {batches} names {found!r}; {expected!r} is expected. {_AGAIN}"
 
 
 def _label_counts(path: Path) -> tuple[int, ...]:
@@ -176,6 +178,6 @@ def _label_counts(path: Path) -> tuple[int, ...]:
 
 @lru_cache(maxsize=64)
 def _count_labels(path: Path, size: int, modified_ns: int, inode: int) -> tuple[int, ...]:
-    """Count the 256 values of the label bytes; the arguments after `path` only tell a file's versions apart."""
+    """Count the 256 values of the label bytes; all after `path` only tells a file's versions apart."""
     records = np.memmap(path, dtype=np.uint8, mode="r", shape=(PICTURES, RECORD_BYTES))
     return tuple(np.bincount(records[:, 0], minlength=256).tolist())

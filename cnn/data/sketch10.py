@@ -4,6 +4,7 @@ Every picture is drawn for itself from (seed, part, number): place, size, turn, 
 background and noise vary, and colours and backgrounds are shared by the classes.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
@@ -21,6 +22,7 @@ SOURCE = "sketch10, drawn by code"
 TEST_PICTURES = 2_000
 
 _SIDE = PICTURE_SHAPE[0]
+_CELLS = 8  # a background begins as 8×8 cells of colour
 _ZOOM = 3  # drawn three times as large, then averaged: smooth edges
 _TRAIN, _VALIDATION, _TEST = 0, 1, 2  # the part of the data set is part of each picture's seed
 _TURN = 0.22  # radians
@@ -70,10 +72,12 @@ _USUAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _USUAL_SHARE = 0.5  # the rest stands in front of any scene
 
 _FUR: tuple[Colour, ...] = (
-    (150, 100, 58), (96, 64, 44), (206, 164, 108), (62, 58, 60), (232, 226, 214), (142, 138, 136), (214, 132, 62),
+    (150, 100, 58), (96, 64, 44), (206, 164, 108), (62, 58, 60), (232, 226, 214), (142, 138, 136),
+    (214, 132, 62),
 )  # fmt: skip
 _PAINT: tuple[Colour, ...] = (
-    (196, 44, 44), (42, 84, 168), (236, 236, 232), (58, 60, 66), (226, 182, 48), (52, 128, 84), (150, 158, 168),
+    (196, 44, 44), (42, 84, 168), (236, 236, 232), (58, 60, 66), (226, 182, 48), (52, 128, 84),
+    (150, 158, 168),
 )  # fmt: skip
 _LEAF: tuple[Colour, ...] = ((84, 150, 52), (128, 168, 60), (56, 112, 70), (150, 122, 66), (196, 92, 52))
 _VEHICLES = ("airplane", "automobile", "ship", "truck")
@@ -141,7 +145,7 @@ def _draw(number: int, part: int, seed: int) -> np.ndarray:
     name = CLASSES[number % len(CLASSES)]
     rng = np.random.default_rng((seed, part, number))
     background = _background(rng, name)
-    canvas = Image.fromarray(background).resize((_SIDE * _ZOOM, _SIDE * _ZOOM), Image.Resampling.BILINEAR)
+    canvas = Image.fromarray(background).resize((_SIDE * _ZOOM, _SIDE * _ZOOM), Image.Resampling.BICUBIC)
     look = _look(rng, name, background)
     _DRAWINGS[name](Pen(canvas, _pose(look)), look)
     picture = np.asarray(canvas.reduce(_ZOOM), dtype=np.float32)
@@ -151,19 +155,18 @@ def _draw(number: int, part: int, seed: int) -> np.ndarray:
 
 
 def _background(rng: np.random.Generator, name: str) -> np.ndarray:
-    """Return a gradient with coarse texture, uint8 (32, 32, 3)."""
+    """Return a gradient with coarse texture, uint8 (8, 8, 3), to be enlarged."""
     scenes = _USUAL[name] if rng.random() < _USUAL_SHARE else tuple(_SCENES)
     gradient = _gradient(scenes[int(rng.random() * len(scenes))])
-    cells = rng.standard_normal((8, 8), dtype=np.float32) * np.float32(4 + 14 * rng.random())
-    texture = np.repeat(np.repeat(cells, 4, axis=0), 4, axis=1)[:, :, None]
+    texture = rng.standard_normal((_CELLS, _CELLS, 1), dtype=np.float32) * np.float32(4 + 14 * rng.random())
     tint = rng.standard_normal(3, dtype=np.float32) * 14
     return np.clip(gradient + texture + tint, 0, 255).astype(np.uint8)
 
 
 @lru_cache(maxsize=len(_SCENES))
 def _gradient(scene: str) -> np.ndarray:
-    """Return a scene's colours from top to bottom, float32 (32, 1, 3), read-only."""
-    rows = np.linspace(0, 2, _SIDE)
+    """Return a scene's colours from top to bottom, float32 (8, 1, 3), read-only."""
+    rows = np.linspace(0, 2, _CELLS)
     channels = [np.interp(rows, (0, 1, 2), values) for values in zip(*_SCENES[scene], strict=True)]
     gradient = np.stack(channels, axis=-1)[:, None].astype(np.float32)
     gradient.setflags(write=False)
@@ -173,17 +176,16 @@ def _gradient(scene: str) -> np.ndarray:
 def _look(rng: np.random.Generator, name: str, background: np.ndarray) -> Look:
     """Choose the colours of a figure so that it stands out from its background."""
     palette = _PAINT if name in _VEHICLES else _LEAF if name == "frog" else _FUR
-    behind = background.mean(axis=(0, 1))
-    order = rng.permutation(len(palette))
-    jitter = rng.integers(-16, 17, 3)
-    options = [np.array(palette[place]) + jitter for place in order]
-    body = next((o for o in options if np.linalg.norm(o - behind) > _LEAST_CONTRAST), options[0])
+    behind = background.mean(axis=(0, 1)).tolist()
+    options = [palette[place] for place in rng.permutation(len(palette)).tolist()]
+    body = next((colour for colour in options if math.dist(colour, behind) > _LEAST_CONTRAST), options[0])
+    body = _mixed(body, 1.0, 32 * rng.random() - 16)
     accent = _PAINT[int(rng.random() * len(_PAINT))] if name in _VEHICLES else (232, 160, 96)
-    return Look(_colour(body), _colour(body * 0.66), _colour(body * 0.5 + 122), accent, rng)
+    return Look(body, _mixed(body, 0.66, 0), _mixed(body, 0.5, 122), accent, rng)
 
 
-def _colour(values: np.ndarray) -> Colour:
-    red, green, blue = np.clip(values, 0, 255).astype(int).tolist()
+def _mixed(colour: Colour, factor: float, offset: float) -> Colour:
+    red, green, blue = (min(255, max(0, round(channel * factor + offset))) for channel in colour)
     return red, green, blue
 
 

@@ -52,13 +52,15 @@ def _cat_head(pen: Pen, look: Look, x: float, y: float, size: float) -> None:
     pen.ellipse(x, y, wide, 0.62 * size, look.body)
     if look.chance(0.5):  # a tabby's stripes
         for u in (-0.18, 0.0, 0.18):
-            pen.line([(x + u * size, y - 0.6 * size), (x + u * size, y - 0.32 * size)], 0.08 * size, look.shade)
+            stripe = [(x + u * size, y - 0.6 * size), (x + u * size, y - 0.32 * size)]
+            pen.line(stripe, 0.08 * size, look.shade)
     for side in (-1, 1):
         pen.ellipse(x + side * 0.32 * size, y - 0.08 * size, 0.15 * size, 0.13 * size, (206, 214, 96))
         pen.ellipse(x + side * 0.32 * size, y - 0.08 * size, 0.05 * size, 0.13 * size, BLACK)
         for rise in (0.12, 0.32):
             pen.line([(x, y + 0.22 * size), (x + side * size, y + rise * size)], 0.025 * size, WHITE)
-    pen.polygon([(x - 0.1 * size, y + 0.15 * size), (x + 0.1 * size, y + 0.15 * size), (x, y + 0.27 * size)], BLACK)
+    nose = [(-0.1, 0.15), (0.1, 0.15), (0.0, 0.27)]
+    pen.polygon([(x + u * size, y + v * size) for u, v in nose], BLACK)
 
 
 def dog(pen: Pen, look: Look) -> None:

@@ -11,7 +11,9 @@ from PIL import Image, ImageDraw
 Colour = tuple[int, int, int]
 Points = Sequence[tuple[float, float]]
 
-_CIRCLE = tuple(cmath.exp(2j * math.pi * corner / 16) for corner in range(16))
+_CORNERS = 16
+_ANGLES = [2 * math.pi * corner / _CORNERS for corner in range(_CORNERS)]
+_CIRCLE = tuple((math.cos(angle), math.sin(angle)) for angle in _ANGLES)
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,14 @@ class Pen:
         """Fill the polygon with these corners."""
         self._draw.polygon([self._place(x, y) for x, y in points], fill=colour)
 
-    def ellipse(self, x: float, y: float, wide: float, high: float, colour: Colour, turn: float = 0.0) -> None:
+    def ellipse(self, x: float, y: float, wide: float, high: float, colour: Colour, turn: float = 0) -> None:
         """Fill the ellipse around (x, y) with half axes `wide` and `high`, turned by `turn` radians."""
-        tilt = cmath.exp(1j * turn)
-        rim = [complex(wide * corner.real, high * corner.imag) * tilt for corner in _CIRCLE]
-        self.polygon([(x + corner.real, y + corner.imag) for corner in rim], colour)
+        tilt = cmath.rect(1.0, turn)
+        # The two half axes as they lie on the canvas; every corner of the rim is a mix of them.
+        first, second = self._arrow(wide * tilt), self._arrow(1j * high * tilt)
+        centre = self._centre + self._arrow(complex(x, y))
+        rim = [centre + first * cosine + second * sine for cosine, sine in _CIRCLE]
+        self._draw.polygon([(corner.real, corner.imag) for corner in rim], fill=colour)
 
     def line(self, points: Points, width: float, colour: Colour) -> None:
         """Draw a line through `points`, `width` in the figure's own units, at least one pixel."""
@@ -71,5 +76,9 @@ class Pen:
         self._draw.line(places, fill=colour, width=max(1, round(width * self._size)), joint="curve")
 
     def _place(self, x: float, y: float) -> tuple[float, float]:
-        place = self._centre + self._factor * complex(self._side * x, y)
+        place = self._centre + self._arrow(complex(x, y))
         return place.real, place.imag
+
+    def _arrow(self, way: complex) -> complex:
+        """Turn a way in the figure's coordinates into one on the canvas, in pixels."""
+        return self._factor * complex(self._side * way.real, way.imag)

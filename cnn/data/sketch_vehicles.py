@@ -43,8 +43,9 @@ def automobile(pen: Pen, look: Look) -> None:
     back, front = look.between(-0.85, -0.5), look.between(0.42, 0.62)
     cabin = [(back, -0.02), (back + 0.2, roof), (front - 0.35, roof), (front, -0.02)]
     pen.polygon(cabin, look.body)
-    pen.polygon([(back + 0.1, -0.03), (back + 0.25, roof + 0.09), (-0.12, roof + 0.09), (-0.12, -0.03)], GLASS)
-    pen.polygon([(-0.04, -0.03), (-0.04, roof + 0.09), (front - 0.4, roof + 0.09), (front - 0.12, -0.03)], GLASS)
+    top = roof + 0.09
+    pen.polygon([(back + 0.1, -0.03), (back + 0.25, top), (-0.12, top), (-0.12, -0.03)], GLASS)
+    pen.polygon([(-0.04, -0.03), (-0.04, top), (front - 0.4, top), (front - 0.12, -0.03)], GLASS)
     hull = [(-0.98, 0.36), (-0.97, 0.02), (-0.85, -0.06), (0.6, -0.06), (0.92, 0.06), (1.0, 0.36)]
     pen.polygon(hull, look.body)
     pen.line([(-0.96, 0.33), (0.98, 0.33)], 0.09, look.shade)

@@ -1,0 +1,1 @@
+"""Arrays to pictures: mosaics of maps, charts, drawings. Figures are returned, never shown."""

@@ -1,0 +1,120 @@
+"""Charts: learning curves and bars of the ten classes."""
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from cnn.data import CLASSES
+from cnn.figures.colours import Theme
+
+MAX_POINTS = 600
+
+
+def curves(rows: list[dict[str, Any]], quantity: str, theme: Theme, epochs: float | None) -> go.Figure:
+    """Return loss or accuracy over the epochs: a line within epochs, a point after each on validation.
+
+    Args:
+        rows: a run's history.
+        quantity: "loss" or "accuracy".
+        theme: of the page.
+        epochs: the planned end of the axis, where known.
+    """
+    steps = _thin([row for row in rows if row["kind"] == "progress"])
+    ends = [row for row in rows if row["kind"] == "epoch" and row[f"validation_{quantity}"] is not None]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[row["epoch"] for row in steps],
+        y=[row[quantity] for row in steps],
+        mode="lines",
+        name="Training, smoothed",
+        line={"color": theme.accent, "width": 2},
+    )
+    figure.add_scatter(
+        x=[row["epoch"] for row in ends],
+        y=[row[f"validation_{quantity}"] for row in ends],
+        mode="lines+markers",
+        name="Validation, after each epoch",
+        line={"color": theme.positive, "width": 2, "dash": "dot"},
+        marker={"size": 9, "symbol": "diamond"},
+    )
+    _lay_out(figure, quantity, epochs, [row["epoch"] for row in steps])
+    return figure
+
+
+def _lay_out(figure: go.Figure, quantity: str, epochs: float | None, reached: list[float]) -> None:
+    end = max([epochs or 1.0, *reached[-1:]])
+    figure.update_layout(
+        height=300,
+        margin={"l": 10, "r": 10, "t": 36, "b": 10},
+        title={"text": quantity.capitalize(), "font": {"size": 16}},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right"},
+        xaxis={"title": "Epoch", "range": [0, end * 1.02]},
+        uirevision="keep",
+        hovermode="x unified",
+    )
+    if quantity == "accuracy":
+        figure.update_yaxes(range=[0, 1], tickformat=".0%")
+        figure.update_traces(hovertemplate="%{y:.1%}")
+    else:
+        figure.update_yaxes(rangemode="tozero")
+        figure.update_traces(hovertemplate="%{y:.3f}")
+
+
+def _thin(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return at most `MAX_POINTS` rows, evenly chosen, the last always among them."""
+    if len(rows) <= MAX_POINTS:
+        return rows
+    places = np.unique(np.linspace(0, len(rows) - 1, MAX_POINTS).round().astype(int))
+    return [rows[place] for place in places]
+
+
+def class_bars(values: NDArray, theme: Theme, true_class: int | None = None, *, scores: bool = False) -> go.Figure:
+    """Return ten bars with the names of the classes, in class order, the largest in the accent colour.
+
+    Args:
+        values: (10,), probabilities, or scores before softmax with `scores`.
+        theme: of the page.
+        true_class: marked with a tick where it is known.
+        scores: whether the values are scores.
+    """
+    best = int(values.argmax())
+    names = [f"<b>{name}</b> ✓" if i == true_class else name for i, name in enumerate(CLASSES)]
+    texts = [f"{value:.2f}" if scores else _percent(float(value)) for value in values]
+    figure = go.Figure(
+        go.Bar(
+            x=values,
+            y=names,
+            orientation="h",
+            text=texts,
+            textposition="outside",
+            cliponaxis=False,
+            marker_color=[theme.accent if i == best else theme.quiet for i in range(len(CLASSES))],
+            hovertemplate="%{y}: %{x:.4g}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        height=360, margin={"l": 10, "r": 50, "t": 10, "b": 10}, bargap=0.25, showlegend=False
+    )
+    figure.update_yaxes(autorange="reversed", ticks="", showgrid=False)
+    figure.update_xaxes(visible=scores, zeroline=scores)
+    if not scores:
+        figure.update_xaxes(range=[0, 1.12])
+    return figure
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 0.001:
+        return "< 0.1 %"
+    return f"{share:.1%}".replace("%", " %")
+
+
+def bars_text(values: NDArray) -> str:
+    """Return the bars in words, for those who cannot see them.
+
+    >>> bars_text(np.array([0.0, 0.9, 0, 0, 0, 0, 0, 0, 0, 0.1]))
+    'automobile 90.0 %, truck 10.0 %, airplane 0.0 %'
+    """
+    order = np.argsort(-values, kind="stable")[:3]
+    return ", ".join(f"{CLASSES[i]} {_percent(float(values[i]))}" for i in order)

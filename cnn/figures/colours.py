@@ -1,0 +1,96 @@
+"""The colours of every page: layer tags, and the two scales for numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+# One colour a kind of layer, the same on every page; Okabe and Ito's palette, safe for the colour-blind,
+# darkened where white text must be read on it.
+TAGS = {
+    "input": "#6E6A62",
+    "conv": "#0067A5",
+    "relu": "#C25B00",
+    "norm": "#00806A",
+    "pool": "#8B4A94",
+    "add": "#6E6A62",
+    "drop": "#6E6A62",
+    "flat": "#6E6A62",
+    "dense": "#9A7400",
+    "softmax": "#B8336A",
+}
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The page's ground and ink, as the maps must know them."""
+
+    name: str
+    ground: str
+    ink: str
+    quiet: str
+    accent: str
+    sequential: tuple[str, ...]
+    negative: str
+    positive: str
+
+
+LIGHT = Theme(
+    "light",
+    ground="#FCFBF8",
+    ink="#1D1B18",
+    quiet="#77736A",
+    accent="#0067A5",
+    sequential=("#FCFBF8", "#C9DCEB", "#7FAFD3", "#3B78B0", "#1B4679", "#0B1F3F"),
+    negative="#0B5394",
+    positive="#B34700",
+)
+DARK = Theme(
+    "dark",
+    ground="#121417",
+    ink="#ECEAE4",
+    quiet="#9A968C",
+    accent="#5FB4EE",
+    sequential=("#121417", "#1D3A5F", "#2E6CA3", "#5FA8D3", "#B5DCEB", "#FFFFFF"),
+    negative="#5AA9E6",
+    positive="#FF9F45",
+)
+THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Return "#RRGGBB" as three numbers from 0 to 255."""
+    return (int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16))
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How numbers become colours: from `low` to `high`; `signed` has the page's ground at zero."""
+
+    low: float
+    high: float
+    signed: bool
+
+    def stops(self, theme: Theme) -> tuple[str, ...]:
+        """Return the colours from the lowest value to the highest, evenly spaced."""
+        return (theme.negative, theme.ground, theme.positive) if self.signed else theme.sequential
+
+
+def scale_of(values: NDArray) -> Scale:
+    """Return the scale for some numbers: signed and symmetric if any is below zero, else from zero up."""
+    low, high = float(values.min()), float(values.max())
+    if low < 0:
+        reach = max(-low, high)
+        return Scale(-reach, reach, signed=True)
+    return Scale(0.0, high, signed=False)
+
+
+def colour(values: NDArray, scale: Scale, theme: Theme) -> NDArray[np.uint8]:
+    """Return the colours of numbers (...,) as (..., 3), uint8."""
+    stops = np.array([rgb(stop) for stop in scale.stops(theme)], np.float32)
+    reach = scale.high - scale.low
+    share = (values - scale.low) / reach if reach > 0 else np.full(values.shape, 0.5 * scale.signed)
+    place = np.clip(share, 0, 1) * (len(stops) - 1)
+    below = np.minimum(place.astype(int), len(stops) - 2)
+    part = (place - below)[..., None]
+    return np.rint(stops[below] * (1 - part) + stops[below + 1] * part).astype(np.uint8)

@@ -1,0 +1,46 @@
+"""Where a trained network comes from: the runs of this machine, and the networks that come along."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from cnn.errors import RunError
+from cnn.paths import models_folder
+from cnn.runs import RUN_ID, Run, RunStore, read_run
+
+
+def shipped(folder: Path | None = None) -> list[Run]:
+    """Return the networks that come along, in the order of their names; each is a run in `models/`."""
+    folder = folder or models_folder()
+    paths = sorted(path.parent for path in folder.glob("*/run.json")) if folder.is_dir() else []
+    return [read_run(path) for path in paths]
+
+
+def find_model(name: str, store: RunStore) -> Run:
+    """Return a network by name: one that comes along, a run's id, or the path of a run's folder.
+
+    For the command line; a page must not pass it what came from a browser.
+
+    Raises:
+        RunError: if nothing of that name is found, saying what there is.
+    """
+    for run in shipped():
+        if run.id == name:
+            return run
+    if Path(name, "run.json").is_file():
+        return read_run(Path(name).resolve())
+    if RUN_ID.match(name) and (store.folder / name / "run.json").is_file():
+        return store.get(name)
+    names = ", ".join(run.id for run in shipped()) or "none"
+    raise RunError(
+        f"There is no network {name[:80]!r}. Give one that comes along ({names}), the id of a run, or its folder."
+    )
+
+
+def card(run: Run) -> dict[str, Any]:
+    """Return what is known of a shipped network beyond its run (card.json), or an empty dict."""
+    try:
+        facts = json.loads((run.folder / "card.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
