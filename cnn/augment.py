@@ -57,4 +57,6 @@ def _reflect(places: tf.Tensor) -> tf.Tensor:
 
 def _draw(seed: tf.Tensor, stream: int, count: tf.Tensor, below: int) -> tf.Tensor:
     """Return `count` whole numbers from 0 to `below` - 1."""
-    return tf.random.stateless_uniform([count], seed + [stream * 7919, 0], 0, below, tf.int32)
+    return tf.random.stateless_uniform(
+        [count], tf.stack([seed[0] + stream * 7919, seed[1]]), 0, below, tf.int32
+    )

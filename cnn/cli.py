@@ -284,4 +284,6 @@ def _bench(options: argparse.Namespace) -> int:
     arguments += ["--json"] if options.json else []
     arguments += ["--list"] if options.list else []
     arguments += ["--only", options.only] if options.only else []
-    return subprocess.run([sys.executable, "-m", "bench", *arguments], cwd=paths.PROJECT, check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "bench", *arguments], cwd=paths.PROJECT, check=False
+    ).returncode

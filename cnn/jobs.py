@@ -68,6 +68,7 @@ def train_run(folder: Path, on_report: Callable[["Report"], None] = lambda repor
     except Exception as error:
         logger.exception("run %s broke off", run.id)
         status = replace(run.status(), state="failed", message=_explain(error))
+    status = replace(status, process=0, host="")
     _write_last(run, status)
     return status
 

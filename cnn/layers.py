@@ -8,7 +8,6 @@ with a single convolution has `conv2`. ReLU and softmax are layers of their own.
 ['input', 'conv1', 'relu1', 'pool1', 'flatten', 'scores', 'softmax']
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -181,7 +180,9 @@ def _add_block(chain: _Chain, block: Block, number: int, channels: int) -> None:
             _add_shortcut(chain, block, number, channels, start)
         chain.activate(block.activation, suffix)
     if block.pooling != "none":
-        chain.add(Pool, f"pool{number}", kind=block.pooling, window=block.pool_window, stride=block.pool_stride)
+        chain.add(
+            Pool, f"pool{number}", kind=block.pooling, window=block.pool_window, stride=block.pool_stride
+        )
     if block.dropout:
         chain.add(Dropout, f"dropout{number}", rate=block.dropout)
 
@@ -211,7 +212,9 @@ def describe(layer: Layer) -> str:
         case Conv():
             stride = f", stride {layer.stride}" if layer.stride > 1 else ""
             noun = "filter" if layer.filters == 1 else "filters"
-            return f"{layer.filters} {noun} of {layer.kernel_size}×{layer.kernel_size}{stride}, {layer.padding}"
+            return (
+                f"{layer.filters} {noun} of {layer.kernel_size}×{layer.kernel_size}{stride}, {layer.padding}"
+            )
         case Activation():
             return ACTIVATIONS[layer.function]
         case Pool():

@@ -33,7 +33,7 @@ def find_model(name: str, store: RunStore) -> Run:
         return store.get(name)
     names = ", ".join(run.id for run in shipped()) or "none"
     raise RunError(
-        f"There is no network {name[:80]!r}. Give one that comes along ({names}), the id of a run, or its folder."
+        f"There is no network {name[:80]!r}. Give one that comes along ({names}), a run's id, or its folder."
     )
 
 

@@ -117,4 +117,4 @@ def _initializer(seeds: keras.random.SeedGenerator) -> keras.initializers.Initia
 
 
 def _draw(seeds: keras.random.SeedGenerator) -> int:
-    return int(np.asarray(seeds.next())[-1]) & 0x7FFFFFFF
+    return int(np.random.default_rng(np.asarray(seeds.next()).tolist()).integers(2**31))

@@ -202,10 +202,7 @@ class RunStore:
 
     def runs(self, owner: str | None = None) -> list[Run]:
         """Return the runs of `owner` and those of everybody, newest first; None means all runs."""
-        found = []
-        for run in self._all():
-            if owner is None or run.owner in (owner, EVERYBODY):
-                found.append(run)
+        found = [run for run in self._all() if owner is None or run.owner in (owner, EVERYBODY)]
         return sorted(found, key=lambda run: run.created, reverse=True)
 
     def _all(self) -> Iterator[Run]:
@@ -233,7 +230,7 @@ class RunStore:
             RunError: if there is no such run or it belongs to somebody else.
         """
         run = self.get(run_id)
-        if not owner or not secrets.compare_digest(run.owner, owner):
+        if not owner or not secrets.compare_digest(run.owner.encode(), owner.encode()):
             raise RunError("This run belongs to somebody else; only its owner can change it.")
         return run
 
@@ -282,7 +279,7 @@ def _read_run(path: Path, _modified: int) -> Run:
             float(facts["created"]),
             path.parent,
         )
-    except (ValueError, KeyError, TypeError, SpecError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError, SpecError) as error:
         raise RunError(f"The facts of the run {path.parent.name} are broken ({error}).") from error
 
 
@@ -297,7 +294,7 @@ def _is_alive(status: Status) -> bool:
         return True
     try:
         os.kill(status.process, 0)
-    except (OSError, OverflowError):
+    except (OSError, OverflowError, TypeError):
         return False
     return status.process > 0
 

@@ -94,7 +94,9 @@ def write_whole(path: Path, content: bytes) -> None:
                 Path(file.name).unlink(missing_ok=True)
                 raise
     except OSError as error:
-        raise RunError(f"{path.name} cannot be written: {error.strerror}. Free some space or rights.") from error
+        raise RunError(
+            f"{path.name} cannot be written: {error.strerror}. Free some space or rights."
+        ) from error
 
 
 def _first_words(error: Exception) -> str:

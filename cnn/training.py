@@ -136,7 +136,10 @@ class _Loop:
         )
         self._scores = tf.function(
             self._evaluate_batch,
-            input_signature=[tf.TensorSpec([None, *PICTURE_SHAPE], tf.uint8), tf.TensorSpec([None], tf.int32)],
+            input_signature=[
+                tf.TensorSpec([None, *PICTURE_SHAPE], tf.uint8),
+                tf.TensorSpec([None], tf.int32),
+            ],
         )
 
     @property
@@ -203,7 +206,9 @@ class _Loop:
         factors = rate_factor(self.training.schedule, np.clip(share, 0, 1))
         return (self.training.learning_rate * factors).astype(np.float32)
 
-    def _run_steps(self, batches: tf.Tensor, rates: tf.Tensor, first: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _run_steps(
+        self, batches: tf.Tensor, rates: tf.Tensor, first: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         """Run one optimiser step a row of `batches` (steps, batch size); return summed loss and hits."""
         total, correct = tf.constant(0.0), tf.constant(0)
         for i in tf.range(tf.shape(batches)[0]):

@@ -46,11 +46,12 @@ def curves(rows: list[dict[str, Any]], quantity: str, theme: Theme, epochs: floa
 def _lay_out(figure: go.Figure, quantity: str, epochs: float | None, reached: list[float]) -> None:
     end = max([epochs or 1.0, *reached[-1:]])
     figure.update_layout(
-        height=300,
-        margin={"l": 10, "r": 10, "t": 36, "b": 10},
+        height=320,
+        margin={"l": 10, "r": 10, "t": 40, "b": 10},
         title={"text": quantity.capitalize(), "font": {"size": 16}},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right"},
-        xaxis={"title": "Epoch", "range": [0, end * 1.02]},
+        showlegend=True,
+        legend={"orientation": "h", "y": -0.28, "x": 0.5, "xanchor": "center"},
+        xaxis={"title": "Epoch", "range": [0, end * 1.02], "nticks": 7},
         uirevision="keep",
         hovermode="x unified",
     )
@@ -70,7 +71,9 @@ def _thin(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [rows[place] for place in places]
 
 
-def class_bars(values: NDArray, theme: Theme, true_class: int | None = None, *, scores: bool = False) -> go.Figure:
+def class_bars(
+    values: NDArray, theme: Theme, true_class: int | None = None, *, scores: bool = False
+) -> go.Figure:
     """Return ten bars with the names of the classes, in class order, the largest in the accent colour.
 
     Args:

@@ -1,4 +1,8 @@
-"""The colours of every page: layer tags, and the two scales for numbers."""
+"""The colours of every page: layer tags, and the two scales for numbers.
+
+A number above zero is orange on either scale, one below zero is blue, zero is the page's ground; so what
+ReLU takes away is what was blue.
+"""
 
 from dataclasses import dataclass
 
@@ -41,7 +45,7 @@ LIGHT = Theme(
     ink="#1D1B18",
     quiet="#77736A",
     accent="#0067A5",
-    sequential=("#FCFBF8", "#C9DCEB", "#7FAFD3", "#3B78B0", "#1B4679", "#0B1F3F"),
+    sequential=("#FCFBF8", "#FBDCB4", "#F0A95E", "#CC671D", "#873B0C", "#421A05"),
     negative="#0B5394",
     positive="#B34700",
 )
@@ -51,7 +55,7 @@ DARK = Theme(
     ink="#ECEAE4",
     quiet="#9A968C",
     accent="#5FB4EE",
-    sequential=("#121417", "#1D3A5F", "#2E6CA3", "#5FA8D3", "#B5DCEB", "#FFFFFF"),
+    sequential=("#121417", "#4B2B12", "#96521C", "#DE8833", "#FFC680", "#FFF6E8"),
     negative="#5AA9E6",
     positive="#FF9F45",
 )

@@ -6,27 +6,37 @@ from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from cnn.data import CLASSES
-from cnn.figures.colours import TAGS, Theme, scale_of
+from cnn.figures.colours import TAGS, Scale, Theme, scale_of
 from cnn.figures.mosaic import data_uri, mosaic, picture
 from cnn.layers import Layer
 from cnn.shapes import LayerShape
 
 PLATE_HEIGHT = 150
+FLOW_TOP = 48
+FLOW_HEIGHT = 216
+FLOW_MAPS = 12
 SLANT = 0.35
 THIN = ("relu", "norm", "drop", "add", "flat", "softmax")
+FEW_LAYERS = 14
 
 
 def network_svg(table: Sequence[LayerShape], theme: Theme) -> str:
     """Return the layers as plates from left to right: taller is a larger map, thicker more channels."""
-    left, parts, top = 12.0, [], 44
+    left, parts, top = 24.0, [], 40
+    few = len(table) <= FEW_LAYERS
     for row in table:
         side, thick = _plate(row)
-        parts.append(_draw_plate(row, left, top + (PLATE_HEIGHT - side) / 2, side, thick, theme))
-        left += thick + side * SLANT + 16 + (0 if row.layer.tag in THIN else 18)
-    height = top + PLATE_HEIGHT + 44
-    return _svg(left + 40, height, "".join(parts), "The layers of the network from left to right")
+        lean = side * SLANT if len(row.shape) == 3 else 6.0
+        x, y = left, top + (PLATE_HEIGHT - side) / 2
+        named = few or row.layer.tag not in THIN
+        label = _plate_label(row, x + (thick + lean) / 2, side, y, theme) if named else ""
+        parts.append(_draw_plate(row, x, y, side, thick, lean, label))
+        left += max(thick + lean + 16 * named, 58 if named else 0) + 14
+    height = top + PLATE_HEIGHT + 34
+    return _svg(left + 10, height, "".join(parts), "The layers of the network from left to right")
 
 
 def _plate(row: LayerShape) -> tuple[float, float]:
@@ -37,14 +47,14 @@ def _plate(row: LayerShape) -> tuple[float, float]:
     return 30 + 11 * math.log2(row.shape[0]), 7.0
 
 
-def _draw_plate(row: LayerShape, x: float, y: float, side: float, thick: float, theme: Theme) -> str:
-    colour, lean = TAGS[row.layer.tag], side * SLANT if len(row.shape) == 3 else 6
-    drop = lean * 0.55
+def _draw_plate(
+    row: LayerShape, x: float, y: float, side: float, thick: float, lean: float, label: str
+) -> str:
+    colour, drop = TAGS[row.layer.tag], lean * 0.55
     front = f"M{x},{y + drop}h{thick}v{side - drop}h{-thick}z"
     top = f"M{x},{y + drop}l{lean},{-drop}h{thick}l{-lean},{drop}z"
     face = f"M{x + thick},{y + drop}l{lean},{-drop}v{side - drop}l{-lean},{drop}z"
-    title = escape(f"{row.layer.name}: {_shape_text(row.shape)}" + (f", {row.formula}" if row.formula else ""))
-    label = "" if row.layer.tag in THIN else _plate_label(row, x + (thick + lean) / 2, side, y, theme)
+    title = escape(f"{row.layer.name}: {shape_text(row.shape)}" + (f", {row.formula}" if row.formula else ""))
     return (
         f'<g><title>{title}</title><path d="{front}" fill="{colour}"/>'
         f'<path d="{top}" fill="{colour}" opacity=".55"/>'
@@ -57,7 +67,8 @@ def _plate_label(row: LayerShape, x: float, side: float, y: float, theme: Theme)
     return (
         f'<text x="{x:.0f}" y="{y - 10:.0f}" {style} font-weight="600" fill="{theme.ink}">'
         f"{escape(row.layer.name)}</text>"
-        f'<text x="{x:.0f}" y="{y + side + 18:.0f}" {style} fill="{theme.quiet}">{_shape_text(row.shape)}</text>'
+        f'<text x="{x:.0f}" y="{y + side + 18:.0f}" {style} fill="{theme.quiet}">'
+        f"{shape_text(row.shape)}</text>"
     )
 
 
@@ -66,39 +77,64 @@ def flow_svg(
     outputs: dict[str, NDArray],
     pixels: NDArray[np.uint8],
     theme: Theme,
-    *,
-    shown: int = 12,
+    chosen: str = "",
 ) -> str:
     """Return one picture's way through the network: its maps layer by layer, ten bars at the right.
 
     Args:
-        rows: the layers to show, in order; those with maps become columns of up to `shown` maps.
+        rows: the layers with maps to show, in order; a column of up to `FLOW_MAPS` maps each.
         outputs: every layer's output for this picture.
         pixels: the picture, (32, 32, 3), uint8.
         theme: of the page.
-        shown: maps a column at most; more are counted below it.
+        chosen: the name of the layer to mark.
     """
-    parts, left, top, tall = [_image(picture(pixels, 5), 0, 70, 150, 150)], 172.0, 30, 234
-    parts.append(_caption("input", "32×32×3", 75, theme, TAGS["input"]))
-    for row in rows:
-        if len(row.shape) != 3 or not row.layer.inputs or row.layer.tag == "drop":
-            continue
-        maps = outputs[row.layer.name]
-        sheet = mosaic(maps[:, :, :shown], theme, scale_of(maps), columns=2, pixels=66, labels=False)
-        width = tall * sheet.width / sheet.height if maps.shape[2] > shown - 2 else 2 * 36 + 3
-        height = width * sheet.height / sheet.width
-        parts.append(_image(sheet, left, top + (tall - height) / 2, width, height))
-        parts.append(_caption(row.layer.name, _shape_text(row.shape), left + width / 2, theme, TAGS[row.layer.tag]))
-        if maps.shape[2] > shown:
-            parts.append(_text(left + width / 2, top + tall + 18, f"+ {maps.shape[2] - shown} more", theme.quiet))
-        left += width + 22
-    parts.append(_bars(outputs["softmax"], left + 84, top, tall, theme))
-    parts.append(_caption("softmax", "10", left + 120, theme, TAGS["softmax"]))
-    return _svg(left + 232, top + tall + 30, "".join(parts), "The picture's way through the network")
+    columns = [_column("input", "32×32×3", picture(pixels, 5), 150, TAGS["input"], theme, "", chosen)]
+    columns += [_map_column(row, outputs[row.layer.name], theme, chosen) for row in rows]
+    parts, left = [], 4.0
+    for width, body in columns:
+        parts.append(f'<g transform="translate({left:.0f} 0)">{body}</g>')
+        left += width + 20
+    parts.append(_bars(outputs["softmax"], left + 80, FLOW_TOP, FLOW_HEIGHT, theme, chosen))
+    return _svg(
+        left + 226, FLOW_TOP + FLOW_HEIGHT + 30, "".join(parts), "The picture's way through the network"
+    )
 
 
-def _bars(probabilities: NDArray, left: float, top: float, tall: float, theme: Theme) -> str:
-    step, best, parts = tall / len(CLASSES), int(probabilities.argmax()), []
+def _map_column(row: LayerShape, maps: NDArray, theme: Theme, chosen: str) -> tuple[float, str]:
+    shown = maps[:, :, :FLOW_MAPS]
+    across = 2 if shown.shape[2] > 4 else 1
+    sheet = mosaic(shown, theme, scale_of(maps), columns=across, pixels=66, labels=False)
+    down = math.ceil(shown.shape[2] / across)
+    width = across * min(36.0, FLOW_HEIGHT / down)
+    rest = maps.shape[2] - shown.shape[2]
+    more = f"+ {rest} more" if rest else ""
+    return _column(
+        row.layer.name, shape_text(row.shape), sheet, width, TAGS[row.layer.tag], theme, more, chosen
+    )
+
+
+def _column(
+    name: str, shape: str, sheet: Image.Image, width: float, colour: str, theme: Theme, more: str, chosen: str
+) -> tuple[float, str]:
+    """Return a column's width and its drawing from x = 0: name, shape, tag, maps, what is left out."""
+    height = width * sheet.height / sheet.width
+    outer, top = max(width, 72.0), FLOW_TOP + (FLOW_HEIGHT - height) / 2
+    frame = f'x="-4" y="0" width="{outer + 8:.0f}" height="{FLOW_TOP + FLOW_HEIGHT + 26}" rx="6"'
+    marked = f'<rect {frame} fill="{colour}" opacity=".14"/>' if name == chosen else ""
+    return outer, (
+        f'<g data-layer="{name}" tabindex="0" role="button" aria-label="{name}, {shape}">{marked}'
+        f'<rect class="frame" {frame}/>{_caption(name, shape, outer / 2, theme, colour)}'
+        f"{_image(sheet, (outer - width) / 2, top, width, height)}"
+        f"{_text(outer / 2, FLOW_TOP + FLOW_HEIGHT + 18, more, theme.quiet)}</g>"
+    )
+
+
+def _bars(probabilities: NDArray, left: float, top: float, tall: float, theme: Theme, chosen: str) -> str:
+    step, best = tall / len(CLASSES), int(probabilities.argmax())
+    frame = f'x="{left - 76:.0f}" y="0" width="210" height="{top + tall + 26:.0f}" rx="6"'
+    colour = TAGS["softmax"]
+    parts = [f'<rect {frame} fill="{colour}" opacity=".14"/>'] if chosen == "softmax" else []
+    parts += [f'<rect class="frame" {frame}/>', _caption("softmax", "10", left + 30, theme, colour)]
     for i, name in enumerate(CLASSES):
         y, width = top + i * step, 84 * float(probabilities[i])
         fill = theme.accent if i == best else theme.quiet
@@ -106,17 +142,18 @@ def _bars(probabilities: NDArray, left: float, top: float, tall: float, theme: T
         parts.append(
             f'<text x="{left - 8:.0f}" y="{y + step / 2 + 4:.0f}" text-anchor="end" font-size="12"{weight} '
             f'fill="{theme.ink}">{name}</text>'
-            f'<rect x="{left:.0f}" y="{y + 4:.1f}" width="{max(width, 1):.1f}" height="{step - 8:.1f}" rx="2" '
-            f'fill="{fill}"/>'
+            f'<rect x="{left:.0f}" y="{y + 4:.1f}" width="{max(width, 1):.1f}" '
+            f'height="{step - 8:.1f}" rx="2" fill="{fill}"/>'
             f'<text x="{left + width + 6:.0f}" y="{y + step / 2 + 4:.0f}" font-size="12" '
             f'fill="{theme.ink}">{100 * float(probabilities[i]):.0f} %</text>'
         )
-    return "".join(parts)
+    body = "".join(parts)
+    return f'<g data-layer="softmax" tabindex="0" role="button" aria-label="softmax, 10">{body}</g>'
 
 
 def _caption(name: str, below: str, x: float, theme: Theme, colour: str) -> str:
-    mark = f'<rect x="{x - 22:.0f}" y="23" width="44" height="3" rx="1.5" fill="{colour}"/>'
-    return _text(x, 10, name, theme.ink, "600") + _text(x, 21, below, theme.quiet, size=10) + mark
+    mark = f'<rect x="{x - 22:.0f}" y="36" width="44" height="3" rx="1.5" fill="{colour}"/>'
+    return _text(x, 16, name, theme.ink, "600") + _text(x, 30, below, theme.quiet, size=11) + mark
 
 
 def _text(x: float, y: float, text: str, fill: str, weight: str = "400", size: int = 12) -> str:
@@ -126,24 +163,28 @@ def _text(x: float, y: float, text: str, fill: str, weight: str = "400", size: i
     )
 
 
-def _image(image: object, x: float, y: float, width: float, height: float) -> str:
+def _image(image: Image.Image, x: float, y: float, width: float, height: float) -> str:
     return (
-        f'<image href="{data_uri(image)}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" '  # type: ignore[arg-type]
-        f'height="{height:.1f}" style="image-rendering:pixelated"/>'
+        f'<image href="{data_uri(image)}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
     )
 
 
-def _shape_text(shape: tuple[int, ...]) -> str:
+def shape_text(shape: tuple[int, ...]) -> str:
+    """Return a shape as text.
+
+    >>> shape_text((32, 32, 12))
+    '32×32×12'
+    """
     return "×".join(f"{size:,}" for size in shape)
 
 
 def _svg(width: float, height: float, body: str, label: str) -> str:
-    """Return an SVG that keeps its size and scrolls sideways in a narrow page."""
+    """Return an SVG that fills the page's width within limits; beyond them the page scrolls sideways."""
+    limits = f"width:100%;max-width:{1.3 * width:.0f}px;min-width:{0.8 * width:.0f}px;height:auto"
     return (
-        '<div style="overflow-x:auto">'
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label)}" '
-        f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'font-family="inherit" style="display:block;margin:auto">{body}</svg></div>'
+        f'style="{limits}" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'font-family="inherit">{body}</svg>'
     )
 
 
@@ -152,4 +193,20 @@ def tag_badge(layer: Layer) -> str:
     return (
         f'<span style="background:{TAGS[layer.tag]};color:#fff;border-radius:4px;padding:1px 8px;'
         f'font-size:.85rem;font-weight:600">{escape(layer.name)}</span>'
+    )
+
+
+def legend_html(scale: Scale, theme: Theme, *, own: bool = False) -> str:
+    """Return a colour bar with its numbers; `own` says that every map has a bar of its own."""
+    stops = ", ".join(scale.stops(theme))
+    low, high = ("lowest", "highest") if own else (f"{scale.low:.3g}", f"{scale.high:.3g}")
+    middle = "<span>0</span>" if scale.signed else ""
+    note = " Each map by itself: colours cannot be compared between maps." if own else ""
+    return (
+        f'<div style="max-width:420px;font-size:.85rem;color:{theme.quiet};'
+        f'font-variant-numeric:tabular-nums">'
+        f'<div style="height:10px;border-radius:3px;border:1px solid {theme.quiet}55;'
+        f'background:linear-gradient(90deg, {stops})"></div>'
+        f'<div style="display:flex;justify-content:space-between"><span>{low}</span>{middle}'
+        f"<span>{high}</span></div>{note}</div>"
     )

@@ -1,0 +1,1 @@
+"""What pages share: the server's services, a visitor's session, widgets."""

@@ -1,0 +1,20 @@
+// Shows an SVG made by cnn.figures.drawing; a layer in it can be chosen by mouse, touch or keyboard.
+export default function ({ data, parentElement, setTriggerValue }) {
+  const place = parentElement.querySelector(".drawing");
+  if (place.dataset.shown !== data) {
+    const left = place.scrollLeft;
+    place.innerHTML = data;
+    place.dataset.shown = data;
+    place.scrollLeft = left;
+  }
+  const choose = (event) => {
+    const layer = event.target.closest("[data-layer]");
+    if (layer) setTriggerValue("layer", layer.dataset.layer);
+  };
+  place.onclick = choose;
+  place.onkeydown = (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    choose(event);
+  };
+}

@@ -1,0 +1,54 @@
+"""The parts of the server that all sessions share: run store, engine, download."""
+
+import os
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnn import paths
+from cnn.data.download import Download
+from cnn.engine import Engine
+from cnn.errors import CnnLabError
+from cnn.runs import RunStore
+
+
+@dataclass(frozen=True)
+class Service:
+    """One of each for the whole server; the launcher starts the engine, pages only use it."""
+
+    store: RunStore
+    engine: Engine
+    download: Download
+
+
+@st.cache_resource(show_spinner=False)
+def service() -> Service:
+    """Return the services, made at the first call; nothing is started here."""
+    store = RunStore(paths.runs_folder())
+    return Service(store, Engine(store, worker_count()), Download())
+
+
+def worker_count() -> int:
+    """Return how many workers train at a time: `CNN_LAB_WORKERS`, by default 1.
+
+    Raises:
+        CnnLabError: if the variable is not a whole number from 1 to 64.
+    """
+    text = os.environ.get("CNN_LAB_WORKERS", "1")
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise CnnLabError(f"CNN_LAB_WORKERS is {text!r}; give a whole number from 1 to 64.")
+    return int(text)
+
+
+def start() -> Service:
+    """Start the engine, and the download where CIFAR-10 is absent; both go on in their own threads."""
+    services = service()
+    services.engine.start()
+    if os.environ.get("CNN_LAB_OFFLINE", "") in ("", "0"):
+        services.download.start()
+    return services
+
+
+def stop() -> None:
+    """Stop the engine; runs in progress are interrupted with their snapshots kept."""
+    service().engine.close()

@@ -1,0 +1,97 @@
+"""One visitor's state, typed: the only place that touches `st.session_state` by raw keys."""
+
+import secrets
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from cnn.errors import SpecError
+from cnn.figures.colours import THEMES, Theme
+from cnn.images import Picture
+from cnn.presets import PRESETS
+from cnn.runs import owner_hash
+from cnn.spec import Setup
+
+COOKIE = "cnn_lab_owner"
+MAX_UNDO = 50
+_KEY = "cnn_lab"
+
+
+@dataclass
+class Session:
+    """What one visitor has set up and chosen; it lives as long as the browser's connection."""
+
+    setup: Setup = field(default_factory=lambda: PRESETS["lecture"].setup)
+    revision: int = 0
+    undo: list[Setup] = field(default_factory=list)
+    redo: list[Setup] = field(default_factory=list)
+    link_read: str = ""
+    link_problem: str = ""
+    run_id: str = ""
+    owner: str = ""
+    upload: Picture | None = None
+
+    def change(self, setup: Setup) -> None:
+        """Take a new set-up from a widget that already shows it."""
+        if setup != self.setup:
+            self.undo = [*self.undo[-MAX_UNDO:], self.setup]
+            self.redo = []
+            self.setup = setup
+
+    def replace(self, setup: Setup) -> None:
+        """Take a new set-up from elsewhere; the widgets are made anew to show it."""
+        self.change(setup)
+        self.revision += 1
+
+    def step_back(self) -> None:
+        """Undo the last change."""
+        if self.undo:
+            self.redo.append(self.setup)
+            self.setup = self.undo.pop()
+            self.revision += 1
+
+    def step_forward(self) -> None:
+        """Redo what was undone."""
+        if self.redo:
+            self.undo.append(self.setup)
+            self.setup = self.redo.pop()
+            self.revision += 1
+
+
+def session() -> Session:
+    """Return this visitor's state."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = Session()
+    found: Session = st.session_state[_KEY]
+    if not found.owner:
+        found.owner = owner_hash(st.context.cookies.get(COOKIE, "") or secrets.token_hex(16))
+    return found
+
+
+def read_link() -> None:
+    """Take the set-up that the page's address names, once; a broken one is reported and passed over."""
+    found, link = session(), st.query_params.get("setup", "")
+    if not link or link == found.link_read:
+        return
+    found.link_read = link
+    try:
+        setup = Setup.from_link(link)
+    except SpecError as error:
+        found.link_problem = str(error)
+        return
+    found.link_problem = ""
+    if setup != found.setup:
+        found.replace(setup)
+
+
+def write_link() -> None:
+    """Put the set-up into the page's address, so that it can be copied and bookmarked."""
+    link = session().setup.to_link()
+    session().link_read = link
+    if st.query_params.get("setup") != link:
+        st.query_params["setup"] = link
+
+
+def theme() -> Theme:
+    """Return the colours of the page as this visitor sees it."""
+    return THEMES["dark" if st.context.theme.type == "dark" else "light"]

@@ -1,0 +1,49 @@
+"""Tables that pages share."""
+
+import streamlit as st
+
+from cnn.figures.drawing import shape_text
+from cnn.shapes import LayerShape, total_multiply_adds, total_parameters
+
+
+def layer_table(table: tuple[LayerShape, ...]) -> None:
+    """Show every layer with its output shape, its parameters and their formula, and what it sees."""
+    parameters, work = total_parameters(table), total_multiply_adds(table)
+    memory = sum(row.memory for row in table)
+    columns = st.columns(3)
+    columns[0].metric("Parameters", f"{parameters:,}")
+    columns[1].metric("Multiply-adds a picture", short(work), help=f"{work:,}")
+    columns[2].metric("Activations a picture", f"{short(memory)}B", help=f"{memory:,} bytes of float32")
+    st.dataframe(
+        {
+            "Layer": [row.layer.name for row in table],
+            "Output": [shape_text(row.shape) for row in table],
+            "Parameters": [row.formula or "–" for row in table],
+            "Multiply-adds": [row.multiply_adds for row in table],
+            "Sees": [f"{row.receptive_field}×{row.receptive_field}" for row in table],
+            "Memory": [f"{short(row.memory)}B" for row in table],
+        },
+        column_config={
+            "Parameters": st.column_config.TextColumn(width="medium"),
+            "Multiply-adds": st.column_config.NumberColumn(format="localized"),
+            "Memory": st.column_config.TextColumn(help="Of the output for one picture, in float32"),
+            "Sees": st.column_config.TextColumn(help="The receptive field: pixels that one cell depends on"),
+        },
+        hide_index=True,
+        height="content",
+        alt="Layers with output shape, parameters, multiply-adds and receptive field",
+    )
+
+
+def short(count: float) -> str:
+    """Return a count with three significant digits and k, M or G.
+
+    >>> short(1010688), short(336), short(38_896_896)
+    ('1.01 M', '336 ', '38.9 M')
+    """
+    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if count >= size:
+            value = count / size
+            digits = 2 if value < 10 else 1 if value < 100 else 0
+            return f"{value:.{digits}f} {unit}"
+    return f"{count:,.0f} "

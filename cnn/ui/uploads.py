@@ -1,0 +1,81 @@
+"""A visitor's own pictures: uploaded or from the camera, decoded before anything else is done with them."""
+
+import streamlit as st
+from PIL import Image
+
+from cnn.errors import PictureError
+from cnn.figures.mosaic import png
+from cnn.images import MAX_BYTES, Picture, decode_picture
+from cnn.runs import Run
+from cnn.ui import widgets
+from cnn.ui.session import session
+from cnn.ui.widgets import Sample
+
+WAYS = {"upload": "Upload", "camera": "Camera", "sample": "Test picture"}
+
+
+def choose_picture() -> Sample | None:
+    """Let the visitor give a picture in one of three ways; None until there is one."""
+    way = st.segmented_control(
+        "From",
+        list(WAYS),
+        default="sample",
+        required=True,
+        format_func=WAYS.__getitem__,
+        key="from",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if way == "sample":
+        return widgets.sample_picker()
+    if way == "camera":
+        given = st.camera_input("Take a photo")
+    else:
+        given = st.file_uploader(
+            f"JPEG, PNG or WebP, at most {MAX_BYTES // 2**20} MB",
+            type=["jpg", "jpeg", "png", "webp"],
+            key="upload",
+        )
+    if given is not None:
+        _take(given.getvalue())
+    elif session().upload is None:
+        st.caption("The picture stays in this server's memory until you leave; it is not stored.")
+    return _own_sample()
+
+
+def _take(data: bytes) -> None:
+    try:
+        session().upload = decode_picture(data)
+    except PictureError as error:
+        session().upload = None
+        st.error(str(error), icon=":material/broken_image:")
+
+
+def _own_sample() -> Sample | None:
+    picture = session().upload
+    if picture is None:
+        return None
+    st.image(
+        png_of(picture),
+        alt="Your picture, upright",
+        caption=f"{picture.width:,}×{picture.height:,} {picture.format}",
+    )
+    for note in picture.notes:
+        st.caption(note)
+    return widgets.own_sample(picture)
+
+
+def png_of(picture: Picture) -> bytes:
+    """Return the upright original as PNG, encoded here; the uploaded bytes are never sent back."""
+    return png(Image.fromarray(picture.original))
+
+
+def inside_link(run: Run) -> None:
+    """Offer the way to the maps of the same network on the same picture."""
+    wanted = {"network": run.id}
+    for name in ("from", "sample_class", "sample_number"):
+        if value := st.query_params.get(name):
+            wanted[name] = value
+    st.page_link(
+        "inside.py", label="See its maps on this picture", icon=":material/grid_view:", query_params=wanted
+    )

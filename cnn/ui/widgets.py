@@ -1,0 +1,192 @@
+"""Widgets that several pages share: notices, pickers of networks and pictures."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnn import data, models
+from cnn.errors import CnnLabError, RunError
+from cnn.forward import Weights, forward
+from cnn.images import Picture
+from cnn.runs import Run
+from cnn.ui.service import service
+from cnn.ui.session import session
+
+STATE_ICONS = {
+    "queued": ":material/hourglass_top:",
+    "running": ":material/play_circle:",
+    "finished": ":material/check_circle:",
+    "stopped": ":material/stop_circle:",
+    "failed": ":material/error:",
+    "interrupted": ":material/power_off:",
+}
+
+
+FIRST_CLASS = "horse"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A picture to look at: its pixels (32, 32, 3), uint8, and its class where that is known."""
+
+    pixels: NDArray[np.uint8]
+    true_class: int | None
+    caption: str
+
+
+def dataset_name() -> str:
+    """Return the data set that pages use now: CIFAR-10 if it is there, else the drawn one."""
+    return "cifar10" if service().download.status().state == "ready" else "sketch10"
+
+
+def data_notice() -> None:
+    """Say that CIFAR-10 is not there, how its download goes, and how to put it there by hand."""
+    if service().download.status().state != "ready":
+        _live_notice()
+
+
+@st.fragment(run_every=2.0)
+def _live_notice() -> None:
+    download = service().download
+    status = download.refresh()
+    if status.state == "ready":
+        st.rerun()
+    text = "Until CIFAR-10 is here, the lab uses **sketch10**: ten classes of the same names, drawn by code."
+    if status.state == "downloading":
+        st.info(f"CIFAR-10 is being downloaded. {text}", icon=":material/downloading:")
+        share = status.received / status.total if status.total else 0.0
+        st.progress(min(share, 1.0), f"{status.received / 1e6:,.0f} of {max(status.total, 1) / 1e6:,.0f} MB")
+        return
+    with st.container(border=True):
+        st.markdown(f":material/cloud_off: **CIFAR-10 is not here.** {text}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            label = "Retry the download" if status.state == "failed" else "Download CIFAR-10 (163 MB)"
+            if st.button(label, icon=":material/download:"):
+                download.retry()
+                st.rerun(scope="fragment")
+            with st.popover("What went wrong, and by hand"):
+                st.write(status.problem)
+                st.write(download.by_hand())
+
+
+def usable_runs() -> list[Run]:
+    """Return the networks one can look into: this visitor's runs with a snapshot, then the shipped ones."""
+    own = [run for run in service().store.runs(session().owner) if run.snapshots()]
+    return own + models.shipped()
+
+
+def run_label(run: Run) -> str:
+    """Return one line about a run: its name, how it stands, its accuracy."""
+    status = run.status()
+    name = run.name or run.id
+    if status.test_accuracy is not None:
+        return f"{name} · {status.test_accuracy:.1%} on test pictures"
+    if status.validation_accuracy is not None:
+        return f"{name} · {status.state}, {status.validation_accuracy:.1%} on validation pictures"
+    return f"{name} · {status.state}"
+
+
+def network_picker(key: str = "network") -> Run | None:
+    """Let the visitor choose a trained network; its id is in the page's address. None if there is none."""
+    runs = {run.id: run for run in usable_runs()}
+    if not runs:
+        return None
+    wanted = session().run_id
+    if key not in st.session_state and wanted in runs and key not in st.query_params:
+        st.session_state[key] = wanted
+    chosen = st.selectbox(
+        "Network",
+        list(runs),
+        format_func=lambda run_id: run_label(runs[run_id]),
+        key=key,
+        bind="query-params",
+    )
+    return runs.get(chosen)
+
+
+def weights_of(run: Run) -> Weights | None:
+    """Return a run's newest weights, or say why they cannot be read and return None."""
+    snapshots = run.snapshots()
+    stamp = snapshots[-1].path.name if snapshots else ""
+    try:
+        return _read_weights(run, stamp)
+    except RunError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        return None
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Run: lambda run: str(run.folder)})
+def _read_weights(run: Run, _stamp: str) -> Weights:
+    return run.weights()
+
+
+def outputs_of(run: Run, weights: Weights, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+    """Return every layer's output for a picture."""
+    return forward(run.setup.network, weights, pixels)
+
+
+def picture_picker() -> Sample | None:
+    """Let the visitor choose a test picture, or the picture they brought to *Classify*."""
+    upload = session().upload
+    if upload is not None:
+        ways = {"sample": "Test picture", "upload": "Your picture"}
+        way = st.segmented_control(
+            "Picture",
+            list(ways),
+            default="upload",
+            required=True,
+            format_func=ways.__getitem__,
+            key="from",
+            bind="query-params",
+        )
+        if way == "upload":
+            return own_sample(upload)
+    return sample_picker()
+
+
+def own_sample(upload: Picture) -> Sample:
+    """Return the visitor's own picture as the network gets it."""
+    side = upload.crop[2]
+    return Sample(upload.pixels, None, f"Your picture: the middle square of {side:,}×{side:,}, as 32×32")
+
+
+def sample_picker(key: str = "sample") -> Sample | None:
+    """Let the visitor choose a test picture by class and number; both are in the page's address."""
+    name = dataset_name()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.pills(
+            "Test picture",
+            list(data.CLASSES),
+            default=FIRST_CLASS,
+            required=True,
+            key=f"{key}_class",
+            bind="query-params",
+            wrap=True,
+        )
+        number = st.number_input(
+            "Which one", 1, _class_size(name), 1, key=f"{key}_number", bind="query-params", width=130
+        )
+    return class_sample(name, data.CLASSES.index(chosen or FIRST_CLASS), int(number) - 1)
+
+
+def class_sample(name: str, true_class: int, number: int) -> Sample | None:
+    """Return the test picture `number` of a class, or say why it cannot be read and return None."""
+    try:
+        index = int(_by_class(name, true_class)[number])
+        pixels = data.test_pictures(name, [index])[0]
+    except (CnnLabError, IndexError) as error:
+        st.error(str(error), icon=":material/broken_image:")
+        return None
+    source = "CIFAR-10 test picture" if name == "cifar10" else "drawn by code (sketch10), picture"
+    return Sample(pixels, true_class, f"{data.CLASSES[true_class]}, {source} {index}")
+
+
+def _class_size(name: str) -> int:
+    return min(len(_by_class(name, label)) for label in range(len(data.CLASSES)))
+
+
+@st.cache_data(show_spinner=False)
+def _by_class(name: str, true_class: int) -> NDArray[np.int64]:
+    return np.flatnonzero(data.test_labels(name) == true_class)

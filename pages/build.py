@@ -1,0 +1,67 @@
+"""Choose the layers; the drawing and the table follow at once."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from cnn.errors import SpecError
+from cnn.figures.drawing import network_svg
+from cnn.presets import PRESETS
+from cnn.shapes import walk
+from cnn.ui import editors, tables
+from cnn.ui.drawing import show_drawing
+from cnn.ui.session import read_link, session, theme, write_link
+
+read_link()
+state = session()
+
+st.title("Build a network")
+if state.link_problem:
+    st.warning(
+        f"The set-up in this address could not be used: {state.link_problem}", icon=":material/link_off:"
+    )
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    current = next((name for name, preset in PRESETS.items() if preset.setup == state.setup), None)
+    preset = st.pills(
+        "Start from",
+        list(PRESETS),
+        default=current,
+        format_func=lambda name: PRESETS[name].title,
+        key=f"preset-{state.revision}-{current}",
+        width="stretch",
+    )
+    st.button("", icon=":material/undo:", help="Undo", disabled=not state.undo, on_click=state.step_back)
+    st.button("", icon=":material/redo:", help="Redo", disabled=not state.redo, on_click=state.step_forward)
+    train = st.button("Train this network", type="primary", icon=":material/play_arrow:")
+if preset and preset != current:
+    state.replace(PRESETS[preset].setup)
+    st.rerun()
+st.caption(PRESETS[current].about if current else "Your own set-up. The address of this page holds it whole.")
+
+drawing = st.container(border=True)
+left, right = st.columns([1, 1], gap="medium")
+with left:
+    st.subheader("Layers")
+    network = editors.network_editor(state.setup.network)
+state.change(replace(state.setup, network=network))
+write_link()
+
+try:
+    table = walk(network)
+except SpecError as error:
+    table = ()
+    drawing.error(f"This stack cannot work: {error.problem}", icon=":material/block:")
+with right:
+    st.subheader("What comes out")
+    if table:
+        tables.layer_table(table)
+    else:
+        st.info("The table comes back once every layer fits.")
+if table:
+    with drawing:
+        show_drawing(network_svg(table, theme()), "network")
+if train and table:
+    st.switch_page("train.py", query_params={"setup": state.setup.to_link(), "start": "1"})
+if train and not table:
+    st.toast("This stack cannot be trained yet; the red box says why.", icon=":material/block:")

@@ -1,0 +1,47 @@
+"""What this is, shown on a real picture, and one obvious next step."""
+
+import streamlit as st
+
+from cnn import data, models
+from cnn.figures import charts
+from cnn.figures.drawing import flow_svg
+from cnn.shapes import total_parameters, walk
+from cnn.ui import maps, widgets
+from cnn.ui.drawing import show_drawing
+from cnn.ui.session import theme
+
+NETWORK = "lecture"
+
+st.title("See what a network sees")
+st.markdown(
+    "A convolutional network turns a picture into **maps**, map after map, and the last ones into ten "
+    "**probabilities**. Build one, train it here in seconds, and look inside it."
+)
+with st.container(horizontal=True, vertical_alignment="center"):
+    if st.button("Build and train your own", type="primary", icon=":material/play_arrow:"):
+        st.switch_page("build.py")
+    st.page_link("classify.py", label="Classify your own picture", icon=":material/image_search:")
+    st.page_link("inside.py", label="Look inside this one", icon=":material/grid_view:")
+
+run = next((run for run in models.shipped() if run.id == NETWORK), None)
+weights = widgets.weights_of(run) if run else None
+if run is None or weights is None:
+    st.info("No trained network came along. Build and train one; it takes less than a minute.")
+    st.stop()
+
+with st.container(border=True):
+    sample = widgets.sample_picker()
+    if sample:
+        outputs = widgets.outputs_of(run, weights, sample.pixels)
+        table = walk(run.setup.network)
+        said = charts.bars_text(outputs["softmax"])
+        show_drawing(flow_svg(maps.main_layers(table), outputs, sample.pixels, theme()), "flow")
+        best = data.CLASSES[int(outputs["softmax"].argmax())]
+        verdict = "It is right." if best == data.CLASSES[sample.true_class or 0] else "It is wrong."
+        accuracy = run.status().test_accuracy or 0.0
+        st.caption(
+            f"{sample.caption}. The network says: {said}. {verdict} It has {total_parameters(table):,} "
+            f"parameters and names {accuracy:.1%} of the test pictures correctly ({run.status().source})."
+        )
+
+widgets.data_notice()

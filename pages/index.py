@@ -1,0 +1,17 @@
+"""The script every session runs: the frame of the page, and the way between pages."""
+
+import streamlit as st
+
+st.set_page_config(page_title="CNN Lab", page_icon=":material/grid_view:", layout="wide")
+
+page = st.navigation(
+    [
+        st.Page("home.py", title="Home", icon=":material/home:", default=True),
+        st.Page("build.py", title="Build", icon=":material/dashboard_customize:"),
+        st.Page("train.py", title="Train", icon=":material/model_training:"),
+        st.Page("inside.py", title="Inside", icon=":material/grid_view:"),
+        st.Page("classify.py", title="Classify", icon=":material/image_search:"),
+    ],
+    position="top",
+)
+page.run()

@@ -1,0 +1,76 @@
+"""What all tests share: a quiet TensorFlow on the CPU, a home of their own, and the order they run in."""
+
+import os
+import sys
+import warnings
+from pathlib import Path
+from types import ModuleType
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+
+import pytest
+from hypothesis import settings
+
+PROJECT = Path(__file__).resolve().parent.parent
+if str(PROJECT) not in sys.path:  # a bare `pytest` does not put the project there
+    sys.path.insert(0, str(PROJECT))
+
+ORDER = ("tensorflow", "workers", "browser")  # slow things last, so that a plain mistake shows at once
+
+settings.register_profile("lab", deadline=None, print_blob=True)
+settings.load_profile("lab")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the unmarked tests first, then those with TensorFlow, with workers, with a browser."""
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    return max((ORDER.index(mark.name) + 1 for mark in item.iter_markers() if mark.name in ORDER), default=0)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder that `CNN_LAB_HOME` names during this test: never the one of whoever runs it."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("CNN_LAB_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Return the folder of the real CIFAR-10 that `CNN_LAB_DATA` names, or skip the test."""
+    folder = os.environ.get("CNN_LAB_DATA", "")
+    if not folder or not any(Path(folder).glob("**/test_batch.bin")):
+        pytest.skip("CNN_LAB_DATA does not name a folder with CIFAR-10")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def network() -> ModuleType:
+    """Return `cnn.network`; it is imported here, so that no test without TensorFlow waits for it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import cnn.network as module
+
+    return module
+
+
+@pytest.fixture(scope="session")
+def training(network: ModuleType) -> ModuleType:
+    """Return `cnn.training`, imported when it is first needed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import cnn.training as module
+
+    return module
+
+
+@pytest.fixture(scope="session")
+def augmented(training: ModuleType) -> ModuleType:
+    """Return `cnn.augment`, imported when it is first needed."""
+    import cnn.augment as module
+
+    return module
