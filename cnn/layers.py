@@ -137,7 +137,7 @@ class _Chain:
         return (self.layers[-1].name,)
 
     def add(self, layer: type[Layer], name: str, inputs: tuple[str, ...] = (), /, **options: object) -> None:
-        self.layers.append(layer(name, inputs or self.last, **options))  # type: ignore[arg-type]
+        self.layers.append(layer(name, inputs or self.last, **options))
 
     def activate(self, function: str, number: str) -> None:
         if function != "none":

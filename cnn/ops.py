@@ -5,6 +5,7 @@ number of leading axes (none for one picture, one for a batch), and returns a ne
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -38,7 +39,7 @@ def pad(maps: Array, rows: tuple[int, int], columns: tuple[int, int]) -> Array:
 
 def windows(maps: Array, window: int, stride: int) -> Array:
     """Return every `window` × `window` view of the maps: (..., rows, columns, channels, window, window)."""
-    views = sliding_window_view(maps, (window, window), axis=(-3, -2))  # type: ignore[call-overload]
+    views = sliding_window_view(maps, (window, window), axis=(-3, -2))
     return views[..., ::stride, ::stride, :, :, :]
 
 
@@ -136,7 +137,7 @@ def sigmoid(x: Array) -> Array:
     return np.where(x >= 0, 1 / (1 + small), small / (1 + small))
 
 
-ACTIVATION_FUNCTIONS = {
+ACTIVATION_FUNCTIONS: dict[str, Callable[[Array], Array]] = {
     "relu": relu,
     "leaky_relu": leaky_relu,
     "elu": elu,

@@ -21,20 +21,21 @@ from cnn.augment import augment
 from cnn.data import Dataset
 from cnn.errors import DivergedError
 from cnn.network import build_network, get_weights, scores_model
+from cnn.optimizers import build_optimizer
+from cnn.pace import Clock, Smooth
 from cnn.pixels import scale
 from cnn.schedule import rate_factor
-from cnn.spec import PICTURE_SHAPE, Setup, TrainSpec
+from cnn.spec import PICTURE_SHAPE, Setup
 
 CALL_SECONDS = 0.25
 EVALUATION_BATCH = 500
-SMOOTHING_STEPS = 50
 
 Weights = dict[str, NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Within an epoch. `loss` and `accuracy` are smoothed over about `SMOOTHING_STEPS` batches."""
+    """Within an epoch. `loss` and `accuracy` are smoothed over about 50 batches."""
 
     step: int
     epoch: float
@@ -124,8 +125,8 @@ class _Loop:
         self.optimizer = build_optimizer(self.training, self.model)
         self.shuffle = np.random.default_rng(self.training.seed)
         self.step = 0
-        self.smooth = _Smooth()
-        self.clock = _Clock(self.batch_size)
+        self.smooth = Smooth()
+        self.clock = Clock(self.batch_size)
         self._steps = tf.function(
             self._run_steps,
             input_signature=[
@@ -199,10 +200,10 @@ class _Loop:
     def _learning_rates(self, steps: int) -> NDArray[np.float32]:
         ahead = np.arange(steps)
         if self.training.epochs is not None:
-            share = (self.step + ahead) / (self.training.epochs * self.steps_an_epoch)
+            share = np.asarray((self.step + ahead) / (self.training.epochs * self.steps_an_epoch))
         else:
             assert self.training.seconds is not None
-            share = (self.seconds + ahead * self.clock.step_seconds) / self.training.seconds
+            share = np.asarray((self.seconds + ahead * self.clock.step_seconds) / self.training.seconds)
         factors = rate_factor(self.training.schedule, np.clip(share, 0, 1))
         return (self.training.learning_rate * factors).astype(np.float32)
 
@@ -282,72 +283,6 @@ class _Loop:
         )
 
 
-def build_optimizer(training: TrainSpec, model: keras.Model) -> keras.optimizers.Optimizer:
-    """Return the optimiser of `training`, built for the model; biases and norms are not decayed."""
-    decay = training.weight_decay or None
-    rate = training.learning_rate
-    optimizer: keras.optimizers.Optimizer
-    match training.optimizer:
-        case "sgd":
-            optimizer = keras.optimizers.SGD(
-                rate, momentum=training.momentum, nesterov=training.momentum > 0, weight_decay=decay
-            )
-        case "adam":
-            optimizer = keras.optimizers.Adam(rate, weight_decay=decay)
-        case "adamw":
-            optimizer = keras.optimizers.AdamW(rate, weight_decay=training.weight_decay)
-        case _:
-            optimizer = keras.optimizers.RMSprop(rate, weight_decay=decay)
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    optimizer.build(model.trainable_variables)
-    return optimizer
-
-
 def _hits(scores: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
     found = tf.argmax(scores, axis=1, output_type=tf.int32)
     return tf.reduce_sum(tf.cast(found == labels, tf.int32))
-
-
-class _Smooth:
-    """An exponential moving average of loss and accuracy, started without bias."""
-
-    def __init__(self) -> None:
-        self.loss = self.accuracy = self._weight = 0.0
-
-    def add(self, loss: float, accuracy: float, steps: int) -> None:
-        keep = (1 - 1 / SMOOTHING_STEPS) ** steps
-        self._weight = keep * self._weight + (1 - keep)
-        share = (1 - keep) / self._weight
-        self.loss += share * (loss - self.loss)
-        self.accuracy += share * (accuracy - self.accuracy)
-
-
-class _Clock:
-    """How long a step takes. The first call also builds the graph, so it is not counted."""
-
-    def __init__(self, batch_size: int) -> None:
-        self.batch_size = batch_size
-        self.calls = 0
-        self.steps = 0
-        self.seconds = 0.0
-        self.step_seconds = 0.0
-
-    def record(self, steps: int, seconds: float) -> None:
-        self.calls += 1
-        if self.calls == 1:
-            return
-        self.steps += steps
-        self.seconds += seconds
-        latest = seconds / steps
-        self.step_seconds = latest if self.calls == 2 else 0.7 * self.step_seconds + 0.3 * latest
-
-    def steps_in(self, seconds: float) -> int:
-        """Return how many steps fit in `seconds`; few while that is not known."""
-        if not self.step_seconds:
-            return 1 if self.calls == 0 else 2
-        return max(1, round(seconds / self.step_seconds))
-
-    @property
-    def images_per_second(self) -> float:
-        """Over the whole run, since the first call."""
-        return self.steps * self.batch_size / self.seconds if self.seconds else 0.0

@@ -8,7 +8,7 @@ from cnn.errors import SpecError
 from cnn.figures.drawing import network_svg
 from cnn.presets import PRESETS
 from cnn.shapes import walk
-from cnn.ui import editors, tables
+from cnn.ui import network_editor, tables
 from cnn.ui.drawing import show_drawing
 from cnn.ui.session import read_link, session, theme, write_link
 
@@ -33,6 +33,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     st.button("", icon=":material/undo:", help="Undo", disabled=not state.undo, on_click=state.step_back)
     st.button("", icon=":material/redo:", help="Redo", disabled=not state.redo, on_click=state.step_forward)
+    network_editor.save_and_load()
     train = st.button("Train this network", type="primary", icon=":material/play_arrow:")
 if preset and preset != current:
     state.replace(PRESETS[preset].setup)
@@ -43,7 +44,7 @@ drawing = st.container(border=True)
 left, right = st.columns([1, 1], gap="medium")
 with left:
     st.subheader("Layers")
-    network = editors.network_editor(state.setup.network)
+    network = network_editor.network_editor(state.setup.network)
 state.change(replace(state.setup, network=network))
 write_link()
 

@@ -13,6 +13,7 @@ if run is None:
     st.page_link("build.py", label="Build and train one", icon=":material/dashboard_customize:")
     st.stop()
 weights = widgets.weights_of(run)
+widgets.run_note(run)
 
 left, middle, right = st.columns([4, 3, 5], gap="large")
 with left:

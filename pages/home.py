@@ -34,14 +34,15 @@ with st.container(border=True):
     if sample:
         outputs = widgets.outputs_of(run, weights, sample.pixels)
         table = walk(run.setup.network)
-        said = charts.bars_text(outputs["softmax"])
         show_drawing(flow_svg(maps.main_layers(table), outputs, sample.pixels, theme()), "flow")
         best = data.CLASSES[int(outputs["softmax"].argmax())]
         verdict = "It is right." if best == data.CLASSES[sample.true_class or 0] else "It is wrong."
+        st.markdown(f"The network says **{charts.bars_text(outputs['softmax'])}**. {verdict}")
         accuracy = run.status().test_accuracy or 0.0
         st.caption(
-            f"{sample.caption}. The network says: {said}. {verdict} It has {total_parameters(table):,} "
-            f"parameters and names {accuracy:.1%} of the test pictures correctly ({run.status().source})."
+            f"{sample.caption}. Orange is above zero, blue below: ReLU takes the blue away, pooling keeps "
+            f"the strongest. This network has {total_parameters(table):,} parameters, learned from photos, "
+            f"and names {accuracy:.1%} of the test pictures correctly ({run.status().source})."
         )
 
 widgets.data_notice()

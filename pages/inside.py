@@ -16,6 +16,7 @@ if run is None:
     st.stop()
 sample = widgets.picture_picker()
 weights = widgets.weights_of(run)
+widgets.run_note(run)
 if sample is None or weights is None:
     st.stop()
 
@@ -26,6 +27,9 @@ row = maps.layer_picker(table)
 with overview:
     svg = flow_svg(maps.main_layers(table), outputs, sample.pixels, theme(), row.layer.name)
     show_drawing(svg, "flow", maps.choose_layer)
-    st.caption(f"{sample.caption}. Click a column to open it below.")
+    st.caption(
+        f"{sample.caption}. Orange is above zero, blue below, each layer on its own scale. "
+        "Click a column to open it below."
+    )
 maps.show_layer(row, table, outputs, sample)
 maps.show_filters(row, table, weights)

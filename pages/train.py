@@ -7,7 +7,7 @@ import streamlit as st
 from cnn.errors import CnnLabError, SpecError
 from cnn.presets import PRESETS
 from cnn.shapes import walk
-from cnn.ui import editors, live, widgets
+from cnn.ui import live, training_editor, widgets
 from cnn.ui.session import read_link, session, write_link
 
 read_link()
@@ -21,7 +21,7 @@ with left:
     live.network_line(state.setup)
     st.page_link("build.py", label="Change the layers", icon=":material/edit:")
     try:
-        training = editors.training_editor(state.setup.training)
+        training = training_editor.training_editor(state.setup.training)
         state.change(replace(state.setup, training=training))
         walk(state.setup.network)
         problem = ""

@@ -13,7 +13,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 
-# The house, from the ground up. A module may import those of its own row (in no circle) and of rows before it.
+# The house, from the ground up. A module may import those of its own row (no circles) and of rows before it.
 LEVELS = (
     ("cnn", "cnn.errors", "cnn.checked", "cnn.paths", "cnn.pixels"),
     ("cnn.spec",),
@@ -106,7 +106,8 @@ def problems(root: Path) -> list[str]:
         place = path.relative_to(root)
         if level(name) is None:
             found.append(
-                f"{place} has no place in the house; add {name!r} to a row of LEVELS in tests/test_layering.py."
+                f"{place} has no place in the house; "
+                f"add {name!r} to a row of LEVELS in tests/test_layering.py."
             )
             continue
         for item in table[name]:

@@ -125,7 +125,7 @@ def _progress(run: Run, status: Status, rows: list[dict]) -> None:
 
 
 def _figures(run: Run, status: Status, rows: list[dict]) -> None:
-    last = next((row for row in reversed(rows) if row["kind"] == "progress"), {})
+    last: dict[str, float] = next((row for row in reversed(rows) if row["kind"] == "progress"), {})
     planned = run.setup.training.epochs
     epoch = f"{last.get('epoch', 0.0):.1f}" + (f" of {planned}" if planned else "")
     columns = st.columns(4)

@@ -1,11 +1,10 @@
 """A visitor's own pictures: uploaded or from the camera, decoded before anything else is done with them."""
 
 import streamlit as st
-from PIL import Image
 
 from cnn.errors import PictureError
-from cnn.figures.mosaic import png
-from cnn.images import MAX_BYTES, Picture, decode_picture
+from cnn.images import decode_picture, encode_png
+from cnn.picture_files import MAX_BYTES
 from cnn.runs import Run
 from cnn.ui import widgets
 from cnn.ui.session import session
@@ -56,18 +55,13 @@ def _own_sample() -> Sample | None:
     if picture is None:
         return None
     st.image(
-        png_of(picture),
+        encode_png(picture.original),
         alt="Your picture, upright",
         caption=f"{picture.width:,}×{picture.height:,} {picture.format}",
     )
     for note in picture.notes:
         st.caption(note)
     return widgets.own_sample(picture)
-
-
-def png_of(picture: Picture) -> bytes:
-    """Return the upright original as PNG, encoded here; the uploaded bytes are never sent back."""
-    return png(Image.fromarray(picture.original))
 
 
 def inside_link(run: Run) -> None:

@@ -106,6 +106,17 @@ def network_picker(key: str = "network") -> Run | None:
     return runs.get(chosen)
 
 
+def run_note(run: Run) -> None:
+    """Say which state of the network is looked at, where that is not simply a finished run."""
+    status, snapshots = run.status(), run.snapshots()
+    if status.state == "finished" or not snapshots:
+        return
+    epoch = snapshots[-1].epoch
+    trained = f"after {epoch:g} epochs" if epoch else "before any training: its weights are random"
+    text = f"This run is {status.state}. You see the network {trained}."
+    st.info(f"{text} {status.message}".strip(), icon=STATE_ICONS[status.state])
+
+
 def weights_of(run: Run) -> Weights | None:
     """Return a run's newest weights, or say why they cannot be read and return None."""
     snapshots = run.snapshots()
@@ -180,7 +191,7 @@ def class_sample(name: str, true_class: int, number: int) -> Sample | None:
         st.error(str(error), icon=":material/broken_image:")
         return None
     source = "CIFAR-10 test picture" if name == "cifar10" else "drawn by code (sketch10), picture"
-    return Sample(pixels, true_class, f"{data.CLASSES[true_class]}, {source} {index}")
+    return Sample(pixels, true_class, f"A picture of class {data.CLASSES[true_class]}, {source} {index}")
 
 
 def _class_size(name: str) -> int:

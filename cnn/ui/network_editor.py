@@ -1,86 +1,30 @@
-"""Widgets that edit a set-up: blocks as cards, dense layers, training settings."""
+"""Widgets that edit a network: blocks as cards that can be added, removed and moved; dense layers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from cnn.checked import Checked, Choice, Number, Whole, allowed_values
+from cnn.checked import allowed_values
 from cnn.errors import SpecError
 from cnn.spec import (
     ACTIVATIONS,
     HEADS,
-    OPTIMIZERS,
     PADDINGS,
     POOLINGS,
-    PRECISIONS,
-    SCHEDULES,
     Block,
     Convolution,
     Dense,
     NetworkSpec,
-    TrainSpec,
+    Setup,
 )
+from cnn.ui.fields import choice_field, flag_field, number_field, whole_field, widget_key
 from cnn.ui.session import session
 
 MAX_BLOCKS = allowed_values(NetworkSpec, "blocks").high
 MAX_DENSE = allowed_values(NetworkSpec, "dense").high
 MAX_CONVOLUTIONS = allowed_values(Block, "convolutions").high
-
-
-def _key(*parts: object) -> str:
-    """Return a widget key that changes whenever the set-up comes from elsewhere than the widgets."""
-    return "-".join(["edit", str(session().revision), *map(str, parts)])
-
-
-def _whole(spec: Checked, name: str, label: str, key: str, help_text: str = "") -> int:
-    allowed: Whole = allowed_values(type(spec), name)
-    value = getattr(spec, name)
-    return int(
-        st.number_input(
-            label, allowed.low, allowed.high, value, step=1, key=_key(key, name), help=help_text or None
-        )
-    )
-
-
-def _number(
-    spec: Checked, name: str, label: str, key: str, step: float, form: str, help_text: str = ""
-) -> float:
-    allowed: Number = allowed_values(type(spec), name)
-    value = float(getattr(spec, name))
-    return float(
-        st.number_input(
-            label,
-            allowed.low,
-            allowed.high,
-            value,
-            step=step,
-            format=form,
-            key=_key(key, name),
-            help=help_text or None,
-        )
-    )
-
-
-def _choice(
-    spec: Checked, name: str, label: str, key: str, titles: Mapping[str, str], help_text: str = ""
-) -> str:
-    allowed: Choice = allowed_values(type(spec), name)
-    options = list(allowed.options)
-    chosen = st.selectbox(
-        label,
-        options,
-        options.index(getattr(spec, name)),
-        format_func=lambda option: titles[option],
-        key=_key(key, name),
-        help=help_text or None,
-    )
-    return str(chosen)
-
-
-def _flag(spec: Checked, name: str, label: str, key: str, help_text: str) -> bool:
-    return st.toggle(label, getattr(spec, name), key=_key(key, name), help=help_text)
 
 
 def network_editor(network: NetworkSpec) -> NetworkSpec:
@@ -101,11 +45,11 @@ def _block_card(network: NetworkSpec, place: int) -> Block:
         convolutions = tuple(_convolution_row(block, i, key) for i in range(len(block.convolutions)))
         left, middle, right = st.columns(3)
         with left:
-            activation = _choice(
+            activation = choice_field(
                 block, "activation", "Activation", key, ACTIVATIONS, "After each convolution."
             )
         with middle:
-            pooling = _choice(block, "pooling", "Pooling", key, POOLINGS, "At the end of the block.")
+            pooling = choice_field(block, "pooling", "Pooling", key, POOLINGS, "At the end of the block.")
         with right, st.container(vertical_alignment="bottom", height="stretch"):
             options = _block_options(block, key, len(block.convolutions))
         try:
@@ -118,23 +62,23 @@ def _block_card(network: NetworkSpec, place: int) -> Block:
 
 
 def _block_options(block: Block, key: str, count: int) -> dict[str, Any]:
-    with st.popover("More", icon=":material/tune:", width="stretch", key=_key(key, "more")):
+    with st.popover("More", icon=":material/tune:", width="stretch", key=widget_key(key, "more")):
         found = {
-            "batch_norm": _flag(
+            "batch_norm": flag_field(
                 block,
                 "batch_norm",
                 "Batch normalisation",
                 key,
                 "Keeps each channel centred; faster training.",
             ),
-            "residual": _flag(
+            "residual": flag_field(
                 block, "residual", "Residual connection", key, "Adds the block's input to its output."
             ),
-            "pool_window": _whole(block, "pool_window", "Pooling window", key, "Cells on a side."),
-            "pool_stride": _whole(
+            "pool_window": whole_field(block, "pool_window", "Pooling window", key, "Cells on a side."),
+            "pool_stride": whole_field(
                 block, "pool_stride", "Pooling stride", key, "Cells from window to window."
             ),
-            "dropout": _number(
+            "dropout": number_field(
                 block, "dropout", "Dropout", key, 0.05, "%.2f", "Share of values set to 0 while training."
             ),
         }
@@ -144,7 +88,7 @@ def _block_options(block: Block, key: str, count: int) -> dict[str, Any]:
         if count > 1:
             st.button(
                 "Remove the last convolution",
-                key=_key(key, "drop-conv"),
+                key=widget_key(key, "drop-conv"),
                 on_click=_remove_convolution,
                 args=(int(key[1:]),),
                 icon=":material/remove:",
@@ -157,20 +101,20 @@ def _convolution_row(block: Block, place: int, block_key: str) -> Convolution:
     convolution, key = block.convolutions[place], f"{block_key}-c{place}"
     columns = st.columns([3, 3, 2, 3])
     with columns[0]:
-        filters = _whole(convolution, "filters", "Filters", key, "One feature map each.")
+        filters = whole_field(convolution, "filters", "Filters", key, "One feature map each.")
     with columns[1]:
-        size = _whole(convolution, "kernel_size", "Kernel size", key, "Cells on a side.")
+        size = whole_field(convolution, "kernel_size", "Kernel size", key, "Cells on a side.")
     with columns[2]:
         stride = st.segmented_control(
             "Stride",
             [1, 2],
             default=convolution.stride,
             required=True,
-            key=_key(key, "stride"),
+            key=widget_key(key, "stride"),
             width="stretch",
         )
     with columns[3]:
-        padding = _choice(
+        padding = choice_field(
             convolution, "padding", "Padding", key, PADDINGS, "Same: zeros around, size kept. Valid: none."
         )
     return Convolution(filters, size, int(stride or 1), padding)
@@ -193,7 +137,7 @@ def _icon_button(
         "",
         icon=f":material/{icon}:",
         help=label,
-        key=_key(key),
+        key=widget_key(key),
         on_click=call,
         args=args,
         disabled=not enabled,
@@ -205,7 +149,7 @@ def _add_button(label: str, enabled: bool, key: str, call: Callable[..., None], 
     st.button(
         label,
         icon=":material/add:",
-        key=_key(key),
+        key=widget_key(key),
         on_click=call,
         args=args,
         disabled=not enabled,
@@ -216,7 +160,7 @@ def _add_button(label: str, enabled: bool, key: str, call: Callable[..., None], 
 def _head_card(network: NetworkSpec) -> tuple[str, tuple[Dense, ...]]:
     with st.container(border=True):
         st.markdown("**Classifier**")
-        head = _choice(
+        head = choice_field(
             network,
             "head",
             "Maps to vector",
@@ -231,7 +175,7 @@ def _head_card(network: NetworkSpec) -> tuple[str, tuple[Dense, ...]]:
                 st.button(
                     "Remove the last",
                     icon=":material/remove:",
-                    key=_key("drop-dense"),
+                    key=widget_key("drop-dense"),
                     on_click=_remove_dense,
                     width="stretch",
                 )
@@ -242,11 +186,11 @@ def _head_card(network: NetworkSpec) -> tuple[str, tuple[Dense, ...]]:
 def _dense_row(layer: Dense, place: int) -> Dense:
     key, columns = f"d{place}", st.columns(3)
     with columns[0]:
-        units = _whole(layer, "units", "Neurons", key)
+        units = whole_field(layer, "units", "Neurons", key)
     with columns[1]:
-        activation = _choice(layer, "activation", "Activation", key, ACTIVATIONS)
+        activation = choice_field(layer, "activation", "Activation", key, ACTIVATIONS)
     with columns[2]:
-        dropout = _number(layer, "dropout", "Dropout", key, 0.05, "%.2f")
+        dropout = number_field(layer, "dropout", "Dropout", key, 0.05, "%.2f")
     return Dense(units, activation, dropout)
 
 
@@ -305,72 +249,25 @@ def _remove_dense() -> None:
     _change_network(dense=session().setup.network.dense[:-1])
 
 
-def training_editor(training: TrainSpec) -> TrainSpec:
-    """Show the training settings and return them as the widgets have them."""
-    changes: dict[str, Any] = _length(training)
-    left, right = st.columns(2)
-    with left:
-        changes["optimizer"] = _choice(training, "optimizer", "Optimiser", "t", OPTIMIZERS)
-        changes["batch_size"] = _whole(training, "batch_size", "Batch size", "t", "Pictures a step.")
-    with right:
-        changes["learning_rate"] = _number(
-            training, "learning_rate", "Learning rate", "t", 0.001, "%.5f", "How far each step goes."
-        )
-        changes["schedule"] = _choice(
-            training, "schedule", "Schedule", "t", SCHEDULES, "How the learning rate changes over the run."
-        )
-    with st.expander("More settings"):
-        changes |= _more_training(training)
-    return replace(training, **changes)
-
-
-def _length(training: TrainSpec) -> dict[str, Any]:
-    ways = {"epochs": "Epochs", "seconds": "Seconds"}
-    chosen = "epochs" if training.epochs is not None else "seconds"
-    left, right = st.columns(2, vertical_alignment="bottom")
-    with left:
-        way = st.segmented_control(
-            "Train for",
-            list(ways),
-            default=chosen,
-            required=True,
-            format_func=ways.__getitem__,
-            key=_key("t", "way"),
-            help="An epoch shows every training picture once. Seconds count training steps only.",
+def save_and_load() -> None:
+    """Offer the set-up as a JSON file, and take one; the command line reads the same file by --spec."""
+    state = session()
+    with st.popover("", icon=":material/folder_open:", help="Save or load a set-up"):
+        st.download_button(
+            "Save this set-up",
+            state.setup.to_text(),
+            "cnn-lab-setup.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
             width="stretch",
         )
-    with right:
-        allowed = allowed_values(TrainSpec, str(way))
-        if way == "epochs":
-            value = training.epochs or 5
-            count = st.number_input("Epochs", allowed.low, allowed.high, value, key=_key("t", "epochs"))
-            return {"epochs": int(count), "seconds": None}
-        value = int(training.seconds or 60)
-        count = st.number_input(
-            "Seconds", int(allowed.low), int(allowed.high), value, step=10, key=_key("t", "seconds")
-        )
-        return {"seconds": float(count), "epochs": None}
-
-
-def _more_training(training: TrainSpec) -> dict[str, Any]:
-    left, right = st.columns(2)
-    with left:
-        found: dict[str, Any] = {
-            "pictures": _whole(
-                training, "pictures", "Training pictures", "t", "Fewer trains faster and over-fits."
-            ),
-            "weight_decay": _number(training, "weight_decay", "Weight decay", "t", 0.005, "%.4f"),
-            "shift": _whole(training, "shift", "Random shift", "t", "Pixels, at most."),
-            "seed": _whole(training, "seed", "Seed", "t", "The same seed starts from the same weights."),
-            "flip": _flag(training, "flip", "Random flip", "t", "Mirrors every second picture."),
-        }
-    with right:
-        found |= {
-            "momentum": _number(training, "momentum", "Momentum", "t", 0.05, "%.3f", "Used by SGD only."),
-            "label_smoothing": _number(training, "label_smoothing", "Label smoothing", "t", 0.05, "%.2f"),
-            "cutout": _whole(training, "cutout", "Cutout", "t", "Side of a grey square, in pixels."),
-            "precision": _choice(
-                training, "precision", "Precision", "t", PRECISIONS, "Automatic takes the faster one here."
-            ),
-        }
-    return found
+        given = st.file_uploader("Load a set-up (JSON)", type=["json"], key=widget_key("load"))
+        if given is None:
+            return
+        try:
+            state.replace(Setup.from_text(given.getvalue()))
+        except SpecError as error:
+            st.error(f"This set-up cannot be used: {error}", icon=":material/block:")
+            return
+    st.rerun()

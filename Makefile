@@ -1,0 +1,57 @@
+# make run    set everything up from nothing and serve the app
+# make test   set everything up and run all tests, browser tests included
+# make check  lint, format and types
+# make bench  measure this machine
+# make models train the networks that come along again
+
+PYTHON ?= python3
+VENV ?= .venv
+ADDRESS ?= 127.0.0.1
+PORT ?= 8501
+WATCH ?= none
+BIN = $(VENV)/bin
+export PYTHON
+
+.PHONY: run test check format bench models screenshots venv clean
+
+run: $(VENV)/.run
+	$(BIN)/python -m streamlit run app.py --server.address=$(ADDRESS) --server.port=$(PORT) \
+		--server.fileWatcherType=$(WATCH)
+
+test: $(VENV)/.dev
+	@sh scripts/browser.sh $(BIN)/python
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev
+	@sh scripts/browser.sh $(BIN)/python
+	$(BIN)/python -m cnn bench $(ARGS)
+
+models: $(VENV)/.run
+	rm -rf models/lecture
+	$(BIN)/python -m cnn train --preset lecture --epochs 20 --seed 0 --out models/lecture
+
+screenshots: $(VENV)/.dev
+	@sh scripts/browser.sh $(BIN)/python
+	$(BIN)/python scripts/screenshots.py
+
+venv: $(VENV)/.dev
+
+$(VENV)/.run: requirements.txt scripts/venv.sh
+	sh scripts/venv.sh $(VENV) requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt scripts/venv.sh
+	sh scripts/venv.sh $(VENV) requirements-dev.txt
+	@touch $@ $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,50 @@
+"""How training goes, in numbers: the smoothed loss and accuracy, and the speed."""
+
+SMOOTHING_STEPS = 50
+
+
+class Smooth:
+    """An exponential moving average of loss and accuracy, started without bias."""
+
+    def __init__(self) -> None:
+        self.loss = self.accuracy = self._weight = 0.0
+
+    def add(self, loss: float, accuracy: float, steps: int) -> None:
+        """Take in the means over some steps."""
+        keep = (1 - 1 / SMOOTHING_STEPS) ** steps
+        self._weight = keep * self._weight + (1 - keep)
+        share = (1 - keep) / self._weight
+        self.loss += share * (loss - self.loss)
+        self.accuracy += share * (accuracy - self.accuracy)
+
+
+class Clock:
+    """How long a step takes. The first call also builds the graph, so it is not counted."""
+
+    def __init__(self, batch_size: int) -> None:
+        self.batch_size = batch_size
+        self.calls = 0
+        self.steps = 0
+        self.seconds = 0.0
+        self.step_seconds = 0.0
+
+    def record(self, steps: int, seconds: float) -> None:
+        """Take in how long a call of some steps took."""
+        self.calls += 1
+        if self.calls == 1:
+            return
+        self.steps += steps
+        self.seconds += seconds
+        latest = seconds / steps
+        self.step_seconds = latest if self.calls == 2 else 0.7 * self.step_seconds + 0.3 * latest
+
+    def steps_in(self, seconds: float) -> int:
+        """Return how many steps fit in `seconds`; few while that is not known."""
+        if not self.step_seconds:
+            return 1 if self.calls == 0 else 2
+        return max(1, round(seconds / self.step_seconds))
+
+    @property
+    def images_per_second(self) -> float:
+        """Over the whole run, since the first call."""
+        return self.steps * self.batch_size / self.seconds if self.seconds else 0.0

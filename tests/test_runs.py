@@ -1,0 +1,364 @@
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError, asdict, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnn.errors import RunError
+from cnn.forward import weight_shapes
+from cnn.presets import PRESETS
+from cnn.runs import EVERYBODY, Run, RunStore, Status, owner_hash, read_run, this_process
+from cnn.snapshots import snapshot_path
+from cnn.spec import NetworkSpec, Setup, TrainSpec
+
+SETUP = Setup(NetworkSpec(), TrainSpec(epochs=2, pictures=500))
+ANNA, BEN = owner_hash("anna's key"), owner_hash("ben's key")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "runs")
+
+
+def some_weights(value: float = 0.5) -> dict[str, np.ndarray]:
+    return {name: np.full(shape, value, np.float32) for name, shape in weight_shapes(SETUP.network).items()}
+
+
+def change_facts(run: Run, **facts: object) -> None:
+    path = run.folder / "run.json"
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | facts))
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 1))  # as if later, however coarse the clock of the disk
+
+
+# A run and its facts
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_run_comes_back_as_it_was_made(store: RunStore, name: str) -> None:
+    run = store.create(PRESETS[name].setup, "sketch10", ANNA, "  My first network  ")
+    assert store.get(run.id) == run == read_run(run.folder)
+    assert run.setup == PRESETS[name].setup
+    assert (run.owner, run.name, run.dataset) == (ANNA, "My first network", "sketch10")
+    assert run.status() == Status() == Status("queued")
+    assert run.history() == []
+    assert run.history_size() == 0
+    assert run.snapshots() == []
+    assert not run.stop_requested()
+    with pytest.raises(FrozenInstanceError):
+        run.name = "another"  # type: ignore[misc]
+
+
+def test_facts_are_plain_json(store: RunStore) -> None:
+    run = store.create(SETUP, "cifar10", ANNA, "Zoë's 猫")
+    facts = json.loads((run.folder / "run.json").read_bytes())
+    assert facts["setup"] == SETUP.to_json()
+    assert facts["owner"] == ANNA
+    assert store.get(run.id).name == "Zoë's 猫"
+    assert len(store.create(SETUP, "cifar10", name="n" * 1000).name) == 60
+
+
+def test_ids_are_unique_and_fit_into_a_url(store: RunStore) -> None:
+    ids = {store.create(SETUP, "sketch10").id for _ in range(20)}
+    assert len(ids) == 20
+    assert all(re.fullmatch(r"[a-z0-9-]{10,64}", run_id) for run_id in ids)
+
+
+def test_a_run_can_be_put_into_a_folder_that_is_empty(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "mine"
+    run = RunStore.create_in(folder, SETUP, "sketch10")
+    assert read_run(folder) == run
+    with pytest.raises(RunError, match="The folder mine is not empty"):
+        RunStore.create_in(folder, SETUP, "sketch10")
+    assert read_run(folder) == run
+    (tmp_path / "file").touch()
+    with pytest.raises(RunError, match="cannot be made"):
+        RunStore.create_in(tmp_path / "file", SETUP, "sketch10")
+
+
+def test_runs_are_listed_newest_first_and_broken_ones_are_passed_over(store: RunStore) -> None:
+    assert store.runs() == []
+    first, second, third, broken = (store.create(SETUP, "sketch10") for _ in range(4))
+    for run, created in ((first, 200.0), (second, 300.0), (third, 100.0)):
+        change_facts(run, created=created)
+    (broken.folder / "run.json").unlink()
+    (store.folder / "half-made").mkdir()
+    (store.folder / ".hidden").mkdir()
+    (store.folder / "stray.txt").touch()
+    assert [run.id for run in store.runs()] == [second.id, first.id, third.id]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"5",
+        b"null",
+        b"\xff",
+        b"{}",
+        b"[" * 100_000,
+        b'{"setup":{"version":1}}',
+        b'{"setup":{}}',
+    ],
+)
+def test_broken_facts_are_a_sentence_and_spoil_no_list(store: RunStore, content: bytes) -> None:
+    good, broken = store.create(SETUP, "sketch10"), store.create(SETUP, "sketch10")
+    (broken.folder / "run.json").write_bytes(content)
+    with pytest.raises(RunError, match="are broken"):
+        store.get(broken.id)
+    assert [run.id for run in store.runs()] == [good.id]
+
+
+@pytest.mark.parametrize(
+    "facts", [{"created": "x"}, {"created": 10**400}, {"setup": {"version": 2}}, {"setup": 3}]
+)
+def test_wrong_facts_are_a_sentence(store: RunStore, facts: dict[str, object]) -> None:
+    run = store.create(SETUP, "sketch10")
+    change_facts(run, **facts)
+    with pytest.raises(RunError, match=f"The facts of the run {run.id} are broken"):
+        store.get(run.id)
+    assert store.runs() == []
+
+
+# Ids from a browser
+
+BAD_IDS = [
+    "",
+    ".",
+    "..",
+    "../x",
+    "../../etc/passwd",
+    "/etc",
+    "/",
+    "a/b",
+    "a\\b",
+    "a\x00b",
+    "\x00",
+    "a\n",
+    "run ",
+    "-a",
+    "A",
+    "é",
+    "１２",
+    "\ud800",
+    "a" * 65,
+    "a" * 100_000,
+    "%2e%2e",
+    "run.json",
+]
+
+
+@pytest.mark.parametrize("run_id", BAD_IDS)
+def test_ids_that_are_none_are_refused(store: RunStore, run_id: str) -> None:
+    store.create(SETUP, "sketch10", ANNA)
+    outside = RunStore.create_in(store.folder.parent / "x", SETUP, "sketch10", ANNA)
+    assert outside.folder.is_dir()
+    for ask in (store.get, lambda one: store.own(one, ANNA), lambda one: store.request_stop(one, ANNA)):
+        with pytest.raises(RunError, match="There is no such run here"):
+            ask(run_id)
+    assert not outside.stop_requested()
+
+
+def test_absolute_paths_and_ways_out_of_the_store_are_refused(store: RunStore) -> None:
+    inside = store.create(SETUP, "sketch10", ANNA)
+    for run_id in (
+        str(inside.folder),
+        f"../runs/{inside.id}",
+        f"./{inside.id}",
+        f"{inside.id}/",
+        f"x/../{inside.id}",
+    ):
+        with pytest.raises(RunError, match="There is no such run here"):
+            store.get(run_id)
+
+
+@given(st.text(max_size=80))
+def test_any_text_as_an_id_is_refused(run_id: str) -> None:
+    with pytest.raises(RunError, match="There is no such run here"):
+        RunStore(Path(__file__).parent).get(run_id)
+
+
+# Owners
+
+
+def test_the_owner_can_stop_and_nobody_else(store: RunStore) -> None:
+    run = store.create(SETUP, "sketch10", ANNA)
+    for other in (BEN, EVERYBODY, ANNA[:-1], ANNA + "0", ANNA.upper(), "anna's key", "é", "\x00"):
+        with pytest.raises(RunError, match="belongs to somebody else"):
+            store.request_stop(run.id, other)
+        assert not run.stop_requested()
+    store.request_stop(run.id, ANNA)
+    store.request_stop(run.id, ANNA)
+    assert run.stop_requested()
+    assert store.own(run.id, ANNA) == run
+
+
+def test_runs_of_everybody_are_seen_by_all_and_stopped_by_none(store: RunStore) -> None:
+    shared = store.create(SETUP, "sketch10", EVERYBODY)
+    for owner in (ANNA, BEN, EVERYBODY, "x"):
+        assert [run.id for run in store.runs(owner)] == [shared.id]
+        with pytest.raises(RunError, match="belongs to somebody else"):
+            store.request_stop(shared.id, owner)
+    assert not shared.stop_requested()
+
+
+def test_each_sees_their_own_runs_and_those_of_everybody(store: RunStore) -> None:
+    annas, bens, shared = (store.create(SETUP, "sketch10", owner).id for owner in (ANNA, BEN, EVERYBODY))
+    for owner, ids in ((ANNA, {annas, shared}), (BEN, {bens, shared}), (EVERYBODY, {shared})):
+        assert {run.id for run in store.runs(owner)} == ids
+    assert {run.id for run in store.runs()} == {annas, bens, shared}
+
+
+def test_what_is_stored_of_a_key_does_not_give_it_away() -> None:
+    assert owner_hash("") == EVERYBODY
+    assert owner_hash("a") == "ca978112ca1bbdcafac231b39a23dc4d"  # SHA-256 of "a", its first half
+    assert owner_hash("a") != owner_hash("b")
+
+
+# Status and history
+
+
+def test_a_status_comes_back(store: RunStore) -> None:
+    run = store.create(SETUP, "sketch10")
+    status = Status("finished", "done", 12, "host", "float32", "drawn", 2.0, 8, 1.5, 900.0, 0.5, 0.25, 1.75)
+    run.write_status(status)
+    assert run.status() == store.get(run.id).status() == status
+
+
+@pytest.mark.parametrize(
+    ("state", "ended"),
+    [("queued", 0), ("running", 0), ("finished", 1), ("stopped", 1), ("failed", 1), ("interrupted", 1)],
+)
+def test_ended_states(state: str, ended: int) -> None:
+    assert Status(state).ended is bool(ended)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"7", b"\xff\xff", b'{"colour": "red"}'])
+def test_a_broken_state_reads_as_interrupted(store: RunStore, content: bytes) -> None:
+    run = store.create(SETUP, "sketch10")
+    (run.folder / "state.json").write_bytes(content)
+    assert run.status() == Status("interrupted", "The state of this run cannot be read.")
+    (run.folder / "state.json").unlink()
+    assert run.status() == Status()
+
+
+def test_history_keeps_its_rows_in_order(store: RunStore) -> None:
+    run = store.create(SETUP, "sketch10")
+    rows = [{"step": step, "loss": 1 / (step + 1), "note": "ü\n"} for step in range(5)]
+    sizes = []
+    for row in rows:
+        run.append_history(row)
+        sizes.append(run.history_size())
+    assert run.history() == rows
+    assert sizes == sorted(set(sizes))
+
+
+@pytest.mark.parametrize("half", [b'{"step": 2', b'{"step": 2}', b"\xff\xfe", b'{"step": 2}\n{"st'])
+def test_a_row_that_is_being_written_is_left_out(store: RunStore, half: bytes) -> None:
+    run = store.create(SETUP, "sketch10")
+    run.append_history({"step": 1})
+    with (run.folder / "history.jsonl").open("ab") as file:
+        file.write(half)
+    assert run.history() == [{"step": 1}, {"step": 2}][: 1 + half.count(b"\n")]
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a row added after a half-written one is glued to it, and both are lost"
+)
+def test_history_goes_on_after_a_row_that_was_cut_off(store: RunStore) -> None:
+    run = store.create(SETUP, "sketch10")
+    run.append_history({"step": 1})
+    with (run.folder / "history.jsonl").open("ab") as file:
+        file.write(b'{"step": 2, "lo')
+    run.append_history({"step": 3})
+    assert run.history() == [{"step": 1}, {"step": 3}]
+
+
+def test_lines_that_are_no_rows_are_left_out(store: RunStore) -> None:
+    run = store.create(SETUP, "sketch10")
+    (run.folder / "history.jsonl").write_bytes(b'{"step": 1}\n\x00\x00\n[1]\n\n3\n{"step": 2}\n')
+    assert run.history() == [{"step": 1}, {"step": 2}]
+
+
+def test_a_history_that_cannot_be_written_is_a_sentence(store: RunStore) -> None:
+    run = store.create(SETUP, "sketch10")
+    (run.folder / "history.jsonl").mkdir()
+    with pytest.raises(RunError, match="The history cannot be written: Is a directory"):
+        run.append_history({"step": 1})
+
+
+# Weights
+
+
+def test_weights_of_a_run_are_its_newest_that_can_be_read(store: RunStore) -> None:
+    run = store.create(SETUP, "sketch10")
+    with pytest.raises(RunError, match="no snapshot yet"):
+        run.weights()
+    for step, value in ((0, 0.25), (4, 0.5), (8, 0.75)):
+        run.save_snapshot(step, step / 4, some_weights(value))
+    assert [(snapshot.step, snapshot.epoch) for snapshot in run.snapshots()] == [(0, 0.0), (4, 1.0), (8, 2.0)]
+    assert run.weights()["conv1/bias"][0] == 0.75
+    assert run.weights(run.snapshots()[0])["conv1/bias"][0] == 0.25
+    newest = snapshot_path(run.folder / "snapshots", 8, 2.0)
+    newest.write_bytes(newest.read_bytes()[:200])
+    assert run.weights()["conv1/bias"][0] == 0.5
+    with pytest.raises(RunError, match="cannot be read"):
+        run.weights(run.snapshots()[-1])
+    for snapshot in run.snapshots():
+        snapshot.path.write_bytes(b"x")
+    with pytest.raises(RunError, match="cannot be read"):
+        run.weights()
+
+
+# Processes that are gone
+
+
+def test_a_run_whose_process_was_killed_is_interrupted(store: RunStore) -> None:
+    killed, alive, elsewhere, waiting, done = (store.create(SETUP, "sketch10") for _ in range(5))
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    running = replace(Status("running", epoch=1.5, step=6), **this_process())
+    killed.write_status(replace(running, process=process.pid))
+    alive.write_status(running)
+    elsewhere.write_status(replace(running, process=process.pid, host=f"not-{socket.gethostname()}"))
+    done.write_status(Status("finished", process=process.pid, host=socket.gethostname()))
+    for run, created in ((waiting, 1.0), (done, 2.0)):
+        change_facts(run, created=created)
+    before = [run.status() for run in (killed, alive, elsewhere, done)]
+    assert [run.id for run in store.mark_interrupted()] == [waiting.id]
+    assert [run.status() for run in (killed, alive, elsewhere, done)] == before  # it still lives
+
+    process.kill()
+    process.communicate()
+    assert [run.id for run in store.mark_interrupted()] == [waiting.id]
+    status = killed.status()
+    assert status.state == "interrupted"
+    assert status.ended
+    assert "worker ended" in status.message
+    assert (status.epoch, status.step) == (1.5, 6)
+    assert [run.status() for run in (alive, elsewhere, done)] == before[1:]
+    assert waiting.status() == Status()
+
+
+def test_the_queue_is_in_the_order_it_was_made(store: RunStore) -> None:
+    runs = [store.create(SETUP, "sketch10") for _ in range(3)]
+    for run, created in zip(runs, (30.0, 10.0, 20.0), strict=True):
+        change_facts(run, created=created)
+    assert [run.id for run in store.mark_interrupted()] == [runs[1].id, runs[2].id, runs[0].id]
+
+
+@pytest.mark.parametrize("process", [0, -1, 10**30, None, "x", 1.5])
+def test_a_process_that_can_be_none_is_gone(store: RunStore, process: object) -> None:
+    run = store.create(SETUP, "sketch10")
+    status = asdict(Status("running", host=socket.gethostname())) | {"process": process}
+    (run.folder / "state.json").write_text(json.dumps(status))
+    assert store.mark_interrupted() == []
+    assert run.status().state == "interrupted"
