@@ -30,6 +30,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         format_func=lambda name: PRESETS[name].title,
         key=f"preset-{state.revision}-{current}",
         width="stretch",
+        wrap=True,
     )
     st.button("", icon=":material/undo:", help="Undo", disabled=not state.undo, on_click=state.step_back)
     st.button("", icon=":material/redo:", help="Redo", disabled=not state.redo, on_click=state.step_forward)

@@ -15,15 +15,16 @@ if run is None:
 weights = widgets.weights_of(run)
 widgets.run_note(run)
 
-left, middle, right = st.columns([4, 3, 5], gap="large")
+left, middle, right = st.columns([5, 4, 6], gap="medium")
 with left:
     st.subheader("Your picture")
     sample = uploads.choose_picture()
 if sample is None or weights is None:
-    middle.info("Choose a picture on the left.", icon=":material/arrow_back:")
+    middle.subheader("What it gets")
+    middle.info("Choose a picture on the left; it appears here as 32×32.", icon=":material/arrow_back:")
     st.stop()
 with middle:
-    st.subheader("What the network gets")
+    st.subheader("What it gets")
     maps.show_picture(sample, 10)
     st.caption("32×32 pixels, three numbers each: all that the network knows of it.")
 with right:
@@ -39,4 +40,4 @@ with right:
         "It knows these ten classes only and must choose among them, so a picture of something else also "
         "gets a name."
     )
-    uploads.inside_link(run)
+    uploads.inside_link(run, sample)

@@ -20,7 +20,12 @@ st.markdown(
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button("Build and train your own", type="primary", icon=":material/play_arrow:"):
         st.switch_page("build.py")
-    st.page_link("classify.py", label="Classify your own picture", icon=":material/image_search:")
+    st.page_link(
+        "classify.py",
+        label="Classify your own picture",
+        icon=":material/image_search:",
+        query_params={"from": "Upload"},
+    )
     st.page_link("inside.py", label="Look inside this one", icon=":material/grid_view:")
 
 run = next((run for run in models.shipped() if run.id == NETWORK), None)

@@ -15,7 +15,7 @@ state = session()
 
 st.title("Train it live")
 widgets.data_notice()
-left, right = st.columns([4, 7], gap="large")
+left, right = st.columns([5, 8], gap="medium")
 with left:
     st.subheader("What to train")
     live.network_line(state.setup)
@@ -36,7 +36,7 @@ with left:
     asked = st.query_params.pop("start", "") == "1"
 if (pressed or asked) and not problem:
     try:
-        state.run_id = live.start_run(state.setup, name).id
+        live.start_run(state.setup, name)
     except CnnLabError as error:
         st.error(str(error), icon=":material/error:")
 

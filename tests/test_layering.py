@@ -20,12 +20,22 @@ LEVELS = (
     ("cnn.presets", "cnn.layers"),
     ("cnn.shapes", "cnn.ops"),
     ("cnn.forward",),
-    ("cnn.snapshots", "cnn.images", "cnn.figures", "cnn.figures.*", "cnn.data", "cnn.data.*"),
+    (
+        "cnn.snapshots",
+        "cnn.images",
+        "cnn.picture_files",
+        "cnn.figures",
+        "cnn.figures.*",
+        "cnn.data",
+        "cnn.data.*",
+    ),
     ("cnn.runs", "cnn.models"),
     (
         "cnn.network",
         "cnn.augment",
+        "cnn.optimizers",
         "cnn.schedule",
+        "cnn.pace",
         "cnn.precision",
         "cnn.training",
         "cnn.attribution",
@@ -39,7 +49,8 @@ LEVELS = (
     ("app",),
 )
 TENSORFLOW = ("tensorflow", "keras")
-USE_TENSORFLOW = tuple(name for name in LEVELS[7] if name != "cnn.schedule")  # arithmetic alone
+ARITHMETIC = ("cnn.schedule", "cnn.pace")  # belongs to training, and needs no TensorFlow
+USE_TENSORFLOW = tuple(name for name in LEVELS[7] if name not in ARITHMETIC)
 USE_STREAMLIT = ("cnn.ui", "cnn.ui.*", "pages.*", "app")
 WEB = ("app", "pages.*", "cnn.ui", "cnn.ui.*", "cnn.engine", "cnn.jobs", "cnn.cli", "cnn.__main__")
 
@@ -194,7 +205,13 @@ def test_imports_point_down_only() -> None:
 def without_tensorflow() -> tuple[str, ...]:
     """Return the modules that can be imported without TensorFlow or Streamlit."""
     none = (*USE_TENSORFLOW, *USE_STREAMLIT, "cnn.__main__")
-    return tuple(sorted(name for name in modules(PROJECT) if not matches(name, none) or name == "cnn.jobs"))
+    return tuple(
+        sorted(
+            name
+            for name in modules(PROJECT)
+            if name == "cnn.jobs" or not (level(name) is None or matches(name, none))
+        )
+    )
 
 
 def test_importing_the_engine_and_all_below_leaves_tensorflow_out() -> None:

@@ -152,7 +152,8 @@ def test_one_seed_gives_one_result_and_another_seed_another(
 ) -> None:
     changes = {"flip": True, "shift": 2, "cutout": 6}
     first, again, other = (
-        list(training.train(setup(spec, epochs=2, seed=seed, **changes), data))[-1] for seed in (5, 5, 6)
+        list(training.train(setup(spec, epochs=2, seed=seed, **changes), data))[-1]
+        for seed in (5, 5, 2**31 - 1)
     )
     assert same(first.weights, again.weights)
     assert (first.test_loss, first.test_accuracy) == (again.test_loss, again.test_accuracy)
@@ -332,7 +333,7 @@ def stop_at(call: int) -> Callable[[], bool]:
 
 
 def until(reports: Iterator[Any], condition: Callable[[Any], bool], stop: dict[str, bool]) -> list[Any]:
-    """Drive a training; ask for a stop at the first report that meets the condition; return what follows it."""
+    """Drive a training; ask for a stop at the first report of a kind; return what follows."""
     after: list[Any] = []
     for report in reports:
         if stop["now"]:
@@ -418,14 +419,13 @@ def test_a_loss_that_is_no_number_ends_in_advice(training: ModuleType, data: Dat
     strict=True, reason="a loss that becomes no number in the last epoch ends as a finished run"
 )
 def test_a_loss_that_is_no_number_at_the_very_end_is_told_too(training: ModuleType, data: Dataset) -> None:
-    wild = setup(WILD, optimizer="sgd", learning_rate=10.0, batch_size=500, epochs=20)
-    finite = []
-    with pytest.raises(DivergedError):
-        finite += [report.epoch for report in training.train(wild, data) if hasattr(report, "loss")]
+    wild = {"optimizer": "sgd", "learning_rate": 10.0, "batch_size": 500}
     seen: list[Any] = []
     with pytest.raises(DivergedError):
-        seen += training.train(replace(wild, training=replace(wild.training, epochs=3)), data)
-    assert not any(math.isnan(end.validation_loss or 0) for end in epoch_ends(seen))
+        seen.extend(training.train(setup(WILD, epochs=20, **wild), data))
+    assert seen[-1].step > 0
+    with pytest.raises(DivergedError):  # what these steps left behind has no loss any more
+        list(training.train(setup(WILD, epochs=seen[-1].step, **wild), data))
 
 
 # Half the bits
@@ -459,7 +459,7 @@ def test_scores_and_probabilities_are_float32_in_bfloat16(network: ModuleType) -
 @pytest.fixture
 def change(augmented: ModuleType) -> Callable[..., np.ndarray]:
     def run(pixels: np.ndarray, seed: tuple[int, int] = (0, 0), **options: Any) -> np.ndarray:
-        return np.asarray(augmented.augment(pixels, setup(**options).training, np.array(seed, np.int32)))
+        return np.asarray(augmented.augment(pixels, setup(**options).training, augmented.tf.constant(seed)))
 
     return run
 

@@ -24,6 +24,7 @@ def start_run(setup: Setup, name: str) -> Run:
     services = service()
     run = services.store.create(setup, dataset_name(), session().owner, name)
     services.engine.submit(run)
+    session().run_id = session().network_id = run.id
     return run
 
 

@@ -99,25 +99,18 @@ def _block_options(block: Block, key: str, count: int) -> dict[str, Any]:
 
 def _convolution_row(block: Block, place: int, block_key: str) -> Convolution:
     convolution, key = block.convolutions[place], f"{block_key}-c{place}"
-    columns = st.columns([3, 3, 2, 3])
+    columns = st.columns([4, 4, 4, 5])
     with columns[0]:
         filters = whole_field(convolution, "filters", "Filters", key, "One feature map each.")
     with columns[1]:
-        size = whole_field(convolution, "kernel_size", "Kernel size", key, "Cells on a side.")
+        size = whole_field(convolution, "kernel_size", "Kernel", key, "Cells on a side.")
     with columns[2]:
-        stride = st.segmented_control(
-            "Stride",
-            [1, 2],
-            default=convolution.stride,
-            required=True,
-            key=widget_key(key, "stride"),
-            width="stretch",
-        )
+        stride = whole_field(convolution, "stride", "Stride", key, "Cells from place to place.")
     with columns[3]:
         padding = choice_field(
             convolution, "padding", "Padding", key, PADDINGS, "Same: zeros around, size kept. Valid: none."
         )
-    return Convolution(filters, size, int(stride or 1), padding)
+    return Convolution(filters, size, stride, padding)
 
 
 def _card_header(network: NetworkSpec, place: int) -> None:

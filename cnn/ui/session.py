@@ -28,6 +28,7 @@ class Session:
     link_read: str = ""
     link_problem: str = ""
     run_id: str = ""
+    network_id: str = ""
     owner: str = ""
     upload: Picture | None = None
 

@@ -12,8 +12,8 @@ def layer_table(table: tuple[LayerShape, ...]) -> None:
     memory = sum(row.memory for row in table)
     columns = st.columns(3)
     columns[0].metric("Parameters", f"{parameters:,}")
-    columns[1].metric("Multiply-adds a picture", short(work), help=f"{work:,}")
-    columns[2].metric("Activations a picture", f"{short(memory)}B", help=f"{memory:,} bytes of float32")
+    columns[1].metric("Multiply-adds", short(work), help=f"{work:,} for one picture")
+    columns[2].metric("Activations", f"{short(memory)}B", help=f"{memory:,} bytes of float32 for one picture")
     st.dataframe(
         {
             "Layer": [row.layer.name for row in table],

@@ -10,7 +10,7 @@ from cnn.ui import widgets
 from cnn.ui.session import session
 from cnn.ui.widgets import Sample
 
-WAYS = {"upload": "Upload", "camera": "Camera", "sample": "Test picture"}
+WAYS = ("Upload", "Camera", "Sample")
 
 
 def choose_picture() -> Sample | None:
@@ -18,22 +18,23 @@ def choose_picture() -> Sample | None:
     way = st.segmented_control(
         "From",
         list(WAYS),
-        default="sample",
+        default="Sample",
         required=True,
-        format_func=WAYS.__getitem__,
         key="from",
         bind="query-params",
         label_visibility="collapsed",
+        width="stretch",
     )
-    if way == "sample":
+    if way == "Sample":
         return widgets.sample_picker()
-    if way == "camera":
+    if way == "Camera":
         given = st.camera_input("Take a photo")
     else:
         given = st.file_uploader(
             f"JPEG, PNG or WebP, at most {MAX_BYTES // 2**20} MB",
             type=["jpg", "jpeg", "png", "webp"],
             key="upload",
+            max_upload_size=MAX_BYTES // 2**20,
         )
     if given is not None:
         _take(given.getvalue())
@@ -64,12 +65,14 @@ def _own_sample() -> Sample | None:
     return widgets.own_sample(picture)
 
 
-def inside_link(run: Run) -> None:
+def inside_link(run: Run, sample: Sample) -> None:
     """Offer the way to the maps of the same network on the same picture."""
     wanted = {"network": run.id}
-    for name in ("from", "sample_class", "sample_number"):
+    for name in ("sample_class", "sample_number"):
         if value := st.query_params.get(name):
             wanted[name] = value
+    if sample.true_class is not None:
+        wanted["picture"] = "Sample"
     st.page_link(
         "inside.py", label="See its maps on this picture", icon=":material/grid_view:", query_params=wanted
     )

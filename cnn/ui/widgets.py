@@ -88,22 +88,35 @@ def run_label(run: Run) -> str:
     return f"{name} · {status.state}"
 
 
-def network_picker(key: str = "network") -> Run | None:
+def network_picker() -> Run | None:
     """Let the visitor choose a trained network; its id is in the page's address. None if there is none."""
     runs = {run.id: run for run in usable_runs()}
     if not runs:
         return None
-    wanted = session().run_id
-    if key not in st.session_state and wanted in runs and key not in st.query_params:
-        st.session_state[key] = wanted
-    chosen = st.selectbox(
+    state, link = session(), st.query_params.get("network", "")
+    if link in runs:
+        state.network_id = link
+    elif state.network_id not in runs:
+        state.network_id = next(iter(runs))
+    st.session_state["network"] = state.network_id
+
+    def chosen() -> None:
+        st.query_params["network"] = state.network_id = st.session_state["network"]
+
+    st.selectbox(
         "Network",
         list(runs),
         format_func=lambda run_id: run_label(runs[run_id]),
-        key=key,
-        bind="query-params",
+        key="network",
+        on_change=chosen,
     )
-    return runs.get(chosen)
+    st.query_params["network"] = state.network_id
+    if link and link not in runs:
+        st.warning(
+            "The network of this link is not here; this is another one. It may be somebody else's, or gone.",
+            icon=":material/link_off:",
+        )
+    return runs[state.network_id]
 
 
 def run_note(run: Run) -> None:
@@ -142,17 +155,15 @@ def picture_picker() -> Sample | None:
     """Let the visitor choose a test picture, or the picture they brought to *Classify*."""
     upload = session().upload
     if upload is not None:
-        ways = {"sample": "Test picture", "upload": "Your picture"}
         way = st.segmented_control(
             "Picture",
-            list(ways),
-            default="upload",
+            ["Sample", "Yours"],
+            default="Yours",
             required=True,
-            format_func=ways.__getitem__,
-            key="from",
+            key="picture",
             bind="query-params",
         )
-        if way == "upload":
+        if way == "Yours":
             return own_sample(upload)
     return sample_picker()
 

@@ -1,0 +1,141 @@
+"""Training inside the app: how soon it begins, and what the page that shows it costs."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.measure import AtLeast, Baseline, Below, Figure, SkipError, alternate, figure, say, skipped
+from bench.serving import Server, browser, environment, server, wait_for
+from bench.training import dataset_name
+from cnn.engine import Engine
+from cnn.paths import PROJECT
+from cnn.presets import PRESETS
+from cnn.runs import Run, RunStore
+from cnn.spec import Setup
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+FIRST = ("app: Train to the first report", "s", Below(2.0))
+SPEED = ("app: lecture with its page open", "images/s", AtLeast(0.95, "ratio"))
+WARM_SECONDS = 180.0
+CHART = ".js-plotly-plot"
+
+
+def app(rounds: int, smoke: bool) -> Iterator[Figure]:
+    """Measure the start of a run, then its speed while Chromium shows its charts."""
+    yield figure(*FIRST[:2], _first_reports(rounds), FIRST[2], note="workers warm; through Engine.submit")
+    try:
+        yield _speed(rounds, 5.0 if smoke else 10.0)
+    except SkipError as reason:
+        yield skipped(*SPEED, reason=reason)
+
+
+def _first_reports(rounds: int) -> list[float]:
+    """Return the seconds from `submit` to the first row of the history that tells of training."""
+    with tempfile.TemporaryDirectory(prefix="cnn-lab-bench-") as home, _warm_engine(Path(home)) as engine:
+        _first_report(engine)  # the data set, where it is not CIFAR-10, is loaded now
+        return [_first_report(engine) for _ in range(rounds)]
+
+
+@contextmanager
+def _warm_engine(home: Path) -> Iterator[Engine]:
+    engine = Engine(RunStore(home / "runs"))
+    engine.start()
+    try:
+        wait_for(lambda: engine.status().state in ("ready", "failed"), WARM_SECONDS, "the workers to be warm")
+        if engine.status().state == "failed":
+            raise RuntimeError(f"The engine failed: {engine.status().message}")
+        yield engine
+    finally:
+        engine.close()
+
+
+def _first_report(engine: Engine) -> float:
+    started = time.perf_counter()
+    run = engine.store.create(PRESETS["lecture"].setup, dataset_name())
+    engine.submit(run)
+    wait_for(lambda: _has_progress(run), WARM_SECONDS, "the first report", 0.005)
+    seconds = time.perf_counter() - started
+    run.request_stop()
+    engine.wake()
+    wait_for(lambda: run.status().ended, WARM_SECONDS, "the run to stop")
+    time.sleep(1.0)  # the engine sees that its worker is free
+    say(f"  first report after {seconds:.3f} s")
+    return seconds
+
+
+def _has_progress(run: Run) -> bool:
+    if run.status().state == "failed":
+        raise RuntimeError(f"The run failed: {run.status().message}")
+    return any(row["kind"] == "progress" for row in run.history())
+
+
+def _speed(rounds: int, seconds: float) -> Figure:
+    """Alternate between a run on the command line and one in the app with its page open."""
+    with browser() as chromium, server() as running:
+        page = chromium.new_page()
+        setup = _for_seconds(PRESETS["lecture"].setup, seconds, _run_command(running, None)["precision"])
+        _run_in_app(page, running, setup)  # the worker is warm after this
+        ours, theirs = alternate(
+            rounds,
+            lambda: _run_in_app(page, running, setup),
+            lambda: float(_run_command(running, setup)["images_per_second"]),
+        )
+    note = f"{dataset_name()}, {setup.training.precision}, {seconds:g} s of training a run"
+    baseline = Baseline("python -m cnn train", theirs)
+    return figure(*SPEED[:2], ours, SPEED[2], baseline=baseline, note=note)
+
+
+def _for_seconds(setup: Setup, seconds: float, precision: str) -> Setup:
+    """Return the set-up that trains so long, in one precision: chosen anew, it could differ by side."""
+    training = replace(setup.training, epochs=None, seconds=seconds, precision=precision)
+    return replace(setup, training=training)
+
+
+def _run_command(running: Server, setup: Setup | None) -> dict[str, Any]:
+    """Train on the command line and return its last line; without a set-up, `lecture` for a moment."""
+    command = [sys.executable, "-m", "cnn", "train", "--json", "--dataset", dataset_name()]
+    if setup is None:
+        command += ["--preset", "lecture", "--seconds", "5"]
+    else:
+        path = running.home / "setup.json"
+        path.write_text(setup.to_text())
+        command += ["--spec", str(path)]
+    with tempfile.TemporaryDirectory(prefix="cnn-lab-bench-") as home:
+        done = subprocess.run(
+            command, cwd=PROJECT, env=environment(Path(home)), capture_output=True, text=True, check=False
+        )
+    if done.returncode:
+        raise RuntimeError(f"python -m cnn train failed: {done.stderr[-2000:]}")
+    last: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return last
+
+
+def _run_in_app(page: "Page", running: Server, setup: Setup) -> float:
+    """Train in the app while the page shows it, and return the images a second of the whole run."""
+    store = RunStore(running.home / "runs")
+    before = {run.id for run in store.runs()}
+    page.goto(f"{running.url}/train?setup={setup.to_link()}&start=1")
+    page.locator(CHART).first.wait_for(state="visible", timeout=60_000)
+    wait_for(lambda: len(store.runs()) > len(before), 60.0, "the run to be made")
+    run = next(run for run in store.runs() if run.id not in before)
+    wait_for(lambda: _pump(page, run), WARM_SECONDS + 10 * (setup.training.seconds or 0), "the run to end")
+    page.goto("about:blank")
+    status = run.status()
+    if status.state != "finished" or run.setup != setup:
+        raise RuntimeError(f"The run in the app is not what was asked for: {status.state} {status.message}")
+    return status.images_per_second
+
+
+def _pump(page: "Page", run: Run) -> bool:
+    """Let the browser's events through for a moment, and tell whether the run has ended."""
+    page.wait_for_timeout(200)
+    return run.status().ended

@@ -1,0 +1,36 @@
+"""The parts of the benchmark by name. A part is imported only where it runs, in a process of its own."""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from bench.measure import Figure
+
+
+@dataclass(frozen=True)
+class Part:
+    """A function `(rounds, smoke) -> Iterator[Figure]`, as "module:name", and one line about it."""
+
+    function: str
+    about: str
+
+    def measure(self, rounds: int, smoke: bool = False) -> Iterator[Figure]:
+        """Import the part and run it; `smoke` makes it too short for figures that mean anything."""
+        module, name = self.function.split(":")
+        figures: Iterator[Figure] = getattr(importlib.import_module(module), name)(rounds, smoke)
+        return figures
+
+
+PARTS: Mapping[str, Part] = MappingProxyType(
+    {
+        "lecture": Part("bench.training:lecture", "training speed of the preset lecture, against model.fit"),
+        "vgg6": Part("bench.training:vgg6", "training speed of the preset vgg6, against model.fit"),
+        "forward": Part("bench.forward:forward_pass", "one picture, all layers, against model.predict"),
+        "accuracy": Part("bench.training:accuracy", "test accuracy of lecture after its 5 epochs, by seed"),
+        "app": Part(
+            "bench.app:app", "Train to first report; speed with the page open, against python -m cnn"
+        ),
+        "web": Part("bench.web:web", "start of the server to Home, memory, page changes in a browser"),
+    }
+)

@@ -1,0 +1,152 @@
+"""How fast the training loop is, against Keras's own, and how good what it trains is."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from bench.measure import AtLeast, Baseline, Figure, Target, alternate, figure, say, skipped
+from cnn import data, jobs
+from cnn.data import Dataset, layout
+from cnn.presets import PRESETS
+from cnn.spec import Setup
+
+FIT = "keras.Model.fit, float32"
+UNCOUNTED_REPORTS = 3  # the first calls of our loop build the graph and find their length
+CALIBRATION_STEPS = 20
+
+
+def lecture(rounds: int, smoke: bool) -> Iterator[Figure]:
+    """Compare images a second on the preset `lecture`."""
+    return _speed("lecture", rounds, 0.5 if smoke else 3.5, AtLeast(2.0, "ratio"))
+
+
+def vgg6(rounds: int, smoke: bool) -> Iterator[Figure]:
+    """Compare images a second on the preset `vgg6`."""
+    return _speed("vgg6", rounds, 0.5 if smoke else 7.0, AtLeast(1.5, "ratio"))
+
+
+def _speed(name: str, rounds: int, seconds: float, target: Target) -> Iterator[Figure]:
+    jobs.prepare_tensorflow()
+    from cnn.precision import fastest_precision
+
+    setup, pictures, precision = _without_augmentation(PRESETS[name].setup), load_data(), fastest_precision()
+    say(f"  {pictures.source}, ours in {precision}, {seconds:g} s a side and round")
+    ours, theirs = alternate(
+        rounds,
+        lambda: loop_speed(setup, pictures, precision, seconds),
+        fit_speed(setup, pictures, seconds),
+    )
+    note = f"{pictures.source}; ours in {precision}; batch {setup.training.batch_size}, Adam, no augmentation"
+    yield figure(f"{name}: training", "images/s", ours, target, baseline=Baseline(FIT, theirs), note=note)
+
+
+def _without_augmentation(setup: Setup) -> Setup:
+    """Return the set-up with the work that plain `fit` also does, and with no end."""
+    training = replace(setup.training, flip=False, shift=0, cutout=0, epochs=200, seconds=None)
+    return replace(setup, training=training)
+
+
+def load_data() -> Dataset:
+    """Return CIFAR-10 where it is, otherwise the drawn stand-in."""
+    return data.load(dataset_name())
+
+
+def dataset_name() -> str:
+    """Return the name of the data set that is measured on here."""
+    return "cifar10" if layout.check().present else "sketch10"
+
+
+def loop_speed(setup: Setup, pictures: Dataset, precision: str, seconds: float) -> float:
+    """Return the training pictures a second of our loop, by the wall clock, without evaluation."""
+    from cnn.training import Progress, train
+
+    spent, steps, reports, before, step = 0.0, 0, 0, 0.0, 0
+    for report in train(setup, pictures, precision=precision):
+        now = time.perf_counter()
+        if isinstance(report, Progress):
+            reports += 1
+            if reports > UNCOUNTED_REPORTS:
+                spent, steps = spent + now - before, steps + report.step - step
+            step = report.step
+        before = time.perf_counter()
+        if spent >= seconds:
+            break
+    return steps * setup.training.batch_size / spent
+
+
+def fit_speed(setup: Setup, pictures: Dataset, seconds: float) -> Callable[[], float]:
+    """Return a function that gives the pictures a second of plain `fit`, for about `seconds` of them.
+
+    The model is compiled and traced here, and how many pictures are needed is found. What is timed is an
+    epoch as Keras's callbacks see it, so copying the pictures at the start of a `fit` does not count.
+    """
+    import keras
+
+    from cnn.network import build_network, scores_model
+    from cnn.pixels import to_input
+
+    batch = setup.training.batch_size
+    model = scores_model(build_network(setup.network, "float32", setup.training.seed))
+    model.compile(
+        keras.optimizers.Adam(setup.training.learning_rate),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+
+    def epoch_speed(count: int) -> float:
+        clock = _epoch_clock()
+        inputs, labels = to_input(pictures.train_images[:count]), pictures.train_labels[:count]
+        model.fit(inputs, labels, batch_size=batch, shuffle=True, verbose=0, callbacks=[clock])
+        return count / clock.seconds
+
+    epoch_speed(batch * CALIBRATION_STEPS)
+    needed = seconds * epoch_speed(batch * CALIBRATION_STEPS)
+    count = min(max(round(needed / batch), 1), len(pictures.train_labels) // batch) * batch
+    epoch_speed(count)
+    return lambda: epoch_speed(count)
+
+
+def _epoch_clock():  # type: ignore[no-untyped-def]  # a class made here, for Keras is imported late
+    import keras
+
+    class EpochClock(keras.callbacks.Callback):
+        """The seconds of the last epoch."""
+
+        seconds = started = 0.0
+
+        def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
+            self.started = time.perf_counter()
+
+        def on_epoch_end(self, epoch: int, logs: object = None) -> None:
+            self.seconds = time.perf_counter() - self.started
+
+    return EpochClock()
+
+
+def accuracy(rounds: int, smoke: bool) -> Iterator[Figure]:
+    """Train the preset `lecture` as it is with the seeds 0, 1, … and look at the test accuracy."""
+    name, target = "lecture: test accuracy", AtLeast(0.64)
+    found = layout.check()
+    if not found.present:
+        yield skipped(name, "", target, reason=f"it needs CIFAR-10. {found.problem}")
+        return
+    jobs.prepare_tensorflow()
+    from cnn.precision import fastest_precision
+
+    pictures, precision, setup = load_data(), fastest_precision(), PRESETS["lecture"].setup
+    if smoke:
+        setup = replace(setup, training=replace(setup.training, epochs=1, pictures=5000))
+    values = [_test_accuracy(setup, pictures, precision, seed) for seed in range(rounds)]
+    note = f"{pictures.source}; {precision}; {setup.training.epochs} epochs, seeds 0 to {rounds - 1}"
+    yield figure(name, "", values, target, note=note)
+
+
+def _test_accuracy(setup: Setup, pictures: Dataset, precision: str, seed: int) -> float:
+    from cnn.training import Finished, train
+
+    seeded = replace(setup, training=replace(setup.training, seed=seed))
+    last = list(train(seeded, pictures, precision=precision))[-1]
+    assert isinstance(last, Finished)
+    assert last.test_accuracy is not None
+    say(f"  seed {seed}: {last.test_accuracy:.4f}")
+    return last.test_accuracy
