@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -74,12 +75,17 @@ def _run_part(name: str, options: argparse.Namespace, broken: list[str]) -> Iter
     command = [sys.executable, "-m", "bench", "--inside", "--only", name, "--rounds", str(options.rounds)]
     command += ["--smoke"] if options.smoke else []
     environment = {"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ}
-    with subprocess.Popen(
+    process = subprocess.Popen(
         command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-    ) as process:
-        assert process.stdout
+    )
+    assert process.stdout
+    try:
         for line in process.stdout:
             yield line.rstrip("\n")
+        process.wait()
+    finally:
+        process.terminate()  # does nothing to one that has ended
+        process.wait()
     if process.returncode:
         broken.append(f"The part {name} broke off (status {process.returncode}); its figures are missing.")
 
@@ -100,4 +106,5 @@ def _figures_only() -> Iterator[TextIO]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers are stopped on the way out
     sys.exit(main())

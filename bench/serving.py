@@ -32,12 +32,13 @@ QUIET_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its address, its folder of runs, its process, and when that was started."""
+    """A running server: its address, folder of runs and process, when that was started, when it listened."""
 
     url: str
     home: Path
     process: subprocess.Popen[bytes]
     started: float
+    listening: float
 
     def megabytes(self) -> float:
         """Return the resident memory of the web process alone, in MB of a million bytes."""
@@ -78,7 +79,7 @@ def server() -> Iterator[Server]:
         )
         stack.callback(stop, process)
         wait_for(lambda: _listens(process, port, home), START_SECONDS, "the server to listen", 0.01)
-        yield Server(f"http://127.0.0.1:{port}", home, process, started)
+        yield Server(f"http://127.0.0.1:{port}", home, process, started, time.perf_counter())
 
 
 def environment(home: Path) -> Mapping[str, str]:
@@ -114,9 +115,11 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    for child in psutil.wait_procs(children, timeout=3)[1]:
+    left = psutil.wait_procs(children, timeout=3)[1]
+    for child in left:
         with suppress(psutil.Error):
             child.kill()
+    psutil.wait_procs(left, timeout=3)
 
 
 def wait_for(met: Callable[[], bool], seconds: float, what: str, pause: float = 0.05) -> None:

@@ -1,5 +1,7 @@
 """The web process: from its start to Home, its memory, and how long a change of page takes."""
 
+import statistics
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -9,7 +11,7 @@ from bench.measure import Below, Figure, SkipError, figure, percentile_95, say, 
 from bench.serving import Server, browser, server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 HOME = ("web: start of the server to Home", "s", Below(4.0))
 MEMORY = ("web: memory after every page", "MB", Below(300.0))
@@ -43,11 +45,11 @@ ARM = """(idle) => {
 
 @dataclass
 class _Found:
-    """What the rounds gave, in seconds and MB."""
+    """What the rounds gave, in seconds and MB; the changes after the first lap also by page."""
 
     home: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
-    changes: list[float] = field(default_factory=list)
+    changes: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     first: list[float] = field(default_factory=list)
 
 
@@ -67,8 +69,10 @@ def web(rounds: int, smoke: bool) -> Iterator[Figure]:
         return
     yield figure(*HOME[:2], found.home, HOME[2], note="the browser was running; the workers load TensorFlow")
     yield figure(*MEMORY[:2], found.memory, MEMORY[2], note="the web process alone, without its workers")
-    note = f"{len(found.changes)} clicks; from the click until the new heading stands and the script rests"
-    yield figure(*CHANGE[:2], found.changes, CHANGE[2], note=note, statistic=percentile_95, rounds=rounds)
+    changes = [seconds for of_page in found.changes.values() for seconds in of_page]
+    note = f"{len(changes)} clicks, until the new heading stands and the script rests; medians: "
+    note += ", ".join(f"{page} {statistics.median(of_page):.2f}" for page, of_page in found.changes.items())
+    yield figure(*CHANGE[:2], changes, CHANGE[2], note=note, statistic=percentile_95, rounds=rounds)
     yield figure(*FIRST, found.first, note="the first lap after a start of the server, not counted above")
 
 
@@ -80,9 +84,10 @@ def _round(chromium: "Browser", found: _Found, laps: int) -> None:
         with server() as running:
             found.home.append(_open_home(page, running))
             running.wait_until_quiet()
-            found.first.append(max(_lap(page)))
+            found.first.append(max(seconds for _, seconds in _lap(page)))
             for _ in range(laps):
-                found.changes += _lap(page)
+                for name, seconds in _lap(page):
+                    found.changes[name].append(seconds)
             found.memory.append(running.megabytes())
     finally:
         context.close()
@@ -93,20 +98,22 @@ def _open_home(page: "Page", running: Server) -> float:
     page.goto(running.url, wait_until="commit")
     page.locator(DRAWING).first.wait_for(state="visible")
     seconds = perf_counter() - running.started
+    say(f"  the server listened after {running.listening - running.started:.2f} s")
     page.locator(IDLE).wait_for()
     return seconds
 
 
-def _lap(page: "Page") -> list[float]:
-    """Click through the top navigation, from Home to the last page and back to Home."""
-    count = page.locator(LINK).count()
+def _lap(page: "Page") -> list[tuple[str, float]]:
+    """Click through the top navigation, from Home to the last page and back; return names and seconds."""
+    links = page.locator(LINK)
+    count = links.count()
     if count < 2:
         raise RuntimeError(f"The top navigation has {count} links; the pages cannot be visited.")
-    return [_change(page, place) for place in (*range(1, count), 0)]
+    return [_change(page, links.nth(place)) for place in (*range(1, count), 0)]
 
 
-def _change(page: "Page", place: int) -> float:
+def _change(page: "Page", link: "Locator") -> tuple[str, float]:
+    name = link.inner_text().splitlines()[-1]
     page.evaluate(ARM, IDLE)
-    page.locator(LINK).nth(place).click()
-    seconds: float = page.evaluate("window.benchChange")
-    return seconds
+    link.click()
+    return name, page.evaluate("window.benchChange")

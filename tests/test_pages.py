@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import PROJECT
+from odd_pictures import quadrants, saved
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
@@ -21,8 +23,6 @@ from cnn.shapes import total_parameters, walk
 from cnn.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
 from cnn.ui.service import service
 from cnn.ui.session import COOKIE
-from conftest import PROJECT
-from odd_pictures import quadrants, saved
 
 PAGES = ("home", "build", "train", "inside", "classify")
 ANNA, BEN = "a" * 32, "b" * 32
@@ -602,27 +602,27 @@ def test_classify_shows_ten_bars_of_the_shipped_network(lab: Lab) -> None:
 
 def test_an_upload_is_classified_and_a_broken_one_is_a_sentence(lab: Lab) -> None:
     app = lab.visit("classify")
-    app.button_group(key="from").set_value("upload").run()
+    app.button_group(key="from").set_value("Upload").run()
     assert not app.get("plotly_chart")
     app.file_uploader[0].upload("four.png", saved(quadrants(), "PNG")).run()
     assert not app.exception
     assert app.get("plotly_chart")
     assert any("64×48 PNG" in str(image.proto) for image in app.image)
     app = lab.visit("classify")
-    app.button_group(key="from").set_value("upload").run()
+    app.button_group(key="from").set_value("Upload").run()
     app.file_uploader[0].upload("cut.png", saved(quadrants(), "PNG")[:90]).run()
     assert not app.exception
     assert len(app.error) == 1
     assert "cut short or damaged" in app.error[0].value
     assert not app.get("plotly_chart")
-    app.button_group(key="from").set_value("sample").run()
+    app.button_group(key="from").set_value("Sample").run()
     assert not app.error
     assert app.get("plotly_chart")
 
 
 def test_an_upload_goes_on_to_inside(lab: Lab) -> None:
     app = lab.visit("classify")
-    app.button_group(key="from").set_value("upload").run()
+    app.button_group(key="from").set_value("Upload").run()
     app.file_uploader[0].upload("four.png", saved(quadrants(), "PNG")).run()
     app.switch_page("inside.py").run()
     assert not app.exception

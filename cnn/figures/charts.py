@@ -28,14 +28,14 @@ def curves(rows: list[dict[str, Any]], quantity: str, theme: Theme, epochs: floa
         x=[row["epoch"] for row in steps],
         y=[row[quantity] for row in steps],
         mode="lines",
-        name="Training, smoothed",
+        name="Training",
         line={"color": theme.accent, "width": 2},
     )
     figure.add_scatter(
         x=[row["epoch"] for row in ends],
         y=[row[f"validation_{quantity}"] for row in ends],
         mode="lines+markers",
-        name="Validation, after each epoch",
+        name="Validation",
         line={"color": theme.positive, "width": 2, "dash": "dot"},
         marker={"size": 9, "symbol": "diamond"},
     )

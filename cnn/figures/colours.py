@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 TAGS = {
     "input": "#6E6A62",
     "conv": "#0067A5",
-    "relu": "#C25B00",
+    "relu": "#BD5800",
     "norm": "#00806A",
     "pool": "#8B4A94",
     "add": "#6E6A62",
     "drop": "#6E6A62",
     "flat": "#6E6A62",
-    "dense": "#9A7400",
+    "dense": "#946F00",
     "softmax": "#B8336A",
 }
 

@@ -122,8 +122,8 @@ def _column(
     frame = f'x="-4" y="0" width="{outer + 8:.0f}" height="{FLOW_TOP + FLOW_HEIGHT + 26}" rx="6"'
     marked = f'<rect {frame} fill="{colour}" opacity=".14"/>' if name == chosen else ""
     return outer, (
-        f'<g data-layer="{name}" tabindex="0" role="button" aria-label="{name}, {shape}">{marked}'
-        f'<rect class="frame" {frame}/>{_caption(name, shape, outer / 2, theme, colour)}'
+        f'<g data-layer="{escape(name)}" tabindex="0" role="button" aria-label="{escape(name)}, {shape}">'
+        f'{marked}<rect class="frame" {frame}/>{_caption(name, shape, outer / 2, theme, colour)}'
         f"{_image(sheet, (outer - width) / 2, top, width, height)}"
         f"{_text(outer / 2, FLOW_TOP + FLOW_HEIGHT + 18, more, theme.quiet)}</g>"
     )

@@ -162,6 +162,10 @@ def _afterwards(run: Run, status: Status) -> None:
                 icon=":material/image_search:",
                 query_params={"network": run.id},
             )
+    st.caption(
+        "Training: on the pictures it learns from, smoothed over about 50 batches. Validation: on pictures "
+        "it never learns from, after each epoch."
+    )
     facts = [
         f"Pictures: {status.source or run.dataset}",
         f"precision: {status.precision or 'not chosen yet'}",

@@ -1,6 +1,7 @@
 """Widgets that several pages share: notices, pickers of networks and pictures."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import streamlit as st
@@ -10,6 +11,7 @@ from cnn import data, models
 from cnn.errors import CnnLabError, RunError
 from cnn.forward import Weights, forward
 from cnn.images import Picture
+from cnn.paths import models_folder
 from cnn.runs import Run
 from cnn.ui.service import service
 from cnn.ui.session import session
@@ -66,9 +68,8 @@ def _live_notice() -> None:
             if st.button(label, icon=":material/download:"):
                 download.retry()
                 st.rerun(scope="fragment")
-            with st.popover("What went wrong, and by hand"):
-                st.write(status.problem)
-                st.write(download.by_hand())
+            with st.popover("What went wrong" if status.state == "failed" else "Put it here by hand"):
+                st.write(status.problem if status.state == "failed" else download.by_hand())
 
 
 def usable_runs() -> list[Run]:
@@ -78,14 +79,22 @@ def usable_runs() -> list[Run]:
 
 
 def run_label(run: Run) -> str:
-    """Return one line about a run: its name, how it stands, its accuracy."""
+    """Return one line about a run: its name, when it was made, how it stands, its accuracy."""
     status = run.status()
     name = run.name or run.id
+    name += ", comes along" if run.folder.parent == models_folder() else f", {_clock_time(run.created)}"
+    source = status.source.split(",")[0] or run.dataset
     if status.test_accuracy is not None:
-        return f"{name} · {status.test_accuracy:.1%} on test pictures"
+        return f"{name} · {status.test_accuracy:.1%} on test pictures of {source}"
     if status.validation_accuracy is not None:
-        return f"{name} · {status.state}, {status.validation_accuracy:.1%} on validation pictures"
+        return f"{name} · {status.state}, {status.validation_accuracy:.1%} on validation pictures of {source}"
     return f"{name} · {status.state}"
+
+
+def _clock_time(seconds: float) -> str:
+    """Return day and time as the visitor's clock shows them, UTC where that is not known."""
+    minutes = st.context.timezone_offset or 0
+    return f"{datetime.fromtimestamp(seconds, UTC) - timedelta(minutes=minutes):%d %b %H:%M}"
 
 
 def network_picker() -> Run | None:

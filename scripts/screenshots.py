@@ -1,0 +1,89 @@
+"""Take the README's screenshots: serves the app, trains a run on the drawn pictures, and looks at every page.
+
+    make screenshots
+
+The drawn pictures (sketch10) are used on purpose: no picture of CIFAR-10 goes into the repository.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PROJECT = Path(__file__).resolve().parent.parent
+IMAGES = PROJECT / "docs" / "images"
+CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def serve(home: str) -> tuple[subprocess.Popen, str]:
+    """Start the app on a free port, without CIFAR-10, and return the process and its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {"CNN_LAB_HOME": home, "CNN_LAB_DATA": home, "CNN_LAB_OFFLINE": "1"}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    process = subprocess.Popen(command, cwd=PROJECT, env=environment)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+            return process, address
+        except OSError:
+            time.sleep(0.2)
+    process.terminate()
+    raise SystemExit("The server did not start.")
+
+
+def open_page(browser: Browser, scheme: str) -> Page:
+    """Return a page 1440 pixels wide, in light or dark."""
+    return browser.new_context(viewport={"width": 1440, "height": 1000}, color_scheme=scheme).new_page()  # type: ignore[arg-type]
+
+
+def shoot(page: Page, name: str) -> None:
+    """Wait until the page is still, and save it."""
+    page.wait_for_selector("h1")
+    page.wait_for_timeout(2000)
+    page.screenshot(path=IMAGES / f"{name}.png")
+    print(name)
+
+
+def journey(page: Page, address: str, suffix: str) -> None:
+    """Build, train, and look at every page."""
+    page.goto(address)
+    shoot(page, f"home{suffix}")
+    page.goto(f"{address}/build")
+    shoot(page, f"build{suffix}")
+    page.get_by_role("button", name="Train this network").click()
+    page.get_by_text("finished", exact=False).first.wait_for(timeout=180_000)
+    shoot(page, f"train{suffix}")
+    page.get_by_role("link", name="Look inside it").click()
+    shoot(page, f"inside{suffix}")
+    page.get_by_role("link", name="Classify", exact=True).click()
+    shoot(page, f"classify{suffix}")
+
+
+def main() -> None:
+    """Serve, shoot in light and dark, stop."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    path = next((name for name in CHROMIUM if Path(name).exists()), None)
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        process, address = serve(home)
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+            journey(open_page(browser, "light"), address, "")
+            journey(open_page(browser, "dark"), address, "-dark")
+            browser.close()
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+if __name__ == "__main__":
+    main()

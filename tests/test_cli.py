@@ -1,0 +1,394 @@
+"""The command line as its users meet it: text for people, JSON for programs, a sentence for a mistake."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import PROJECT
+from odd_pictures import quadrants, saved
+
+from cnn import shapes
+from cnn.cli import main
+from cnn.data import CLASSES
+from cnn.forward import classify, weight_shapes
+from cnn.images import decode_picture
+from cnn.models import find_model
+from cnn.presets import PRESETS
+from cnn.runs import RunStore, Status, read_run
+from cnn.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
+
+TINY = Setup(NetworkSpec(blocks=(Block((Convolution(4),)),)), TrainSpec(epochs=1, pictures=500))
+TOO_DEEP = NetworkSpec(blocks=(Block((Convolution(4, 7, 1, "valid"),)),) * 4)
+Capture = pytest.CaptureFixture[str]
+
+
+def json_lines(text: str) -> list[dict]:
+    """Return the objects of a text of which every line must be one."""
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def run_json(capsys: Capture, *arguments: str) -> tuple[int, list[dict]]:
+    status = main([*arguments, "--json"])
+    return status, json_lines(capsys.readouterr().out)
+
+
+# describe
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_describe_gives_what_shapes_says(name: str, capsys: Capture) -> None:
+    status, (facts,) = run_json(capsys, "describe", "--preset", name)
+    table = shapes.walk(PRESETS[name].setup.network)
+    assert status == 0
+    assert len(facts["layers"]) == len(table)
+    for row, layer in zip(table, facts["layers"], strict=True):
+        assert layer["name"] == row.layer.name
+        assert layer["kind"] == type(row.layer).__name__
+        assert layer["inputs"] == list(row.layer.inputs)
+        assert layer["shape"] == list(row.shape)
+        for figure in ("parameters", "formula", "multiply_adds", "receptive_field", "memory"):
+            assert layer[figure] == getattr(row, figure)
+    assert facts["parameters"] == shapes.total_parameters(table)
+    assert facts["multiply_adds"] == shapes.total_multiply_adds(table)
+    assert Setup.from_json(facts["setup"]) == PRESETS[name].setup
+
+
+def test_describe_shows_people_the_lecture_network(capsys: Capture) -> None:
+    assert main(["describe"]) == 0
+    shown = capsys.readouterr()
+    assert "3×3×3×12 + 12 = 336" in shown.out
+    assert "18,322 parameters" in shown.out
+    assert shown.err == ""
+    for layer in ("conv1", "relu1", "pool2", "flatten", "scores", "softmax"):
+        assert layer in shown.out
+
+
+def test_describe_reads_a_spec_from_a_file(tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text(TINY.to_text())
+    status, (facts,) = run_json(capsys, "describe", "--spec", str(file))
+    assert status == 0
+    assert Setup.from_json(facts["setup"]) == TINY
+
+
+BROKEN_SPECS = {
+    "not JSON": ("{", "not JSON"),
+    "binary": ("\x00\ufffd", "not JSON"),
+    "a list": ("[]", "JSON object"),
+    "version": ('{"version": 99}', "version"),
+    "unknown key": ('{"version": 1, "lernrate": 1}', "lernrate: is not a known field"),
+    "out of range": (
+        '{"version": 1, "network": {"blocks": [{"convolutions": [{"filters": 0}]}]}}',
+        "network.blocks[0].convolutions[0].filters: 0 is not allowed; give a whole number from 1 to 512",
+    ),
+    "too deep": (Setup(TOO_DEEP, TINY.training).to_text(), "layer conv3 slides a 7×7 window"),
+}
+
+
+@pytest.mark.parametrize("command", ["describe", "train"])
+@pytest.mark.parametrize(("text", "words"), BROKEN_SPECS.values(), ids=BROKEN_SPECS)
+def test_a_broken_spec_is_one_sentence(
+    tmp_path: Path, capsys: Capture, text: str, words: str, command: str, home: Path
+) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text(text)
+    assert main([command, "--spec", str(file)]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert words in shown.err
+    assert "Traceback" not in shown.err
+    status, (facts,) = run_json(capsys, command, "--spec", str(file))
+    assert status == 1
+    assert facts["event"] == "error"
+    assert words in facts["error"]
+    assert not RunStore(home / "runs").runs()
+
+
+def test_a_spec_that_is_not_there(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["describe", "--spec", str(tmp_path / "none.json")]) == 1
+    assert "none.json cannot be read: No such file" in capsys.readouterr().err
+
+
+# Wrong usage
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["paint"],
+        ["describe", "--preset", "alexnet"],
+        ["describe", "--preset", "lecture", "--spec", "x.json"],
+        ["train", "--epochs", "3", "--seconds", "9"],
+        ["train", "--epochs", "many"],
+        ["train", "--dataset", "mnist"],
+        ["classify"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_exits_with_2(arguments: list[str], capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+    assert raised.value.code == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "usage: python -m cnn" in shown.err
+
+
+def test_help_names_every_command(capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["--help"])
+    assert raised.value.code == 0
+    shown = capsys.readouterr().out
+    assert all(command in shown for command in ("describe", "train", "classify", "data", "bench"))
+
+
+# data
+
+
+def test_data_says_what_is_missing_and_how_to_get_it(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CNN_LAB_DATA", str(tmp_path))
+    status, (facts,) = run_json(capsys, "data")
+    assert status == 0
+    assert facts["cifar10"]["state"] == "absent"
+    assert facts["cifar10"]["folder"] == str(tmp_path)
+    assert facts["cifar10"]["problem"]
+    assert "cifar-10-binary.tar.gz" in facts["cifar10"]["by_hand"]
+    assert facts["sketch10"]["state"] == "ready"
+    assert main(["data"]) == 0
+    shown = capsys.readouterr().out
+    assert "cifar10: absent" in shown
+    assert "python -m cnn data --download" in shown
+
+
+def test_data_says_where_the_real_pictures_are(real_data: Path, capsys: Capture) -> None:
+    status, (facts,) = run_json(capsys, "data")
+    assert status == 0
+    assert facts["cifar10"]["state"] == "ready"
+    assert facts["cifar10"]["folder"] == str(real_data)
+    assert facts["cifar10"]["source"].startswith("CIFAR-10")
+    assert facts["cifar10"]["problem"] == ""
+    assert main(["data"]) == 0
+    assert facts["cifar10"]["source"] in capsys.readouterr().out
+
+
+# classify
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> list[str]:
+    """Write two good pictures with a broken one between them."""
+    pictures = {
+        "one.png": saved(quadrants(), "PNG"),
+        "cut.png": saved(quadrants(), "PNG")[:100],
+        "two.jpg": saved(quadrants(50, 90), "JPEG"),
+    }
+    for name, content in pictures.items():
+        (tmp_path / name).write_bytes(content)
+    return [str(tmp_path / name) for name in pictures]
+
+
+def test_classify_gives_ten_probabilities(images: list[str], capsys: Capture) -> None:
+    status, (facts,) = run_json(capsys, "classify", images[0])
+    assert status == 0
+    assert set(facts) == {"image", "probabilities"}
+    assert facts["image"] == images[0]
+    assert list(facts["probabilities"]) == list(CLASSES)
+    assert sum(facts["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+    run = find_model("lecture", RunStore(Path("nowhere")))
+    picture = decode_picture(Path(images[0]).read_bytes())
+    expected = classify(run.setup.network, run.weights(), picture.pixels)
+    np.testing.assert_allclose(list(facts["probabilities"].values()), expected, atol=1e-6)
+
+
+def test_classify_goes_on_after_a_broken_picture(images: list[str], capsys: Capture, tmp_path: Path) -> None:
+    missing = str(tmp_path / "none.png")
+    status, rows = run_json(capsys, "classify", *images, missing)
+    assert status == 1
+    assert [row["image"] for row in rows] == [*images, missing]
+    assert [set(row) - {"image"} for row in rows] == [
+        {"probabilities"},
+        {"error"},
+        {"probabilities"},
+        {"error"},
+    ]
+    assert "cut short or damaged" in rows[1]["error"]
+    assert rows[3]["error"] == "No such file or directory"
+
+
+def test_classify_for_people(images: list[str], capsys: Capture) -> None:
+    assert main(["classify", *images]) == 1
+    shown = capsys.readouterr()
+    first, second = shown.out.splitlines()
+    assert first.startswith(f"{images[0]}: ")
+    assert second.startswith(f"{images[2]}: ")
+    assert first.count("%") == 3
+    assert shown.err.startswith(f"{images[1]}: ")
+    assert "Traceback" not in shown.err
+
+
+def test_classify_takes_a_run_by_id_and_by_folder(images: list[str], capsys: Capture, home: Path) -> None:
+    run = RunStore(home / "runs").create(TINY, "sketch10")
+    shapes_needed = weight_shapes(TINY.network).items()
+    run.save_snapshot(1, 1, {name: np.zeros(shape, np.float32) for name, shape in shapes_needed})
+    run.write_status(Status("finished"))
+    for name in (run.id, str(run.folder)):
+        status, (facts,) = run_json(capsys, "classify", images[0], "--model", name)
+        assert status == 0
+        assert set(facts["probabilities"].values()) == {pytest.approx(0.1)}
+
+
+@pytest.mark.parametrize("name", ["alexnet", "../../etc", "", "20200101-000000-00000000"])
+def test_an_unknown_model_is_one_sentence(images: list[str], name: str, capsys: Capture) -> None:
+    status, (facts,) = run_json(capsys, "classify", images[0], "--model", name)
+    assert status == 1
+    assert facts["event"] == "error"
+    assert "Give one that comes along (lecture" in facts["error"]
+
+
+def test_a_run_without_a_snapshot_is_one_sentence(images: list[str], capsys: Capture, home: Path) -> None:
+    run = RunStore(home / "runs").create(TINY, "sketch10")
+    status, (facts,) = run_json(capsys, "classify", images[0], "--model", run.id)
+    assert status == 1
+    assert "no snapshot yet" in facts["error"]
+
+
+# train: what is refused before TensorFlow is imported
+
+
+def test_train_without_cifar10_says_what_to_do(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    monkeypatch.setenv("CNN_LAB_DATA", str(tmp_path))
+    status, (facts,) = run_json(capsys, "train")
+    assert status == 1
+    assert "--dataset sketch10" in facts["error"]
+    assert not RunStore(home / "runs").runs()
+
+
+def test_train_leaves_a_folder_in_use_alone(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    status, (facts,) = run_json(capsys, "train", "--dataset", "sketch10", "--out", str(tmp_path))
+    assert status == 1
+    assert "is not empty; name another one" in facts["error"]
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "field"),
+    [
+        ("--epochs", "0", "epochs"),
+        ("--epochs", "1000000", "epochs"),
+        ("--seconds", "nan", "seconds"),
+        ("--seconds", "1", "seconds"),
+        ("--pictures", "-5", "pictures"),
+        ("--precision", "float64", "precision"),
+        ("--seed", "-1", "seed"),
+    ],
+)
+def test_train_refuses_values_out_of_range(option: str, value: str, field: str, capsys: Capture) -> None:
+    status, (facts,) = run_json(capsys, "train", "--dataset", "sketch10", option, value)
+    assert status == 1
+    assert facts["error"].startswith(f"{field}: ")
+    assert "give " in facts["error"]
+
+
+# train: a process of its own, as its users start it
+
+
+def train_command(out: Path, *options: str) -> list[str]:
+    small = ["--dataset", "sketch10", "--pictures", "1000", "--precision", "float32"]
+    return [sys.executable, "-m", "cnn", "train", *small, "--out", str(out), *options]
+
+
+def environment(home: Path) -> dict[str, str]:
+    return os.environ | {"CNN_LAB_HOME": str(home)}
+
+
+@pytest.mark.tensorflow
+def test_train_writes_json_and_a_run(tmp_path: Path, home: Path) -> None:
+    out = tmp_path / "run"
+    done = subprocess.run(
+        train_command(out, "--epochs", "1", "--json"),
+        cwd=PROJECT,
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    rows = json_lines(done.stdout)
+    assert rows[0]["event"] == "started"
+    assert rows[0]["run"] == str(out)
+    assert {row["event"] for row in rows[1:-1]} == {"progress", "epoch"}
+    last = rows[-1]
+    assert last["event"] == "finished"
+    assert 0 <= last["test_accuracy"] <= 1
+    assert last["images_per_second"] > 0
+    assert last["run"] == str(out)
+    run = read_run(out)
+    assert run.status().state == "finished"
+    assert run.status().test_accuracy == last["test_accuracy"]
+    assert [snapshot.epoch for snapshot in run.snapshots()] == [0, 1]
+    lecture = PRESETS["lecture"].setup
+    training = replace(lecture.training, epochs=1, pictures=1000, precision="float32")
+    assert run.setup == replace(lecture, training=training)
+    assert run.dataset == "sketch10"
+    assert not (home / "runs").exists()  # --out is the only place
+
+
+@pytest.mark.tensorflow
+def test_train_for_some_seconds_and_for_people(tmp_path: Path, home: Path) -> None:
+    out = tmp_path / "run"
+    done = subprocess.run(
+        train_command(out, "--seconds", "5"),
+        cwd=PROJECT,
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    *_, result, place = done.stdout.splitlines()
+    assert result.startswith("finished: test accuracy ")
+    assert "images a second (sketch10, drawn by code)" in result
+    assert place == f"run: {out}"
+    assert "validation accuracy" in done.stdout
+    status = read_run(out).status()
+    assert 4.5 <= status.seconds < 10
+
+
+@pytest.mark.tensorflow
+@pytest.mark.xfail(strict=True, reason="Ctrl-C ends in a traceback and leaves the run in the state running")
+def test_ctrl_c_stops_training_and_keeps_its_weights(tmp_path: Path, home: Path) -> None:
+    out = tmp_path / "run"
+    with subprocess.Popen(
+        train_command(out, "--epochs", "200", "--json"),
+        cwd=PROJECT,
+        env=environment(home),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout
+            assert next(line for line in process.stdout if '"event": "progress"' in line)
+            process.send_signal(signal.SIGINT)
+            rest, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert "Traceback" not in errors
+    assert json_lines(rest)[-1]["event"] == "stopped"
+    run = read_run(out)
+    assert run.status().state == "stopped"
+    assert run.weights()
