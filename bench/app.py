@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.measure import AtLeast, Baseline, Below, Figure, SkipError, alternate, figure, say, skipped
+from bench.report import data_source
 from bench.serving import Server, browser, environment, server, wait_for
 from bench.training import dataset_name
 from cnn.engine import Engine
@@ -21,7 +22,7 @@ from cnn.runs import Run, RunStore
 from cnn.spec import Setup
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 FIRST = ("app: Train to the first report", "s", Below(2.0))
 SPEED = ("app: lecture with its page open", "images/s", AtLeast(0.95, "ratio"))
@@ -80,18 +81,24 @@ def _has_progress(run: Run) -> bool:
 
 def _speed(rounds: int, seconds: float) -> Figure:
     """Alternate between a run on the command line and one in the app with its page open."""
-    with browser() as chromium, server() as running:
-        page = chromium.new_page()
-        setup = _for_seconds(PRESETS["lecture"].setup, seconds, _run_command(running, None)["precision"])
-        _run_in_app(page, running, setup)  # the worker is warm after this
-        ours, theirs = alternate(
-            rounds,
-            lambda: _run_in_app(page, running, setup),
-            lambda: float(_run_command(running, setup)["images_per_second"]),
-        )
-    note = f"{dataset_name()}, {setup.training.precision}, {seconds:g} s of training a run"
+    with browser() as chromium:
+        precision = _run_command(None)["precision"]  # chosen while nothing else runs
+        setup = _for_seconds(PRESETS["lecture"].setup, seconds, precision)
+        ours, theirs = _both_speeds(chromium, setup, rounds)
+    note = f"{data_source()}, {precision}, {seconds:g} s of training a run"
     baseline = Baseline("python -m cnn train", theirs)
     return figure(*SPEED[:2], ours, SPEED[2], baseline=baseline, note=note)
+
+
+def _both_speeds(chromium: "Browser", setup: Setup, rounds: int) -> tuple[list[float], list[float]]:
+    with server() as running:
+        page = chromium.new_page()
+        _run_in_app(page, running, setup)  # the worker is warm after this
+        return alternate(
+            rounds,
+            lambda: _run_in_app(page, running, setup),
+            lambda: float(_run_command(setup)["images_per_second"]),
+        )
 
 
 def _for_seconds(setup: Setup, seconds: float, precision: str) -> Setup:
@@ -100,16 +107,16 @@ def _for_seconds(setup: Setup, seconds: float, precision: str) -> Setup:
     return replace(setup, training=training)
 
 
-def _run_command(running: Server, setup: Setup | None) -> dict[str, Any]:
+def _run_command(setup: Setup | None) -> dict[str, Any]:
     """Train on the command line and return its last line; without a set-up, `lecture` for a moment."""
     command = [sys.executable, "-m", "cnn", "train", "--json", "--dataset", dataset_name()]
-    if setup is None:
-        command += ["--preset", "lecture", "--seconds", "5"]
-    else:
-        path = running.home / "setup.json"
-        path.write_text(setup.to_text())
-        command += ["--spec", str(path)]
     with tempfile.TemporaryDirectory(prefix="cnn-lab-bench-") as home:
+        if setup is None:
+            command += ["--preset", "lecture", "--seconds", "5"]
+        else:
+            path = Path(home, "setup.json")
+            path.write_text(setup.to_text())
+            command += ["--spec", str(path)]
         done = subprocess.run(
             command, cwd=PROJECT, env=environment(Path(home)), capture_output=True, text=True, check=False
         )

@@ -212,7 +212,8 @@ class _cluster:  # noqa: N801 - used as a function
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # None would take port 8787, and warn where it is taken
+            scheduler_kwargs={"dashboard": False},
             local_directory=self._folder.name,
         )
         self._client = Client(self._dask, set_as_default=False)

@@ -1,8 +1,6 @@
 """Where a trained network comes from: the runs of this machine, and the networks that come along."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 from cnn.errors import RunError
 from cnn.paths import models_folder
@@ -35,12 +33,3 @@ def find_model(name: str, store: RunStore) -> Run:
     raise RunError(
         f"There is no network {name[:80]!r}. Give one that comes along ({names}), a run's id, or its folder."
     )
-
-
-def card(run: Run) -> dict[str, Any]:
-    """Return what is known of a shipped network beyond its run (card.json), or an empty dict."""
-    try:
-        facts = json.loads((run.folder / "card.json").read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return facts if isinstance(facts, dict) else {}

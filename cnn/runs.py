@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from cnn.errors import RunError, SpecError
 from cnn.forward import Weights
@@ -90,7 +90,9 @@ class Run:
             RunError: when it cannot be written.
         """
         try:
-            with (self.folder / "history.jsonl").open("ab") as file:
+            with (self.folder / "history.jsonl").open("ab+") as file:
+                if file.tell() and not _ends_line(file):  # a row was cut off when its process died
+                    file.write(b"\n")
                 file.write(json.dumps(row).encode() + b"\n")
         except OSError as error:
             raise RunError(f"The history cannot be written: {error.strerror}.") from error
@@ -294,9 +296,16 @@ def _is_alive(status: Status) -> bool:
         return True
     try:
         os.kill(status.process, 0)
+    except PermissionError:
+        return True
     except (OSError, OverflowError, TypeError):
         return False
     return status.process > 0
+
+
+def _ends_line(file: BinaryIO) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
 
 
 def _row(line: bytes) -> dict[str, Any] | None:

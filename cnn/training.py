@@ -49,9 +49,12 @@ class Progress:
 
 @dataclass(frozen=True)
 class EpochEnd:
-    """After an epoch, and once before the first (epoch 0, without accuracies)."""
+    """After an epoch, and once before the first (epoch 0, without accuracies).
 
-    epoch: int
+    `epoch` is whole, except after the last one of a time budget.
+    """
+
+    epoch: float
     step: int
     seconds: float
     validation_loss: float | None
@@ -106,7 +109,7 @@ def train(
         if validation is None:
             yield loop.finished(stopped=True)
             return
-        yield EpochEnd(epoch + 1, loop.step, loop.seconds, *validation, loop.weights())
+        yield EpochEnd(loop.epoch, loop.step, loop.seconds, *validation, loop.weights())
     result = loop.evaluate(data.test_images, data.test_labels, stop_requested)
     yield loop.finished(stopped=result is None, result=result)
 
@@ -142,6 +145,10 @@ class _Loop:
                 tf.TensorSpec([None], tf.int32),
             ],
         )
+
+    @property
+    def epoch(self) -> float:
+        return self.step / self.steps_an_epoch
 
     @property
     def seconds(self) -> float:
@@ -189,13 +196,16 @@ class _Loop:
         elapsed = time.perf_counter() - started
         self.clock.record(len(batches), elapsed)
         self.step += len(batches)
-        if not np.isfinite(loss):
-            raise DivergedError(
-                f"The loss is no longer a number after {self.step:,} steps: the learning rate "
-                f"{self.training.learning_rate:g} is too high for this network. Try "
-                f"{self.training.learning_rate / 10:g}."
-            )
+        self._check_loss(loss)
         self.smooth.add(loss / len(batches), correct / len(batches) / self.batch_size, len(batches))
+
+    def _check_loss(self, loss: float) -> None:
+        if not np.isfinite(loss):
+            rate = self.training.learning_rate
+            raise DivergedError(
+                f"The loss is no longer a number after {self.step:,} steps: the learning rate {rate:g} is "
+                f"too high for this network. Try {rate / 10:g}."
+            )
 
     def _learning_rates(self, steps: int) -> NDArray[np.float32]:
         ahead = np.arange(steps)
@@ -243,6 +253,7 @@ class _Loop:
             part = slice(start, start + EVALUATION_BATCH)
             sums = self._scores(images[part], labels[part].astype(np.int32))
             loss, correct = loss + float(sums[0]), correct + int(sums[1])
+        self._check_loss(loss)
         return loss / len(images), correct / len(images)
 
     def _evaluate_batch(self, pixels: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -274,7 +285,7 @@ class _Loop:
         return Finished(
             stopped=stopped,
             step=self.step,
-            epoch=self.step / self.steps_an_epoch,
+            epoch=self.epoch,
             seconds=self.seconds,
             images_per_second=self.clock.images_per_second,
             test_loss=loss,

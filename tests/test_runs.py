@@ -271,9 +271,6 @@ def test_a_row_that_is_being_written_is_left_out(store: RunStore, half: bytes) -
     assert run.history() == [{"step": 1}, {"step": 2}][: 1 + half.count(b"\n")]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a row added after a half-written one is glued to it, and both are lost"
-)
 def test_history_goes_on_after_a_row_that_was_cut_off(store: RunStore) -> None:
     run = store.create(SETUP, "sketch10")
     run.append_history({"step": 1})

@@ -454,9 +454,6 @@ def test_a_loss_that_is_no_number_ends_in_advice(training: ModuleType, data: Dat
     assert sentence.endswith("Try 1.")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a loss that becomes no number in the last epoch ends as a finished run"
-)
 def test_a_loss_that_is_no_number_at_the_very_end_is_told_too(training: ModuleType, data: Dataset) -> None:
     wild = {"optimizer": "sgd", "learning_rate": 10.0, "batch_size": 500}
     seen: list[Any] = []
