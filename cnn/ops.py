@@ -37,13 +37,19 @@ def pad(maps: Array, rows: tuple[int, int], columns: tuple[int, int]) -> Array:
     return out
 
 
-def windows(maps: Array, window: int, stride: int) -> Array:
-    """Return every `window` × `window` view of the maps: (..., rows, columns, channels, window, window)."""
-    views = sliding_window_view(maps, (window, window), axis=(-3, -2))
-    return views[..., ::stride, ::stride, :, :, :]
+def windows(maps: Array, window: int, stride: int, dilation: int = 1) -> Array:
+    """Return every `window` × `window` view of the maps: (..., rows, columns, channels, window, window).
+
+    With `dilation` d, the cells of a window lie d apart, so that it spans (window - 1) × d + 1 cells.
+    """
+    span = (window - 1) * dilation + 1
+    views = sliding_window_view(maps, (span, span), axis=(-3, -2))
+    return views[..., ::stride, ::stride, :, ::dilation, ::dilation]
 
 
-def conv2d(maps: Array, kernel: Array, bias: Array, stride: int = 1, padding: str = "same") -> Array:
+def conv2d(
+    maps: Array, kernel: Array, bias: Array, stride: int = 1, padding: str | int = "same", dilation: int = 1
+) -> Array:
     """Slide each filter over the maps: a dot product at every place, plus its bias.
 
     As in all deep-learning libraries this is a cross-correlation: the kernel is not flipped.
@@ -53,17 +59,21 @@ def conv2d(maps: Array, kernel: Array, bias: Array, stride: int = 1, padding: st
         kernel: (size, size, channels, filters).
         bias: (filters,).
         stride: cells from one place to the next.
-        padding: "same" (zeros around) or "valid" (none).
+        padding: "same" (zeros around), "valid" (none), or so many zeros on each side.
+        dilation: cells from one kernel cell to the next.
 
     Returns:
         (..., rows, columns, filters).
     """
     size, _, channels, filters = kernel.shape
+    span = (size - 1) * dilation + 1
     if padding == "same":
         height, width = maps.shape[-3:-1]
-        maps = pad(maps, same_padding(height, size, stride), same_padding(width, size, stride))
-    places = np.moveaxis(windows(maps, size, stride), -3, -1)  # (..., rows, columns, size, size, channels)
-    rows = places.reshape(-1, size * size * channels)
+        maps = pad(maps, same_padding(height, span, stride), same_padding(width, span, stride))
+    elif isinstance(padding, int) and padding:
+        maps = pad(maps, (padding, padding), (padding, padding))
+    places = np.moveaxis(windows(maps, size, stride, dilation), -3, -1)
+    rows = places.reshape(-1, size * size * channels)  # one row a place: (size, size, channels) unrolled
     out = rows @ kernel.reshape(-1, filters) + bias
     return out.reshape(*places.shape[:-3], filters)
 

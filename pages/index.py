@@ -2,16 +2,23 @@
 
 import streamlit as st
 
+from cnn.ui.lesson import LESSONS
+
 st.set_page_config(page_title="CNN Lab", page_icon=":material/grid_view:", layout="wide")
 
+lessons = [st.Page("learn.py", title="All lessons", icon=":material/school:")]
+lessons += [st.Page(item.page, title=item.title, icon=f":material/{item.icon}:") for item in LESSONS]
 page = st.navigation(
-    [
-        st.Page("home.py", title="Home", icon=":material/home:", default=True),
-        st.Page("build.py", title="Build", icon=":material/dashboard_customize:"),
-        st.Page("train.py", title="Train", icon=":material/model_training:"),
-        st.Page("inside.py", title="Inside", icon=":material/grid_view:"),
-        st.Page("classify.py", title="Classify", icon=":material/image_search:"),
-    ],
+    {
+        "": [
+            st.Page("home.py", title="Home", icon=":material/home:", default=True),
+            st.Page("build.py", title="Build", icon=":material/dashboard_customize:"),
+            st.Page("train.py", title="Train", icon=":material/model_training:"),
+            st.Page("inside.py", title="Inside", icon=":material/grid_view:"),
+            st.Page("classify.py", title="Classify", icon=":material/image_search:"),
+        ],
+        "Learn": lessons,
+    },
     position="top",
 )
 page.run()

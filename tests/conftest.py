@@ -3,14 +3,19 @@
 import os
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from serving import Lab
 
 PROJECT = Path(__file__).resolve().parent.parent
 if str(PROJECT) not in sys.path:  # a bare `pytest` does not put the project there
@@ -74,3 +79,18 @@ def augmented(training: ModuleType) -> ModuleType:
     import cnn.augment as module
 
     return module
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Lab"]:
+    """Yield the app, served once for all tests, with somebody's run waiting in its store."""
+    from serving import served
+
+    from cnn.runs import RunStore, owner_hash
+    from cnn.spec import NetworkSpec, Setup, TrainSpec
+
+    home = tmp_path_factory.mktemp("served") / "home"
+    waiting = Setup(NetworkSpec(), TrainSpec(epochs=1, pictures=500, precision="float32"))
+    RunStore(home / "runs").create(waiting, "sketch10", owner_hash("somebody" * 4), "waiting")
+    with served(home) as lab:
+        yield lab

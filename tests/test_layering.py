@@ -29,7 +29,7 @@ LEVELS = (
         "cnn.data",
         "cnn.data.*",
     ),
-    ("cnn.runs", "cnn.models"),
+    ("cnn.runs", "cnn.models", "cnn.progress", "cnn.lessons", "cnn.lessons.*"),
     (
         "cnn.network",
         "cnn.augment",

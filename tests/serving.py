@@ -1,0 +1,123 @@
+"""Serves the app in a process of its own, and opens Chromium on it."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT
+from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+
+START_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A served app: its port on loopback, its home, its process, and what it prints."""
+
+    port: int
+    home: Path
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    @property
+    def address(self) -> str:
+        """Return the URL of the home page, without the slash at its end."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+def eventually(what: str, holds: Callable[[], object], seconds: float = 60.0) -> None:
+    """Wait until `holds`, and fail after `seconds` with `what` it was."""
+    deadline, pause = time.monotonic() + seconds, threading.Event()
+    while not holds():
+        assert time.monotonic() < deadline, f"after {seconds:g} s still not: {what}"
+        pause.wait(0.02)
+
+
+@contextmanager
+def served(home: Path) -> Iterator[Lab]:
+    """Serve the app on a free port with `home` as `CNN_LAB_HOME`; nothing is downloaded."""
+    port, log = _free_port(), home.parent / "server.log"
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    data = os.environ.get("CNN_LAB_DATA") or str(home / "data")
+    changes = {"CNN_LAB_HOME": str(home), "CNN_LAB_DATA": data, "CNN_LAB_OFFLINE": "1"}
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            command,
+            cwd=PROJECT,
+            env=os.environ | changes,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        eventually("the server answers", lambda: process.poll() is not None or _answers(port), START_SECONDS)
+        assert process.poll() is None, log.read_text("utf-8", "replace")
+        yield Lab(port, home, process, log)
+    finally:
+        _end(process)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+    try:
+        connection.request("GET", "/_stcore/health")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Ask the server to end; then take with it whatever of its own is left, its workers included."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            process.wait(5)
+
+
+def chromium() -> str | None:
+    """Return the path of a Chromium of this machine; None leaves it to Playwright's own."""
+    for path in (os.environ.get("CNN_LAB_CHROMIUM"), "/usr/bin/chromium", shutil.which("chromium")):
+        if path and Path(path).is_file():
+            return path
+    return None
+
+
+@contextmanager
+def opened_browser() -> Iterator[Browser]:
+    """Start Chromium without a window, or skip the test and say why."""
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []  # its sandbox refuses to run for root
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=chromium(), args=options)
+        except PlaywrightError as error:
+            pytest.skip(f"no Chromium here ({str(error).splitlines()[0]}); CNN_LAB_CHROMIUM may name one")
+        try:
+            yield browser
+        finally:
+            browser.close()
