@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 TOPIC = "cnn-lab"
 TICK_SECONDS = 0.5
+# A cluster and TensorFlow keep both cores of a small machine busy; the first page comes first.
+START_DELAY_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,16 @@ class Engine:
         self._thread: threading.Thread | None = None
         self._status = EngineStatus("off", workers)
 
-    def start(self) -> None:
-        """Start the cluster in a thread and return at once; a second call does nothing."""
+    def start(self, delay: float = 0.0) -> None:
+        """Start the cluster in a thread and return at once; a second call does nothing.
+
+        It waits `delay` seconds first, or until there is a run to train.
+        """
         with self._lock:
             if self._thread:
                 return
             self._status = EngineStatus("starting", self.workers)
-            self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+            self._thread = threading.Thread(target=self._run, args=(delay,), name="engine", daemon=True)
         self._thread.start()
 
     def close(self, seconds: float = 10.0) -> None:
@@ -99,7 +104,8 @@ class Engine:
 
     # The rest runs in the engine's thread.
 
-    def _run(self) -> None:
+    def _run(self, delay: float) -> None:
+        self._wake.wait(delay)
         try:
             with _cluster(self.workers) as (client, address_of_workers):
                 client.subscribe_topic(TOPIC, self._hear)
@@ -194,7 +200,7 @@ def _dropped(status: Status) -> Status:
 
 
 class _cluster:  # noqa: N801 - used as a function
-    """A local Dask cluster of worker processes, on loopback, without a dashboard."""
+    """A local Dask cluster of worker processes, on loopback."""
 
     def __init__(self, workers: int) -> None:
         self.workers = workers

@@ -32,8 +32,8 @@ def curves(rows: list[dict[str, Any]], quantity: str, theme: Theme, epochs: floa
         line={"color": theme.accent, "width": 2},
     )
     figure.add_scatter(
-        x=[row["epoch"] for row in ends],
-        y=[row[f"validation_{quantity}"] for row in ends],
+        x=[row["epoch"] for row in ends] or [None],  # an empty line would be missing from the legend
+        y=[row[f"validation_{quantity}"] for row in ends] or [None],
         mode="lines+markers",
         name="Validation",
         line={"color": theme.positive, "width": 2, "dash": "dot"},

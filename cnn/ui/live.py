@@ -12,7 +12,10 @@ from cnn.ui.service import service
 from cnn.ui.session import session, theme
 from cnn.ui.widgets import STATE_ICONS, dataset_name, run_label
 
-REFRESH_SECONDS = 0.5
+REFRESH_SECONDS = 1.0
+CHART_SECONDS = 2.0
+FIRST_CHART_SECONDS = 0.4
+FIRST_ROWS = 6
 
 
 def start_run(setup: Setup, name: str) -> Run:
@@ -59,22 +62,42 @@ def show_runs() -> None:
         )
         session().run_id = chosen
     run = runs[session().run_id]
-    if run.status().ended:
-        _draw_run(run, run.status())
+    status = run.status()
+    if status.ended:
+        _draw_head(run, status)
+        _draw_charts(run)
     else:
         _live_run(run.id)
+        live_charts = _live_charts if len(run.history()) > FIRST_ROWS else _first_charts
+        live_charts(run.id)
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
 def _live_run(run_id: str) -> None:
+    """Redraw the figures of a run every second; at its end the whole page is drawn once more."""
     run = service().store.get(run_id)
     status = run.status()
     if status.ended:
         st.rerun()
-    _draw_run(run, status)
+    _draw_head(run, status)
 
 
-def _draw_run(run: Run, status: Status) -> None:
+@st.fragment(run_every=CHART_SECONDS)
+def _live_charts(run_id: str) -> None:
+    """Redraw the charts every other second: drawing them costs the browser more than all the rest."""
+    _draw_charts(service().store.get(run_id))
+
+
+@st.fragment(run_every=FIRST_CHART_SECONDS)
+def _first_charts(run_id: str) -> None:
+    """Redraw the charts more often while they are empty, so that the first point is there at once."""
+    run = service().store.get(run_id)
+    _draw_charts(run)
+    if len(run.history()) > FIRST_ROWS:
+        st.rerun()
+
+
+def _draw_head(run: Run, status: Status) -> None:
     rows = run.history()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(f"{STATE_ICONS[status.state]} {run.name or run.id}: {_state_words(run, status)}")
@@ -82,6 +105,10 @@ def _draw_run(run: Run, status: Status) -> None:
             _stop_button(run)
     _progress(run, status, rows)
     _figures(run, status, rows)
+
+
+def _draw_charts(run: Run) -> None:
+    rows = run.history()
     left, right = st.columns(2)
     epochs = run.setup.training.epochs
     for column, quantity in ((left, "loss"), (right, "accuracy")):
@@ -91,7 +118,7 @@ def _draw_run(run: Run, status: Status) -> None:
             config={"displayModeBar": False},
             alt=f"{quantity.capitalize()} on training and validation pictures over the epochs",
         )
-    _afterwards(run, status)
+    _afterwards(run, run.status())
 
 
 def _state_words(run: Run, status: Status) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnn import paths
 from cnn.data.download import Download
-from cnn.engine import Engine
+from cnn.engine import START_DELAY_SECONDS, Engine
 from cnn.errors import CnnLabError
 from cnn.runs import RunStore
 
@@ -43,7 +43,7 @@ def worker_count() -> int:
 def start() -> Service:
     """Start the engine, and the download where CIFAR-10 is absent; both go on in their own threads."""
     services = service()
-    services.engine.start()
+    services.engine.start(START_DELAY_SECONDS)
     if os.environ.get("CNN_LAB_OFFLINE", "") in ("", "0"):
         services.download.start()
     return services

@@ -14,24 +14,20 @@ def layer_table(table: tuple[LayerShape, ...]) -> None:
     columns[0].metric("Parameters", f"{parameters:,}")
     columns[1].metric("Multiply-adds", short(work), help=f"{work:,} for one picture")
     columns[2].metric("Activations", f"{short(memory)}B", help=f"{memory:,} bytes of float32 for one picture")
-    st.dataframe(
+    st.table(
         {
             "Layer": [row.layer.name for row in table],
             "Output": [shape_text(row.shape) for row in table],
             "Parameters": [row.formula or "–" for row in table],
-            "Multiply-adds": [row.multiply_adds for row in table],
+            "Multiply-adds": [f"{row.multiply_adds:,}" if row.multiply_adds else "–" for row in table],
             "Sees": [f"{row.receptive_field}×{row.receptive_field}" for row in table],
             "Memory": [f"{short(row.memory)}B" for row in table],
         },
-        column_config={
-            "Parameters": st.column_config.TextColumn(width="medium"),
-            "Multiply-adds": st.column_config.NumberColumn(format="localized"),
-            "Memory": st.column_config.TextColumn(help="Of the output for one picture, in float32"),
-            "Sees": st.column_config.TextColumn(help="The receptive field: pixels that one cell depends on"),
-        },
         hide_index=True,
-        height="content",
-        alt="Layers with output shape, parameters, multiply-adds and receptive field",
+    )
+    st.caption(
+        "Sees: the square of pixels that one cell depends on (its receptive field). Memory: of the output "
+        "for one picture, in float32."
     )
 
 
