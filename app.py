@@ -6,11 +6,11 @@ Run it with `streamlit run app.py`, or with `make run`, which sets everything up
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.requests import cookie_parser
 
 from cnn.ui import service
 from cnn.ui.session import COOKIE
@@ -60,10 +60,8 @@ class VisitorMiddleware:
 
 
 def _has_owner(header: str) -> bool:
-    try:
-        return len(SimpleCookie(header)[COOKIE].value) >= 32
-    except (CookieError, KeyError):
-        return False
+    # Not http.cookies: it drops all cookies when one, perhaps of another program on localhost, is odd.
+    return len(cookie_parser(header).get(COOKIE, "")) >= 32
 
 
 @asynccontextmanager

@@ -130,7 +130,8 @@ def _run_in_app(page: "Page", running: Server, setup: Setup) -> float:
     """Train in the app while the page shows it, and return the images a second of the whole run."""
     store = RunStore(running.home / "runs")
     before = {run.id for run in store.runs()}
-    page.goto(f"{running.url}/train?setup={setup.to_link()}&start=1")
+    page.goto(f"{running.url}/train?setup={setup.to_link()}")
+    page.get_by_role("button", name="Train", exact=True).click()
     page.locator(CHART).first.wait_for(state="visible", timeout=60_000)
     wait_for(lambda: len(store.runs()) > len(before), 60.0, "the run to be made")
     run = next(run for run in store.runs() if run.id not in before)

@@ -36,6 +36,14 @@ class EngineStatus:
     message: str = ""
 
 
+@dataclass(frozen=True)
+class _Task:
+    run: Run
+    address: str
+    future: Any
+    attempt: int
+
+
 class Engine:
     """Trains queued runs on Dask workers, oldest first."""
 
@@ -46,6 +54,7 @@ class Engine:
         self._training: dict[str, _Task] = {}
         self._warm: dict[str, Any] = {}
         self._news: dict[str, int] = {}
+        self._again: set[str] = set()
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._closing = False
@@ -119,7 +128,7 @@ class Engine:
             with self._lock:
                 self._status = EngineStatus("failed", self.workers, message=str(error))
         for run_id in list(self._training):
-            self._lost(self._training.pop(run_id).run)
+            self._lost(self._training.pop(run_id))
 
     def _recover(self) -> None:
         for run in self.store.mark_interrupted():
@@ -158,7 +167,8 @@ class Engine:
             future = client.submit(
                 jobs.train_run_in_worker, str(run.folder), TOPIC, workers=[address], pure=False, retries=0
             )
-            self._training[run.id] = _Task(run, address, future)
+            attempt = 2 if run.id in self._again else 1
+            self._training[run.id] = _Task(run, address, future, attempt)
         future.add_done_callback(lambda _: self._wake.set())
 
     def _collect(self) -> None:
@@ -166,7 +176,7 @@ class Engine:
         for run_id, task in list(self._training.items()):
             if task.future.done():
                 if task.future.status != "finished":
-                    self._lost(task.run)
+                    self._lost(task)
                 with self._lock:
                     del self._training[run_id]
 
@@ -178,21 +188,21 @@ class Engine:
         for run in dropped:
             self._write(run, _dropped)
 
-    def _lost(self, run: Run) -> None:
-        self._write(run, lambda status: status if status.ended else interrupted(status))
+    def _lost(self, task: _Task) -> None:
+        """Interrupt a run whose worker died; one that had not begun is queued again, once."""
+        if task.run.status().state == "queued" and task.attempt == 1:
+            if not self._closing:  # else it is found in the queue when the server starts again
+                self._again.add(task.run.id)
+                with self._lock:
+                    self._queue.appendleft(task.run)
+            return
+        self._write(task.run, lambda status: status if status.ended else interrupted(status, self._closing))
 
     def _write(self, run: Run, change: Callable[[Status], Status]) -> None:
         try:
             run.write_status(change(run.status()))
         except CnnLabError:
             logger.exception("the state of run %s could not be written", run.id)
-
-
-@dataclass(frozen=True)
-class _Task:
-    run: Run
-    address: str
-    future: Any
 
 
 def _dropped(status: Status) -> Status:

@@ -248,9 +248,10 @@ class RunStore:
         return sorted(waiting, key=lambda run: run.created)
 
 
-def interrupted(status: Status) -> Status:
+def interrupted(status: Status, server_stopped: bool = False) -> Status:
     """Return the state of a run whose process ended under it."""
-    message = "Its worker ended before the run did; the last snapshot is kept."
+    reason = "The server was stopped" if server_stopped else "Its worker ended"
+    message = f"{reason} before the run was done; the last snapshot is kept."
     return replace(status, state="interrupted", message=message)
 
 

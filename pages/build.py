@@ -46,8 +46,11 @@ left, right = st.columns([1, 1], gap="medium")
 with left:
     st.subheader("Layers")
     network = network_editor.network_editor(state.setup.network)
+changed = network != state.setup.network
 state.change(replace(state.setup, network=network))
 write_link()
+if changed and not train:
+    st.rerun()  # undo and the presets, drawn above, must know of it
 
 try:
     table = walk(network)
@@ -64,6 +67,7 @@ if table:
     with drawing:
         show_drawing(network_svg(table, theme()), "network")
 if train and table:
-    st.switch_page("train.py", query_params={"setup": state.setup.to_link(), "start": "1"})
+    state.start_asked = True
+    st.switch_page("train.py", query_params={"setup": state.setup.to_link()})
 if train and not table:
     st.toast("This stack cannot be trained yet; the red box says why.", icon=":material/block:")

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from cnn import paths
 from cnn.ui.lesson import LESSONS
 
-st.set_page_config(page_title="CNN Lab", page_icon=":material/grid_view:", layout="wide")
+st.set_page_config(page_title="CNN Lab", page_icon=paths.PROJECT / "cnn/ui/icon.png", layout="wide")
 
 lessons = [st.Page("learn.py", title="All lessons", icon=":material/school:")]
 lessons += [st.Page(item.page, title=item.title, icon=f":material/{item.icon}:") for item in LESSONS]

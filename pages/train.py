@@ -33,8 +33,8 @@ with left:
     pressed = st.button(
         "Train", type="primary", icon=":material/play_arrow:", width="stretch", disabled=bool(problem)
     )
-    asked = st.query_params.pop("start", "") == "1"
-if (pressed or asked) and not problem:
+if (pressed or state.start_asked) and not problem:
+    state.start_asked = False
     try:
         live.start_run(state.setup, name)
     except CnnLabError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+import psutil
 import pytest
 
 from cnn import engine as engine_module
@@ -216,7 +217,7 @@ def test_a_killed_worker_interrupts_its_run_and_is_replaced(engine: Engine) -> N
     eventually("the run is interrupted", ended(run), 15)
     status = run.status()
     assert status.state == "interrupted"
-    assert "Its worker ended before the run did; the last snapshot is kept." in status.message
+    assert "Its worker ended before the run was done; the last snapshot is kept." in status.message
     weights = run.weights()
     assert all(np.isfinite(array).all() for array in weights.values())
     assert run.history()
@@ -224,6 +225,15 @@ def test_a_killed_worker_interrupts_its_run_and_is_replaced(engine: Engine) -> N
     assert waiting.status().state == "finished"
     assert run.status().state == "interrupted"  # it was not taken up again behind the user's back
     assert engine.status().state == "ready"
+
+
+@pytest.mark.workers
+def test_a_run_given_to_a_worker_that_just_died_is_trained_by_the_next(engine: Engine) -> None:
+    worker = max(psutil.Process().children(recursive=True), key=lambda child: child.memory_info().rss)
+    worker.kill()
+    run = submitted(engine, SHORT)
+    eventually("it ends", ended(run), START_SECONDS)
+    assert run.status().state == "finished"
 
 
 @pytest.mark.workers

@@ -144,7 +144,7 @@ def setup_of(app: AppTest) -> Setup:
 
 
 def layer_names(app: AppTest) -> list[str]:
-    return list(app.dataframe[0].value["Layer"])
+    return list(app.table[0].value["Layer"])
 
 
 # No state breaks a page
@@ -269,7 +269,7 @@ def build(lab: Lab) -> AppTest:
 def test_build_begins_with_the_lecture_network(build: AppTest) -> None:
     assert setup_of(build) == PRESETS["lecture"].setup
     assert build.metric[0].value == "18,322"
-    assert "3×3×3×12 + 12 = 336" in list(build.dataframe[0].value["Parameters"])
+    assert "3×3×3×12 + 12 = 336" in list(build.table[0].value["Parameters"])
     assert "conv2" in drawing(build)
 
 
@@ -280,9 +280,12 @@ def test_changing_a_number_changes_drawing_table_and_address(build: AppTest) -> 
     network = setup_of(build).network
     assert network.blocks[0].convolutions[0].filters == 7
     assert build.metric[0].value == f"{total_parameters(walk(network)):,}"
-    assert "3×3×3×7 + 7 = 196" in list(build.dataframe[0].value["Parameters"])
+    assert "3×3×3×7 + 7 = 196" in list(build.table[0].value["Parameters"])
     assert drawing(build) != drawn
     assert "32×32×7" in drawing(build)
+    assert "Your own set-up" in words(build)
+    labelled(build.button_group, "Start from").set_value("lecture").run()
+    assert setup_of(build) == PRESETS["lecture"].setup
 
 
 CHANGES: dict[str, tuple[Callable[[AppTest], Any], Callable[[tuple[Block, ...]], tuple[Block, ...]]]] = {
@@ -418,7 +421,7 @@ def test_a_stack_that_cannot_work_is_explained(lab: Lab, page: str) -> None:
         icon_button(app, "Remove").click().run()
         icon_button(app, "Remove").click().run()
         assert not app.error
-        assert app.dataframe
+        assert app.table
     else:
         assert labelled(app.button, "Train").disabled
 

@@ -18,6 +18,7 @@ PLATE_HEIGHT = 150
 FLOW_TOP = 48
 FLOW_HEIGHT = 216
 FLOW_MAPS = 12
+FLOW_LINE = 24
 SLANT = 0.35
 THIN = ("relu", "norm", "drop", "add", "flat", "softmax")
 FEW_LAYERS = 14
@@ -82,7 +83,7 @@ def flow_svg(
     """Return one picture's way through the network: its maps layer by layer, ten bars at the right.
 
     Args:
-        rows: the layers with maps to show, in order; a column of up to `FLOW_MAPS` maps each.
+        rows: the layers to show, in order; a column of up to `FLOW_MAPS` maps each, or a vector's cells.
         outputs: every layer's output for this picture.
         pixels: the picture, (32, 32, 3), uint8.
         theme: of the page.
@@ -100,7 +101,18 @@ def flow_svg(
     )
 
 
+def _vector_column(row: LayerShape, values: NDArray, theme: Theme, chosen: str) -> tuple[float, str]:
+    """Return a vector read like text, in lines of 24 cells; one of a few values has a cell a line."""
+    cells = values.reshape(-1, FLOW_LINE if len(values) % FLOW_LINE == 0 else 1)
+    sheet = mosaic(cells[..., None], theme, scale_of(values), pixels=6 * len(cells), labels=False)
+    width = min(FLOW_HEIGHT * sheet.width / sheet.height, 72.0)
+    text = shape_text(row.shape)
+    return _column(row.layer.name, text, sheet, width, TAGS[row.layer.tag], theme, "", chosen)
+
+
 def _map_column(row: LayerShape, maps: NDArray, theme: Theme, chosen: str) -> tuple[float, str]:
+    if maps.ndim == 1:
+        return _vector_column(row, maps, theme, chosen)
     shown = maps[:, :, :FLOW_MAPS]
     across = 2 if shown.shape[2] > 4 else 1
     sheet = mosaic(shown, theme, scale_of(maps), columns=across, pixels=66, labels=False)
@@ -120,7 +132,7 @@ def _column(
     height = width * sheet.height / sheet.width
     outer, top = max(width, 72.0), FLOW_TOP + (FLOW_HEIGHT - height) / 2
     frame = f'x="-4" y="0" width="{outer + 8:.0f}" height="{FLOW_TOP + FLOW_HEIGHT + 26}" rx="6"'
-    marked = f'<rect {frame} fill="{colour}" opacity=".14"/>' if name == chosen else ""
+    marked = f'<rect class="chosen" {frame} fill="{colour}" opacity=".14"/>' if name == chosen else ""
     return outer, (
         f'<g data-layer="{escape(name)}" tabindex="0" role="button" aria-label="{escape(name)}, {shape}">'
         f'{marked}<rect class="frame" {frame}/>{_caption(name, shape, outer / 2, theme, colour)}'
@@ -133,7 +145,7 @@ def _bars(probabilities: NDArray, left: float, top: float, tall: float, theme: T
     step, best = tall / len(CLASSES), int(probabilities.argmax())
     frame = f'x="{left - 76:.0f}" y="0" width="210" height="{top + tall + 26:.0f}" rx="6"'
     colour = TAGS["softmax"]
-    parts = [f'<rect {frame} fill="{colour}" opacity=".14"/>'] if chosen == "softmax" else []
+    parts = [f'<rect class="chosen" {frame} fill="{colour}" opacity=".14"/>'] if chosen == "softmax" else []
     parts += [f'<rect class="frame" {frame}/>', _caption("softmax", "10", left + 30, theme, colour)]
     for i, name in enumerate(CLASSES):
         y, width = top + i * step, 84 * float(probabilities[i])

@@ -136,7 +136,7 @@ def _stop_button(run: Run) -> None:
         except RunError as error:
             st.error(str(error))
         service().engine.wake()
-        st.rerun(scope="fragment")
+        st.rerun()
 
 
 def _progress(run: Run, status: Status, rows: list[dict]) -> None:

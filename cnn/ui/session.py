@@ -29,6 +29,7 @@ class Session:
     link_problem: str = ""
     run_id: str = ""
     network_id: str = ""
+    start_asked: bool = False
     owner: str = ""
     upload: Picture | None = None
 

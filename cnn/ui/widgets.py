@@ -67,7 +67,7 @@ def _live_notice() -> None:
             label = "Retry the download" if status.state == "failed" else "Download CIFAR-10 (163 MB)"
             if st.button(label, icon=":material/download:"):
                 download.retry()
-                st.rerun(scope="fragment")
+                st.rerun()
             with st.popover("What went wrong" if status.state == "failed" else "Put it here by hand"):
                 st.write(status.problem if status.state == "failed" else download.by_hand())
 
