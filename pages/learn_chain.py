@@ -1,6 +1,140 @@
-"""The lesson on chain."""
+"""The lesson on the whole chain: forward layer by layer, one training step by hand, over-fitting."""
 
+import streamlit as st
+
+from cnn.data import CLASSES
+from cnn.figures.drawing import flow_svg, shape_text, tag_badge
+from cnn.figures.lesson_chain import accuracy_curves
+from cnn.figures.lesson_dense import minus
+from cnn.forward import forward
+from cnn.layers import describe
+from cnn.lessons import chain
+from cnn.shapes import total_parameters, walk
 from cnn.ui import lesson
+from cnn.ui.chain import choose_step, stepper, weight_picker
+from cnn.ui.drawing import show_drawing
+from cnn.ui.lesson import Answer
+from cnn.ui.maps import SEES
+from cnn.ui.session import theme
 
 this = lesson.start("chain")
+st.markdown("**Step through the layers**, then let the network learn from this one picture.")
+sample = lesson.picture()
+target = sample.true_class
+if target is None:
+    target = CLASSES.index(lesson.choice("answer", "What it shows", CLASSES, CLASSES[0], pills=True))
+
+network, shipped = lesson.shipped_network()
+weights, table = chain.exact(shipped), walk(network)
+outputs = dict(forward(network, weights, sample.pixels))
+by_layer, gradients = chain.backward(network, weights, outputs, target)
+names = [row.layer.name for row in table]
+
+with st.container(border=True):
+    layer, back = stepper(names)
+    shown = outputs | by_layer if back else outputs
+    show_drawing(flow_svg(table[1:-1], shown, sample.pixels, theme(), layer), "chain-flow", choose_step)
+    row = table[names.index(layer)]
+    way = [*(other for other in table if other.layer.name in row.layer.inputs), row]
+    shapes = " → ".join(shape_text(item.shape) for item in way)
+    st.html(f"{tag_badge(row.layer)} &nbsp; <b>{describe(row.layer)}</b> &nbsp; {shapes}")
+    cost = f" Parameters: {row.formula}." if row.formula else ""
+    st.markdown(chain.BACKWARD[row.layer.tag] if back else SEES[row.layer.tag] + cost)
+meaning = "Orange: more of this, more loss. Blue: less." if back else "Orange is above zero, blue below."
+st.caption(f"{sample.caption}. {meaning} Each layer has its own scale.")
+
+st.subheader("One training step by hand")
+with st.container(border=True):
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        name, place = weight_picker(weights, gradients)
+    with right:
+        rate = lesson.number("rate", "Learning rate", 0.0, 0.02, 0.001, 0.0005, "%.4f")
+    step = chain.training_step(network, weights, gradients, sample.pixels, target, name, place, rate)
+    old, gradient, new = (minus(f"{number:.6f}") for number in (step.weight, step.gradient, step.new_weight))
+    first, second, third = st.columns(3)
+    first.metric("1. Forward: the loss", f"{step.loss:.5f}")
+    first.caption(f"−ln p({CLASSES[target]}) = −ln {outputs['softmax'][target]:.5f}")
+    second.metric("2. Backward: the gradient", gradient)
+    second.caption(
+        f"Checked by a finite difference: **{minus(f'{step.checked:.6f}')}**, "
+        f"{abs(step.gradient - step.checked):.0e} away"
+    )
+    answered = lesson.predict(
+        this,
+        "sign",
+        f"This weight is {old}, its gradient {gradient}. Which way must it go to lower the loss?",
+        [
+            Answer("Up", "Up lowers the loss where the gradient is negative: more weight, less loss."),
+            Answer("Down", "Down lowers the loss where the gradient is positive: more weight, more loss."),
+            Answer("Either way is the same", "Only with a gradient of 0 does a small step change nothing."),
+        ],
+        chain.direction(step.gradient),
+    )
+    third.metric("3. Update: the new weight", new if answered else "?")
+    third.caption(
+        f"{old} − {rate:g} × {gradient}" if answered else "weight − learning rate × gradient; answer first"
+    )
+    if answered:
+        count = f"{total_parameters(table):,}"
+        st.markdown(f"With this one new weight the loss goes **{step.loss:.5f} → {step.loss_one:.5f}**.")
+        answered = lesson.predict(
+            this,
+            "all",
+            f"Now all {count} weights take such a step at once, with learning rate {rate:g}. The loss then …",
+            [
+                Answer(
+                    "falls further", "Each weight goes its own small part of the way, and the parts add up."
+                ),
+                Answer(
+                    "falls no further", "Every weight adds its part; only a learning rate of 0 adds none."
+                ),
+                Answer("rises", "Gradients hold for small steps; only too high a learning rate overshoots."),
+            ],
+            chain.effect(step.loss, step.loss_one, step.loss_all),
+        )
+    if answered:
+        st.markdown(
+            f"All {count} weights: **{step.loss:.5f} → {step.loss_all:.5f}**. That fits one picture; "
+            "training does it thousands of times, each time for a whole batch."
+        )
+
+st.subheader("What over-fitting looks like")
+few, many = runs = chain.recorded("few_pictures"), chain.recorded("all_pictures")
+at_end = " and ".join(f"{run.last['training_accuracy']:.1%}" for run in runs)
+st.markdown(f"Two recorded runs of one network. In the end they name {at_end} of their training pictures.")
+chart = st.container(border=True)
+accuracy = [run.last["validation_accuracy"] for run in runs]
+answered = lesson.predict(
+    this,
+    "generalises",
+    "Which one names more of the 5,000 pictures that neither was trained on?",
+    [
+        Answer(
+            f"The one with {few.pictures:,} pictures",
+            "It knows its own by heart; that is no help with new ones.",
+        ),
+        Answer(
+            f"The one with {many.pictures:,} pictures",
+            "Too many to learn by heart: what it found holds for new ones.",
+        ),
+        Answer("Both the same", "One network, but what it was shown decides what it learns."),
+    ],
+    2 if accuracy[0] == accuracy[1] else accuracy.index(max(accuracy)),
+)
+with chart:
+    panels = [(run.title, run.epochs) for run in runs]
+    show_drawing(accuracy_curves(panels, theme(), validation=answered), "chain-runs")
+    st.caption(f"{few.data}. Training accuracy: running average. Validation: after each epoch.")
+if answered:
+    best, last = few.best_loss, few.last
+    st.markdown(
+        f"Gaps between training and validation: **{100 * few.gap:.1f}** and **{100 * many.gap:.1f}** points. "
+        f"On the left the validation loss was lowest, {best['validation_loss']:.2f}, after epoch "
+        f"{best['epoch']}, and ended at {last['validation_loss']:.2f}: sure of itself, and wrong."
+    )
+with st.expander("The same numbers as a table, and how to repeat the runs"):
+    for run in runs:
+        st.markdown(f"**{run.title}**, seed {run.seed}: `{run.command}`")
+        st.dataframe([*run.epochs], height=200)
 lesson.finish(this, "conv1")

@@ -1,6 +1,147 @@
-"""The lesson on dense."""
+"""The lesson on the fully connected layer: maps unrolled, a weighted sum for each class, its parameters."""
 
+import streamlit as st
+
+from cnn.data import CLASSES
+from cnn.figures.lesson_dense import Row, bar_rows, minus
+from cnn.figures.mosaic import picture, png
+from cnn.forward import forward
+from cnn.lessons import dense
+from cnn.shapes import total_parameters, walk
 from cnn.ui import lesson
+from cnn.ui.drawing import show_drawing
+from cnn.ui.lesson import Answer
+from cnn.ui.session import theme
+from cnn.ui.unroll import show_unrolled
+
+HIGHEST = "highest score"
 
 this = lesson.start("dense")
-lesson.finish(this, "conv1")
+st.markdown(
+    "The last maps still know *where* something was. **Point at a cell on either side**; a click keeps it."
+)
+thumbnail, pickers = st.columns([1, 7], vertical_alignment="center")
+with pickers:
+    sample = lesson.picture()
+    wanted = lesson.choice("class", "Weights of the class", [HIGHEST, *CLASSES], HIGHEST, pills=True)
+thumbnail.image(png(picture(sample.pixels, 4)), alt=sample.caption)
+
+network, weights = lesson.shipped_network()
+outputs = forward(network, weights, sample.pixels)
+maps, scores = outputs["pool2"], outputs["scores"]
+kernel, bias = weights["scores/kernel"], weights["scores/bias"]
+height, width, channels = maps.shape
+shape = (height, width, channels)
+unit = int(scores.argmax()) if wanted == HIGHEST else CLASSES.index(wanted)
+name = CLASSES[unit]
+
+
+def keep(index: int) -> None:
+    if lesson.free("index"):
+        st.session_state["index"] = index
+
+
+with st.container(border=True):
+    component = st.container()
+    left, right = st.columns(2, vertical_alignment="bottom")
+    with left:
+        products = lesson.switch("products", f"Colour by value × weight, for and against {name}")
+    with right:
+        index = lesson.whole("index", "Index in the vector", 0, maps.size - 1, min(703, maps.size - 1))
+    with component:
+        show_unrolled(
+            maps, kernel[:, unit], name, theme(), index, products=products, key="unroll", on_choose=keep
+        )
+row, column, channel = dense.place_of(index, shape)
+st.caption(
+    f"{sample.caption}. The maps are {height}×{width}×{channels}, after pool2: "
+    f"{maps.size:,} values, unrolled row by row, the {channels} maps of one place side by side. "
+    "Orange is above zero, blue below."
+)
+
+step, side = (1, "right") if column + 1 < width else (-1, "left")
+neighbour = dense.index_of(row, column + step, channel, shape)
+guesses = {
+    index + step: "One step along the vector stays at the same place and goes to another map.",
+    index + step * width: f"{width} is the width of a map, but each place has all {channels} maps first.",
+    neighbour: f"Between two neighbours of one map lie the values of all {channels} maps.",
+    index + step * height * width: "That would hold if one whole map came after the other.",
+}
+lesson.predict(
+    this,
+    "index",
+    f"At index {index:,} is row {row}, column {column} of map {channel}. "
+    f"Which index has its neighbour to the **{side}** in the same map?",
+    [Answer(f"{guess:,}", why) for guess, why in guesses.items()],
+    list(guesses).index(neighbour),
+)
+
+st.subheader(f"The score of {name} is a weighted sum")
+largest, push = dense.push_of_largest(maps, kernel, unit)
+because = minus(f"{largest.value:.3g} × weight {largest.weight:.3g} = {largest.product:.3g}.")
+parts = dense.score_sum(maps, kernel, bias, unit)
+best = f"{parts.favour[0].product:.3g}, at index {parts.favour[0].index:,}" if parts.favour else "none"
+answered = lesson.predict(
+    this,
+    "push",
+    f"The largest value of all is {largest.value:.3g}, at index {largest.index:,}. What does it do to the "
+    f"score of {name}?",
+    [
+        Answer("It is the strongest push up of all", f"{because} The strongest of all is {best}."),
+        Answer("It pushes up, but another value pushes more", because + " Only products above zero push up."),
+        Answer("It does not push up", because + " After ReLU the sign is that of the weight."),
+    ],
+    push,
+)
+if answered:
+    named = [*parts.favour, *reversed(parts.against)]
+    places = [f"map {part.place[2]}, row {part.place[0]}, column {part.place[1]}" for part in named]
+    rows = [
+        Row(place, minus(f"{part.value:#.3g} × {part.weight:#.3g}"), part.product)
+        for place, part in zip(places, named, strict=True)
+    ]
+    rows += [
+        Row(f"{parts.others:,} other values", "", parts.rest),
+        Row("bias", "", parts.bias),
+        Row(f"score of {name}", "sum of all above", parts.score, strong=True),
+    ]
+    side_by_side = st.container(horizontal=True, gap="large")
+    with side_by_side.container(width=580):
+        st.markdown("**Strongest for and against**")
+        show_drawing(bar_rows(rows, theme(), f"What adds up to the score of {name}"), "sum")
+        st.caption(f"The network's own answer: {scores[unit]:.4f}; this sum: {parts.score:.4f}.")
+    with side_by_side.container(width=580):
+        st.markdown("**All ten scores**")
+        ten = [Row(label, "", float(scores[i]), strong=i == unit) for i, label in enumerate(CLASSES)]
+        show_drawing(bar_rows(ten, theme(), "The ten scores"), "ten")
+        st.caption("Ten neurons, each with its own weight for every value. Softmax comes next.")
+    with st.expander("The same numbers as a table"):
+        st.dataframe([{"part": item.name, "how": item.detail, "adds": item.value} for item in rows])
+
+st.subheader("What it costs")
+now, average = (dense.scores_row(network, head) for head in ("flatten", "global_average"))
+total = total_parameters(walk(network))
+guesses = {
+    channels
+    * len(bias): f"That is one weight for each map and class, but each of the {len(bias)} biases counts too.",
+    average.parameters: f"One weight for each map and class, and a bias for each class: {average.formula}.",
+    height * width * len(bias) + len(bias): "One value a map is left, not one a place.",
+    now.parameters: f"That is with all {maps.size:,} values: {now.formula}.",
+}
+if lesson.predict(
+    this,
+    "average",
+    f"Global average pooling keeps only the average of each of the {channels} maps. How many parameters does "
+    "the layer of ten scores have then?",
+    [Answer(f"{guess:,}", why) for guess, why in guesses.items()],
+    list(guesses).index(average.parameters),
+):
+    st.markdown(
+        f"| before the scores | parameters |\n|:--|:--|\n| flatten | {now.formula} |\n"
+        f"| global average pooling | {average.formula} |"
+    )
+    st.markdown(
+        f"Flattened, this layer holds {now.parameters / total:.0%} of the network's {total:,} parameters: a "
+        "weight for each map *at each place*. Averages are far cheaper, but forget where something was."
+    )
+lesson.finish(this, "scores")

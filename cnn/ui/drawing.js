@@ -6,6 +6,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     place.innerHTML = data;
     place.dataset.shown = data;
     place.scrollLeft = left;
+    show(place, place.querySelector(".chosen"));
   }
   const choose = (event) => {
     const layer = event.target.closest("[data-layer]");
@@ -17,4 +18,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
     event.preventDefault();
     choose(event);
   };
+}
+
+// Where the drawing is wider than the page, the chosen layer comes into sight.
+function show(place, chosen) {
+  if (!chosen) return;
+  const [outer, inner] = [place.getBoundingClientRect(), chosen.getBoundingClientRect()];
+  if (inner.right > outer.right) place.scrollLeft += inner.right - outer.right + 8;
+  if (inner.left < outer.left) place.scrollLeft -= outer.left - inner.left + 8;
 }

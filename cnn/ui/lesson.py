@@ -45,6 +45,9 @@ LESSONS = (
 )
 
 
+_NAMES = "lesson-names"
+
+
 @dataclass(frozen=True)
 class Answer:
     """One answer to choose in a check, and the sentence that explains why it is right or wrong."""
@@ -86,13 +89,14 @@ def start(key: str) -> Lesson:
 
 
 def _teacher_menu() -> None:
+    st.session_state["lesson-controls"] = set()
     presenting = st.query_params.get("present") == "1"
     with st.popover("For teachers", icon=":material/school:"):
         st.write(
             "Set everything as you want it, then copy the address of this page. Add `lock=` or `hide=` with "
             "the names below, separated by commas, to fix or hide controls."
         )
-        st.code(", ".join(sorted(_seen_controls())) or "this lesson has none", language=None)
+        st.session_state[_NAMES] = st.empty()  # the controls come after this; `finish` names them
         if st.button(
             "Leave present mode" if presenting else "Present: large type", icon=":material/present_to_all:"
         ):
@@ -115,6 +119,21 @@ def _listed(name: str, key: str) -> bool:
 def _hidden(key: str) -> bool:
     _seen_controls().add(key)
     return _listed("hide", key)
+
+
+def free(key: str) -> bool:
+    """Return whether a teacher's link leaves a control to the student: neither locked nor hidden."""
+    return not (_listed("lock", key) or _listed("hide", key))
+
+
+def hidden(key: str) -> bool:
+    """Return whether the address takes away a control of a lesson's own making; names it to teachers."""
+    return _hidden(key)
+
+
+def locked(key: str) -> bool:
+    """Return whether the address fixes a control of a lesson's own making."""
+    return _listed("lock", key)
 
 
 def choice(key: str, label: str, options: Sequence[str], default: str, *, pills: bool = False) -> str:
@@ -145,14 +164,15 @@ def whole(key: str, label: str, low: int, high: int, default: int) -> int:
     )
 
 
-def number(key: str, label: str, low: float, high: float, default: float, step: float) -> float:
-    """Let the student set a number with a slider."""
+def number(
+    key: str, label: str, low: float, high: float, default: float, step: float, form: str | None = None
+) -> float:
+    """Let the student set a number with a slider; `form` is how it is written, such as "%.4f"."""
     if _hidden(key):
         return _number_in_address(key, low, high, default)
+    locked = _listed("lock", key)
     return float(
-        st.slider(
-            label, low, high, default, step, key=key, bind="query-params", disabled=_listed("lock", key)
-        )
+        st.slider(label, low, high, default, step, form, key=key, bind="query-params", disabled=locked)
     )
 
 
@@ -224,10 +244,14 @@ def _mark(step: str) -> None:
         _store().mark(session().owner, step)
     except (CnnLabError, OSError) as error:
         st.caption(f"Your progress could not be saved: {error}")
+    else:
+        if step in progress().done:
+            st.rerun()  # so that the count above shows it
 
 
 def finish(lesson: Lesson, layer: str) -> None:
     """End a lesson: the way into the student's own network at this layer, and to the next lesson."""
+    st.session_state[_NAMES].code(", ".join(sorted(_seen_controls())), language=None, wrap_lines=True)
     st.divider()
     with st.container(horizontal=True):
         st.page_link(

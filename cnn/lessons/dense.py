@@ -1,0 +1,129 @@
+"""The lesson on the fully connected layer: where an index comes from, and what makes up a score.
+
+Maps are unrolled as `cnn.ops.flatten` does it: row by row, the channels of one place side by side.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn.shapes import LayerShape, walk
+from cnn.spec import NetworkSpec
+
+Shape = tuple[int, int, int]
+
+
+def index_of(row: int, column: int, channel: int, shape: Shape) -> int:
+    """Return where a cell of maps (height, width, channels) stands in the unrolled vector.
+
+    >>> index_of(3, 5, 7, (8, 8, 24))
+    703
+    """
+    _, width, channels = shape
+    return (row * width + column) * channels + channel
+
+
+def place_of(index: int, shape: Shape) -> tuple[int, int, int]:
+    """Return the row, column and channel that an index of the unrolled vector comes from.
+
+    >>> place_of(703, (8, 8, 24))
+    (3, 5, 7)
+    """
+    place, channel = divmod(index, shape[2])
+    return (*divmod(place, shape[1]), channel)
+
+
+def index_formula(index: int, shape: Shape) -> str:
+    """Return the sum that leads to an index.
+
+    >>> index_formula(703, (8, 8, 24))
+    '(3 × 8 + 5) × 24 + 7 = 703'
+    """
+    row, column, channel = place_of(index, shape)
+    return f"({row} × {shape[1]} + {column}) × {shape[2]} + {channel} = {index:,}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One value's share in a score: its index, where it comes from, and value × weight = product."""
+
+    index: int
+    place: tuple[int, int, int]
+    value: float
+    weight: float
+    product: float
+
+
+@dataclass(frozen=True)
+class ScoreSum:
+    """A score taken apart: the strongest parts for and against, the sum of the others, the bias, all."""
+
+    favour: tuple[Part, ...]
+    against: tuple[Part, ...]
+    others: int
+    rest: float
+    bias: float
+    score: float
+
+
+def score_sum(maps: NDArray, kernel: NDArray, bias: NDArray, unit: int, count: int = 5) -> ScoreSum:
+    """Take apart the score of one class.
+
+    Args:
+        maps: (height, width, channels), what is unrolled.
+        kernel: (height × width × channels, classes).
+        bias: (classes,).
+        unit: the class.
+        count: how many parts above zero and how many below to name, at most.
+
+    >>> maps = np.array([[[1.0, 2.0, 3.0]]])
+    >>> parts = score_sum(maps, np.array([[2.0], [-1.0], [1.0]]), np.array([0.5]), 0, count=1)
+    >>> parts.favour[0].product, parts.against[0].product, parts.rest, parts.bias, parts.score
+    (3.0, -2.0, 2.0, 0.5, 3.5)
+    """
+    values, weights = maps.reshape(-1).astype(float), kernel[:, unit].astype(float)
+    products = values * weights
+    order = np.argsort(-products, kind="stable")
+    favour = [i for i in order[:count] if products[i] > 0]
+    against = [i for i in order[::-1][:count] if products[i] < 0]
+    named, total = favour + against, float(products.sum())
+
+    def part(i: int) -> Part:
+        place = place_of(int(i), (maps.shape[0], maps.shape[1], maps.shape[2]))
+        return Part(int(i), place, float(values[i]), float(weights[i]), float(products[i]))
+
+    return ScoreSum(
+        tuple(part(i) for i in favour),
+        tuple(part(i) for i in against),
+        len(values) - len(named),
+        total - float(products[named].sum()),
+        float(bias[unit]),
+        total + float(bias[unit]),
+    )
+
+
+def push_of_largest(maps: NDArray, kernel: NDArray, unit: int) -> tuple[Part, int]:
+    """Return the part of the largest value, and what it does: 0 the strongest push up, 1 a push up, 2 none.
+
+    >>> maps = np.array([[[1.0, 2.0, 3.0]]])
+    >>> [push_of_largest(maps, np.array([[5.0], [0.0], [w]]), 0)[1] for w in (2.0, 1.0, -1.0)]
+    [0, 1, 2]
+    """
+    values, weights = maps.reshape(-1), kernel[:, unit]
+    products, largest = values * weights, int(values.argmax())
+    place = place_of(largest, (maps.shape[0], maps.shape[1], maps.shape[2]))
+    product = float(products[largest])
+    part = Part(largest, place, float(values[largest]), float(weights[largest]), product)
+    return part, 2 if product <= 0 else int(product < products.max())
+
+
+def scores_row(network: NetworkSpec, head: str) -> LayerShape:
+    """Return the figures of the layer that makes the scores, were the head of `network` this one.
+
+    >>> from cnn.presets import PRESETS
+    >>> network = PRESETS["lecture"].setup.network
+    >>> scores_row(network, "flatten").formula, scores_row(network, "global_average").formula
+    ('1,536×10 + 10 = 15,370', '24×10 + 10 = 250')
+    """
+    return next(row for row in walk(replace(network, head=head)) if row.layer.name == "scores")
