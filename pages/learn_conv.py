@@ -1,6 +1,146 @@
-"""The lesson on conv."""
+"""The lesson on convolution: a window walks over a picture, and each place becomes one number."""
 
+import streamlit as st
+
+from cnn.figures.drawing import shape_text
+from cnn.lessons import conv
+from cnn.pixels import to_input
 from cnn.ui import lesson
+from cnn.ui.kernel_grid import kernel_grid
+from cnn.ui.lesson import Answer
+from cnn.ui.session import theme
+from cnn.ui.window import Walk, show_window
 
 this = lesson.start("conv")
+st.markdown(
+    "It slides a small **kernel** of weights over the picture. At every place: each pixel times its weight, "
+    "all added up. That sum is one cell of the map. **Choose a kernel, then move over either side.**"
+)
+sample = lesson.picture()
+name = lesson.choice("kernel", "Kernel", conv.KERNEL_NAMES, "Edge right", pills=True)
+
+bias, note = 0.0, "The same kernel on red, green and blue, a third of it on each, so that grey stays grey."
+if name == conv.TRAINED:
+    number = lesson.whole("filter", "Filter of the trained network", 0, 11, 0)
+    _, weights = lesson.shipped_network()
+    kernel, bias = weights["conv1/kernel"][..., number : number + 1], float(weights["conv1/bias"][number])
+    note = "A learned filter has a slice of its own for each colour, and a learned bias."
+elif name == conv.OWN:
+    left, right = st.columns([1, 2])
+    with right:
+        size = int(lesson.choice("size", "Size of the kernel", ["1", "3", "5"], "3"))
+        bias = lesson.number("bias", "Bias", -2.0, 2.0, 0.0, 0.1)
+    with left:
+        kernel = conv.spread(kernel_grid(size))
+else:
+    kernel = conv.spread(conv.KERNELS[name])
+    note = f"The kernel, row by row: {conv.kernel_text(conv.KERNELS[name])}. {note}"
+
+columns = st.columns([3, 5, 3, 3])
+with columns[0]:
+    stride = lesson.whole("stride", "Stride", 1, 3, 1)
+with columns[1]:
+    padding = conv.padding_of(lesson.choice("padding", "Padding", ["same", "valid", "1", "2", "3"], "same"))
+with columns[2]:
+    dilation = lesson.whole("dilation", "Dilation", 1, 3, 1)
+with columns[3]:
+    side = lesson.whole("side", "Side of the input", 2, 32, 32)
+
+slide = conv.Slide(side, len(kernel), stride, padding, dilation)
+values = to_input(conv.centre(sample.pixels, side))
+if slide.problem:
+    st.error(slide.problem, icon=":material/block:")
+else:
+    output = conv.slide_over(values, kernel, bias, slide)
+    walk = Walk(
+        window=slide.window,
+        stride=stride,
+        rules=("dot",),
+        titles=("One map",),
+        input_title="The picture",
+        before=slide.around[0],
+        after=slide.around[1],
+        dilation=dilation,
+        bias=bias,
+        picture=True,
+        channel_names=conv.CHANNELS,
+    )
+    show_window(values, output[:, :, None], walk, theme(), "walk", kernel[..., 0])
+st.caption(
+    f"{note} Pixels are scaled to −1…1, so a padding zero is mid-grey. Orange is above zero, blue below. "
+    f"{sample.caption}."
+)
+if not slide.problem:
+    with st.expander("The same sum as a table", icon=":material/table:"):
+        where = st.columns(2)
+        row = where[0].number_input("Row", 0, slide.outputs - 1, 0, key=f"row-{slide.outputs}")
+        column = where[1].number_input("Column", 0, slide.outputs - 1, 0, key=f"column-{slide.outputs}")
+        st.markdown(f"All products, plus the bias {bias:.4g}, give **{output[int(row), int(column)]:.4f}**.")
+        st.table(conv.sum_rows(conv.window_at(values, slide, int(row), int(column)), kernel[..., 0]))
+
+st.subheader("How large is the map?", anchor=False)
+formula, meaning = st.columns([3, 4], vertical_alignment="center")
+with formula:
+    st.latex(rf"\textcolor{{red}}{{{slide.formula}}}" if slide.problem else slide.formula)
+with meaning:
+    st.markdown(
+        "(input + zeros before + zeros after − span of the window) over the stride, rounded down, plus 1. "
+        f"A kernel of {slide.window} with dilation {dilation} spans {slide.span}."
+    )
+    if slide.unseen:
+        st.caption(f"At the right and bottom {slide.unseen} of the input's cells are never seen.")
+    if stride > 1 and dilation > 1:
+        st.caption("Stride and dilation above 1 together: PyTorch computes this, Keras refuses it.")
+
+SLIPS = {
+    "right": "The formula above, with the new stride, gives this.",
+    "padding": "That leaves out the padding: the zeros around the input give the window more places.",
+    "stride": "That is the map at stride 1: the window now skips places.",
+    "one": "One too few: the window's first place counts as well, hence the + 1.",
+    "up": "One too many: the window must fit whole, so the division is rounded down.",
+}
+sizes = conv.size_answers(conv.Slide(side, slide.window, stride + 1, padding, dilation))
+flat = conv.flat_answers(kernel, bias)
+first, second = st.columns(2)
+with first:
+    lesson.predict(
+        this,
+        "size",
+        f"Everything as it is, but stride {stride + 1}: how many cells wide is the map?",
+        [Answer(str(width), SLIPS[slip]) for width, slip in sizes.items()],
+        list(sizes.values()).index("right"),
+    )
+with second:
+    lesson.predict(
+        this,
+        "flat",
+        "Where the whole window lies on one plain colour, what does the kernel you chose give?",
+        [Answer(text, because) for text, because in flat.items()],
+        conv.FLAT_KINDS.index(conv.flat_kind(kernel, bias)),
+    )
+
+st.subheader("What does a layer cost?", anchor=False)
+filters = lesson.whole("filters", "Filters of 3×3 on a picture of 32×32×3, padding same", 1, 64, 12)
+layer = conv.first_layer(filters)
+dense = conv.dense_multiply_adds((32, 32, 3), layer.shape)
+boxes = st.columns(3)
+boxes[0].metric("Maps", shape_text(layer.shape))
+boxes[1].metric("Parameters", f"{layer.parameters:,}", help=layer.formula)
+boxes[2].metric("Multiply-adds", f"{layer.multiply_adds:,}")
+st.markdown(
+    f"Parameters: {layer.formula}, one bias a filter. A dense layer with as many outputs joins each of 3,072 "
+    f"inputs to each of them: {dense:,} multiply-adds, **{dense / layer.multiply_adds:.0f} times** as many."
+)
+places = {
+    4 * layer.parameters: "The multiply-adds grow fourfold, but every place uses the same weights.",
+    layer.parameters: "The weights belong to the filter, not to the place: more places use the same ones.",
+    2 * layer.parameters: "A larger side does not touch the filters: they stay 3×3×3.",
+}
+lesson.predict(
+    this,
+    "parameters",
+    f"The same {filters} filters slide over a picture of 64×64×3. How many parameters does the layer have?",
+    [Answer(f"{count:,}", because) for count, because in places.items()],
+    list(places).index(layer.parameters),
+)
 lesson.finish(this, "conv1")

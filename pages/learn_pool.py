@@ -1,6 +1,133 @@
-"""The lesson on pool."""
+"""The lesson on pooling: each window becomes one number, and small shifts matter less."""
 
+import streamlit as st
+
+from cnn.figures.lesson_conv import shift_svg
+from cnn.lessons import pool
 from cnn.ui import lesson
+from cnn.ui.drawing import show_drawing
+from cnn.ui.lesson import Answer
+from cnn.ui.session import theme
+from cnn.ui.window import Walk, show_window
 
 this = lesson.start("pool")
-lesson.finish(this, "conv1")
+st.markdown(
+    "A window walks over one map of a trained network, after its ReLU. Of each window one number is kept: "
+    "the **largest**, or the **average**. Nothing is learned here. **Move over either side.**"
+)
+sample = lesson.picture()
+_, weights = lesson.shipped_network()
+
+columns = st.columns(4)
+with columns[0]:
+    channel = lesson.whole("map", "Map of the first layer", 0, 11, 8)
+with columns[1]:
+    window = lesson.whole("window", "Window", 2, 4, 2)
+with columns[2]:
+    chosen = lesson.choice("pool_stride", "Stride", ["= window", "1", "2", "3", "4"], "= window")
+with columns[3]:
+    shift = lesson.whole("shift", "Shift the picture right", 0, 4, 0)
+    marked = lesson.switch("winners", "Outline all winners", True)
+stride = int(chosen) if chosen.isdigit() else window
+
+values = pool.first_maps(weights, pool.shift_right(sample.pixels, shift))[:, :, channel]
+pooled = pool.pool_both(values, window, stride)
+moved = f", picture shifted by {shift}" if shift else ""
+walk = Walk(
+    window=window,
+    stride=stride,
+    rules=("max", "mean"),
+    titles=("Max pooling", "Average pooling"),
+    input_title=f"Map {channel} after ReLU{moved}",
+    winners=marked,
+)
+show_window(values[:, :, None], pooled, walk, theme(), "walk")
+if not values.any():
+    st.info("This map is zero everywhere on this picture. Choose another one.", icon=":material/info:")
+st.caption(f"{sample.caption}. One colour scale for all three maps; where all cells are equal, none wins.")
+with st.expander("The same window as a table", icon=":material/table:"):
+    where = st.columns(2)
+    row = int(where[0].number_input("Row", 0, len(pooled) - 1, 0, key=f"row-{len(pooled)}"))
+    column = int(where[1].number_input("Column", 0, len(pooled) - 1, 0, key=f"column-{len(pooled)}"))
+    won = pool.winners(values, window, stride)[row, column]
+    st.markdown(
+        f"Largest **{pooled[row, column, 0]:.4f}**, first found in row {won[0]}, column {won[1]} of the map; "
+        f"average **{pooled[row, column, 1]:.4f}**."
+    )
+    st.table(pool.window_rows(values, window, stride, (row, column)))
+
+other = window % 4 + 1 if window < 4 else 2
+right, unfit, dense = pool.size_answers(other)
+widths = {
+    dense: f"That is stride 1. With stride {other} the windows do not overlap.",
+    right: f"{right} whole windows of {other} fit into 32; what is left over is dropped.",
+    unfit: f"Count the windows that fit whole: 32 / {other}, rounded down.",
+}
+swapped = pool.swap_answer(values, window, stride)
+first, second = st.columns(2)
+with first:
+    lesson.predict(
+        this,
+        "size",
+        f"A window of {other}×{other} with stride {other} on this map of 32×32: how wide is what comes out?",
+        [Answer(str(width), because) for width, because in widths.items()],
+        list(widths).index(right),
+    )
+with second:
+    lesson.predict(
+        this,
+        "swap",
+        "Inside one window the cells are mirrored, left to right. Which of its two results changes?",
+        [
+            Answer(
+                "Only the maximum",
+                "The largest value is still in the window; where it stands does not count.",
+            ),
+            Answer("Only the average", "The sum has the same terms, in another order."),
+            Answer("Both", "Neither looks at places inside the window, only at the values."),
+            Answer(
+                "Neither",
+                "Both forget where in the window a value stood: that is what makes them bear shifts.",
+            ),
+        ],
+        ("max", "average", "both", "neither").index(swapped),
+    )
+
+st.subheader("Does a small shift matter less?", anchor=False)
+changes = pool.shift_changes(weights, sample.pixels, channel, window, stride)
+measured = pool.change_text(changes[:, 1])
+reasons = {
+    "no pooling": "Without pooling every cell answers for its own place, so a moved edge counts in full.",
+    "max pooling": "A maximum stays as it is while its winner stays inside the window.",
+    "average pooling": "What moves inside the window leaves the average as it is; only the rest counts.",
+}
+if lesson.predict(
+    this,
+    "shift",
+    "The picture moves one pixel to the right. Which changes most, compared with its own values?",
+    [Answer(kind.capitalize(), f"{because} Measured here: {measured}.") for kind, because in reasons.items()],
+    int(changes[:, 1].argmax()),
+):
+    drawing, words = st.columns([3, 2], vertical_alignment="center")
+    with drawing:
+        show_drawing(shift_svg(changes, pool.KINDS, theme(), shift), "shifts")
+    with words:
+        at = shift or 1
+        st.metric(f"Change at {at} px, without pooling", f"{100 * changes[0, at]:.0f} %")
+        st.metric(f"Change at {at} px, after max pooling", f"{100 * changes[1, at]:.0f} %")
+        st.caption(
+            "All differences added up, over all values added up. A value that moves inside its window "
+            "changes nothing; one that crosses the edge does. Pooling softens a shift, it does not undo it."
+        )
+    with st.expander("The plot as a table", icon=":material/table:"):
+        st.table(pool.change_rows(changes))
+
+st.subheader("What does the next layer save?", anchor=False)
+before, after = pool.saved()
+mine = pool.next_layer(len(pooled))
+st.markdown(
+    f"In `lecture`, pooling 2×2 turns 32×32 into 16×16. The next convolution then takes **{after:,}** "
+    f"multiply-adds instead of **{before:,}**: {before / after:.0f} times fewer. With your window it has "
+    f"{len(pooled)}×{len(pooled)} places and takes {mine:,}."
+)
+lesson.finish(this, "pool1")

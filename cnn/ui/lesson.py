@@ -238,6 +238,7 @@ def predict(lesson: Lesson, key: str, question: str, answers: Sequence[Answer], 
 
 
 def _mark(step: str) -> None:
+    """Note that a check is done; the first time, the page is drawn again so that its count is right."""
     if step in progress().done:
         return
     try:
@@ -246,7 +247,7 @@ def _mark(step: str) -> None:
         st.caption(f"Your progress could not be saved: {error}")
     else:
         if step in progress().done:
-            st.rerun()  # so that the count above shows it
+            st.rerun()
 
 
 def finish(lesson: Lesson, layer: str) -> None:
