@@ -31,6 +31,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "app": Part(
             "bench.app:app", "Train to first report; speed with the page open, against python -m cnn"
         ),
+        "lessons": Part("bench.lessons:lessons", "opening a lesson and answering a control, in a browser"),
         "web": Part("bench.web:web", "start of the server to Home, memory, page changes in a browser"),
     }
 )

@@ -109,10 +109,11 @@ def _lap(page: "Page") -> list[tuple[str, float]]:
     count = links.count()
     if count < 2:
         raise RuntimeError(f"The top navigation has {count} links; the pages cannot be visited.")
-    return [_change(page, links.nth(place)) for place in (*range(1, count), 0)]
+    return [change_page(page, links.nth(place)) for place in (*range(1, count), 0)]
 
 
-def _change(page: "Page", link: "Locator") -> tuple[str, float]:
+def change_page(page: "Page", link: "Locator") -> tuple[str, float]:
+    """Click a link to another page; return its text, and the seconds until that page stands and rests."""
     name = link.inner_text().splitlines()[-1]
     page.evaluate(ARM, IDLE)
     link.click()

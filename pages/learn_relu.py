@@ -1,6 +1,142 @@
-"""The lesson on relu."""
+"""ReLU: a map's values on the function's curve, other functions beside it, and why a chain needs one."""
 
+import numpy as np
+import streamlit as st
+
+from cnn.errors import RunError
+from cnn.figures import lesson_curves as curves
+from cnn.figures.colours import scale_of
+from cnn.figures.drawing import legend_html
+from cnn.figures.mosaic import data_uri, mosaic, paint, picture, png
+from cnn.forward import forward
+from cnn.lessons import relu
+from cnn.ops import ACTIVATION_FUNCTIONS as FUNCTIONS
+from cnn.pixels import to_input
+from cnn.spec import ACTIVATIONS
 from cnn.ui import lesson
+from cnn.ui.cells import show_cells
+from cnn.ui.drawing import show_drawing
+from cnn.ui.lesson import Answer
+from cnn.ui.session import theme
 
 this = lesson.start("relu")
-lesson.finish(this, "conv1")
+try:
+    network, weights = lesson.shipped_network()
+except RunError as error:
+    st.error(str(error), icon=":material/broken_image:")
+    st.stop()
+colours, titles = theme(), {ACTIVATIONS[key]: key for key in FUNCTIONS}
+
+st.markdown(
+    "A convolution gives numbers above zero (orange) and below (blue). ReLU keeps what is above and turns "
+    "the rest into 0: `f(x) = max(0, x)`, each cell by itself. **Point at a cell**, or use the arrow keys."
+)
+side, main = st.columns([1, 7], vertical_alignment="center")
+with main:
+    sample = lesson.picture()
+    left, right = st.columns(2)
+    with left:
+        number = lesson.whole("map", "Map of the trained network's first convolution", 0, 11, 0)
+    with right:
+        title = lesson.choice("function", "Function", list(titles), "ReLU", pills=True)
+side.image(png(picture(sample.pixels, 4)), alt=sample.caption)
+function, slope = FUNCTIONS[titles[title]], relu.SLOPES[titles[title]]
+maps = forward(network, weights, sample.pixels)["conv1"]
+before = maps[:, :, number]
+after, board = function(before), st.container()
+
+gone = relu.zeros(FUNCTIONS["relu"](before))
+share = gone / before.size
+fact = f"{gone:,} of the {before.size:,} numbers are not above zero: {share:.1%}."
+bands = ("Less than a quarter", "A quarter to a half", "Half to three quarters", "Three quarters or more")
+right_band = relu.quarter(share)
+hints = ("More of the map is blue than", "The blue makes up", "Less of the map is blue than")
+answers = [
+    Answer(band, f"{hints[np.sign(i - right_band) + 1]} {band.lower()}. {fact}")
+    for i, band in enumerate(bands)
+]
+asked = f"{sample.caption}: how much of its map {number} does ReLU turn into zero?"
+known = lesson.predict(this, "zeros", asked, answers, right_band) or "relu/zeros" in lesson.progress().done
+
+with board:
+    scale = scale_of(np.stack([before, after]))
+    axes = curves.Axes.reaching(max(3.0, float(np.ceil(np.abs(maps).max()))))
+    x = np.linspace(-axes.reach, axes.reach, 401, dtype=np.float32)
+    show_cells(
+        (before, after, slope(before)),
+        (data_uri(paint(before, scale, colours, 8)), data_uri(paint(after, scale, colours, 8)) * known),
+        (f"Map {number} before", f"Map {number} after {title}"),
+        (curves.function_svg((x, function(x), slope(x)), (before, after), axes, colours, title), axes),
+        title,
+        "cells",
+    )
+    zeros = relu.zeros(after)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html(legend_html(scale, colours))
+        told = f"**{zeros:,} of {before.size:,} cells ({zeros / before.size:.1%}) are now 0.**"
+        st.markdown(told if known else "Each dot is one cell of the map.")
+    numbers = st.expander("The maps as numbers", key="numbers", on_change="rerun")
+    if numbers.open:
+        for values in (before, after) if known else (before,):
+            numbers.dataframe(values.round(3), height=300)
+
+st.subheader("Six functions and their slopes", anchor=False)
+st.markdown(
+    "Training sends corrections backwards; each of these functions multiplies them by its **slope** "
+    "(dashed). Where it is 0 nothing comes through, where it is small only little."
+)
+layers = lesson.whole("layers", "Layers in a row", 2, 20, 10)
+x = np.linspace(-4, 4, 161, dtype=np.float32)
+plots = [(each, FUNCTIONS[key](x), relu.SLOPES[key](x)) for each, key in titles.items()]
+show_drawing(curves.small_functions(plots, x, colours, title), "small")
+peak, through = relu.steepest("sigmoid", 1), relu.steepest("sigmoid", layers)
+reasons = {
+    1.0: f"Sigmoid's slope is nowhere above {peak:g}; only a slope of 1 would keep all.",
+    peak: "That is one layer; each further one multiplies by its slope again.",
+    peak / layers: "Slopes are not shared out among the layers; they multiply.",
+    through: f"The slopes multiply: {peak:g} × {peak:g} × …, {layers} times. ReLU's 1 loses nothing.",
+}
+options = [Answer(f"{curves.written(part)} of it", because) for part, because in reasons.items()]
+asked = f"How much of a correction can come back through {layers} sigmoid layers at most, weights aside?"
+if lesson.predict(this, "slopes", asked, options, list(reasons).index(through)):
+    rows = relu.compare(before, layers)
+    st.table({"": list(titles), **{head: [curves.written(row[head]) for row in rows] for head in rows[0]}})
+
+st.subheader("Why not leave it out?", anchor=False)
+st.markdown(
+    "Here are the trained network's two convolutions in a row, **without** anything between them, padding "
+    "valid. Then the same with ReLU between."
+)
+picked = lesson.whole("filter", "Filter of the second convolution", 0, 23, 0)
+pair = [(weights[f"{name}/kernel"], weights[f"{name}/bias"]) for name in ("conv1", "conv2")]
+found = relu.chain(to_input(sample.pixels), pair[0], pair[1], picked)
+size, reach = pair[0][0].shape[0], found.kernel.shape[0]
+sizes = {
+    size: "Too small: the second kernel looks at cells that have already looked one cell further.",
+    reach: f"A cell sees {size} + {size} − 1 = {reach} pixels across, and sums of sums are sums again.",
+    2 * size: "The two windows overlap by one cell, so it is one less.",
+    0: "Without ReLU both only multiply and add; that is again one multiply and add.",
+}
+options = [Answer(f"Yes, with a {k}×{k} kernel" if k else "No", because) for k, because in sizes.items()]
+asked = f"Without ReLU: can one convolution do the same as two of {size}×{size} in a row?"
+if lesson.predict(this, "chain", asked, options, list(sizes).index(reach)):
+    shared = scale_of(np.stack([found.two, found.one, found.bent]))
+    shown = {
+        f"Two layers of {size}×{size}": found.two,
+        f"= one layer of {reach}×{reach}": found.one,
+        "≠ two layers, ReLU between": found.bent,
+    }
+    places = st.columns(4)
+    for place, (head, values) in zip(places, shown.items(), strict=False):
+        place.image(png(paint(values, shared, colours, 8)), caption=head, alt=f"{head}: filter {picked}")
+    weight_scale = scale_of(found.kernel)
+    slices = mosaic(found.kernel, colours, weight_scale, columns=2, pixels=110, labels=False)
+    told = f"The one kernel of {reach}×{reach}, for red, green, blue; a scale of its own"
+    places[3].image(png(slices), caption=told, alt=f"{told}: up to {weight_scale.high:.3g}")
+    st.html(legend_html(shared, colours))
+    st.markdown(
+        f"Largest difference between two layers and one: **{curves.written(found.difference)}**, rounding. "
+        f"With ReLU between: **{curves.written(found.bent_difference)}**. ReLU makes depth worth having."
+    )
+
+lesson.finish(this, "relu1")

@@ -1,6 +1,146 @@
-"""The lesson on softmax."""
+"""Softmax: ten scores written out as probabilities, temperature, overflow, the loss and its gradient."""
 
+import numpy as np
+import streamlit as st
+
+from cnn.data import CLASSES
+from cnn.errors import RunError
+from cnn.figures.lesson_curves import signed_bars, written
+from cnn.figures.mosaic import picture, png
+from cnn.forward import forward
+from cnn.lessons import softmax
 from cnn.ui import lesson
+from cnn.ui.bars import show_steps
+from cnn.ui.drawing import show_drawing
+from cnn.ui.lesson import Answer
+from cnn.ui.session import theme
+
+FIRST_SCORES = (0.0, -1.0, 1.0, 3.0, 0.5, 2.0, 0.0, 1.5, -2.0, -1.0)
 
 this = lesson.start("softmax")
-lesson.finish(this, "conv1")
+st.markdown(
+    "The last layer gives ten **scores**, any numbers. Softmax takes e to the power of each, so that all "
+    "are positive, and divides by their sum. **Move a score, then point at a class.**"
+)
+sample = None
+if lesson.switch("real", "Scores of a real picture, by the trained network"):
+    left, right = st.columns([1, 6])
+    with right:
+        sample = lesson.picture()
+    left.image(png(picture(sample.pixels, 4)), alt=sample.caption)
+    try:
+        network, weights = lesson.shipped_network()
+    except RunError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        st.stop()
+    scores = forward(network, weights, sample.pixels)["scores"]
+else:
+    columns, found = st.columns(5), []
+    for place, (name, first) in enumerate(zip(CLASSES, FIRST_SCORES, strict=True)):
+        with columns[place % 5]:
+            found.append(lesson.number(f"score_{name}", name, -10.0, 10.0, first, 0.1, "%.1f"))
+    scores = np.array(found, np.float32)
+
+left, right = st.columns(2)
+with left:
+    temperature = lesson.number(
+        "temperature", "Temperature, dividing all scores", 0.1, 10.0, 1.0, 0.1, "%.1f"
+    )
+with right:
+    added = lesson.whole("add", "Add the same number to every score", -20, 20, 0)
+shown = scores + np.float32(added)
+show_steps(softmax.steps(shown, temperature), CLASSES, theme(), "steps")
+
+
+trial, moves = added or 5, ("It grows", "It stays the same", "It shrinks")
+plain = softmax.with_temperature(scores, 1)
+left, right = st.columns(2)
+with left:
+    lifted = softmax.with_temperature(scores + np.float32(trial), 1).max() - plain.max()
+    reasons = (
+        "Its power of e is multiplied, but the sum is multiplied by the same.",
+        "Every power of e is multiplied by the same, and so is the sum: it cancels.",
+        "The other powers of e are multiplied by no more than its own.",
+    )
+    answers = [Answer(move, because) for move, because in zip(moves, reasons, strict=True)]
+    asked = f"Add {trial:+} to all ten scores: what becomes of the largest probability?".replace("-", "−")
+    if lesson.predict(this, "add", asked, answers, softmax.direction(lifted)):
+        change = softmax.change_by_adding(scores, trial)
+        st.markdown(f"Largest change of any probability: **{written(change)}**{', rounding' * (change > 0)}.")
+with right:
+    warm = softmax.with_temperature(scores, 10)
+    reasons = (
+        "A small temperature does that: it stretches the scores apart.",
+        "Only with ten equal scores; a temperature changes how far apart they are.",
+        "Divided by 10, the scores lie closer together, and so do the probabilities.",
+    )
+    answers = [Answer(move, because) for move, because in zip(moves, reasons, strict=True)]
+    asked = "Raise the temperature from 1 to 10. What becomes of the largest probability?"
+    if lesson.predict(
+        this, "temperature", asked, answers, softmax.direction(float(warm.max() - plain.max()))
+    ):
+        st.markdown(f"From **{written(float(plain.max()))}** to **{written(float(warm.max()))}**.")
+
+st.subheader("Why is the largest score subtracted first?", anchor=False)
+st.markdown(
+    "Adding a number changes nothing on paper, but computers overflow: above about 88.7, e to it "
+    "is too large for a 32-bit number. So the largest score is subtracted first; then none is above 0."
+)
+largest = lesson.number("largest", "Raise all scores until the largest is", 0.0, 200.0, 100.0, 1.0, "%.0f")
+high = softmax.raised(scores, largest)
+powers, shares = softmax.naive(high)
+safe = softmax.steps(high - high.max())
+if np.isfinite(shares).all():
+    st.success(
+        f"The sum, {written(float(powers.sum()))}, still fits: both ways agree. Raise it further.",
+        icon=":material/check_circle:",
+    )
+else:
+    st.warning(
+        f"Overflow: the sum is {powers.sum()}, and {powers.max()} / {powers.sum()} is nan, not a number. "
+        "With the largest subtracted, the same scores give the probabilities on the right.",
+        icon=":material/running_with_errors:",
+    )
+numbers = {
+    "score": high,
+    "e to it, 32 bit": powers,
+    "÷ sum": shares,
+    "score − largest": safe.scores,
+    "e to that": safe.powers,
+    "÷ its sum": safe.probabilities,
+}
+lines = {head: [written(value) for value in np.asarray(values).tolist()] for head, values in numbers.items()}
+marked = {
+    head: [f":red[**{text}**]" if text in ("inf", "nan") else text for text in lines[head]] for head in lines
+}
+st.table({"class": list(CLASSES), **marked})
+
+st.subheader("How wrong was it?", anchor=False)
+st.markdown(
+    "The **loss**, cross-entropy, is −ln of the true class's probability: 0 if that is 1, larger the "
+    "smaller it is. Its slope for each score is **p − y**, with y = 1 for the true class, else 0."
+)
+if sample and sample.true_class is not None:
+    truth = sample.true_class
+else:
+    truth = CLASSES.index(lesson.choice("truth", "True class", CLASSES, "dog", pills=True))
+slopes, probability = softmax.gradient(scores, truth), float(plain[truth])
+answers = [
+    Answer(f"Only that of {CLASSES[truth]}", "There p − 1 is below 0; a step against the slope raises it."),
+    Answer("Only those of the other nine", "There p − 0 is above 0; a step against the slope lowers them."),
+    Answer("All ten", "The ten slopes add up to 0: what one score gains, the others lose."),
+    Answer("None", "Only if p were 1 already; then there is nothing to learn."),
+]
+asked = f"The true class is {CLASSES[truth]}. Which scores does a training step raise?"
+if lesson.predict(this, "gradient", asked, answers, softmax.pushed_up(slopes, truth)):
+    st.markdown(
+        f"Loss: −ln({written(probability)}) = **{written(softmax.cross_entropy(scores, truth))}**. "
+        f"Slope for {CLASSES[truth]}: {written(probability)} − 1 = **{written(float(slopes[truth]))}**. "
+        f"The ten add up to {written(float(slopes.sum()))}. (Temperature 1, as in training.)"
+    )
+    label = "p − y for each class: " + ", ".join(
+        f"{name} {written(value)}" for name, value in zip(CLASSES, slopes.tolist(), strict=True)
+    )
+    show_drawing(signed_bars(CLASSES, slopes, theme(), label, truth), "slopes")
+
+lesson.finish(this, "softmax")
