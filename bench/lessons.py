@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 OPEN = ("lessons: opening one, 95th percentile", "s", Below(0.5))
 CONTROL = ("lessons: answering a control, 95th percentile", "s", Below(0.15))
-CHOICES = '[data-testid="stButtonGroup"] button'
+CHOICES = '[data-testid="stButtonGroup"] [role="radio"][aria-checked="false"]:not([disabled])'
 LINKS = '[data-testid="stMain"] [data-testid="stPageLink-NavLink"]'
 CLICKS = 6
 
@@ -63,7 +63,8 @@ def lessons(rounds: int, smoke: bool) -> Iterator[Figure]:
 
 
 def _round(page: "Page", running: Server, clicks: int) -> tuple[list[float], list[float]]:
-    opened, answered = [], []
+    opened: list[float] = []
+    answered: list[float] = []
     for place in range(_list_of_lessons(page, running).count()):
         _, seconds = change_page(page, _list_of_lessons(page, running).nth(place))
         opened.append(seconds)
@@ -84,8 +85,7 @@ def _list_of_lessons(page: "Page", running: Server) -> "Locator":
 def _choose(page: "Page", choices: "Locator", number: int) -> float:
     """Click on a choice that is not chosen now, and return the seconds until it is answered."""
     page.wait_for_timeout(300)
-    open_choices = choices.locator('xpath=self::*[@aria-checked="false" and not(@disabled)]')
     page.evaluate(ARM_CONTROL)
-    open_choices.nth(number % open_choices.count()).click()
+    choices.nth(number % choices.count()).click()
     seconds: float = page.evaluate("window.benchControl")
     return seconds

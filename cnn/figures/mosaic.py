@@ -100,7 +100,7 @@ def colour_filters(kernel: NDArray, factor: int = 24, columns: int = 12) -> Imag
 def png(image: Image.Image) -> bytes:
     """Return the image as PNG."""
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=3)
+    image.save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
 
 

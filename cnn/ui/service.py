@@ -1,6 +1,9 @@
 """The parts of the server that all sessions share: run store, engine, download."""
 
+import importlib
 import os
+import threading
+import time
 from dataclasses import dataclass
 
 import streamlit as st
@@ -10,6 +13,8 @@ from cnn.data.download import Download
 from cnn.engine import START_DELAY_SECONDS, Engine
 from cnn.errors import CnnLabError
 from cnn.runs import RunStore
+
+IMPORT_DELAY_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -44,9 +49,17 @@ def start() -> Service:
     """Start the engine, and the download where CIFAR-10 is absent; both go on in their own threads."""
     services = service()
     services.engine.start(START_DELAY_SECONDS)
+    threading.Thread(target=_import_ahead, name="import-ahead", daemon=True).start()
     if os.environ.get("CNN_LAB_OFFLINE", "") in ("", "0"):
         services.download.start()
     return services
+
+
+def _import_ahead() -> None:
+    """Import what the first table or chart would wait half a second for, once the first page is out."""
+    time.sleep(IMPORT_DELAY_SECONDS)
+    for name in ("pandas", "plotly.graph_objects"):
+        importlib.import_module(name)
 
 
 def stop() -> None:
