@@ -19,7 +19,8 @@ CLICKS = 6
 # From the click until the script has run and rests again, by the browser's clock.
 ARM_CONTROL = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
-  window.benchControl = new Promise((resolve) => {
+  window.benchControl = new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error("a choice was not answered within 10 s")), 10000);
     addEventListener("click", () => {
       const started = performance.now();
       let ran = false;
@@ -85,6 +86,7 @@ def _list_of_lessons(page: "Page", running: Server) -> "Locator":
 def _choose(page: "Page", choices: "Locator", number: int) -> float:
     """Click on a choice that is not chosen now, and return the seconds until it is answered."""
     page.wait_for_timeout(300)
+    page.locator(IDLE).wait_for()
     page.evaluate(ARM_CONTROL)
     choices.nth(number % choices.count()).click()
     seconds: float = page.evaluate("window.benchControl")

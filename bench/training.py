@@ -1,11 +1,13 @@
 """How fast the training loop is, against Keras's own, and how good what it trains is."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 
 from bench.measure import AtLeast, Baseline, Figure, Target, alternate, figure, say, skipped
-from cnn import data, jobs
+from cnn import jobs
 from cnn.data import Dataset, layout
 from cnn.presets import PRESETS
 from cnn.spec import Setup
@@ -26,18 +28,44 @@ def vgg6(rounds: int, smoke: bool) -> Iterator[Figure]:
 
 
 def _speed(name: str, rounds: int, seconds: float, target: Target) -> Iterator[Figure]:
+    """Let the two sides take turns, each in a process of its own: plain `fit` keeps TensorFlow's threads."""
+    with _process() as our_process, _process() as fit_process:
+        precision = our_process.submit(_our_precision).result()
+        say(f"  ours in {precision}, {seconds:g} s a side and round")
+        ours, theirs = alternate(
+            rounds,
+            lambda: our_process.submit(_our_round, name, precision, seconds).result(),
+            lambda: fit_process.submit(_fit_round, name, seconds).result(),
+        )
+    setup = PRESETS[name].setup
+    note = f"{data_source()}; ours in {precision}; batch {setup.training.batch_size}, Adam, no augmentation"
+    yield figure(f"{name}: training", "images/s", ours, target, baseline=Baseline(FIT, theirs), note=note)
+
+
+def _process() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+
+
+def _our_precision() -> str:
     jobs.prepare_tensorflow()
     from cnn.precision import fastest_precision
 
-    setup, pictures, precision = _without_augmentation(PRESETS[name].setup), load_data(), fastest_precision()
-    say(f"  {pictures.source}, ours in {precision}, {seconds:g} s a side and round")
-    ours, theirs = alternate(
-        rounds,
-        lambda: loop_speed(setup, pictures, precision, seconds),
-        fit_speed(setup, pictures, seconds),
+    return fastest_precision()
+
+
+def _our_round(name: str, precision: str, seconds: float) -> float:
+    return loop_speed(_without_augmentation(PRESETS[name].setup), load_data(), precision, seconds)
+
+
+def _fit_round(name: str, seconds: float) -> float:
+    return fit_speed(_without_augmentation(PRESETS[name].setup), load_data(), seconds)
+
+
+def data_source() -> str:
+    """Say which pictures are measured on."""
+    return (
+        layout.source(layout.batches_folder(layout.data_folder())) if layout.check().present else "sketch10"
     )
-    note = f"{pictures.source}; ours in {precision}; batch {setup.training.batch_size}, Adam, no augmentation"
-    yield figure(f"{name}: training", "images/s", ours, target, baseline=Baseline(FIT, theirs), note=note)
 
 
 def _without_augmentation(setup: Setup) -> Setup:
@@ -48,7 +76,7 @@ def _without_augmentation(setup: Setup) -> Setup:
 
 def load_data() -> Dataset:
     """Return CIFAR-10 where it is, otherwise the drawn stand-in."""
-    return data.load(dataset_name())
+    return jobs.load_once(dataset_name())
 
 
 def dataset_name() -> str:
@@ -74,8 +102,8 @@ def loop_speed(setup: Setup, pictures: Dataset, precision: str, seconds: float) 
     return steps * setup.training.batch_size / spent
 
 
-def fit_speed(setup: Setup, pictures: Dataset, seconds: float) -> Callable[[], float]:
-    """Return a function that gives the pictures a second of plain `fit`, for about `seconds` of them.
+def fit_speed(setup: Setup, pictures: Dataset, seconds: float) -> float:
+    """Return the training pictures a second of plain `fit`, over about `seconds`.
 
     The model is compiled and traced here, and how many pictures are needed is found. What is timed is an
     epoch as Keras's callbacks see it, so copying the pictures at the start of a `fit` does not count.
@@ -103,7 +131,7 @@ def fit_speed(setup: Setup, pictures: Dataset, seconds: float) -> Callable[[], f
     needed = seconds * epoch_speed(batch * CALIBRATION_STEPS)
     count = min(max(round(needed / batch), 1), len(pictures.train_labels) // batch) * batch
     epoch_speed(count)
-    return lambda: epoch_speed(count)
+    return epoch_speed(count)
 
 
 def _epoch_clock():  # type: ignore[no-untyped-def]  # a class made here, for Keras is imported late
