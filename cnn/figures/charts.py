@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cnn.data import CLASSES
 from cnn.figures.colours import Theme
 
-MAX_POINTS = 600
+MAX_POINTS = 200
 
 
 def curves(rows: list[dict[str, Any]], quantity: str, theme: Theme, epochs: float | None) -> go.Figure:

@@ -13,7 +13,7 @@ from cnn.ui.session import session, theme
 from cnn.ui.widgets import STATE_ICONS, dataset_name, run_label
 
 REFRESH_SECONDS = 1.0
-CHART_SECONDS = 2.0
+CHART_SECONDS = 3.0
 FIRST_CHART_SECONDS = 0.4
 FIRST_ROWS = 6
 
@@ -84,7 +84,7 @@ def _live_run(run_id: str) -> None:
 
 @st.fragment(run_every=CHART_SECONDS)
 def _live_charts(run_id: str) -> None:
-    """Redraw the charts every other second: drawing them costs the browser more than all the rest."""
+    """Redraw the charts every few seconds: drawing them costs the browser more than all the rest."""
     _draw_charts(service().store.get(run_id))
 
 
