@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 FIRST = ("app: Train to the first report", "s", Below(2.0))
+WORKER = ("app: lecture in a worker", "images/s", AtLeast(0.95, "ratio"))
 SPEED = ("app: lecture with its page open", "images/s", AtLeast(0.95, "ratio"))
 WARM_SECONDS = 180.0
 CHART = ".js-plotly-plot"
@@ -33,6 +34,7 @@ CHART = ".js-plotly-plot"
 def app(rounds: int, smoke: bool) -> Iterator[Figure]:
     """Measure the start of a run, then its speed while Chromium shows its charts."""
     yield figure(*FIRST[:2], _first_reports(rounds), FIRST[2], note="workers warm; through Engine.submit")
+    yield _worker_speed(rounds, 5.0 if smoke else 10.0)
     try:
         yield _speed(rounds, 5.0 if smoke else 10.0)
     except SkipError as reason:
@@ -77,6 +79,29 @@ def _has_progress(run: Run) -> bool:
     if run.status().state == "failed":
         raise RuntimeError(f"The run failed: {run.status().message}")
     return any(row["kind"] == "progress" for row in run.history())
+
+
+def _worker_speed(rounds: int, seconds: float) -> Figure:
+    """Alternate between a run on the command line and one in a worker, with no browser on this machine."""
+    precision = _run_command(None)["precision"]
+    setup = _for_seconds(PRESETS["lecture"].setup, seconds, precision)
+    with tempfile.TemporaryDirectory(prefix="cnn-lab-bench-") as home, _warm_engine(Path(home)) as engine:
+        _run_in_worker(engine, setup)
+        ours, theirs = alternate(
+            rounds,
+            lambda: _run_in_worker(engine, setup),
+            lambda: float(_run_command(setup)["images_per_second"]),
+        )
+    note = f"{data_source()}, {precision}, {seconds:g} s of training a run; no browser on this machine"
+    return figure(*WORKER[:2], ours, WORKER[2], baseline=Baseline("python -m cnn train", theirs), note=note)
+
+
+def _run_in_worker(engine: Engine, setup: Setup) -> float:
+    run = engine.store.create(setup, dataset_name())
+    engine.submit(run)
+    wait_for(lambda: run.status().ended, WARM_SECONDS, "the run to end")
+    time.sleep(1.0)  # the engine sees that its worker is free
+    return run.status().images_per_second
 
 
 def _speed(rounds: int, seconds: float) -> Figure:
