@@ -19,7 +19,7 @@ st.markdown(
 sample = lesson.picture()
 name = lesson.choice("kernel", "Kernel", conv.KERNEL_NAMES, "Edge right", pills=True)
 
-bias, note = 0.0, "The same kernel on red, green and blue, a third of it on each, so that grey stays grey."
+bias, note = 0.0, "The same kernel on red, green and blue, a third each: on grey it does what it says."
 if name == conv.TRAINED:
     number = lesson.whole("filter", "Filter of the trained network", 0, 11, 0)
     _, weights = lesson.shipped_network()

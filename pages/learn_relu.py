@@ -104,8 +104,8 @@ if lesson.predict(this, "slopes", asked, options, list(reasons).index(through)):
 
 st.subheader("Why not leave it out?", anchor=False)
 st.markdown(
-    "Here are the trained network's two convolutions in a row, **without** anything between them, padding "
-    "valid. Then the same with ReLU between."
+    "Here are the trained network's two convolutions in a row, **without** anything between them, not even "
+    "the pooling, padding valid. Then the same with ReLU between."
 )
 picked = lesson.whole("filter", "Filter of the second convolution", 0, 23, 0)
 pair = [(weights[f"{name}/kernel"], weights[f"{name}/bias"]) for name in ("conv1", "conv2")]

@@ -58,6 +58,8 @@ def journey(page: Page, address: str, suffix: str) -> None:
     """Build, train, and look at every page."""
     page.goto(address)
     shoot(page, f"home{suffix}")
+    page.goto(f"{address}/learn_conv")
+    shoot(page, f"learn{suffix}")
     page.goto(f"{address}/build")
     shoot(page, f"build{suffix}")
     page.get_by_role("button", name="Train this network").click()
