@@ -15,18 +15,19 @@ CONTROL = ("lessons: answering a control, 95th percentile", "s", Below(0.15))
 CHOICES = '[data-testid="stButtonGroup"] [role="radio"][aria-checked="false"]:not([disabled])'
 LINKS = '[data-testid="stMain"] [data-testid="stPageLink-NavLink"]'
 CLICKS = 6
+ATTEMPTS = 2
 
 # From the click until the script has run and rests again, by the browser's clock.
 ARM_CONTROL = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
-  window.benchControl = new Promise((resolve, reject) => {
-    setTimeout(() => reject(new Error("a choice was not answered within 10 s")), 10000);
+  window.benchControl = new Promise((resolve) => {
+    setTimeout(() => resolve(null), 3000);
     addEventListener("click", () => {
       const started = performance.now();
       let ran = false;
       const look = () => {
         const state = app.dataset.testScriptState;
-        ran ||= state === "running";
+        ran ||= state !== "notRunning";
         if (ran && state === "notRunning") {
           observer.disconnect();
           resolve((performance.now() - started) / 1000);
@@ -84,10 +85,17 @@ def _list_of_lessons(page: "Page", running: Server) -> "Locator":
 
 
 def _choose(page: "Page", choices: "Locator", number: int) -> float:
-    """Click on a choice that is not chosen now, and return the seconds until it is answered."""
-    page.wait_for_timeout(300)
-    page.locator(IDLE).wait_for()
-    page.evaluate(ARM_CONTROL)
-    choices.nth(number % choices.count()).click()
-    seconds: float = page.evaluate("window.benchControl")
-    return seconds
+    """Click on a choice that is not chosen now, and return the seconds until it is answered.
+
+    A click that falls into a redraw of its buttons reaches none of them; it is made once more.
+    """
+    for _ in range(ATTEMPTS):
+        page.wait_for_timeout(300)
+        page.locator(IDLE).wait_for()
+        page.evaluate(ARM_CONTROL)
+        choices.nth(number % choices.count()).click()
+        seconds: float | None = page.evaluate("window.benchControl")
+        if seconds is not None:
+            return seconds
+        say("  a click was not answered")
+    raise RuntimeError("A choice in a lesson was not answered, twice.")
