@@ -8,10 +8,6 @@ from cnn.ui.session import theme
 
 st.title("What does it see in your picture?")
 run = widgets.network_picker()
-if run is None:
-    st.info("There is no trained network yet.", icon=":material/grid_off:")
-    st.page_link("build.py", label="Build and train one", icon=":material/dashboard_customize:")
-    st.stop()
 weights = widgets.weights_of(run)
 widgets.run_note(run)
 

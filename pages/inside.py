@@ -10,10 +10,6 @@ from cnn.ui.session import theme
 
 st.title("Look inside")
 run = widgets.network_picker()
-if run is None:
-    st.info("There is no trained network yet.", icon=":material/grid_off:")
-    st.page_link("build.py", label="Build and train one", icon=":material/dashboard_customize:")
-    st.stop()
 sample = widgets.picture_picker()
 weights = widgets.weights_of(run)
 widgets.run_note(run)

@@ -1,6 +1,7 @@
 """A lesson, opened as one visitor without a browser; and what AppTest calls the things on it."""
 
 import json
+import struct
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import PROJECT
+from safetensors.numpy import load
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
@@ -19,8 +21,9 @@ ANNA, BEN = "a" * 32, "b" * 32
 
 
 @contextmanager
-def only_drawn_pictures(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[None]:
-    """Let the pages find no CIFAR-10, and leave no services behind."""
+def only_drawn_pictures(monkeypatch: pytest.MonkeyPatch, folder: Path, visitor: str = ANNA) -> Iterator[None]:
+    """Let `visitor` open pages that find no CIFAR-10, and leave no services behind."""
+    monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: {COOKIE: visitor}))
     monkeypatch.setenv("CNN_LAB_DATA", str(folder / "nothing"))
     service.clear()
     yield
@@ -30,13 +33,25 @@ def only_drawn_pictures(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterat
 def opened(monkeypatch: pytest.MonkeyPatch, page: str, visitor: str = ANNA, **address: str) -> AppTest:
     """Open a page as `visitor`, with `address` as the query of its URL."""
     monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: {COOKIE: visitor}))
+    app = visited(page, **address)
+    assert not app.exception
+    return app
+
+
+def visited(page: str, **address: str) -> AppTest:
+    """Open a page as whoever the cookies say, whatever comes of it."""
     app = AppTest.from_file(str(PROJECT / "pages" / "index.py"), default_timeout=60)
     app.switch_page(f"{page}.py")
     for name, value in address.items():
         app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+    return app.run()
+
+
+def walk_of(app: AppTest) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the facts and the arrays that the walking window on the page was given."""
+    blob = app.get("bidi_component")[0].proto.bytes
+    (length,) = struct.unpack("<Q", blob[:8])
+    return json.loads(json.loads(blob[8 : 8 + length])["__metadata__"]["walk"]), load(blob)
 
 
 def check(app: AppTest, name: str) -> Any:

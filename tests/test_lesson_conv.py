@@ -3,18 +3,18 @@
 import json
 import struct
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import PROJECT
 from hypothesis import given
 from hypothesis import strategies as st
+from lesson_page import ANNA, only_drawn_pictures, visited, walk_of
 from playwright.sync_api import Browser, Page, expect
 from safetensors.numpy import load
 from serving import Lab, opened_browser
-from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from cnn import models, ops
@@ -22,11 +22,8 @@ from cnn.figures.colours import DARK, LIGHT
 from cnn.lessons import conv
 from cnn.progress import ProgressStore
 from cnn.runs import owner_hash
-from cnn.ui.service import service
-from cnn.ui.session import COOKIE
 from cnn.ui.window import Walk, pack
 
-ANNA = "a" * 32
 NAN_WEIGHTS = ("nan,0,0,0,0,0,0,0,0", "1,2", "inf," * 9, "x", "", "1e999" + ",0" * 8)
 
 
@@ -199,25 +196,11 @@ def test_the_browser_gets_arrays_and_settings_in_one_blob(theme: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def visitor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    monkeypatch.setenv("CNN_LAB_DATA", str(tmp_path / "nothing"))
-    monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: {COOKIE: ANNA}))
-    service.clear()
-    yield
-    service.clear()
+    with only_drawn_pictures(monkeypatch, tmp_path):
+        yield
 
 
-def visit(**address: str) -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "pages" / "index.py"), default_timeout=30)
-    app.switch_page("learn_conv.py")
-    for name, value in address.items():
-        app.query_params[name] = value
-    return app.run()
-
-
-def walk_of(app: AppTest) -> tuple[dict[str, Any], dict[str, Any]]:
-    blob = app.get("bidi_component")[0].proto.bytes
-    (length,) = struct.unpack("<Q", blob[:8])
-    return json.loads(json.loads(blob[8 : 8 + length])["__metadata__"]["walk"]), load(blob)
+visit = partial(visited, "learn_conv")
 
 
 def words(app: AppTest) -> str:

@@ -1,20 +1,17 @@
 """The lesson on pooling: its numbers against plain loops, its page, and a browser that does it."""
 
-import json
-import struct
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import PROJECT
 from hypothesis import given
 from hypothesis import strategies as st
+from lesson_page import ANNA, only_drawn_pictures, visited, walk_of
 from playwright.sync_api import Browser, expect
-from safetensors.numpy import load
 from serving import Lab, opened_browser
-from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from cnn import models
@@ -26,10 +23,7 @@ from cnn.presets import PRESETS
 from cnn.progress import ProgressStore
 from cnn.runs import owner_hash
 from cnn.shapes import walk
-from cnn.ui.service import service
-from cnn.ui.session import COOKIE
 
-ANNA = "a" * 32
 seeds = st.integers(0, 2**32 - 1)
 sizes = st.tuples(st.integers(2, 4), st.integers(1, 4))
 
@@ -156,25 +150,11 @@ def test_mirroring_a_window_changes_neither_of_its_results(seed: int, size: tupl
 
 @pytest.fixture(autouse=True)
 def visitor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    monkeypatch.setenv("CNN_LAB_DATA", str(tmp_path / "nothing"))
-    monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: {COOKIE: ANNA}))
-    service.clear()
-    yield
-    service.clear()
+    with only_drawn_pictures(monkeypatch, tmp_path):
+        yield
 
 
-def visit(**address: str) -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "pages" / "index.py"), default_timeout=30)
-    app.switch_page("learn_pool.py")
-    for name, value in address.items():
-        app.query_params[name] = value
-    return app.run()
-
-
-def walk_of(app: AppTest) -> tuple[dict[str, Any], dict[str, Any]]:
-    blob = app.get("bidi_component")[0].proto.bytes
-    (length,) = struct.unpack("<Q", blob[:8])
-    return json.loads(json.loads(blob[8 : 8 + length])["__metadata__"]["walk"]), load(blob)
+visit = partial(visited, "learn_pool")
 
 
 def words(app: AppTest) -> str:

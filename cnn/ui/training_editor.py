@@ -32,7 +32,7 @@ def training_editor(training: TrainSpec) -> TrainSpec:
 def _length(training: TrainSpec) -> dict[str, Any]:
     ways = {"epochs": "Epochs", "seconds": "Time"}
     chosen = "epochs" if training.epochs is not None else "seconds"
-    left, right = st.columns(2, vertical_alignment="bottom")
+    left, right = st.columns([5, 4], vertical_alignment="bottom")
     with left:
         way = st.segmented_control(
             "Train for",

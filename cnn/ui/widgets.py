@@ -97,11 +97,16 @@ def _clock_time(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC) - timedelta(minutes=minutes):%d %b %H:%M}"
 
 
-def network_picker() -> Run | None:
-    """Let the visitor choose a trained network; its id is in the page's address. None if there is none."""
+def network_picker() -> Run:
+    """Let the visitor choose a trained network; its id is in the page's address.
+
+    Where there is none, the page ends here, with the way to train one.
+    """
     runs = {run.id: run for run in usable_runs()}
     if not runs:
-        return None
+        st.info("There is no trained network yet.", icon=":material/grid_off:")
+        st.page_link("build.py", label="Build and train one", icon=":material/dashboard_customize:")
+        st.stop()
     state, link = session(), st.query_params.get("network", "")
     if link in runs:
         state.network_id = link
