@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cnn import jobs
+from cnn.desk import Desk
 from cnn.errors import CnnLabError
 from cnn.runs import Run, RunStore, Status, interrupted
 
@@ -60,6 +61,7 @@ class Engine:
         self._closing = False
         self._thread: threading.Thread | None = None
         self._status = EngineStatus("off", workers)
+        self.desk = Desk(self.wake)
 
     def start(self, delay: float = 0.0) -> None:
         """Start the cluster in a thread and return at once; a second call does nothing.
@@ -116,11 +118,11 @@ class Engine:
     def _run(self, delay: float) -> None:
         self._wake.wait(delay)
         try:
-            with _cluster(self.workers) as (client, address_of_workers):
+            with _cluster(self.workers) as (client, addresses):
                 client.subscribe_topic(TOPIC, self._hear)
                 self._recover()
                 while not self._closing:
-                    self._tick(client, address_of_workers())
+                    self._tick(client, *addresses())
                     self._wake.wait(TICK_SECONDS)
                     self._wake.clear()
         except Exception as error:
@@ -135,14 +137,19 @@ class Engine:
             self.submit(run)
 
     def _hear(self, event: tuple[float, dict[str, Any]]) -> None:
+        if "question" in event[1]:
+            self.desk.hear(event[1]["question"], event[1]["share"])
+            return
         run_id = event[1]["run"]
         self._news[run_id] = self._news.get(run_id, 0) + 1
 
-    def _tick(self, client: Any, addresses: list[str]) -> None:
+    def _tick(self, client: Any, addresses: list[str], helper: str | None) -> None:
         self._collect()
-        self._warm_up(client, addresses)
+        self._warm_up(client, addresses, helper)
         self._drop_stopped()
-        ready = [address for address, future in self._warm.items() if future.status == "finished"]
+        warm = [address for address, future in self._warm.items() if future.status == "finished"]
+        self.desk.dispatch(client, helper if helper in warm else None, TOPIC)
+        ready = [address for address in warm if address != helper]
         busy = {task.address for task in self._training.values()}
         for address in ready:
             if address not in busy and self._queue:
@@ -151,15 +158,22 @@ class Engine:
             state = "ready" if ready else "starting"
             self._status = EngineStatus(state, self.workers, len(ready))
 
-    def _warm_up(self, client: Any, addresses: list[str]) -> None:
-        """Warm the workers that are new, forget those that are gone."""
-        self._warm = {address: future for address, future in self._warm.items() if address in addresses}
+    def _warm_up(self, client: Any, addresses: list[str], helper: str | None) -> None:
+        """Warm the workers that are new, forget those that are gone; the helper comes last."""
+        known = [*addresses, helper]
+        self._warm = {address: future for address, future in self._warm.items() if address in known}
         threads = 0 if self.workers == 1 else max(1, (os.cpu_count() or 1) // self.workers)
         for address in addresses:
             if address not in self._warm or self._warm[address].status in ("error", "lost", "cancelled"):
-                future = client.submit(jobs.warm, threads, workers=[address], pure=False)
-                future.add_done_callback(lambda _: self._wake.set())
-                self._warm[address] = future
+                self._warm[address] = self._warm_one(client, jobs.warm, threads, address)
+        trained = all(self._warm[address].status == "finished" for address in addresses)
+        if helper and trained and addresses and helper not in self._warm:
+            self._warm[helper] = self._warm_one(client, jobs.warm_helper, threads, helper)
+
+    def _warm_one(self, client: Any, function: Callable[[int], object], threads: int, address: str) -> Any:
+        future = client.submit(function, threads, workers=[address], pure=False)
+        future.add_done_callback(lambda _: self._wake.set())
+        return future
 
     def _dispatch(self, client: Any, address: str) -> None:
         with self._lock:
@@ -210,12 +224,12 @@ def _dropped(status: Status) -> Status:
 
 
 class _cluster:  # noqa: N801 - used as a function
-    """A local Dask cluster of worker processes, on loopback."""
+    """A local Dask cluster on loopback: processes that train, and one more, the helper, that answers."""
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
 
-    def __enter__(self) -> tuple[Any, Callable[[], list[str]]]:
+    def __enter__(self) -> tuple[Any, Callable[[], tuple[list[str], str | None]]]:
         import dask
         from distributed import Client, LocalCluster
 
@@ -224,7 +238,7 @@ class _cluster:  # noqa: N801 - used as a function
         self._config.__enter__()
         self._folder = tempfile.TemporaryDirectory(prefix="cnn-lab-", ignore_cleanup_errors=True)
         self._dask = LocalCluster(
-            n_workers=self.workers,
+            n_workers=self.workers + 1,
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
@@ -235,8 +249,14 @@ class _cluster:  # noqa: N801 - used as a function
         self._client = Client(self._dask, set_as_default=False)
         return self._client, self._addresses
 
-    def _addresses(self) -> list[str]:
-        return list(self._client.scheduler_info(n_workers=-1)["workers"])
+    def _addresses(self) -> tuple[list[str], str | None]:
+        """Return the workers that train, and the helper; it is the one with the last number."""
+        names = {
+            address: facts["name"]
+            for address, facts in self._client.scheduler_info(n_workers=-1)["workers"].items()
+        }
+        helper = next((address for address, name in names.items() if name == self.workers), None)
+        return [address for address in names if address != helper], helper
 
     def __exit__(self, *_: object) -> None:
         self._client.close()

@@ -173,3 +173,36 @@ def train_run_in_worker(folder: str, topic: str) -> str:
         worker.log_event(topic, {"run": run_id, "kind": type(report).__name__})
 
     return train_run(Path(folder), announce).state
+
+
+def warm_helper(threads: int = 0) -> None:
+    """Import TensorFlow in the worker that answers questions."""
+    prepare_tensorflow(threads)
+    import cnn.network  # noqa: F401 - builds are quick once Keras is there
+
+
+def answer_in_worker(
+    topic: str, key: str, function: Callable[..., Any], arguments: tuple[Any, ...]
+) -> tuple[Any, str]:
+    """Answer a question inside a Dask worker; return the result, and what went wrong as a sentence.
+
+    `function` gets `report` first, to be called with the share that is done.
+    """
+    from distributed import get_worker
+
+    worker = get_worker()
+
+    def report(share: float) -> None:
+        worker.log_event(topic, {"question": key, "share": share})
+
+    try:
+        return function(report, *arguments), ""
+    except CnnLabError as error:
+        return None, str(error)
+    except MemoryError:
+        return None, _OUT_OF_MEMORY
+    except Exception as error:
+        logger.exception("the question %s broke off", key)
+        if type(error).__name__ == "ResourceExhaustedError":
+            return None, _OUT_OF_MEMORY
+        return None, f"This could not be computed ({type(error).__name__})."

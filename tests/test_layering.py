@@ -40,9 +40,12 @@ LEVELS = (
         "cnn.training",
         "cnn.attribution",
         "cnn.evaluation",
+        "cnn.features",
         "cnn.export",
+        "cnn.questions",
         "cnn.jobs",
     ),
+    ("cnn.desk",),
     ("cnn.engine",),
     ("cnn.cli", "cnn.__main__", "cnn.ui", "cnn.ui.*"),
     ("pages.*",),
@@ -52,7 +55,7 @@ TENSORFLOW = ("tensorflow", "keras")
 ARITHMETIC = ("cnn.schedule", "cnn.pace")  # belongs to training, and needs no TensorFlow
 USE_TENSORFLOW = tuple(name for name in LEVELS[7] if name not in ARITHMETIC)
 USE_STREAMLIT = ("cnn.ui", "cnn.ui.*", "pages.*", "app")
-WEB = ("app", "pages.*", "cnn.ui", "cnn.ui.*", "cnn.engine", "cnn.jobs", "cnn.cli", "cnn.__main__")
+WEB = ("app", "pages.*", "cnn.ui", "cnn.ui.*", "cnn.desk", "cnn.engine", "cnn.jobs", "cnn.questions", "cnn.cli", "cnn.__main__")
 
 
 @dataclass(frozen=True)
