@@ -32,6 +32,9 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             "bench.app:app", "Train to first report; speed with the page open, against python -m cnn"
         ),
         "lessons": Part("bench.lessons:lessons", "opening a lesson and answering a control, in a browser"),
+        "classroom": Part(
+            "bench.classroom:classroom", "a class at once: waiting, two workers, memory, many visitors"
+        ),
         "web": Part("bench.web:web", "start of the server to Home, memory, page changes in a browser"),
     }
 )

@@ -1,4 +1,4 @@
-"""The desk: questions that need TensorFlow but train nothing, put to a worker of their own, and their answers.
+"""The desk: questions that need TensorFlow but train nothing, put to a worker, and their answers.
 
 A page asks again and again, with the same key, until the answer is there; nothing blocks. A question that
 nobody asks any more is dropped before it costs anything, so that a class that clicks about does not fill
@@ -13,9 +13,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnn import jobs
+from cnn.cluster import Cluster, Member
 
 MAX_ANSWERS = 200
 FORGET_SECONDS = 10.0
+ANSWER_SECONDS = 10.0
 LOST = "The worker that was at it ended. Ask once more."
 
 
@@ -36,6 +38,7 @@ class _Question:
     asked: float
     answer: Answer = field(default_factory=Answer)
     future: Any = None
+    member: Member | None = None
 
 
 class Desk:
@@ -69,7 +72,7 @@ class Desk:
         """Drop a question, so that asking it again starts anew."""
         with self._lock:
             question = self._questions.pop(key, None)
-        if question and question.future is not None:
+        if question and question.member:
             question.future.cancel()
 
     def hear(self, key: str, share: float) -> None:
@@ -81,36 +84,37 @@ class Desk:
 
     # The engine's thread calls the rest.
 
-    def dispatch(self, client: Any, address: str | None, topic: str) -> None:
-        """Take in what is done, and give the worker at `address` the next question."""
+    def collect(self, present: Callable[[Member], bool]) -> None:
+        """Take in what is done, and give up what was with a worker that is gone."""
         with self._lock:
-            self._collect()
+            for question in self._questions.values():
+                if question.member and (question.future.done() or not present(question.member)):
+                    question.answer = _answer(question.future)
+                    question.future.cancel()
+                    question.future = question.member = None
             self._drop_forgotten()
-            if any(question.future is not None for question in self._questions.values()) or not address:
-                return
+
+    def busy(self) -> Member | None:
+        """Return the worker that is at a question, if one is."""
+        with self._lock:
+            return next((q.member for q in self._questions.values() if q.member), None)
+
+    def waits(self) -> bool:
+        """Whether a question waits for a worker."""
+        with self._lock:
+            return any(question.answer.state == "waiting" for question in self._questions.values())
+
+    def dispatch(self, cluster: Cluster, member: Member, topic: str) -> None:
+        """Give a worker the next question, if one waits and none is being answered."""
+        with self._lock:
             waiting = ((k, q) for k, q in self._questions.items() if q.answer.state == "waiting")
             key, question = next(waiting, (None, None))
-            if key is None or question is None:
+            if question is None or any(other.member for other in self._questions.values()):
                 return
-            question.answer = Answer("working")
-            question.future = client.submit(
-                jobs.answer_in_worker,
-                topic,
-                key,
-                question.function,
-                question.arguments,
-                workers=[address],
-                pure=False,
-                retries=0,
-            )
-            future = question.future
+            arguments = (topic, key, question.function, question.arguments)
+            future = cluster.submit(member, jobs.answer_in_worker, *arguments)
+            question.answer, question.future, question.member = Answer("working"), future, member
         future.add_done_callback(lambda _: self._wake())
-
-    def _collect(self) -> None:
-        for question in self._questions.values():
-            if question.future is not None and question.future.done():
-                question.answer = _answer(question.future)
-                question.future = None
 
     def _drop_forgotten(self) -> None:
         late = time.monotonic() - FORGET_SECONDS
@@ -120,12 +124,14 @@ class Desk:
 
     def _thin(self) -> None:
         ended = [k for k, q in self._questions.items() if q.answer.state in ("done", "failed")]
-        for key in sorted(ended, key=lambda k: self._questions[k].asked)[: len(self._questions) - MAX_ANSWERS]:
+        ended.sort(key=lambda k: self._questions[k].asked)
+        for key in ended[: max(0, len(self._questions) - MAX_ANSWERS)]:
             del self._questions[key]
 
 
 def _answer(future: Any) -> Answer:
-    if future.status != "finished":
+    try:
+        result, problem = future.result(ANSWER_SECONDS) if future.status == "finished" else (None, LOST)
+    except Exception:  # the worker ended with the result still on it
         return Answer("failed", message=LOST)
-    result, problem = future.result()
     return Answer("failed", message=problem) if problem else Answer("done", 1.0, result)

@@ -6,19 +6,20 @@ This module is imported by the web process to name its functions, so TensorFlow 
 import functools
 import logging
 import os
-from collections.abc import Callable
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cnn.data import Dataset, load
-from cnn.errors import CnnLabError, RunError
-from cnn.runs import Run, Status, read_run, this_process
-
-if TYPE_CHECKING:
-    from cnn.training import EpochEnd, Finished, Progress, Report
+from cnn.errors import CnnLabError, DivergedError
+from cnn.recorder import Recorder
+from cnn.reports import Report
+from cnn.runs import Run, RunStore, Status, read_run
 
 logger = logging.getLogger(__name__)
+
+# A process that trained the run for a server that was killed may need a moment to end.
+LOCK_SECONDS = 3.0
 
 
 def prepare_tensorflow(threads: int = 0) -> None:
@@ -57,109 +58,95 @@ def load_once(name: str) -> Dataset:
     return load(name)
 
 
-def train_run(folder: Path, on_report: Callable[["Report"], None] = lambda report: None) -> Status:
-    """Train the run in `folder` to its end and return how it stands then.
+def train_run(folder: Path, on_report: Callable[[Report], None] = lambda report: None) -> Status:
+    """Train the run in `folder` until it ends or is parked, and return how it stands then.
 
-    What can be put right (a loss that diverged, a missing data set, a full disk) ends up in its state, as
-    a sentence; every report is on disk before `on_report` sees it.
+    It goes on from the newest checkpoint where there is one. What can be put right (a loss that diverged, a
+    missing data set, a full disk) ends up in its state, as a sentence; every report is on disk before
+    `on_report` sees it. A run that has ended meanwhile, or that another process trains, is left as it is.
     """
     run = read_run(folder)
-    status = replace(run.status(), state="running", message="", **this_process())
+    with run.trained_here(LOCK_SECONDS) as here:
+        if not here:
+            return run.status()
+        again = True
+        while again:
+            begun = run.control.begin()
+            if not begun:
+                return run.status()
+            recorder = Recorder(run, begun)
+            _train_once(recorder, on_report)
+            again = recorder.conclude()
+    _make_room(run)
+    return recorder.status
+
+
+def _train_once(recorder: Recorder, on_report: Callable[[Report], None]) -> None:
+    run = recorder.run
     try:
-        run.write_status(status)
-        status = _train(run, status, on_report)
+        for report in _reports(recorder):
+            recorder.record(report)
+            on_report(report)
+    except DivergedError as error:
+        recorder.fail(str(error) + _way_on(run))
     except CnnLabError as error:
-        status = replace(run.status(), state="failed", message=str(error))
+        recorder.fail(str(error))
     except MemoryError:
-        status = replace(run.status(), state="failed", message=_OUT_OF_MEMORY)
+        recorder.fail(_out_of_memory())
     except Exception as error:
         logger.exception("run %s broke off", run.id)
-        status = replace(run.status(), state="failed", message=_explain(error))
-    status = replace(status, process=0, host="")
-    _write_last(run, status)
-    return status
+        recorder.fail(_explain(error))
 
 
-def _train(run: Run, status: Status, on_report: Callable[["Report"], None]) -> Status:
+def _reports(recorder: Recorder) -> Iterator[Report]:
     from cnn.precision import resolve_precision
-    from cnn.training import EpochEnd, Finished, train
+    from cnn.training import train
 
-    data = load_once(run.dataset)
-    precision = resolve_precision(run.setup)
-    status = replace(status, precision=precision, source=data.source)
-    run.write_status(status)
-    for report in train(run.setup, data, run.stop_requested, precision):
-        if isinstance(report, Finished):
-            status = _finish(run, report, status)
-        elif isinstance(report, EpochEnd):
-            status = _end_epoch(run, report, status)
-        else:
-            run.append_history(progress_row(report))
-        on_report(report)
-    return status
+    run, data = recorder.run, load_once(recorder.run.dataset)
+    precision = recorder.status.precision or resolve_precision(run.setup)
+    recorder.change(precision=precision, source=data.source)
+    return train(run.setup, data, recorder.commands, precision, recorder.go_back())
 
 
-def progress_row(report: "Progress") -> dict[str, Any]:
-    """Return the row of the history for a report within an epoch."""
-    return {"kind": "progress", **{name: round(value, 6) for name, value in asdict(report).items()}}
+def _make_room(run: Run) -> None:
+    """Hold the limits of the disk after a run has ended."""
+    try:
+        RunStore(run.folder.parent).make_room(run)
+    except CnnLabError:
+        logger.exception("no room could be made after run %s", run.id)
 
 
-def _end_epoch(run: Run, report: "EpochEnd", status: Status) -> Status:
-    run.save_snapshot(report.step, report.epoch, report.weights)
-    run.append_history(
-        {
-            "kind": "epoch",
-            "epoch": report.epoch,
-            "step": report.step,
-            "seconds": round(report.seconds, 3),
-            "validation_loss": report.validation_loss,
-            "validation_accuracy": report.validation_accuracy,
-        }
-    )
-    status = replace(
-        status,
-        epoch=report.epoch,
-        step=report.step,
-        seconds=report.seconds,
-        validation_accuracy=report.validation_accuracy,
-    )
-    run.write_status(status)
-    return status
-
-
-def _finish(run: Run, report: "Finished", status: Status) -> Status:
-    if report.step > status.step:
-        run.save_snapshot(report.step, report.epoch, report.weights)
-    return replace(
-        status,
-        state="stopped" if report.stopped else "finished",
-        epoch=report.epoch,
-        step=report.step,
-        seconds=report.seconds,
-        images_per_second=report.images_per_second,
-        test_loss=report.test_loss,
-        test_accuracy=report.test_accuracy,
+def _way_on(run: Run) -> str:
+    checkpoint, _ = run.checkpoint()
+    if not checkpoint or not checkpoint.step:
+        return ""
+    return (
+        f" What it had learnt by epoch {checkpoint.epoch:g} is kept; it can go on from there with that rate."
     )
 
 
-_OUT_OF_MEMORY = (
-    "There was not enough memory for this network. Use fewer filters, a smaller batch, or strides and "
-    "pooling earlier in the network."
-)
+def _out_of_memory() -> str:
+    held, whole, free = (round(count / 2**20) for count in _memory())
+    return (
+        f"There was not enough memory for this network: the process held {held:,} MB, and {free:,} of the "
+        f"machine's {whole:,} MB were free. Use fewer filters, a smaller batch, or strides and pooling "
+        "earlier in the network."
+    )
+
+
+def _memory() -> tuple[int, int, int]:
+    """Return in bytes what this process holds, what the machine has, and what is free."""
+    import psutil
+
+    machine = psutil.virtual_memory()
+    return psutil.Process().memory_info().rss, machine.total, machine.available
 
 
 def _explain(error: Exception) -> str:
     if type(error).__name__ == "ResourceExhaustedError":
-        return _OUT_OF_MEMORY
+        return _out_of_memory()
     first = str(error).splitlines()[0][:200] if str(error) else ""
     return f"Training broke off ({type(error).__name__}: {first}). The snapshots so far are kept."
-
-
-def _write_last(run: Run, status: Status) -> None:
-    try:
-        run.write_status(status)
-    except RunError:
-        logger.exception("the last state of run %s could not be written", run.id)
 
 
 def train_run_in_worker(folder: str, topic: str) -> str:
@@ -169,7 +156,7 @@ def train_run_in_worker(folder: str, topic: str) -> str:
     worker = get_worker()
     run_id = Path(folder).name
 
-    def announce(report: "Report") -> None:
+    def announce(report: Report) -> None:
         worker.log_event(topic, {"run": run_id, "kind": type(report).__name__})
 
     return train_run(Path(folder), announce).state
@@ -200,9 +187,9 @@ def answer_in_worker(
     except CnnLabError as error:
         return None, str(error)
     except MemoryError:
-        return None, _OUT_OF_MEMORY
+        return None, _out_of_memory()
     except Exception as error:
         logger.exception("the question %s broke off", key)
         if type(error).__name__ == "ResourceExhaustedError":
-            return None, _OUT_OF_MEMORY
+            return None, _out_of_memory()
         return None, f"This could not be computed ({type(error).__name__})."

@@ -1,5 +1,7 @@
 """How training goes, in numbers: the smoothed loss and accuracy, and the speed."""
 
+from collections.abc import Mapping
+
 SMOOTHING_STEPS = 50
 
 
@@ -16,6 +18,14 @@ class Smooth:
         share = (1 - keep) / self._weight
         self.loss += share * (loss - self.loss)
         self.accuracy += share * (accuracy - self.accuracy)
+
+    def state(self) -> dict[str, float]:
+        """Return what `restore` needs, as plain JSON."""
+        return {"loss": self.loss, "accuracy": self.accuracy, "weight": self._weight}
+
+    def restore(self, state: Mapping[str, float]) -> None:
+        """Go on from a state."""
+        self.loss, self.accuracy, self._weight = state["loss"], state["accuracy"], state["weight"]
 
 
 class Clock:
@@ -40,9 +50,18 @@ class Clock:
 
     def steps_in(self, seconds: float) -> int:
         """Return how many steps fit in `seconds`; few while that is not known."""
-        if not self.step_seconds:
-            return 1 if self.calls == 0 else 2
+        if self.calls < 2:
+            return 1 + self.calls
         return max(1, round(seconds / self.step_seconds))
+
+    def state(self) -> dict[str, float]:
+        """Return what `restore` needs, as plain JSON."""
+        return {"steps": self.steps, "seconds": self.seconds, "step_seconds": self.step_seconds}
+
+    def restore(self, state: Mapping[str, float]) -> None:
+        """Go on from a state; the first call is not counted this time either."""
+        self.steps, self.seconds = int(state["steps"]), state["seconds"]
+        self.step_seconds = state["step_seconds"]
 
     @property
     def images_per_second(self) -> float:

@@ -1,148 +1,38 @@
-"""The run store: a run is a folder of facts.
+"""The run store: the runs in one folder, and who may do what to them."""
 
-    RUN/run.json           id, owner, name, data set, set-up, time: written once, never changed
-    RUN/state.json         queued, running, finished, stopped, failed or interrupted, and the results
-    RUN/history.jsonl      one row a report: within epochs, and after each epoch
-    RUN/snapshots/         the weights before training and after every epoch
-    RUN/stop               present once a stop has been asked for
-
-Whoever holds the folder can read it all: no process that wrote it is needed.
-"""
-
-import functools
 import hashlib
-import json
-import os
 import re
 import secrets
-import socket
+import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
 
-from cnn.errors import RunError, SpecError
-from cnn.forward import Weights
-from cnn.snapshots import Snapshot, list_snapshots, read_weights, snapshot_path, write_weights, write_whole
+from cnn import quota
+from cnn.commands import STEERING
+from cnn.errors import RunError
+from cnn.notices import Notices
+from cnn.run import DELETED, EVERYBODY, MAX_NAME, Run, read_run
 from cnn.spec import Setup
+from cnn.status import ENDED, STATES, Status, interrupted, taken_up_again, this_process
+
+__all__ = [
+    "ENDED",
+    "EVERYBODY",
+    "RUN_ID",
+    "STATES",
+    "Run",
+    "RunStore",
+    "Status",
+    "interrupted",
+    "owner_hash",
+    "read_run",
+    "taken_up_again",
+    "this_process",
+]
 
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
-EVERYBODY = ""
-STATES = ("queued", "running", "finished", "stopped", "failed", "interrupted")
-ENDED = ("finished", "stopped", "failed", "interrupted")
-MAX_NAME = 60
-
-
-@dataclass(frozen=True)
-class Status:
-    """How a run stands. Times are seconds since 1970; accuracies are shares from 0 to 1."""
-
-    state: str = "queued"
-    message: str = ""
-    process: int = 0
-    host: str = ""
-    precision: str = ""
-    source: str = ""
-    epoch: float = 0.0
-    step: int = 0
-    seconds: float = 0.0
-    images_per_second: float = 0.0
-    validation_accuracy: float | None = None
-    test_accuracy: float | None = None
-    test_loss: float | None = None
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen to the run."""
-        return self.state in ENDED
-
-
-@dataclass(frozen=True)
-class Run:
-    """What is fixed about a run. `owner` is the hash of the owner's key; "" means everybody may look."""
-
-    id: str
-    owner: str
-    name: str
-    dataset: str
-    setup: Setup
-    created: float
-    folder: Path
-
-    def status(self) -> Status:
-        """Return how the run stands now; a state file that is absent or broken reads as interrupted."""
-        try:
-            return Status(**json.loads((self.folder / "state.json").read_bytes()))
-        except FileNotFoundError:
-            return Status()
-        except (OSError, ValueError, TypeError):
-            return Status("interrupted", "The state of this run cannot be read.")
-
-    def write_status(self, status: Status) -> None:
-        """Replace the state on disk."""
-        write_whole(self.folder / "state.json", json.dumps(asdict(status)).encode())
-
-    def append_history(self, row: dict[str, Any]) -> None:
-        """Add one row to the history.
-
-        Raises:
-            RunError: when it cannot be written.
-        """
-        try:
-            with (self.folder / "history.jsonl").open("ab+") as file:
-                if file.tell() and not _ends_line(file):  # a row was cut off when its process died
-                    file.write(b"\n")
-                file.write(json.dumps(row).encode() + b"\n")
-        except OSError as error:
-            raise RunError(f"The history cannot be written: {error.strerror}.") from error
-
-    def history(self) -> list[dict[str, Any]]:
-        """Return the rows written so far; a row that is being written is left out."""
-        try:
-            lines = (self.folder / "history.jsonl").read_bytes().split(b"\n")[:-1]
-        except FileNotFoundError:
-            return []
-        return [row for line in lines if (row := _row(line))]
-
-    def history_size(self) -> int:
-        """Return the bytes of the history, to see cheaply whether there is something new."""
-        try:
-            return (self.folder / "history.jsonl").stat().st_size
-        except FileNotFoundError:
-            return 0
-
-    def snapshots(self) -> list[Snapshot]:
-        """Return the saved states of the weights, oldest first."""
-        return list_snapshots(self.folder / "snapshots")
-
-    def save_snapshot(self, step: int, epoch: float, weights: Weights) -> None:
-        """Save the weights."""
-        write_weights(snapshot_path(self.folder / "snapshots", step, epoch), weights)
-
-    def weights(self, snapshot: Snapshot | None = None) -> Weights:
-        """Return the weights of a snapshot, by default of the newest that can be read.
-
-        Raises:
-            RunError: if there is none.
-        """
-        if snapshot:
-            return read_weights(snapshot.path, self.setup.network)
-        problem = RunError("This run has no snapshot yet; the first is saved when training begins.")
-        for candidate in reversed(self.snapshots()):
-            try:
-                return read_weights(candidate.path, self.setup.network)
-            except RunError as error:
-                problem = error
-        raise problem
-
-    def stop_requested(self) -> bool:
-        """Whether a stop has been asked for."""
-        return (self.folder / "stop").exists()
-
-    def request_stop(self) -> None:
-        """Ask for a stop; asking twice, or after the end, does no harm."""
-        (self.folder / "stop").touch()
 
 
 def owner_hash(key: str) -> str:
@@ -155,9 +45,10 @@ class RunStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._notices = Notices(folder.parent / "notices")
 
     def create(self, setup: Setup, dataset: str, owner: str = EVERYBODY, name: str = "") -> Run:
-        """Make the folder of a new run in the state queued.
+        """Make the folder of a new run in the state queued; old runs of the owner may have to make room.
 
         Args:
             setup: network and training.
@@ -166,8 +57,13 @@ class RunStore:
             name: shown to people; at most 60 characters are kept.
 
         Raises:
-            RunError: when the folder cannot be written.
+            RunError: when the owner has too many runs in the queue, when there is no room, or when the folder
+                cannot be written.
         """
+        if owner != EVERYBODY:
+            runs = self.runs()
+            quota.check_queue([run for run in runs if run.owner == owner])
+            self._tell(owner, quota.make_room(runs, owner, setup))
         run_id = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(4)}"
         return self.create_in(self.folder / run_id, setup, dataset, owner, name)
 
@@ -178,8 +74,7 @@ class RunStore:
         Raises:
             RunError: when the folder is in use or cannot be written.
         """
-        run = Run(folder.name, owner, name.strip()[:MAX_NAME], dataset, setup, time.time(), folder)
-        facts = {"owner": owner, "name": run.name, "dataset": dataset, "created": run.created}
+        run = Run(folder.name, owner, _tidy(name), dataset, setup, time.time(), folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if any(folder.iterdir()):
@@ -188,7 +83,7 @@ class RunStore:
         except OSError as error:
             raise RunError(f"The folder {folder.name} cannot be made: {error.strerror}.") from error
         run.write_status(Status())
-        write_whole(folder / "run.json", json.dumps(facts | {"setup": setup.to_json()}, indent=1).encode())
+        run.write_facts()
         return run
 
     def get(self, run_id: str) -> Run:
@@ -217,14 +112,6 @@ class RunStore:
                 except RunError:
                     continue
 
-    def request_stop(self, run_id: str, owner: str) -> None:
-        """Ask for a stop on behalf of `owner`.
-
-        Raises:
-            RunError: if there is no such run or it belongs to somebody else.
-        """
-        self.own(run_id, owner).request_stop()
-
     def own(self, run_id: str, owner: str) -> Run:
         """Return a run that `owner` may change.
 
@@ -236,82 +123,113 @@ class RunStore:
             raise RunError("This run belongs to somebody else; only its owner can change it.")
         return run
 
+    # What an owner may do
+
+    def steer(self, run_id: str, owner: str, kind: str, value: float = 0.0) -> None:
+        """Give a run one of the commands of `cnn.commands.STEERING` on behalf of `owner`.
+
+        Twice, from two tabs, or when the run has just ended, does no harm.
+
+        Raises:
+            RunError: for somebody else's run, an unknown command, or a number that is not allowed.
+        """
+        run = self.own(run_id, owner)
+        if kind not in STEERING:
+            raise RunError(f"There is no command {str(kind)[:40]!r}; there are {', '.join(STEERING)}.")
+        run.command(kind, value)
+
+    def request_stop(self, run_id: str, owner: str) -> None:
+        """Ask for a stop on behalf of `owner`.
+
+        Raises:
+            RunError: if there is no such run or it belongs to somebody else.
+        """
+        self.steer(run_id, owner, "stop")
+
+    def extend(
+        self,
+        run_id: str,
+        owner: str,
+        epochs: int = 0,
+        seconds: float = 0.0,
+        learning_rate: float | None = None,
+    ) -> Run:
+        """Let a run of `owner` go on for longer, as `Run.extend`; one that had ended is queued again.
+
+        Raises:
+            RunError: for somebody else's run, a run that cannot go on, numbers that are not allowed, or too
+                many runs in the queue.
+        """
+        run = self.own(run_id, owner)
+        if run.status().ended:
+            quota.check_queue([other for other in self.runs() if other.owner == owner])
+        run.extend(epochs, seconds, learning_rate)
+        return run
+
+    def rename(self, run_id: str, owner: str, name: str) -> Run:
+        """Give a run of `owner` another name, of which at most 60 characters are kept.
+
+        Raises:
+            RunError: for somebody else's run or an empty name.
+        """
+        run = self.own(run_id, owner)
+        if not _tidy(name):
+            raise RunError(f"An empty name is not allowed; give one of 1 to {MAX_NAME} characters.")
+        renamed = replace(run, name=_tidy(name))
+        renamed.write_facts()
+        return renamed
+
+    def delete(self, run_id: str, owner: str) -> None:
+        """Remove a run of `owner` with all that is in it; one that is trained is stopped first.
+
+        Raises:
+            RunError: for somebody else's run, or a folder that cannot be removed.
+        """
+        run = self.own(run_id, owner)
+        run.command("discard")
+        if run.status().ended:
+            run.remove()
+
+    # Room, and what was removed to make it
+
+    def make_room(self, run: Run) -> None:
+        """Hold the limits of the disk now that `run` has ended: the owner's oldest ended runs are removed."""
+        if run.owner != EVERYBODY:
+            self._tell(run.owner, quota.make_room(self.runs(), run.owner, kept=run))
+
+    def notices(self, owner: str) -> list[str]:
+        """Return what `owner` has to be told, one sentence each, oldest first."""
+        return self._notices.read(owner)
+
+    def dismiss(self, owner: str) -> None:
+        """Forget what `owner` has been told."""
+        self._notices.clear(owner)
+
+    def _tell(self, owner: str, sentences: list[str]) -> None:
+        for sentence in sentences:
+            self._notices.add(owner, sentence)
+
+    # After a crash
+
     def mark_interrupted(self) -> list[Run]:
-        """Mark the runs whose process is gone, and return those that still wait in the queue."""
-        waiting = []
+        """Put right the runs whose process is gone, and return those that wait in the queue, oldest first.
+
+        One that was running is marked interrupted; one that was paused is paused still, without a worker.
+        """
+        for path in self.folder.glob(f"{DELETED}*"):
+            shutil.rmtree(path, ignore_errors=True)
         for run in self.runs():
             status = run.status()
-            if status.state == "queued":
-                waiting.append(run)
-            elif status.state == "running" and not _is_alive(status):
+            if status.state not in ("running", "paused") or run.is_trained():
+                continue
+            if status.state == "running":
                 run.write_status(interrupted(status))
+            elif status.process:
+                run.write_status(replace(status, process=0, host=""))
+        waiting = [run for run in self.runs() if run.status().state == "queued"]
         return sorted(waiting, key=lambda run: run.created)
 
 
-def interrupted(status: Status, server_stopped: bool = False) -> Status:
-    """Return the state of a run whose process ended under it."""
-    reason = "The server was stopped" if server_stopped else "Its worker ended"
-    message = f"{reason} before the run was done; the last snapshot is kept."
-    return replace(status, state="interrupted", message=message)
-
-
-def read_run(folder: Path) -> Run:
-    """Return the run in `folder`.
-
-    Raises:
-        RunError: when its facts are absent or broken.
-    """
-    path = folder / "run.json"
-    try:
-        return _read_run(path, path.stat().st_mtime_ns)
-    except OSError as error:
-        raise RunError(f"The folder {folder.name} is not a run: run.json cannot be read.") from error
-
-
-@functools.lru_cache(maxsize=4096)
-def _read_run(path: Path, _modified: int) -> Run:
-    try:
-        facts = json.loads(path.read_bytes())
-        setup = Setup.from_json(facts["setup"])
-        return Run(
-            path.parent.name,
-            str(facts["owner"]),
-            str(facts["name"]),
-            str(facts["dataset"]),
-            setup,
-            float(facts["created"]),
-            path.parent,
-        )
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError, SpecError) as error:
-        raise RunError(f"The facts of the run {path.parent.name} are broken ({error}).") from error
-
-
-def this_process() -> dict[str, Any]:
-    """Return the fields of `Status` that say who trains a run."""
-    return {"process": os.getpid(), "host": socket.gethostname()}
-
-
-def _is_alive(status: Status) -> bool:
-    """Whether the process that trained the run may still run; one on another machine may."""
-    if status.host != socket.gethostname():
-        return True
-    try:
-        os.kill(status.process, 0)
-    except PermissionError:
-        return True
-    except (OSError, OverflowError, TypeError):
-        return False
-    return status.process > 0
-
-
-def _ends_line(file: BinaryIO) -> bool:
-    file.seek(-1, os.SEEK_END)
-    return file.read(1) == b"\n"
-
-
-def _row(line: bytes) -> dict[str, Any] | None:
-    try:
-        row = json.loads(line)
-    except ValueError:
-        return None
-    return row if isinstance(row, dict) else None
+def _tidy(name: str) -> str:
+    """Return a name in one line of printable characters."""
+    return "".join(letter for letter in " ".join(name.split()) if letter.isprintable())[:MAX_NAME].strip()

@@ -5,7 +5,7 @@ No pickle and no code is ever loaded. A file's header is JSON: names, types, sha
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from cnn.forward import check_weights
 from cnn.spec import NetworkSpec
 
 SUFFIX = ".safetensors"
+KEPT = 20
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,27 @@ def list_snapshots(folder: Path) -> list[Snapshot]:
     return sorted(found, key=lambda snapshot: snapshot.step)
 
 
+def to_thin(
+    snapshots: Sequence[Snapshot], best_step: Callable[[], int | None], kept: int = KEPT
+) -> list[Snapshot]:
+    """Return which snapshots to remove so that `kept` are left: first, last, best, and evenly in between.
+
+    One after the other goes the one whose neighbours are closest together.
+
+    Args:
+        snapshots: oldest first.
+        best_step: says the step of the best one; asked only where there are too many.
+        kept: how many are left, at least 3.
+    """
+    left, gone = list(snapshots), []
+    best = best_step() if len(left) > kept else None
+    while len(left) > kept:
+        inner = [i for i in range(1, len(left) - 1) if left[i].step != best]
+        closest = min(inner, key=lambda i: left[i + 1].step - left[i - 1].step)
+        gone.append(left.pop(closest))
+    return gone
+
+
 def write_weights(path: Path, weights: Mapping[str, NDArray]) -> None:
     """Write weights so that the file is either whole or absent.
 
@@ -71,7 +93,7 @@ def read_weights(path: Path, network: NetworkSpec) -> dict[str, NDArray[np.float
                 raise RunError(f"{wrong[0]} in {path.name} is not float32 or float16.")
             weights = {name: file.get_tensor(name).astype(np.float32) for name in parts}
     except (OSError, SafetensorError, ValueError) as error:
-        raise RunError(f"The snapshot {path.name} cannot be read ({_first_words(error)}).") from error
+        raise RunError(f"The snapshot {path.name} cannot be read ({first_words(error)}).") from error
     if bad := [name for name, array in weights.items() if not np.isfinite(array).all()]:
         raise RunError(f"The snapshot {path.name} holds values in {bad[0]} that are no numbers.")
     return weights
@@ -99,5 +121,6 @@ def write_whole(path: Path, content: bytes) -> None:
         ) from error
 
 
-def _first_words(error: Exception) -> str:
+def first_words(error: Exception) -> str:
+    """Return the first line of an error, short enough for a sentence."""
     return str(error).splitlines()[0][:120] if str(error) else type(error).__name__

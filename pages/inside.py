@@ -1,31 +1,38 @@
-"""Choose a network, a picture and a layer; see all its maps and filters."""
+"""The network you trained, opened layer by layer, down to one cell."""
 
 import streamlit as st
 
-from cnn.figures.drawing import flow_svg
-from cnn.shapes import walk
-from cnn.ui import maps, widgets
-from cnn.ui.drawing import show_drawing
-from cnn.ui.session import theme
+from cnn.ui import widgets
+from cnn.ui.overview import show_layers_as_table, show_overview
+from cnn.ui.panels import show_panel
+from cnn.ui.picture_strip import show_picture_strip
+from cnn.ui.time_machine import show_time_machine
+from cnn.ui.view import forget_other_network, read_view
 
-st.title("Look inside")
-run = widgets.network_picker()
-sample = widgets.picture_picker()
-weights = widgets.weights_of(run)
-widgets.run_note(run)
-if sample is None or weights is None:
-    st.stop()
 
-table = walk(run.setup.network)
-outputs = widgets.outputs_of(run, weights, sample.pixels)
-overview = st.container(border=True)
-row = maps.layer_picker(table)
-with overview:
-    svg = flow_svg(maps.main_layers(table), outputs, sample.pixels, theme(), row.layer.name)
-    show_drawing(svg, "flow", maps.choose_layer)
+@st.fragment
+def explorer() -> None:
+    """Show pictures, saved states, the whole network, and below it what was chosen in it."""
+    pictures, states = st.columns([5, 4], gap="medium", vertical_alignment="top")
+    with pictures:
+        show_picture_strip()
+    view = read_view(run)
+    if view is None:
+        return
+    with states:
+        show_time_machine(view)
+    show_overview(view)
     st.caption(
-        f"{sample.caption}. Orange is above zero, blue below, each layer on its own scale. "
-        "Click a column to open it below."
+        f"{view.sample.caption}. Orange is above zero, blue below; the bar under a column is its scale. "
+        "Click a map to open it."
     )
-maps.show_layer(row, table, outputs, sample)
-maps.show_filters(row, table, weights)
+    show_panel(view)
+    with st.expander("The layers as a table"):
+        show_layers_as_table(view)
+
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    st.title("Look inside", width="content")
+    run = widgets.network_picker()
+forget_other_network(run)
+explorer()

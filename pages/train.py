@@ -1,13 +1,13 @@
-"""Start a run, watch its curves, stop it."""
+"""Start a run, watch its curves, steer it."""
 
 from dataclasses import replace
 
 import streamlit as st
 
-from cnn.errors import CnnLabError, SpecError
+from cnn.errors import CnnLabError
+from cnn.preflight import check_fits
 from cnn.presets import PRESETS
-from cnn.shapes import walk
-from cnn.ui import live, training_editor, widgets
+from cnn.ui import live, preflight_panel, run_list, training_editor, widgets
 from cnn.ui.session import read_link, session, write_link
 
 read_link()
@@ -20,23 +20,27 @@ with left:
     st.subheader("What to train")
     live.network_line(state.setup)
     st.page_link("build.py", label="Change the layers", icon=":material/edit:")
+    problem = ""
     try:
         training = training_editor.training_editor(state.setup.training)
         state.change(replace(state.setup, training=training))
-        walk(state.setup.network)
-        problem = ""
-    except SpecError as error:
+        preflight_panel.show_memory(check_fits(state.setup))
+    except CnnLabError as error:
         problem = str(error)
         st.error(problem, icon=":material/block:")
     write_link()
     name = next((p.title for p in PRESETS.values() if p.setup.network == state.setup.network), "My network")
-    pressed = st.button(
-        "Train", type="primary", icon=":material/play_arrow:", width="stretch", disabled=bool(problem)
-    )
+    with st.container(horizontal=True):
+        pressed = st.button(
+            "Train", type="primary", icon=":material/play_arrow:", width="stretch", disabled=bool(problem)
+        )
+        preflight_panel.trial_button(state.setup, disabled=bool(problem))
+    if not problem:
+        preflight_panel.show_trial(state.setup)
 if (pressed or state.start_asked) and not problem:
     state.start_asked = False
     try:
-        live.start_run(state.setup, name)
+        run_list.start_run(state.setup, name)
     except CnnLabError as error:
         st.error(str(error), icon=":material/error:")
 

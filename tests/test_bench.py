@@ -147,7 +147,7 @@ def test_list_names_the_parts(capsys: pytest.CaptureFixture[str]) -> None:
     assert program.main(["--list", "--json"]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     names = [row["part"] for row in rows]
-    assert names == ["lecture", "vgg6", "forward", "accuracy", "app", "lessons", "web"]
+    assert names == ["lecture", "vgg6", "forward", "accuracy", "app", "lessons", "classroom", "web"]
 
 
 @pytest.mark.parametrize("arguments", [["--only", "nothing"], ["--rounds", "0"], ["--rounds", "many"]])

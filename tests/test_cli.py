@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from conftest import PROJECT
 from odd_pictures import quadrants, saved
+from serving import eventually
 
 from cnn import shapes
 from cnn.cli import main
@@ -20,7 +21,7 @@ from cnn.forward import classify, weight_shapes
 from cnn.images import decode_picture
 from cnn.models import find_model
 from cnn.presets import PRESETS
-from cnn.runs import RunStore, Status, read_run
+from cnn.runs import Run, RunStore, Status, read_run
 from cnn.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
 
 TINY = Setup(NetworkSpec(blocks=(Block((Convolution(4),)),)), TrainSpec(epochs=1, pictures=500))
@@ -129,6 +130,21 @@ def test_a_spec_that_is_not_there(tmp_path: Path, capsys: Capture) -> None:
         ["train", "--epochs", "many"],
         ["train", "--dataset", "mnist"],
         ["classify"],
+        ["steer"],
+        ["steer", "some-run"],
+        ["steer", "some-run", "dance"],
+        ["steer", "some-run", "rate"],
+        ["steer", "some-run", "rate", "fast"],
+        ["steer", "some-run", "extend", "5m"],
+        ["steer", "some-run", "extend", "0"],
+        ["steer", "some-run", "extend", "0s"],
+        ["steer", "some-run", "pause", "5"],
+        ["train", "--resume", "some-run", "--epochs", "3"],
+        ["train", "--resume", "some-run", "--seed", "3"],
+        ["train", "--resume", "some-run", "--preset", "lecture"],
+        ["train", "--continue", "some-run"],
+        ["train", "--continue", "some-run", "--epochs", "3", "--out", "x"],
+        ["runs", "some-run"],
     ],
     ids=" ".join,
 )
@@ -146,7 +162,7 @@ def test_help_names_every_command(capsys: Capture) -> None:
         main(["--help"])
     assert raised.value.code == 0
     shown = capsys.readouterr().out
-    assert all(command in shown for command in ("describe", "train", "classify", "data", "bench"))
+    assert all(command in shown for command in ("describe", "train", "steer", "runs", "classify", "data"))
 
 
 # data
@@ -358,6 +374,182 @@ def test_train_for_some_seconds_and_for_people(tmp_path: Path, capsys: Capture, 
     assert run.setup.training.epochs is None
     assert 4.5 <= run.status().seconds < 10
     assert len(run.snapshots()) > 2
+
+
+# steer and runs: what needs no training
+
+
+@pytest.fixture
+def run(home: Path) -> Run:
+    return RunStore(home / "runs").create(TINY, "sketch10", name="mine")
+
+
+def test_runs_lists_every_run_and_how_it_stands(run: Run, home: Path, capsys: Capture) -> None:
+    other = RunStore(home / "runs").create(TINY, "sketch10", "f" * 32, "of somebody")
+    other.write_status(Status("finished", epoch=1, validation_accuracy=0.5, test_accuracy=0.4567))
+    status, rows = run_json(capsys, "runs")
+    assert status == 0
+    assert [(row["run"], row["state"]) for row in rows] == [(other.id, "finished"), (run.id, "queued")]
+    assert rows[0]["test_accuracy"] == 0.4567
+    assert "owner" not in rows[0]
+    assert main(["runs"]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.split() == [
+        other.id, "finished", "epoch", "1.00", "of", "somebody", "validation", "50.0%", "test", "45.7%",
+    ]  # fmt: skip
+    assert second.split() == [run.id, "queued", "epoch", "0.00", "mine"]
+
+
+def test_runs_of_an_empty_lab(capsys: Capture) -> None:
+    assert run_json(capsys, "runs") == (0, [])
+    assert main(["runs"]) == 0
+    assert "python -m cnn train makes one" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", [["steer", "NAME", "pause"], ["train", "--resume", "NAME"]], ids=" ".join)
+@pytest.mark.parametrize("name", ["lecture", "../../etc", "", "20200101-000000-00000000"])
+def test_a_run_that_is_not_there_is_one_sentence(command: list[str], name: str, capsys: Capture) -> None:
+    status, (facts,) = run_json(capsys, *[name if part == "NAME" else part for part in command])
+    assert status == 1
+    assert "python -m cnn runs lists" in facts["error"]
+
+
+@pytest.mark.parametrize("what", ["pause", "resume", "step", "epoch", "stop", "discard"])
+def test_steering_a_run_that_has_ended_says_how_to_go_on(run: Run, what: str, capsys: Capture) -> None:
+    run.write_status(Status("finished"))
+    status, (facts,) = run_json(capsys, "steer", run.id, what)
+    assert status == 1
+    assert f"{run.id} is finished" in facts["error"]
+    assert f"python -m cnn train --continue {run.id} --epochs 5" in facts["error"]
+    assert run.folder.exists()
+    assert run.asked() == 0
+
+
+@pytest.mark.parametrize(
+    ("what", "number", "words"),
+    [
+        ("rate", "0", "rate: 0.0 is not allowed; give a number from 1e-06 to 10"),
+        ("rate", "nan", "rate: nan is not allowed"),
+        ("extend", "100000", "extend_epochs: 100000 is not allowed"),
+        ("extend", "1e9s", "extend_seconds: 1000000000.0 is not allowed"),
+    ],
+)
+def test_steering_refuses_numbers_out_of_range(
+    run: Run, what: str, number: str, words: str, capsys: Capture
+) -> None:
+    status, (facts,) = run_json(capsys, "steer", run.id, what, number)
+    assert status == 1
+    assert words in facts["error"]
+    assert run.asked() == 0
+
+
+def test_a_waiting_run_is_stopped_and_discarded_at_once(run: Run, capsys: Capture) -> None:
+    status, (facts,) = run_json(capsys, "steer", run.id, "stop")
+    assert (status, facts["taken"], facts["state"]) == (0, True, "stopped")
+    run.write_status(Status())
+    status, (facts,) = run_json(capsys, "steer", str(run.folder), "discard")
+    assert (status, facts["taken"], facts["state"]) == (0, True, "discarded")
+    assert not run.folder.exists()
+
+
+def test_a_waiting_run_says_that_it_waits(run: Run, capsys: Capture) -> None:
+    assert main(["steer", run.id, "pause"]) == 0
+    assert f"waits for a worker; without a server: python -m cnn train --resume {run.id}" in (
+        capsys.readouterr().out
+    )
+
+
+def test_train_refuses_what_does_not_fit_the_memory(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    monkeypatch.setenv("CNN_LAB_WORKER_MEMORY", "1GiB")
+    status, (facts,) = run_json(capsys, "train", "--preset", "vgg6", "--dataset", "sketch10")
+    assert status == 1
+    assert "1.0 GB are allowed" in facts["error"]
+    assert not RunStore(home / "runs").runs()
+
+
+def test_a_finished_run_is_not_resumed_but_continued(run: Run, capsys: Capture) -> None:
+    run.write_status(Status("finished"))
+    status, (facts,) = run_json(capsys, "train", "--resume", run.id)
+    assert status == 1
+    assert "how many epochs or seconds" in facts["error"]
+
+
+def test_a_run_that_is_trained_elsewhere_is_not_trained_twice(run: Run, capsys: Capture) -> None:
+    with run.trained_here() as here:
+        assert here
+        status, (facts,) = run_json(capsys, "train", "--resume", run.id)
+    assert status == 1
+    assert f"{run.id} is being trained now" in facts["error"]
+
+
+# steer and train: with a training in another process
+
+
+@pytest.mark.tensorflow
+def test_a_training_is_steered_from_another_terminal_stopped_and_taken_up_again(
+    tmp_path: Path, home: Path, capsys: Capture
+) -> None:
+    out = tmp_path / "run"
+    with subprocess.Popen(
+        train_command(out, "--epochs", "200", "--json"),
+        cwd=PROJECT,
+        env=environment(home),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout
+            assert next(line for line in process.stdout if '"event": "progress"' in line)
+            run = read_run(out)
+
+            def steered(*what: str) -> dict:
+                status, (facts,) = run_json(capsys, "steer", str(out), *what)
+                assert status == 0
+                assert facts["taken"]
+                return facts
+
+            def paused() -> bool:
+                return run.status().state == "paused"
+
+            steered("pause")
+            eventually("it is paused", paused)
+            step = run.status().step
+            steered("step")
+            eventually("one batch more", lambda: run.status().step == step + 1 and paused())
+            steered("rate", "0.0005")
+            eventually("the rate is marked", lambda: rates(run) == [0.0005])
+            steered("extend", "7s")
+            steered("epoch")
+            eventually("the epoch is full", lambda: run.status().epoch % 1 == 0 and paused())
+            assert run.status().epoch == step // STEPS_AN_EPOCH + 1
+            steered("resume")
+            eventually("it goes on", lambda: run.status().state == "running")
+            assert steered("stop")["state"] == "stopped"
+            rest, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 0
+    assert "Traceback" not in errors
+    events = [row["event"] for row in json_lines(rest)]
+    assert events[-1] == "stopped"
+    assert {"paused", "resumed", "newrate", "extended", "epoch"} <= set(events)
+    reached = run.status().epoch
+    assert main(["train", "--continue", str(out), "--epochs", "1"]) == 0
+    assert run.status().state == "finished"
+    assert run.status().epoch == pytest.approx(reached + 1, abs=0.06)
+    steps = [row["step"] for row in run.history() if row["kind"] == "progress"]
+    assert steps == sorted(set(steps))
+    assert run.status().test_accuracy is not None
+
+
+STEPS_AN_EPOCH = 1000 // 128
+
+
+def rates(run: Run) -> list[float]:
+    return [row["learning_rate"] for row in run.history() if row["kind"] == "rate"]
 
 
 @pytest.mark.tensorflow

@@ -1,29 +1,38 @@
-"""The engine with real Dask workers: runs are trained, stopped, lost and found again."""
+"""The engine with real worker processes: runs are trained, steered, lost and found again.
+
+Most of it goes through the motions of training without TensorFlow (`quick_jobs`); the last part trains.
+"""
 
 import os
 import signal
-import threading
-import time
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import psutil
 import pytest
+import quick_jobs
+from conftest import PROJECT
+from serving import eventually
 
 from cnn import engine as engine_module
-from cnn import jobs
-from cnn.data import Dataset
+from cnn import watch
 from cnn.engine import Engine, EngineStatus
-from cnn.errors import RunError
+from cnn.fairness import Place
 from cnn.runs import Run, RunStore, Status, this_process
+from cnn.settings import Settings
 from cnn.snapshots import read_weights
 from cnn.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
 
-START_SECONDS = 120.0
-RUN_SECONDS = 90.0
+pytestmark = pytest.mark.workers
+
+START_SECONDS = 300.0
+RUN_SECONDS = 180.0
+WORKER_MEMORY = 600 * 2**20
 NETWORK = NetworkSpec(blocks=(Block((Convolution(4),)), Block((Convolution(4),))))
 SHORT = Setup(NETWORK, TrainSpec(epochs=2, pictures=500, batch_size=50, precision="float32"))
 LONG = replace(SHORT, training=replace(SHORT.training, epochs=200, pictures=2000))
@@ -31,49 +40,45 @@ DIVERGES = Setup(
     NetworkSpec(blocks=(Block((Convolution(8),), activation="none"),) * 2),
     replace(SHORT.training, optimizer="sgd", momentum=0.0, schedule="constant", learning_rate=10.0),
 )
+OWNERS = [f"{number:032x}" for number in range(10)]
 
 
-def eventually(what: str, holds: Callable[[], object], seconds: float = RUN_SECONDS) -> None:
-    """Wait until `holds`, and fail after `seconds` with `what` it was."""
-    deadline, pause = time.monotonic() + seconds, threading.Event()
-    while not holds():
-        assert time.monotonic() < deadline, f"after {seconds:g} s still not: {what}"
-        pause.wait(0.02)
+def is_ready(engine: Engine) -> Callable[[], bool]:
+    return lambda: engine.status().state in ("ready", "failed")
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> RunStore:
-    return RunStore(tmp_path_factory.mktemp("lab") / "runs")
-
-
-@pytest.fixture(scope="module")
-def found(store: RunStore) -> dict[str, Run]:
-    """Leave runs in the store as a server that crashed leaves them."""
-    runs = {state: store.create(SHORT, "sketch10", name=state) for state in ("queued", "dead", "elsewhere")}
-    runs["dead"].write_status(Status("running", process=2**22 + 1, host=this_process()["host"]))
-    runs["elsewhere"].write_status(Status("running", process=1, host="another-machine"))
-    return runs
-
-
-@pytest.fixture(scope="module")
-def engine(store: RunStore, found: dict[str, Run]) -> Iterator[Engine]:
-    """Start one engine for this module: warming its worker takes a dozen seconds."""
-    engine = Engine(store)
-    assert engine.status().state == "off"
+@contextmanager
+def started(engine: Engine) -> Iterator[Engine]:
+    """Start an engine, wait until its workers are warm, and close it at the end."""
     engine.start()
-    engine.start()  # harmless
-    eventually("a warm worker", lambda: engine.status().state in ("ready", "failed"), START_SECONDS)
-    assert engine.status() == EngineStatus("ready", workers=1, ready=1)
-    yield engine
-    engine.close()
-    assert engine._thread
-    assert not engine._thread.is_alive()
+    try:
+        eventually("warm workers", is_ready(engine), START_SECONDS)
+        assert engine.status().state == "ready", engine.status()
+        yield engine
+    finally:
+        engine.close()
+        assert engine._thread
+        assert not engine._thread.is_alive()
 
 
-def submitted(engine: Engine, setup: Setup, name: str = "") -> Run:
-    run = engine.store.create(setup, "sketch10", name=name)
+def submitted(engine: Engine, name: str = "short", owner: int = 0, setup: Setup = SHORT) -> Run:
+    run = engine.store.create(setup, "sketch10", OWNERS[owner], name)
     engine.submit(run)
     return run
+
+
+def ended(run: Run) -> Callable[[], bool]:
+    return lambda: run.status().ended
+
+
+def is_in(run: Run, *states: str) -> Callable[[], bool]:
+    return lambda: run.status().state in states
+
+
+def before(engine: Engine, run: Run) -> int | None:
+    """Return how many runs are before this one in the queue."""
+    place = engine.place(run.id)
+    return place.before if place else None
 
 
 def progress(run: Run) -> list[dict]:
@@ -85,38 +90,305 @@ def trains(run: Run) -> Callable[[], bool]:
     return lambda: len(progress(run)) > 3 or run.status().ended
 
 
-def ended(run: Run) -> Callable[[], bool]:
-    return lambda: run.status().ended
-
-
-def serves_the_next(engine: Engine) -> None:
-    run = submitted(engine, SHORT)
-    eventually("the next run ends", ended(run))
+def finishes(run: Run, seconds: float = RUN_SECONDS) -> None:
+    eventually(f"{run.name} ends", ended(run), seconds)
     assert run.status().state == "finished", run.status().message
 
 
-# What an engine finds when it starts
+# Going through the motions
 
 
-@pytest.mark.workers
-def test_a_run_left_in_the_queue_is_trained(engine: Engine, found: dict[str, Run]) -> None:
-    eventually("the run of the last server ends", ended(found["queued"]))
-    assert found["queued"].status().state == "finished"
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> RunStore:
+    return RunStore(tmp_path_factory.mktemp("lab") / "runs")
 
 
-@pytest.mark.workers
-def test_a_run_whose_process_is_gone_is_interrupted(engine: Engine, found: dict[str, Run]) -> None:
-    assert found["dead"].status().state == "interrupted"
-    assert "last snapshot is kept" in found["dead"].status().message
-    assert found["elsewhere"].status().state == "running"  # nobody here can know
+@pytest.fixture(scope="module")
+def found(store: RunStore) -> dict[str, Run]:
+    """Leave runs in the store as a server that crashed leaves them."""
+    gone = Status("running", process=2**22 + 1, host=this_process()["host"], step=2)
+    states = {"queued": Status(), "dead": gone, "paused": replace(gone, state="paused")}
+    runs = {name: store.create(SHORT, "sketch10", OWNERS[0], f"short {name}") for name in states}
+    for name, status in states.items():
+        runs[name].write_status(status)
+    runs["command line"] = store.create(SHORT, "sketch10")
+    runs["its queue"] = store.create(SHORT, "sketch10")
+    runs["command line"].write_status(gone)
+    return runs
 
 
-# A run
+@pytest.fixture(scope="module")
+def quick(store: RunStore, found: dict[str, Run]) -> Iterator[Engine]:
+    """Start one engine for these tests; its workers know no TensorFlow."""
+    engine = Engine(store, Settings(worker_memory=WORKER_MEMORY), quick_jobs.WORK)
+    assert engine.status() == EngineStatus("off", workers=1)
+    with started(engine):
+        engine.start()  # harmless
+        assert engine.status() == EngineStatus("ready", workers=1, ready=1)
+        yield engine
 
 
-@pytest.mark.workers
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait for what the engine would wait for."""
+    monkeypatch.setattr(watch, "HUNG_SECONDS", 1.0)
+    monkeypatch.setattr(watch, "PARK_SECONDS", 0.2)
+
+
+def test_what_a_dead_server_left_goes_on(quick: Engine, found: dict[str, Run]) -> None:
+    finishes(found["queued"])
+    finishes(found["dead"])
+    assert found["dead"].status().resumed == 1
+    assert [row["step"] for row in progress(found["dead"])] == [3, 4, 5]
+    assert found["paused"].status().parked
+    found["paused"].command("resume")
+    quick.wake()
+    finishes(found["paused"])
+    assert found["paused"].status().resumed == 0
+
+
+def test_the_command_lines_runs_are_left_to_it(quick: Engine, found: dict[str, Run]) -> None:
+    eventually("it is interrupted", is_in(found["command line"], "interrupted"))
+    assert "last snapshot is kept" in found["command line"].status().message
+    assert found["its queue"].status().state == "queued"
+
+
+def test_forty_runs_of_ten_owners_take_turns(quick: Engine) -> None:
+    first = submitted(quick, "long", owner=9)
+    eventually("it trains", trains(first))
+    runs = [submitted(quick, f"short {turn}", owner) for owner in range(10) for turn in range(4)]
+    positions = [before(quick, run) for run in runs]
+    assert sorted(positions) == list(range(1, 41))
+    assert all(positions[i] + 10 == positions[i + 1] for i in range(39) if i % 4 < 3)  # one owner's four
+    place = quick.place(runs[0].id)
+    assert place
+    assert place.seconds is not None  # what the run before it says
+    assert quick.place(first.id) == Place(0, 0.0)
+    first.request_stop()
+    for run in runs:
+        finishes(run)
+    order = sorted(runs, key=lambda run: run.history()[0]["began"])
+    for turn in range(4):
+        together = order[10 * turn : 10 * turn + 10]
+        assert {run.owner for run in together} == set(OWNERS)
+        assert {run.name for run in together} == {f"short {turn}"}
+    assert quick.place(runs[0].id) is None
+    assert quick.place("no-such-run") is None
+
+
+def test_submitting_twice_trains_once(quick: Engine) -> None:
+    run = submitted(quick)
+    for _ in range(3):
+        quick.submit(run)
+    finishes(run)
+    finishes(submitted(quick))
+    assert [row["step"] for row in progress(run)] == [1, 2, 3, 4, 5]
+
+
+def test_events_say_that_there_is_something_to_read(quick: Engine) -> None:
+    run = quick.store.create(SHORT, "sketch10", OWNERS[0])
+    assert quick.news(run.id) == 0
+    quick.submit(run)
+    finishes(run)
+    eventually("all events are here", lambda: quick.news(run.id) == quick_jobs.STEPS)
+
+
+def test_a_waiting_run_can_be_stopped_or_discarded(quick: Engine) -> None:
+    first = submitted(quick, "long")
+    eventually("it trains", trains(first))
+    second, third, last = (submitted(quick, f"short {name}") for name in "abc")
+    second.request_stop()
+    third.command("discard")
+    quick.wake()
+    eventually("they are out of the queue", lambda: before(quick, last) == 1)
+    assert second.status().state == "stopped"
+    assert "before it began" in second.status().message
+    assert not third.folder.exists()
+    first.request_stop()
+    eventually("the first one stops", is_in(first, "stopped"))
+    finishes(last)
+
+
+def test_a_run_queued_by_another_process_is_found(quick: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "SCAN_SECONDS", 0.1)
+    finishes(quick.store.create(SHORT, "sketch10", OWNERS[1], "short"))
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_paused_run_makes_room_and_comes_back_before_its_owners_others(quick: Engine) -> None:
+    paused = submitted(quick, "long")
+    eventually("it trains", trains(paused))
+    paused.command("pause")
+    eventually("it is paused", is_in(paused, "paused"))
+    steps = paused.status().step
+    assert paused.status().process  # nobody waits: it keeps its warm worker
+    finishes(submitted(quick, "short", owner=1))
+    assert paused.status().parked
+    assert quick.place(paused.id) is None
+    busy = submitted(quick, "long", owner=1)
+    eventually("another one trains", trains(busy))
+    other = submitted(quick, "short")
+    paused.command("epoch")
+    quick.wake()
+    eventually("it waits again", lambda: before(quick, paused) == 1)
+    assert before(quick, other) == 2
+    busy.request_stop()
+    eventually("it goes on", lambda: len(progress(paused)) > steps + 1)
+    assert paused.status().resumed == 0
+    paused.request_stop()
+    finishes(other)
+    assert [row["step"] for row in progress(paused)][: steps + 1] == list(range(1, steps + 2))
+
+
+def test_a_killed_worker_is_replaced_and_its_run_goes_on_twice(quick: Engine) -> None:
+    run = submitted(quick, "long")
+    waiting = submitted(quick, "short", owner=1)
+    for times in (1, 2, 3):
+        eventually("it trains", is_in(run, "running", "interrupted"), START_SECONDS)
+        assert run.status().state == "running"
+        worker = run.status().process
+        assert worker != os.getpid()
+        os.kill(worker, signal.SIGKILL)
+        eventually("its worker is missed", lambda gone=worker: run.status().process != gone)
+        if times == 1:
+            finishes(waiting, START_SECONDS)  # it is its turn
+    assert run.status().state == "interrupted"
+    assert "2 times" in run.status().message
+    finishes(submitted(quick), START_SECONDS)
+    eventually("it is ready", is_ready(quick))
+
+
+def test_a_run_that_takes_too_much_memory_fails_with_the_numbers(quick: Engine) -> None:
+    run = submitted(quick, "hungry")
+    waiting = submitted(quick, "short", owner=1)
+    eventually("it fails", ended(run), START_SECONDS)
+    status = run.status()
+    assert (status.state, status.resumed) == ("failed", 0)
+    assert "There was not enough memory" in status.message
+    assert "of the 0.59 GiB" in status.message
+    finishes(waiting, START_SECONDS)
+    assert run.status() == status
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_worker_that_does_not_answer_is_replaced(quick: Engine) -> None:
+    run = submitted(quick, "deaf")
+    eventually("it runs", lambda: quick.news(run.id) == 1, START_SECONDS)
+    worker = run.status().process
+    run.request_stop()
+    eventually("it is stopped", ended(run))
+    assert run.status().state == "stopped"
+    assert "did not answer" in run.status().message
+    assert not psutil.pid_exists(worker) or psutil.Process(worker).status() == psutil.STATUS_ZOMBIE
+    finishes(submitted(quick), START_SECONDS)
+
+
+def test_a_run_given_to_a_worker_that_just_died_is_trained_by_the_next(quick: Engine) -> None:
+    probe = submitted(quick, "long")
+    eventually("it trains", trains(probe))
+    worker = probe.status().process
+    probe.request_stop()
+    eventually("it stops", ended(probe))
+    os.kill(worker, signal.SIGKILL)
+    finishes(submitted(quick), START_SECONDS)
+
+
+def test_a_run_whose_folder_vanished_takes_nothing_with_it(quick: Engine) -> None:
+    run = quick.store.create(SHORT, "sketch10", OWNERS[0])
+    run.remove()
+    quick.submit(run)
+    finishes(submitted(quick))
+    assert before(quick, run) is None
+
+
+def test_a_second_server_waits_for_its_turn(quick: Engine) -> None:
+    second = Engine(quick.store, work=quick_jobs.WORK)
+    second.start()
+    eventually("it says so", lambda: "Another server" in second.status().message)
+    assert second.status().state == "starting"
+    finishes(submitted(quick))
+    second.close()
+
+
+def test_closing_the_engine_leaves_its_runs_to_the_next(quick: Engine) -> None:
+    """The last one with this engine: nothing is trained after it."""
+    run, waiting = submitted(quick, "long"), submitted(quick, "short", owner=1)
+    eventually("it trains", trains(run))
+    quick.close()
+    assert (run.status().state, run.status().resumed) == ("queued", 0)
+    assert "server was stopped" in run.status().message
+    assert waiting.status().state == "queued"
+
+
+SERVER = """
+import sys, threading
+from pathlib import Path
+import quick_jobs
+from cnn.engine import Engine
+from cnn.runs import RunStore
+if __name__ == "__main__":
+    Engine(RunStore(Path(sys.argv[1])), work=quick_jobs.WORK).start()
+    threading.Event().wait()
+"""
+
+
+def test_a_killed_server_loses_nothing(tmp_path: Path) -> None:
+    """Its worker is held still first, so that it does not end with the server: an orphan."""
+    program, store = tmp_path / "server.py", RunStore(tmp_path / "runs")
+    program.write_text(SERVER)
+    run, waiting = (store.create(SHORT, "sketch10", OWNERS[0], name) for name in ("long", "short"))
+    path = os.pathsep.join((str(PROJECT), str(PROJECT / "tests")))
+    command = [sys.executable, str(program), str(store.folder)]
+    with subprocess.Popen(command, env=os.environ | {"PYTHONPATH": path}) as server:
+        eventually("it trains", trains(run), START_SECONDS)
+        orphan = psutil.Process(run.status().process)
+        orphan.suspend()
+        server.kill()
+    try:
+        assert orphan.is_running()
+        steps = run.status().step
+        with started(Engine(store, work=quick_jobs.WORK)) as engine:
+            eventually("it goes on", lambda: run.status().process not in (0, orphan.pid), START_SECONDS)
+            assert run.status().resumed == 1
+            run.request_stop()
+            finishes(waiting)
+            assert engine.status().state == "ready"
+        assert not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE
+        rows = [row["step"] for row in progress(run)]
+        assert rows == sorted(set(rows))
+        assert rows[-1] > steps
+    finally:
+        if orphan.is_running():
+            orphan.kill()
+
+
+def test_an_engine_that_cannot_start_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(settings: Settings) -> object:
+        raise OSError("no port is free")
+
+    monkeypatch.setattr(engine_module, "connect", refuse)
+    engine = Engine(RunStore(tmp_path / "runs"))
+    engine.start()
+    eventually("it has failed", lambda: engine.status().state == "failed")
+    assert engine.status().message == "no port is free"
+    run = submitted(engine)  # harmless: it waits for a server that works
+    assert before(engine, run) == 0
+    assert run.status().state == "queued"
+    engine.close()
+
+
+# Training
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Start one engine that trains: warming its worker takes a dozen seconds."""
+    with started(Engine(RunStore(tmp_path_factory.mktemp("training") / "runs"))) as engine:
+        yield engine
+
+
 def test_a_run_is_trained_to_its_end(engine: Engine) -> None:
-    run = engine.store.create(SHORT, "sketch10")
+    run = engine.store.create(SHORT, "sketch10", OWNERS[0])
     assert run.status() == Status("queued")
     states = {run.status().state}
     engine.submit(run)
@@ -145,185 +417,45 @@ def test_a_run_is_trained_to_its_end(engine: Engine) -> None:
     assert steps[-1] == 20
 
 
-@pytest.mark.workers
-def test_events_say_that_there_is_something_to_read(engine: Engine) -> None:
-    run = engine.store.create(SHORT, "sketch10")
-    assert engine.news(run.id) == 0
-    engine.submit(run)
-    eventually("it ends", ended(run))
-    reports = len(run.history()) + 1  # the last one, Finished, is no row
-    eventually("all events are here", lambda: engine.news(run.id) == reports, 10)
-
-
-@pytest.mark.workers
-def test_submitting_twice_trains_once(engine: Engine) -> None:
-    run = engine.store.create(SHORT, "sketch10")
-    for _ in range(3):
-        engine.submit(run)
-    assert engine.position(run.id) is not None
-    eventually("it ends", ended(run))
-    serves_the_next(engine)
-    assert [row["epoch"] for row in run.history() if row["kind"] == "epoch"] == [0, 1, 2]
-    assert engine.position(run.id) is None
-
-
-# The queue, and stopping
-
-
-@pytest.mark.workers
-def test_runs_wait_for_their_turn_and_can_be_stopped(engine: Engine) -> None:
-    first = submitted(engine, LONG, "first")
-    eventually("the first one trains", trains(first))
-    second, third = (submitted(engine, SHORT, name) for name in ("second", "third"))
-    assert engine.position(first.id) == 0
-    assert engine.position(second.id) == 1
-    assert engine.position(third.id) == 2
-    assert engine.position("no-such-run") is None
-
-    second.request_stop()
-    engine.wake()
-    eventually("the waiting run is dropped", ended(second), 5)
-    assert second.status().state == "stopped"
-    assert "before it began" in second.status().message
-    assert not second.snapshots()
-    assert engine.position(second.id) is None
-    assert engine.position(third.id) == 1
-
-    reports = len(progress(first))
-    first.request_stop()
-    eventually("the first one stops", ended(first), 5)
-    status = first.status()
+def test_a_stop_is_taken_between_two_calls(engine: Engine) -> None:
+    run = submitted(engine, "first", setup=LONG)
+    eventually("it trains", trains(run))
+    reports = len(progress(run))
+    run.request_stop()
+    eventually("it stops", ended(run))
+    status = run.status()
     assert status.state == "stopped"
     assert status.test_accuracy is None  # the test pictures were not looked at
-    assert len(progress(first)) - reports <= 3  # the call at work then, and what was written meanwhile
-    assert first.snapshots()[-1].step == status.step == progress(first)[-1]["step"]
-    assert first.weights()
-
-    eventually("the third one ends", ended(third))
-    assert third.status().state == "finished"
+    assert len(progress(run)) - reports <= 3  # the call at work then, and what was written meanwhile
+    assert run.snapshots()[-1].step == status.step == progress(run)[-1]["step"]
+    assert run.weights()
 
 
-# What goes wrong
-
-
-@pytest.mark.workers
-def test_a_killed_worker_interrupts_its_run_and_is_replaced(engine: Engine) -> None:
-    run = submitted(engine, LONG)
-    eventually("it trains, and a snapshot is there", lambda: len(run.snapshots()) > 1 or run.status().ended)
-    waiting = submitted(engine, SHORT)
-    worker = run.status().process
-    assert worker != os.getpid()
-    os.kill(worker, signal.SIGKILL)
-    eventually("the run is interrupted", ended(run), 15)
+def test_a_run_whose_worker_is_killed_goes_on_without_a_gap(engine: Engine) -> None:
+    setup = replace(SHORT, training=replace(SHORT.training, epochs=12, pictures=2000))
+    run = submitted(engine, "killed", setup=setup)
+    waiting = submitted(engine, "waiting", owner=1)
+    eventually("two epochs are done", lambda: len(run.snapshots()) > 2 or run.status().ended)
+    os.kill(run.status().process, signal.SIGKILL)
+    finishes(run, START_SECONDS)
     status = run.status()
-    assert status.state == "interrupted"
-    assert "Its worker ended before the run was done; the last snapshot is kept." in status.message
-    weights = run.weights()
-    assert all(np.isfinite(array).all() for array in weights.values())
-    assert run.history()
-    eventually("the waiting run ends on a new worker", ended(waiting), START_SECONDS)
+    assert status.resumed == 1
+    assert (status.epoch, status.step) == (12, 480)
+    ends = [row["epoch"] for row in run.history() if row["kind"] == "epoch"]
+    assert ends == list(range(13))
+    steps = [row["step"] for row in progress(run)]
+    assert steps == sorted(set(steps))
+    assert all(np.isfinite(array).all() for array in run.weights().values())
     assert waiting.status().state == "finished"
-    assert run.status().state == "interrupted"  # it was not taken up again behind the user's back
-    assert engine.status().state == "ready"
 
 
-@pytest.mark.workers
-def test_a_run_given_to_a_worker_that_just_died_is_trained_by_the_next(engine: Engine) -> None:
-    worker = max(psutil.Process().children(recursive=True), key=lambda child: child.memory_info().rss)
-    worker.kill()
-    run = submitted(engine, SHORT)
-    eventually("it ends", ended(run), START_SECONDS)
-    assert run.status().state == "finished"
-
-
-@pytest.mark.workers
 def test_a_run_that_diverges_says_so(engine: Engine) -> None:
-    run = submitted(engine, DIVERGES)
-    eventually("it fails", ended(run))
+    run = submitted(engine, "diverges", setup=DIVERGES)
+    eventually("it fails", ended(run), RUN_SECONDS)
     status = run.status()
     assert status.state == "failed"
     assert "The loss is no longer a number" in status.message
     assert "the learning rate 10 is too high" in status.message
     assert "Try 1." in status.message
     assert "Traceback" not in status.message
-    serves_the_next(engine)
-
-
-@pytest.mark.workers
-def test_a_run_whose_folder_vanished_takes_nothing_with_it(engine: Engine) -> None:
-    run = engine.store.create(SHORT, "sketch10")
-    for path in (run.folder / "run.json", run.folder / "state.json"):
-        path.unlink()
-    (run.folder / "snapshots").rmdir()
-    run.folder.rmdir()
-    engine.submit(run)
-    serves_the_next(engine)
-    assert engine.position(run.id) is None
-
-
-@pytest.mark.workers
-def test_closing_the_engine_interrupts_what_it_trains(engine: Engine) -> None:
-    """The last one with the shared engine: nothing is trained after it."""
-    run = submitted(engine, LONG)
-    eventually("it trains", trains(run))
-    waiting = submitted(engine, SHORT)
-    engine.close()
-    assert run.status().state == "interrupted"
-    assert run.weights()
-    assert waiting.status().state == "queued"  # for the next server
-
-
-# Without workers
-
-
-def test_an_engine_that_cannot_start_says_so(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(workers: int) -> object:
-        raise OSError("no port is free")
-
-    monkeypatch.setattr(engine_module, "_cluster", refuse)
-    engine = Engine(RunStore(store.folder / "none"))
-    engine.start()
-    eventually("it has failed", lambda: engine.status().state == "failed", 10)
-    assert engine.status().message == "no port is free"
-    run = engine.store.create(SHORT, "sketch10")
-    engine.submit(run)  # harmless: it waits for a server that works
-    assert engine.position(run.id) == 0
-    assert run.status().state == "queued"
-    engine.close()
-
-
-@pytest.mark.tensorflow
-def test_a_missing_data_set_is_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, training: ModuleType
-) -> None:
-    monkeypatch.setenv("CNN_LAB_DATA", str(tmp_path / "nothing"))
-    jobs.load_once.cache_clear()
-    run = RunStore(tmp_path / "runs").create(SHORT, "cifar10")
-    status = jobs.train_run(run.folder)
-    assert status == run.status()
-    assert status.state == "failed"
-    assert "CIFAR-10" in status.message
-    assert str(tmp_path / "nothing") in status.message
-    assert not run.snapshots()
-
-
-@pytest.mark.tensorflow
-def test_a_full_disk_is_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, training: ModuleType
-) -> None:
-    sentence = "The history cannot be written: No space left on device."
-
-    def full(self: Run, row: dict) -> None:
-        raise RunError(sentence)
-
-    monkeypatch.setattr(jobs, "load_once", lambda name: noise())
-    monkeypatch.setattr(Run, "append_history", full)
-    run = RunStore(tmp_path / "runs").create(SHORT, "sketch10")
-    status = jobs.train_run(run.folder)
-    assert status == run.status()
-    assert (status.state, status.message) == ("failed", sentence)
-
-
-def noise() -> Dataset:
-    part = (np.zeros((500, 32, 32, 3), np.uint8), np.arange(500) % 10)
-    return Dataset("noise", "nothing on it", *part, *part, *part)
+    finishes(submitted(engine, "the next"))

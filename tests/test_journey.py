@@ -133,18 +133,17 @@ def test_build_train_look_inside_and_classify(visitor: Visitor, tmp_path: Path) 
     expect(test_accuracy.get_by_test_id("stMetricValue")).to_have_text(re.compile(r"^\d+\.\d %$"))
     expect(points.first).to_be_visible()
 
-    # Inside: a click on a column of the drawing opens its layer
+    # Inside: a click on a map opens it, and so does Enter
     page.get_by_role("link", name="Look inside it").click()
     page.wait_for_url(re.compile("/inside"))
     visitor.settle()
-    page.locator('.drawing [data-layer="pool1"]').click()
-    mosaic = page.get_by_role("img", name="The 8 maps of layer pool1")
-    expect(mosaic).to_be_visible()
-    page.wait_for_url(re.compile("layer=pool1"))
-    page.locator('.drawing [data-layer="conv2"]').focus()
+    columns = page.locator(".overview section")
+    expect(columns.filter(has_text="16×16×8")).to_have_count(1)
+    page.locator('.overview [data-layer="pool1"][data-channel="5"]').click()
+    page.wait_for_url(re.compile("layer=pool1&.*channel=5"))
+    page.locator('.overview [data-layer="conv2"][data-channel="3"]').focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("img", name="The 24 maps of layer conv2")).to_be_visible()
-    expect(mosaic).to_have_count(0)
+    page.wait_for_url(re.compile("layer=conv2&.*channel=3"))
 
     # Classify: a good picture, then a broken one
     good, broken = tmp_path / "four.png", tmp_path / "cut.png"

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import PROJECT
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnn.checkpoints import Checkpoint
+from cnn.commands import STEERING
 from cnn.errors import RunError
 from cnn.forward import weight_shapes
 from cnn.presets import PRESETS
@@ -162,7 +165,16 @@ def test_ids_that_are_none_are_refused(store: RunStore, run_id: str) -> None:
     store.create(SETUP, "sketch10", ANNA)
     outside = RunStore.create_in(store.folder.parent / "x", SETUP, "sketch10", ANNA)
     assert outside.folder.is_dir()
-    for ask in (store.get, lambda one: store.own(one, ANNA), lambda one: store.request_stop(one, ANNA)):
+    asks = (
+        store.get,
+        lambda one: store.own(one, ANNA),
+        lambda one: store.request_stop(one, ANNA),
+        lambda one: store.steer(one, ANNA, "discard"),
+        lambda one: store.delete(one, ANNA),
+        lambda one: store.rename(one, ANNA, "mine"),
+        lambda one: store.extend(one, ANNA, epochs=1),
+    )
+    for ask in asks:
         with pytest.raises(RunError, match="There is no such run here"):
             ask(run_id)
     assert not outside.stop_requested()
@@ -199,6 +211,8 @@ def test_the_owner_can_stop_and_nobody_else(store: RunStore) -> None:
     store.request_stop(run.id, ANNA)
     store.request_stop(run.id, ANNA)
     assert run.stop_requested()
+    assert run.asked() == 1  # it had not begun, so it has ended at once
+    assert (run.status().state, run.status().message) == ("stopped", "It was stopped before it began.")
     assert store.own(run.id, ANNA) == run
 
 
@@ -224,19 +238,192 @@ def test_what_is_stored_of_a_key_does_not_give_it_away() -> None:
     assert owner_hash("a") != owner_hash("b")
 
 
+@pytest.mark.parametrize("state", ["queued", "running", "paused", "finished", "failed"])
+def test_nobody_else_can_do_anything_to_a_run(store: RunStore, state: str) -> None:
+    run = store.create(SETUP, "sketch10", ANNA, "Anna's")
+    run.write_status(replace(Status(state), process=int(state in ("running", "paused"))))
+    files = {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
+    for other in (BEN, EVERYBODY, ANNA[:-1], "x"):
+        for ask in (
+            *(lambda other, kind=kind: store.steer(run.id, other, kind, 5) for kind in STEERING),
+            lambda other: store.rename(run.id, other, "Ben's"),
+            lambda other: store.delete(run.id, other),
+            lambda other: store.extend(run.id, other, epochs=1),
+        ):
+            with pytest.raises(RunError, match="belongs to somebody else"):
+                ask(other)
+    assert {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()} == files
+    assert store.get(run.id).name == "Anna's"
+
+
+def test_the_engine_s_own_commands_are_not_for_people(store: RunStore) -> None:
+    run = store.create(SETUP, "sketch10", ANNA)
+    for kind in ("park", "reopen", "", "stop\n", "__class__"):
+        with pytest.raises(RunError, match="There is no command"):
+            store.steer(run.id, ANNA, kind)
+    assert run.asked() == 0
+
+
+def test_a_name_can_be_changed(store: RunStore) -> None:
+    run = store.create(SETUP, "sketch10", ANNA, "first")
+    store.rename(run.id, ANNA, "  a\nnew\x00\u202e   name " + "x" * 100)
+    renamed = store.get(run.id)
+    assert renamed.name == ("a new name " + "x" * 100)[:60]
+    assert renamed == replace(run, name=renamed.name)
+    for empty in ("", "  ", "\n\x00"):
+        with pytest.raises(RunError, match="empty name"):
+            store.rename(run.id, ANNA, empty)
+
+
+# Steering a run that no process trains, and one that some process does
+
+
+def test_commands_are_written_for_the_process_that_trains(store: RunStore) -> None:
+    run = store.create(SETUP, "sketch10", ANNA)
+    run.write_status(Status("running", process=1))
+    for kind in ("pause", "stop", "stop", "discard"):
+        store.steer(run.id, ANNA, kind)
+    store.steer(run.id, ANNA, "rate", 0.5)
+    store.delete(run.id, ANNA)
+    assert [command.kind for command in run.commands()] == [
+        "pause", "stop", "stop", "discard", "rate", "discard",
+    ]  # fmt: skip
+    assert [command.kind for command in run.commands(4)] == ["rate", "discard"]
+    assert run.status() == Status("running", process=1)
+    assert run.stop_requested()
+
+
+@pytest.mark.parametrize("state", ["finished", "stopped", "failed", "interrupted"])
+def test_after_the_end_commands_do_no_harm(store: RunStore, state: str) -> None:
+    run = store.create(SETUP, "sketch10", ANNA)
+    run.write_status(Status(state))
+    for kind in STEERING:
+        store.steer(run.id, ANNA, kind, 5)
+    assert run.asked() == 0
+    assert run.status() == Status(state)
+
+
+@pytest.mark.parametrize("kind", ["resume", "step", "epoch"])
+def test_a_parked_run_that_shall_go_on_is_queued(store: RunStore, kind: str) -> None:
+    run = store.create(SETUP, "sketch10", ANNA)
+    run.write_status(Status("paused", step=5))
+    for harmless in ("pause", "rate"):
+        store.steer(run.id, ANNA, harmless, 0.1)
+    assert run.status().parked
+    store.steer(run.id, ANNA, kind)
+    store.steer(run.id, ANNA, kind)
+    assert run.status() == Status("queued", step=5)
+    assert run.asked() == 4
+
+
+def test_a_parked_run_can_be_stopped_or_removed(store: RunStore) -> None:
+    kept, gone = (store.create(SETUP, "sketch10", ANNA) for _ in range(2))
+    for run in (kept, gone):
+        run.write_status(Status("paused", step=5))
+    store.steer(kept.id, ANNA, "stop")
+    assert kept.status() == Status("stopped", step=5, taken=1)
+    store.steer(gone.id, ANNA, "discard")
+    assert not gone.folder.exists()
+    assert [run.id for run in store.runs()] == [kept.id]
+
+
+@pytest.mark.parametrize("state", ["queued", "paused", "finished", "failed", "stopped", "interrupted"])
+def test_a_run_that_nobody_trains_is_deleted_whole(store: RunStore, state: str) -> None:
+    run, other = (store.create(SETUP, "sketch10", ANNA) for _ in range(2))
+    run.save_snapshot(0, 0.0, some_weights())
+    run.write_status(Status(state))
+    store.delete(run.id, ANNA)
+    assert [path.name for path in store.folder.iterdir()] == [other.id]
+    with pytest.raises(RunError, match="no such run"):
+        store.delete(run.id, ANNA)
+
+
+def ended_run(store: RunStore, state: str = "finished") -> Run:
+    run = store.create(SETUP, "sketch10", ANNA)
+    run.append_history({"kind": "epoch", "step": 8})
+    run.save_checkpoint(Checkpoint(8, 2.0, {}, {}))
+    run.write_status(Status(state, "why", step=8, taken=0, test_accuracy=0.5, resumed=2))
+    return run
+
+
+def test_a_finished_run_is_queued_for_more(store: RunStore) -> None:
+    run = ended_run(store)
+    store.extend(run.id, ANNA, epochs=3, learning_rate=0.25)
+    assert run.status() == Status("queued", step=8)
+    assert [(command.kind, command.value) for command in run.commands()] == [
+        ("reopen", 1.0), ("rate", 0.25), ("extend_epochs", 3.0),
+    ]  # fmt: skip
+    store.extend(run.id, ANNA, seconds=60)  # it waits still: just more
+    assert [command.kind for command in run.commands(3)] == ["extend_seconds"]
+    assert [command.kind for command in run.open_commands()] == ["rate", "extend_epochs", "extend_seconds"]
+
+
+def test_a_stop_before_it_was_given_more_is_void(store: RunStore) -> None:
+    run = ended_run(store, "running")
+    run.write_status(Status("running", process=1))
+    run.request_stop()
+    run.write_status(Status("stopped", taken=1))
+    assert run.stop_requested()
+    store.extend(run.id, ANNA)
+    assert [command.kind for command in run.commands()] == ["stop", "reopen"]
+    assert not run.stop_requested()
+
+
+def test_what_cannot_go_on_is_told(store: RunStore) -> None:
+    finished, old = ended_run(store), ended_run(store, "stopped")
+    with pytest.raises(RunError, match="say how many epochs or seconds"):
+        store.extend(finished.id, ANNA)
+    for path in old.folder.glob("checkpoint-*"):
+        path.unlink()
+    with pytest.raises(RunError, match="no checkpoint to go on from"):
+        store.extend(old.id, ANNA, epochs=1)
+    for wrong in ({"epochs": 201}, {"epochs": -1}, {"seconds": 1.0}, {"learning_rate": 0.0}):
+        with pytest.raises(RunError, match="is not allowed"):
+            store.extend(finished.id, ANNA, **wrong)
+    assert finished.asked() == old.asked() == 0
+
+
+def test_a_run_as_it_was_kept_before_is_still_listed(store: RunStore) -> None:
+    run = store.create(SETUP, "sketch10", ANNA)
+    (run.folder / "stop").touch()
+    (run.folder / "state.json").write_text('{"state": "stopped", "message": "", "process": 0, "step": 3}')
+    assert [found.id for found in store.runs(ANNA)] == [run.id]
+    assert run.status() == Status("stopped", step=3)
+    assert not run.stop_requested()
+
+
+def test_one_process_at_a_time_trains_a_run(store: RunStore) -> None:
+    run = store.create(SETUP, "sketch10")
+    with run.trained_here() as first, run.trained_here() as second:
+        assert (first, second, run.is_trained()) == (True, False, True)
+    assert not run.is_trained()
+    run.write_status(Status("running", process=5, host="another-machine"))
+    assert run.is_trained()
+
+
 # Status and history
 
 
 def test_a_status_comes_back(store: RunStore) -> None:
     run = store.create(SETUP, "sketch10")
-    status = Status("finished", "done", 12, "host", "float32", "drawn", 2.0, 8, 1.5, 900.0, 0.5, 0.25, 1.75)
+    status = Status(
+        "finished", "done", 12, "host", "float32", "drawn", 2.0, 8, 1.5, 900.0, 0.5, 0.25, 1.75, 3, 1
+    )
     run.write_status(status)
     assert run.status() == store.get(run.id).status() == status
 
 
 @pytest.mark.parametrize(
     ("state", "ended"),
-    [("queued", 0), ("running", 0), ("finished", 1), ("stopped", 1), ("failed", 1), ("interrupted", 1)],
+    [
+        ("queued", 0),
+        ("running", 0),
+        ("paused", 0),
+        ("finished", 1),
+        ("stopped", 1),
+        ("failed", 1),
+        ("interrupted", 1),
+    ],
 )
 def test_ended_states(state: str, ended: int) -> None:
     assert Status(state).ended is bool(ended)
@@ -319,9 +506,25 @@ def test_weights_of_a_run_are_its_newest_that_can_be_read(store: RunStore) -> No
 # Processes that are gone
 
 
+HOLDS = """
+import sys, pathlib
+from cnn.run import read_run
+with read_run(pathlib.Path(sys.argv[1])).trained_here():
+    print(flush=True)
+    input()
+"""
+
+
 def test_a_run_whose_process_was_killed_is_interrupted(store: RunStore) -> None:
     killed, alive, elsewhere, waiting, done = (store.create(SETUP, "sketch10") for _ in range(5))
-    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, killed.folder],
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout
+    process.stdout.readline()
     running = replace(Status("running", epoch=1.5, step=6), **this_process())
     killed.write_status(replace(running, process=process.pid))
     alive.write_status(running)
@@ -330,12 +533,13 @@ def test_a_run_whose_process_was_killed_is_interrupted(store: RunStore) -> None:
     for run, created in ((waiting, 1.0), (done, 2.0)):
         change_facts(run, created=created)
     before = [run.status() for run in (killed, alive, elsewhere, done)]
-    assert [run.id for run in store.mark_interrupted()] == [waiting.id]
-    assert [run.status() for run in (killed, alive, elsewhere, done)] == before  # it still lives
+    with alive.trained_here():
+        assert [run.id for run in store.mark_interrupted()] == [waiting.id]
+        assert [run.status() for run in (killed, alive, elsewhere, done)] == before  # it still lives
 
-    process.kill()
-    process.communicate()
-    assert [run.id for run in store.mark_interrupted()] == [waiting.id]
+        process.kill()
+        process.communicate()
+        assert [run.id for run in store.mark_interrupted()] == [waiting.id]
     status = killed.status()
     assert status.state == "interrupted"
     assert status.ended

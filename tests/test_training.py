@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cnn.commands import Command
 from cnn.data.dataset import Dataset
 from cnn.errors import DivergedError
 from cnn.forward import forward, weight_shapes
@@ -62,13 +63,20 @@ def same(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> bool:
 
 
 @pytest.fixture
-def ticking(training: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+def loop(training: ModuleType) -> ModuleType:
+    import cnn.loop as module
+
+    return module
+
+
+@pytest.fixture
+def ticking(loop: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Return a function that gives training a clock on which every call takes so many seconds."""
 
     def use(seconds: float) -> None:
         now = iter(range(1_000_000))
         clock = SimpleNamespace(perf_counter=lambda: next(now) * seconds)
-        monkeypatch.setattr(training, "time", clock)
+        monkeypatch.setattr(loop, "time", clock)
 
     return use
 
@@ -320,29 +328,29 @@ def test_dropout_drops_while_training_and_not_after(training: ModuleType, data: 
 
 
 def test_every_step_changes_its_pictures_by_a_seed_of_its_own(
-    training: ModuleType, data: Dataset, monkeypatch: pytest.MonkeyPatch
+    training: ModuleType, loop: ModuleType, data: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tf, seeds = training.tf, []
+    tf, seeds = loop.tf, []
 
     def record(pixels: Any, spec: TrainSpec, seed: Any) -> Any:
         tf.numpy_function(lambda value: seeds.append(tuple(value.tolist())), [seed], [])
         return pixels
 
-    monkeypatch.setattr(training, "augment", record)
+    monkeypatch.setattr(loop, "augment", record)
     list(training.train(setup(epochs=2, seed=7), data))
     assert seeds == [(7, step) for step in range(10)]
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_weight_decay_shrinks_kernels_and_nothing_else(
-    training: ModuleType, network: ModuleType, optimizer: str
+    loop: ModuleType, network: ModuleType, optimizer: str
 ) -> None:
     training_spec = setup(optimizer=optimizer, weight_decay=0.5, learning_rate=0.1).training
     model = network.build_network(NOISY)
     start = {name: np.full_like(array, 2.0) for name, array in network.get_weights(model).items()}
     network.set_weights(model, start)
     variables = model.trainable_variables
-    optimiser = training.build_optimizer(training_spec, model)
+    optimiser = loop.build_optimizer(training_spec, model)
     optimiser.apply([np.zeros(variable.shape, np.float32) for variable in variables], variables)
     for name, array in network.get_weights(model).items():
         np.testing.assert_allclose(
@@ -351,12 +359,10 @@ def test_weight_decay_shrinks_kernels_and_nothing_else(
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_without_weight_decay_nothing_shrinks(
-    training: ModuleType, network: ModuleType, optimizer: str
-) -> None:
+def test_without_weight_decay_nothing_shrinks(loop: ModuleType, network: ModuleType, optimizer: str) -> None:
     model = network.build_network(TINY)
     start = network.get_weights(model)
-    optimiser = training.build_optimizer(setup(optimizer=optimizer, learning_rate=0.1).training, model)
+    optimiser = loop.build_optimizer(setup(optimizer=optimizer, learning_rate=0.1).training, model)
     variables = model.trainable_variables
     optimiser.apply([np.zeros(variable.shape, np.float32) for variable in variables], variables)
     assert same(network.get_weights(model), start)
@@ -365,67 +371,70 @@ def test_without_weight_decay_nothing_shrinks(
 # Stop
 
 
-def stop_at(call: int) -> Callable[[], bool]:
-    """Return a `stop_requested` that says yes from its `call`-th question on."""
+def stop_at(call: int) -> Callable[[], list[Command]]:
+    """Return commands: a stop, the `call`-th time they are asked for."""
     asked = iter(range(1, 1_000_000))
-    return lambda: next(asked) >= call
+    return lambda: [Command("stop")] if next(asked) == call else []
 
 
-def until(reports: Iterator[Any], condition: Callable[[Any], bool], stop: dict[str, bool]) -> list[Any]:
+def until(reports: Iterator[Any], condition: Callable[[Any], bool], now: list[Command]) -> list[Any]:
     """Drive a training; ask for a stop at the first report of a kind; return what follows."""
     after: list[Any] = []
+    asked = False
     for report in reports:
-        if stop["now"]:
+        if asked:
             after.append(report)
         elif condition(report):
-            stop["now"] = True
+            asked = True
+            now.append(Command("stop"))
     return after
 
 
 @pytest.mark.parametrize(
-    ("condition", "rest"),
+    "condition",
     [
-        (lambda report: type(report).__name__ == "Progress", ["Finished"]),
-        (lambda report: type(report).__name__ == "EpochEnd", ["Progress", "Finished"]),
-        (lambda report: getattr(report, "epoch", 0) == 1, ["Finished"]),  # the last Progress of an epoch
+        lambda report: type(report).__name__ == "Progress",
+        lambda report: type(report).__name__ == "EpochEnd",
+        lambda report: getattr(report, "epoch", 0) == 1,  # the last Progress of an epoch
     ],
 )
-def test_a_stop_takes_one_more_call_at_most(
-    training: ModuleType, data: Dataset, condition: Callable[[Any], bool], rest: list[str]
+def test_a_stop_is_taken_before_the_next_call(
+    training: ModuleType, data: Dataset, condition: Callable[[Any], bool]
 ) -> None:
-    stop = {"now": False}
-    after = until(training.train(setup(epochs=50), data, lambda: stop["now"]), condition, stop)
-    assert names(after) == rest
+    now: list[Command] = []
+    after = until(training.train(setup(epochs=50), data, lambda: now), condition, now)
+    assert names(after) == ["Finished"]
     last = after[-1]
-    assert last.stopped
+    assert (last.stopped, last.ending) == (True, "stop")
     assert (last.test_loss, last.test_accuracy) == (None, None)
-    assert last.epoch == last.step / 5 <= 2
+    assert last.epoch == last.step / 5 <= 1
     assert {name: array.shape for name, array in last.weights.items()} == weight_shapes(TINY)
 
 
 def test_a_stopped_run_keeps_what_it_learnt(training: ModuleType, data: Dataset) -> None:
+    now: list[Command] = []
     whole = list(training.train(setup(batch_size=500, epochs=2), data))
-    # One step an epoch asks twice: after the step, and before the one batch of validation.
-    stopped = list(training.train(setup(batch_size=500, epochs=2), data, stop_at(3)))
-    assert names(stopped) == ["EpochEnd", "Progress", "EpochEnd", "Progress", "Finished"]
-    assert stopped[-1].stopped
+    second = lambda report: type(report).__name__ == "Progress" and report.step == 2  # noqa: E731
+    stopped = until(training.train(setup(batch_size=500, epochs=2), data, lambda: now), second, now)
+    assert names(stopped) == ["Finished"]
     assert same(stopped[-1].weights, whole[-1].weights)
 
 
-@pytest.mark.parametrize(
-    ("call", "kinds"),
-    [
-        (2, ["EpochEnd", "Progress", "Finished"]),
-        (3, ["EpochEnd", "Progress", "Finished"]),
-        (5, ["EpochEnd", "Progress", "EpochEnd", "Finished"]),  # three batches of validation, then the test
-    ],
-)
+@pytest.mark.parametrize("looks", [1, 2, 3])
+@pytest.mark.parametrize("after", ["Progress", "EpochEnd"])
 def test_a_stop_during_validation_or_test_ends_the_run(
-    training: ModuleType, data: Dataset, monkeypatch: pytest.MonkeyPatch, call: int, kinds: list[str]
+    training: ModuleType, data: Dataset, monkeypatch: pytest.MonkeyPatch, after: str, looks: int
 ) -> None:
     monkeypatch.setattr(training, "EVALUATION_BATCH", 25)
-    reports = list(training.train(setup(batch_size=500), data, stop_at(call)))
-    assert names(reports) == kinds
+    counted: list[Any] = []
+    stop = stop_at(looks + 1)  # one before the look at the pictures begins
+    reports = []
+    for report in training.train(setup(batch_size=500), data, lambda: stop() if counted else []):
+        reports.append(report)
+        if type(report).__name__ == after and report.step:
+            counted.append(report)
+    validated = ["EpochEnd"] if after == "EpochEnd" else []
+    assert names(reports) == ["EpochEnd", "Progress", *validated, "Finished"]
     assert reports[-1].stopped
     assert reports[-1].test_accuracy is None
     assert not same(reports[0].weights, reports[-1].weights)

@@ -10,10 +10,16 @@ from cnn.data import CLASSES
 from cnn.figures.colours import Theme
 
 MAX_POINTS = 200
+MARKED = ("rate", "resumed")
+MAX_MARKS = 12
+NEAR = 0.06  # of the axis: words of marks that are closer would overlap
+PLACES = 3
 
 
 def curves(rows: list[dict[str, Any]], quantity: str, theme: Theme, epochs: float | None) -> go.Figure:
     """Return loss or accuracy over the epochs: a line within epochs, a point after each on validation.
+
+    A new learning rate is a vertical line with its value, and so is the place where a run went on by itself.
 
     Args:
         rows: a run's history.
@@ -40,7 +46,32 @@ def curves(rows: list[dict[str, Any]], quantity: str, theme: Theme, epochs: floa
         marker={"size": 9, "symbol": "diamond"},
     )
     _lay_out(figure, quantity, epochs, [row["epoch"] for row in steps])
+    _mark(figure, [row for row in rows if row["kind"] in MARKED][-MAX_MARKS:], theme)
     return figure
+
+
+def _mark(figure: go.Figure, rows: list[dict[str, Any]], theme: Theme) -> None:
+    """Draw a line for each thing that was done to a run; words of close ones stand one below another."""
+    near = NEAR * figure.layout.xaxis.range[1]
+    place, before = 0, -near
+    for row in rows:
+        place = (place + 1) % PLACES if row["epoch"] - before < near else 0
+        before = row["epoch"]
+        by_hand = row["kind"] == "rate"
+        figure.add_vline(
+            x=row["epoch"], line={"color": theme.quiet, "width": 1.5, "dash": "solid" if by_hand else "dot"}
+        )
+        figure.add_annotation(
+            x=row["epoch"],
+            y=1 - place / PLACES,
+            yref="paper",
+            text=f"rate {row['learning_rate']:g}" if by_hand else "went on",
+            textangle=-90,
+            font={"size": 12, "color": theme.ink},
+            xanchor="right",
+            yanchor="top",
+            showarrow=False,
+        )
 
 
 def _lay_out(figure: go.Figure, quantity: str, epochs: float | None, reached: list[float]) -> None:

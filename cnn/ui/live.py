@@ -1,4 +1,6 @@
-"""A run while it trains: progress, curves, stop; and the list of a visitor's runs."""
+"""One run: how it stands, its steering, its figures and curves; what moves is drawn again while it trains."""
+
+from typing import Any
 
 import streamlit as st
 
@@ -8,35 +10,36 @@ from cnn.layers import describe
 from cnn.runs import Run, Status
 from cnn.shapes import total_parameters, walk
 from cnn.spec import Setup
+from cnn.ui import run_list, steering
+from cnn.ui.live_maps import show_live_maps
+from cnn.ui.run_words import (
+    is_open,
+    minutes,
+    place_words,
+    plain,
+    planned_epochs,
+    resumed_words,
+    share,
+    state_words,
+)
 from cnn.ui.service import service
-from cnn.ui.session import session, theme
-from cnn.ui.widgets import STATE_ICONS, dataset_name, run_label
+from cnn.ui.session import theme
+from cnn.ui.widgets import STATE_ICONS
 
+OPEN_SECONDS = 0.2
 REFRESH_SECONDS = 1.0
+IDLE_SECONDS = 3.0
 CHART_SECONDS = 3.0
 FIRST_CHART_SECONDS = 0.4
 FIRST_ROWS = 6
-
-
-def start_run(setup: Setup, name: str) -> Run:
-    """Put a new run of this visitor into the queue and return it.
-
-    Raises:
-        RunError: when it cannot be written.
-    """
-    services = service()
-    run = services.store.create(setup, dataset_name(), session().owner, name)
-    services.engine.submit(run)
-    session().run_id = session().network_id = run.id
-    return run
+FIGURE_WIDTH = 150  # pixels
 
 
 def network_line(setup: Setup) -> None:
-    """Show the network in one line: its layers that compute, and its parameters."""
+    """Show a network that can be in one line: its layers that compute, and its parameters."""
     try:
         table = walk(setup.network)
-    except SpecError as error:
-        st.error(error.problem, icon=":material/block:")
+    except SpecError:
         return
     parts = [describe(row.layer) for row in table if row.layer.tag in ("conv", "pool", "dense")]
     st.markdown(" → ".join(parts) + f" → softmax: **{total_parameters(table):,} parameters**")
@@ -44,176 +47,154 @@ def network_line(setup: Setup) -> None:
 
 def show_runs() -> None:
     """Show the chosen run of this visitor, and a picker where there are several."""
-    runs = {run.id: run for run in service().store.runs(session().owner)}
-    if not runs:
+    run_list.show_notices()
+    run_list.show_problem()
+    run = run_list.choose_run()
+    if run is None:
         st.subheader("No run yet")
         st.markdown("Press **Train**. The curves of loss and accuracy appear here within a few seconds.")
-        _engine_line()
+        run_list.engine_line()
         return
-    if session().run_id not in runs:
-        session().run_id = next(iter(runs))
-    if len(runs) > 1:
-        chosen = st.selectbox(
-            "Run",
-            list(runs),
-            list(runs).index(session().run_id),
-            format_func=lambda run_id: run_label(runs[run_id]),
-            key=f"run-{session().run_id}-{len(runs)}",
-        )
-        session().run_id = chosen
-    run = runs[session().run_id]
     status = run.status()
-    if status.ended:
-        _draw_head(run, status)
+    st.subheader(f"{STATE_ICONS[status.state]} {plain(run.name or run.id)}: {state_words(run, status)}")
+    steering.show_bar(run, status)
+    _show_message(run, status)
+    drawn = _stamp(run, status)
+    st.fragment(_watch, run_every=_interval(run, status))(run.id, drawn)
+    _show_charts(run, status)
+    _show_legend(run, status)
+    show_live_maps(run)
+
+
+def _interval(run: Run, status: Status) -> float:
+    """Return the seconds between two looks at a run: often while it owes an answer, seldom after its end."""
+    if is_open(run, status):
+        return OPEN_SECONDS
+    return IDLE_SECONDS if status.ended else REFRESH_SECONDS
+
+
+def _stamp(run: Run, status: Status) -> tuple[object, ...]:
+    """Return what the page as a whole shows of a run: where it changes, all is drawn anew."""
+    return run.name, status.state, status.taken, run.asked(), status.message, len(run.snapshots()) > 0
+
+
+def _watch(run_id: str, drawn: tuple[object, ...]) -> None:
+    """Draw the figures of a run; the buttons stand outside, so that none is replaced under a hand."""
+    try:
+        run = service().store.get(run_id)
+    except RunError:  # removed meanwhile, here or in another tab
+        st.rerun()
+    status = run.status()
+    if _stamp(run, status) != drawn:
+        st.rerun()
+    _show_progress(run, status)
+    _show_figures(run, status)
+
+
+def _show_charts(run: Run, status: Status) -> None:
+    """Show the curves; while it trains they are drawn every few seconds: that costs the browser the most."""
+    if status.state not in ("running", "queued"):
         _draw_charts(run)
-    else:
-        _live_run(run.id)
-        live_charts = _live_charts if len(run.history()) > FIRST_ROWS else _first_charts
-        live_charts(run.id)
+        return
+    early = len(run.history()) <= FIRST_ROWS
+    st.fragment(_draw_again, run_every=FIRST_CHART_SECONDS if early else CHART_SECONDS)(run.id, early)
 
 
-@st.fragment(run_every=REFRESH_SECONDS)
-def _live_run(run_id: str) -> None:
-    """Redraw the figures of a run every second; at its end the whole page is drawn once more."""
-    run = service().store.get(run_id)
-    status = run.status()
-    if status.ended:
-        st.rerun()
-    _draw_head(run, status)
-
-
-@st.fragment(run_every=CHART_SECONDS)
-def _live_charts(run_id: str) -> None:
-    """Redraw the charts every few seconds: drawing them costs the browser more than all the rest."""
-    _draw_charts(service().store.get(run_id))
-
-
-@st.fragment(run_every=FIRST_CHART_SECONDS)
-def _first_charts(run_id: str) -> None:
-    """Redraw the charts more often while they are empty, so that the first point is there at once."""
-    run = service().store.get(run_id)
+def _draw_again(run_id: str, early: bool) -> None:
+    """Draw the charts again: more often while they are empty, so that the first point is there at once."""
+    try:
+        run = service().store.get(run_id)
+    except RunError:
+        return
     _draw_charts(run)
-    if len(run.history()) > FIRST_ROWS:
+    if early and len(run.history()) > FIRST_ROWS:
         st.rerun()
-
-
-def _draw_head(run: Run, status: Status) -> None:
-    rows = run.history()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(f"{STATE_ICONS[status.state]} {run.name or run.id}: {_state_words(run, status)}")
-        if not status.ended and run.owner == session().owner:
-            _stop_button(run)
-    _progress(run, status, rows)
-    _figures(run, status, rows)
 
 
 def _draw_charts(run: Run) -> None:
     rows = run.history()
-    left, right = st.columns(2)
-    epochs = run.setup.training.epochs
-    for column, quantity in ((left, "loss"), (right, "accuracy")):
+    for column, quantity in zip(st.columns(2), ("loss", "accuracy"), strict=True):
         column.plotly_chart(
-            charts.curves(rows, quantity, theme(), epochs),
+            charts.curves(rows, quantity, theme(), planned_epochs(run, rows)),
             key=f"curve-{run.id}-{quantity}",
             config={"displayModeBar": False},
             alt=f"{quantity.capitalize()} on training and validation pictures over the epochs",
         )
-    _afterwards(run, run.status())
 
 
-def _state_words(run: Run, status: Status) -> str:
+def _show_progress(run: Run, status: Status) -> None:
+    """Show how far a run is, or why it waits."""
+    last = _last_progress(run.history())
     if status.state == "queued":
-        before = service().engine.position(run.id)
-        return f"waiting, {before} before it" if before else "waiting for a worker"
-    return "stopping" if status.state == "running" and run.stop_requested() else status.state
+        st.markdown(place_words(run))
+        run_list.engine_line()
+    elif status.state in ("running", "paused"):
+        whole = last["seconds"] + last["seconds_left"] if last else 0.0
+        st.progress(min(last["seconds"] / whole, 1.0) if whole else 0.0, _progress_words(run, status, last))
 
 
-def _stop_button(run: Run) -> None:
-    asked = run.stop_requested()
-    if st.button("Stop", icon=":material/stop:", disabled=asked, key=f"stop-{run.id}"):
-        try:
-            service().store.request_stop(run.id, session().owner)
-        except RunError as error:
-            st.error(str(error))
-        service().engine.wake()
-        st.rerun()
+def _progress_words(run: Run, status: Status, last: dict[str, Any]) -> str:
+    if status.state == "paused":
+        return f"Paused at epoch {last.get('epoch', 0.0):.2f}, {minutes(last.get('seconds_left', 0.0))} left"
+    if not last:
+        return "Building the network"
+    if last["seconds_left"] <= 0:
+        return "Checking on the test pictures"
+    if last["step"] <= 20:
+        return "Measuring the speed"
+    if run.setup.training.epochs is None:
+        return f"{last['seconds']:.0f} of {last['seconds'] + last['seconds_left']:.0f} seconds of training"
+    return f"{minutes(last['seconds_left'])} left"
 
 
-def _progress(run: Run, status: Status, rows: list[dict]) -> None:
-    last = next((row for row in reversed(rows) if row["kind"] == "progress"), None)
-    if status.state == "queued":
-        _engine_line()
-    elif status.state == "running" and last is None:
-        st.progress(0.0, "Building the network")
-    elif status.state == "running" and last:
-        whole = last["seconds"] + last["seconds_left"]
-        share = min(last["seconds"] / whole, 1.0) if whole else 0.0
-        text = f"{_minutes(last['seconds_left'])} left" if last["step"] > 20 else "Measuring the speed"
-        st.progress(share, text if share < 1 else "Checking on the test pictures")
+def _last_progress(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the newest report within an epoch, empty where there is none."""
+    return next((row for row in reversed(rows) if row["kind"] == "progress"), {})
 
 
-def _figures(run: Run, status: Status, rows: list[dict]) -> None:
-    last: dict[str, float] = next((row for row in reversed(rows) if row["kind"] == "progress"), {})
-    planned = run.setup.training.epochs
-    epoch = f"{last.get('epoch', 0.0):.1f}" + (f" of {planned}" if planned else "")
-    columns = st.columns(4)
-    columns[0].metric("Epoch", epoch)
-    columns[1].metric("Images a second", f"{last['images_per_second']:,.0f}" if last else "–")
-    columns[2].metric("Validation accuracy", _share(status.validation_accuracy))
-    columns[3].metric(
-        "Test accuracy",
-        _share(status.test_accuracy),
-        help="Looked at once, at the very end of a finished run.",
-    )
+def _show_figures(run: Run, status: Status) -> None:
+    rows = run.history()
+    last, planned = _last_progress(rows), planned_epochs(run, rows)
+    with st.container(horizontal=True):
+        of = f"Epoch (of {planned:.4g})" if planned else "Epoch"
+        st.metric(of, f"{last.get('epoch', 0.0):.1f}", width=FIGURE_WIDTH)
+        speed = f"{last['images_per_second']:,.0f}" if last else "–"
+        st.metric("Images a second", speed, width=FIGURE_WIDTH)
+        st.metric("Validation accuracy", share(status.validation_accuracy), width=FIGURE_WIDTH)
+        about = "Looked at once, at the very end of a finished run."
+        st.metric("Test accuracy", share(status.test_accuracy), help=about, width=FIGURE_WIDTH)
 
 
-def _afterwards(run: Run, status: Status) -> None:
-    """Say how a run ended, and offer what to do next."""
+def _show_message(run: Run, status: Status) -> None:
+    """Say what happened to a run where that is not plain, and how it ended; offer what to do next."""
+    if words := resumed_words(run, status):
+        st.info(words, icon=":material/restart_alt:")
     if status.state == "failed":
         st.error(status.message, icon=":material/error:")
     elif status.message:
         st.info(status.message, icon=STATE_ICONS[status.state])
-    if status.state == "stopped" and not status.message:
+    elif status.state == "stopped":
         st.info("Stopped by hand. Its weights are kept; the test pictures were not looked at.")
-    if run.snapshots():
-        with st.container(horizontal=True):
-            st.page_link(
-                "inside.py",
-                label="Look inside it",
-                icon=":material/grid_view:",
-                query_params={"network": run.id},
-            )
-            st.page_link(
-                "classify.py",
-                label="Classify with it",
-                icon=":material/image_search:",
-                query_params={"network": run.id},
-            )
+    if status.ended:
+        _link_onwards(run)
+
+
+def _link_onwards(run: Run) -> None:
+    if not run.snapshots():
+        return
+    ways = (("inside.py", "Look inside it", "grid_view"), ("classify.py", "Classify with it", "image_search"))
+    with st.container(horizontal=True):
+        for page, label, icon in ways:
+            st.page_link(page, label=label, icon=f":material/{icon}:", query_params={"network": run.id})
+
+
+def _show_legend(run: Run, status: Status) -> None:
+    """Say what the curves are of, and lead into the network while it trains."""
+    if not status.ended:
+        _link_onwards(run)
+    precision = status.precision or "not chosen yet"
     st.caption(
         "Training: on the pictures it learns from, smoothed over about 50 batches. Validation: on pictures "
-        "it never learns from, after each epoch."
+        f"it never learns from, after each epoch. Pictures: {status.source or run.dataset}, "
+        f"precision: {precision}."
     )
-    facts = [
-        f"Pictures: {status.source or run.dataset}",
-        f"precision: {status.precision or 'not chosen yet'}",
-    ]
-    st.caption(", ".join(facts))
-
-
-def _engine_line() -> None:
-    status = service().engine.status()
-    if status.state == "failed":
-        st.error(f"The training engine could not start: {status.message} Restart the server.")
-    elif status.state == "starting":
-        st.progress(0.0, "The worker is loading TensorFlow; this takes about ten seconds after a start")
-    elif status.state == "off":
-        st.info("This server has no training engine; start it with make run.")
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}".replace("%", " %")
-
-
-def _minutes(seconds: float) -> str:
-    whole = round(seconds)
-    return f"{whole} s" if whole < 90 else f"{whole // 60} min {whole % 60:02d} s"

@@ -11,8 +11,8 @@ import streamlit as st
 from cnn import paths
 from cnn.data.download import Download
 from cnn.engine import START_DELAY_SECONDS, Engine
-from cnn.errors import CnnLabError
 from cnn.runs import RunStore
+from cnn.settings import read_settings
 
 IMPORT_DELAY_SECONDS = 2.0
 
@@ -30,19 +30,7 @@ class Service:
 def service() -> Service:
     """Return the services, made at the first call; nothing is started here."""
     store = RunStore(paths.runs_folder())
-    return Service(store, Engine(store, worker_count()), Download())
-
-
-def worker_count() -> int:
-    """Return how many workers train at a time: `CNN_LAB_WORKERS`, by default 1.
-
-    Raises:
-        CnnLabError: if the variable is not a whole number from 1 to 64.
-    """
-    text = os.environ.get("CNN_LAB_WORKERS", "1")
-    if not text.isdecimal() or not 1 <= int(text) <= 64:
-        raise CnnLabError(f"CNN_LAB_WORKERS is {text!r}; give a whole number from 1 to 64.")
-    return int(text)
+    return Service(store, Engine(store, read_settings()), Download())
 
 
 def start() -> Service:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from cnn.edits import Edits
 from cnn.errors import SpecError
 from cnn.figures.colours import THEMES, Theme
 from cnn.images import Picture
@@ -30,8 +31,11 @@ class Session:
     run_id: str = ""
     network_id: str = ""
     start_asked: bool = False
+    trial_asked: str = ""
+    problem: str = ""
     owner: str = ""
     upload: Picture | None = None
+    edits: dict[str, Edits] = field(default_factory=dict)
 
     def change(self, setup: Setup) -> None:
         """Take a new set-up from a widget that already shows it."""

@@ -68,8 +68,8 @@ def _own_sample() -> Sample | None:
 def inside_link(run: Run, sample: Sample) -> None:
     """Offer the way to the maps of the same network on the same picture."""
     wanted = {"network": run.id}
-    for name in ("sample_class", "sample_number"):
-        if value := st.query_params.get(name):
+    for name in ("class", "number"):
+        if value := st.query_params.get(f"sample_{name}"):
             wanted[name] = value
     if sample.true_class is not None:
         wanted["picture"] = "Sample"

@@ -19,6 +19,7 @@ from cnn.ui.session import session
 STATE_ICONS = {
     "queued": ":material/hourglass_top:",
     "running": ":material/play_circle:",
+    "paused": ":material/pause_circle:",
     "finished": ":material/check_circle:",
     "stopped": ":material/stop_circle:",
     "failed": ":material/error:",
@@ -156,30 +157,13 @@ def weights_of(run: Run) -> Weights | None:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Run: lambda run: str(run.folder)})
-def _read_weights(run: Run, _stamp: str) -> Weights:
+def _read_weights(run: Run, stamp: str) -> Weights:
     return run.weights()
 
 
 def outputs_of(run: Run, weights: Weights, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
     """Return every layer's output for a picture."""
     return forward(run.setup.network, weights, pixels)
-
-
-def picture_picker() -> Sample | None:
-    """Let the visitor choose a test picture, or the picture they brought to *Classify*."""
-    upload = session().upload
-    if upload is not None:
-        way = st.segmented_control(
-            "Picture",
-            ["Sample", "Yours"],
-            default="Yours",
-            required=True,
-            key="picture",
-            bind="query-params",
-        )
-        if way == "Yours":
-            return own_sample(upload)
-    return sample_picker()
 
 
 def own_sample(upload: Picture) -> Sample:

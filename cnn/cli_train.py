@@ -1,0 +1,190 @@
+"""The command that trains: a new run, or one that goes on."""
+
+import argparse
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
+from typing import Any
+
+from cnn import jobs, paths, shapes
+from cnn.cli_runs import emit, find_run, name_of
+from cnn.data import layout
+from cnn.errors import CnnLabError, RunError, SpecError
+from cnn.preflight import check_fits
+from cnn.presets import PRESETS
+from cnn.reports import EpochEnd, Finished, Progress, Report
+from cnn.runs import Run, RunStore, Status
+from cnn.spec import Setup
+
+DEFAULT = "lecture"
+NEW_RUN_ONLY = ("seed", "pictures", "precision", "dataset", "out")
+
+
+def read_setup(options: argparse.Namespace) -> Setup:
+    """Return the set-up that `--preset` or `--spec` names.
+
+    Raises:
+        SpecError: for a file that cannot be read, or that holds no set-up.
+    """
+    if not options.spec:
+        return PRESETS[options.preset or DEFAULT].setup
+    try:
+        return Setup.from_text(options.spec.read_bytes())
+    except OSError as error:
+        raise SpecError("--spec", f"{options.spec} cannot be read: {error.strerror}.") from None
+
+
+def train(options: argparse.Namespace) -> int:
+    """Train a new run, or go on with one, in this process."""
+    goes_on = options.resume is not None or options.go_on is not None
+    run = _old_run(options) if goes_on else _new_run(options)
+    jobs.prepare_tensorflow()
+    if options.json:
+        emit({"event": "started", "run": str(run.folder), "setup": run.setup.to_json()})
+    with _ctrl_c(run.request_stop), nullcontext() if options.json else _ProgressBar() as bar:
+        status = jobs.train_run(run.folder, _emit_report if bar is None else bar.show)
+    return _conclude(run, status, options.json)
+
+
+@contextmanager
+def _ctrl_c(call: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl-C call this instead of raising: it stops a run as the web's Stop does, nothing is lost."""
+    before = signal.signal(signal.SIGINT, lambda *_: call())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _new_run(options: argparse.Namespace) -> Run:
+    setup = _with_options(read_setup(options), options)
+    shapes.walk(setup.network)
+    check_fits(setup)
+    dataset = options.dataset or "cifar10"
+    if dataset == "cifar10":
+        _require_cifar10()
+    name = options.spec.stem if options.spec else PRESETS[options.preset or DEFAULT].title
+    if options.out:
+        return RunStore.create_in(options.out.resolve(), setup, dataset, name=name)
+    return RunStore(paths.runs_folder()).create(setup, dataset, name=name)
+
+
+def _with_options(setup: Setup, options: argparse.Namespace) -> Setup:
+    changes: dict[str, Any] = {}
+    if options.epochs is not None:
+        changes |= {"epochs": options.epochs, "seconds": None}
+    if options.seconds is not None:
+        changes |= {"seconds": options.seconds, "epochs": None}
+    for name in ("seed", "pictures", "precision"):
+        if getattr(options, name) is not None:
+            changes[name] = getattr(options, name)
+    return replace(setup, training=replace(setup.training, **changes))
+
+
+def _require_cifar10() -> None:
+    found = layout.check()
+    if not found.present:
+        raise CnnLabError(f"{found.problem} Or train on the drawn pictures: --dataset sketch10.")
+
+
+def _old_run(options: argparse.Namespace) -> Run:
+    """Return a run that is to go on, queued for this process."""
+    _check_usage(options)
+    run = find_run(options.go_on if options.resume is None else options.resume)
+    check_fits(run.setup)
+    status = run.status()
+    if run.is_trained():
+        raise RunError(f"{run.id} is being trained now; python -m cnn steer {run.id} extend makes it longer.")
+    if options.go_on is not None:
+        run.extend(options.epochs or 0, options.seconds or 0.0)
+    elif status.ended:
+        run.extend()
+    elif status.parked:
+        run.command("resume")
+    return run
+
+
+def _check_usage(options: argparse.Namespace) -> None:
+    given = [name for name in NEW_RUN_ONLY if getattr(options, name) is not None]
+    if given:
+        options.refuse(f"--{given[0]} is for a new run; the one that goes on has its own")
+    longer = options.epochs is not None or options.seconds is not None
+    if options.go_on is not None and not longer:
+        options.refuse("--continue needs --epochs or --seconds: for how long it shall go on")
+    if options.resume is not None and longer:
+        options.refuse("--resume goes on to the planned end; --continue RUN takes --epochs or --seconds")
+
+
+def _emit_report(report: Report) -> None:
+    hidden = ("weights", "checkpoint", "stopped", "ending", "test_loss")
+    fields = {name: value for name, value in vars(report).items() if name not in hidden}
+    if not isinstance(report, Finished):
+        kind = "epoch" if isinstance(report, EpochEnd) else type(report).__name__.lower()
+        emit({"event": kind, **fields})
+
+
+def _conclude(run: Run, status: Status, as_json: bool) -> int:
+    facts = {
+        "event": status.state,
+        "test_accuracy": status.test_accuracy,
+        "test_loss": status.test_loss,
+        "images_per_second": round(status.images_per_second, 1),
+        "seconds": round(status.seconds, 2),
+        "epochs": round(status.epoch, 3),
+        "precision": status.precision,
+        "data": status.source,
+        "run": str(run.folder),
+    }
+    if status.state == "failed":
+        raise CnnLabError(status.message)
+    if as_json:
+        emit(facts)
+        return 0
+    accuracy = f"test accuracy {status.test_accuracy:.1%}, " if status.test_accuracy is not None else ""
+    print(f"{status.state}: {accuracy}{status.images_per_second:,.0f} images a second ({status.source})")
+    if status.state == "stopped":
+        print(f"It is kept. To go on with it: python -m cnn train --resume {name_of(run)}")
+    print(f"run: {run.folder}")
+    return 0
+
+
+class _ProgressBar(AbstractContextManager["_ProgressBar"]):
+    """A bar for people, with loss, accuracy and the time left."""
+
+    def __init__(self) -> None:
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        self.bar = Bar(TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+        self.task = self.bar.add_task("starting", total=1.0)
+
+    def __enter__(self) -> "_ProgressBar":
+        self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+    def show(self, report: Report) -> None:
+        """Move the bar, or print a line."""
+        if isinstance(report, Progress):
+            share = report.seconds / (report.seconds + report.seconds_left or 1)
+            text = f"epoch {report.epoch:.2f}  loss {report.loss:.3f}  accuracy {report.accuracy:.1%}"
+            self.bar.update(self.task, completed=share, description=text)
+        elif isinstance(report, EpochEnd):
+            if report.validation_accuracy is not None:
+                accuracy = f"{report.validation_accuracy:.1%}"
+                self.bar.print(f"epoch {report.epoch:g}: validation accuracy {accuracy}")
+        elif not isinstance(report, Finished):
+            self.bar.print(f"epoch {report.epoch:.2f}: {_words(report)}")
+
+
+def _words(report: Report) -> str:
+    """Return what somebody did to the run, in words."""
+    facts = {
+        name: value for name, value in vars(report).items() if name in ("learning_rate", "epochs", "seconds")
+    }
+    name = {"NewRate": "learning rate"}.get(type(report).__name__, type(report).__name__.lower())
+    numbers = [f"{value:g}" for key, value in facts.items() if value and (name, key) != ("paused", "seconds")]
+    return " ".join([name, *numbers])

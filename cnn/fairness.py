@@ -1,0 +1,113 @@
+"""Who is next: round-robin over owners, and how long each has to wait. Nothing here starts anything.
+
+The next run is of the owner with the fewest runs in training; among those, of the one that was served the
+longest ago; and of that owner's runs the oldest, one that comes back from a pause first.
+
+>>> queue = [Waiting("a1", "ada", 1.0), Waiting("a2", "ada", 2.0), Waiting("b1", "ben", 3.0)]
+>>> list(places(queue, training=[], free=1))
+['a1', 'b1', 'a2']
+"""
+
+import heapq
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+UNKNOWN = math.inf
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A run in the queue. `seconds` is what it is expected to take, `UNKNOWN` where nobody can say.
+
+    `since` orders the runs of one owner; `front` puts one before that owner's others.
+    """
+
+    id: str
+    owner: str
+    since: float
+    front: bool = False
+    seconds: float = UNKNOWN
+
+
+@dataclass(frozen=True)
+class Training:
+    """A run that holds a worker, and the `seconds` until it is expected to let go of it."""
+
+    owner: str
+    seconds: float = UNKNOWN
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the queue: the runs `before` it, and the `seconds` until it begins, None if unknown.
+
+    Where no worker is free, one of the runs before it is one that trains.
+    """
+
+    before: int
+    seconds: float | None
+
+
+class Lines:
+    """One line an owner, and when each owner was served: `served` counts up from 0."""
+
+    def __init__(self, waiting: Iterable[Waiting], served: Mapping[str, int] | None = None) -> None:
+        self.served = dict(served or {})
+        self._lines: dict[str, list[Waiting]] = {}
+        for run in sorted(waiting, key=lambda run: (not run.front, run.since, run.id), reverse=True):
+            self._lines.setdefault(run.owner, []).append(run)
+
+    def next(self, training: Mapping[str, int]) -> Waiting | None:
+        """Take out and return the next run, given how many of each owner are in training."""
+        if not self._lines:
+            return None
+        owner = min(self._lines, key=lambda name: self._rank(name, training))
+        self.served[owner] = max(self.served.values(), default=-1) + 1
+        run = self._lines[owner].pop()
+        if not self._lines[owner]:
+            del self._lines[owner]
+        return run
+
+    def _rank(self, owner: str, training: Mapping[str, int]) -> tuple[int, int, float]:
+        return training.get(owner, 0), self.served.get(owner, -1), self._lines[owner][-1].since
+
+
+def places(
+    waiting: Iterable[Waiting],
+    training: Iterable[Training],
+    free: int,
+    served: Mapping[str, int] | None = None,
+) -> dict[str, Place]:
+    """Return the place of every waiting run by its id, in the order in which they will begin.
+
+    It plays the queue through: whenever a worker is free, the next run takes it for as long as expected.
+
+    Args:
+        waiting: the queue, in any order.
+        training: what holds the workers that are not free.
+        free: how many workers wait for work.
+        served: when each owner was served last, as `Lines` counts.
+    """
+    lines, clock = Lines(waiting, served), 0.0
+    busy = [(run.seconds, number, run.owner) for number, run in enumerate(training)]
+    heapq.heapify(busy)
+    ahead = int(free <= 0 and bool(busy))
+    owners = Counter(owner for _, _, owner in busy)
+    numbers = len(busy)
+    found: dict[str, Place] = {}
+    while True:
+        if free > 0:
+            free -= 1
+        elif busy:
+            clock, _, owner = heapq.heappop(busy)
+            owners[owner] -= 1
+        else:
+            clock = UNKNOWN
+        run = lines.next(owners)
+        if run is None:
+            return found
+        found[run.id] = Place(ahead + len(found), None if math.isinf(clock) else clock)
+        owners[run.owner] += 1
+        heapq.heappush(busy, (clock + run.seconds, numbers + len(found), run.owner))

@@ -1,0 +1,138 @@
+"""How much room runs may take: for each owner, and on the whole server. Old runs make room for new ones.
+
+Only runs of the same owner that have ended are removed, the oldest first, and what was removed is said.
+"""
+
+from collections.abc import Iterable, Sequence
+from math import prod
+from pathlib import Path
+
+from cnn.errors import RunError, SpecError
+from cnn.forward import weight_shapes
+from cnn.run import Run
+from cnn.settings import whole_number
+from cnn.snapshots import KEPT
+from cnn.spec import Setup
+
+MEGABYTE = 10**6
+FLOAT_BYTES = 4
+# Two checkpoints of weights and what an optimiser remembers: at most two more numbers a weight.
+CHECKPOINT_COPIES = 2 * 3
+HISTORY_BYTES = 200_000
+
+
+def queue_limit() -> int:
+    """Return how many runs of one owner may wait: `CNN_LAB_QUEUED`, by default 10.
+
+    Raises:
+        CnnLabError: if the variable is no such number.
+    """
+    return whole_number("CNN_LAB_QUEUED", 10, 1, 1000)
+
+
+def owner_limit() -> int:
+    """Return the bytes that the runs of one owner may take: `CNN_LAB_OWNER_MB`, by default 2,000 MB.
+
+    Raises:
+        CnnLabError: if the variable is no such number.
+    """
+    return whole_number("CNN_LAB_OWNER_MB", 2000, 1, 10**9) * MEGABYTE
+
+
+def server_limit() -> int:
+    """Return the bytes that all runs may take: `CNN_LAB_SERVER_MB`, by default 20,000 MB.
+
+    Raises:
+        CnnLabError: if the variable is no such number.
+    """
+    return whole_number("CNN_LAB_SERVER_MB", 20_000, 1, 10**9) * MEGABYTE
+
+
+def size(run: Run) -> int:
+    """Return the bytes that a run takes on the disk."""
+    return sum(_bytes(path) for path in run.folder.rglob("*"))
+
+
+def needed(setup: Setup) -> int:
+    """Return the bytes that a new run of `setup` will take, roughly: snapshots, checkpoints and history."""
+    try:
+        weights = sum(prod(shape) for shape in weight_shapes(setup.network).values())
+    except SpecError:
+        return HISTORY_BYTES
+    snapshots = min(KEPT, (setup.training.epochs or KEPT) + 1)
+    return weights * FLOAT_BYTES * (snapshots + CHECKPOINT_COPIES) + HISTORY_BYTES
+
+
+def check_queue(runs: Iterable[Run]) -> None:
+    """Look whether an owner, whose `runs` these are, may put one more into the queue.
+
+    Raises:
+        RunError: if as many as allowed wait already.
+    """
+    waiting, most = sum(run.status().state == "queued" for run in runs), queue_limit()
+    if waiting >= most:
+        raise RunError(
+            f"{waiting} of your runs wait already, and no more than {most} may; wait for one to begin, "
+            "or delete one."
+        )
+
+
+def make_room(
+    runs: Sequence[Run], owner: str, setup: Setup | None = None, kept: Run | None = None
+) -> list[str]:
+    """Remove the oldest ended runs of `owner` until there is room, and return a sentence for each.
+
+    Args:
+        runs: all runs of the store.
+        owner: whose runs may be removed.
+        setup: of a new run that needs room; None after a run has ended.
+        kept: a run that is not removed: the one that has just ended.
+
+    Raises:
+        RunError: when a new run does not fit, with the numbers.
+    """
+    sizes = {run.id: size(run) for run in runs}
+    own = [run for run in runs if run.owner == owner]
+    more = needed(setup) if setup else 0
+    over_own = sum(sizes[run.id] for run in own) + more - owner_limit()
+    over_all = sum(sizes.values()) + more - server_limit()
+    removable = sorted(
+        (run for run in own if run != kept and run.status().ended), key=lambda run: run.created
+    )
+    room = sum(sizes[run.id] for run in removable)
+    if setup:
+        _require_room(max(over_own, over_all), room, more, over_all > over_own)
+    over, said = max(over_own, over_all if over_all <= room else 0), []
+    for run in sorted(removable, key=lambda run: run.created):
+        if over <= 0:
+            break
+        run.remove()
+        over -= sizes[run.id]
+        said.append(_removed(run, sizes[run.id]))
+    return said
+
+
+def _require_room(over: int, removable: int, more: int, by_server: bool) -> None:
+    if over <= removable:
+        return
+    whose, limit = ("all runs on this server", server_limit()) if by_server else ("your runs", owner_limit())
+    raise RunError(
+        f"There is no room: a run of this network needs about {_megabytes(more)}, and with it {whose} would "
+        f"take {_megabytes(limit + over)} of the {_megabytes(limit)} that are allowed. "
+        + ("Delete runs you no longer need." if not by_server else "Ask whoever runs this server.")
+    )
+
+
+def _removed(run: Run, taken: int) -> str:
+    return f"Your run {run.name or run.id} ({_megabytes(taken)}) was removed to make room for newer ones."
+
+
+def _megabytes(count: int) -> str:
+    return f"{max(count, 0) / MEGABYTE:,.1f} MB"
+
+
+def _bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0

@@ -1,0 +1,42 @@
+"""Kernels to put in place of a trained one, all input channels at once: (size, size, channels) → the same.
+
+Patterns (blur, edge, identity) are made as strong as the kernel they replace, by the root of the sum of
+squares, so that what follows gets numbers of the size it was trained on.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+_SEED = 10
+
+
+def _pattern(make: Callable[[int], NDArray]) -> Callable[[Array], Array]:
+    """Return what lays one pattern over all channels, as strong as what it replaces."""
+
+    def drawn(kernel: Array) -> Array:
+        pattern = np.repeat(make(len(kernel))[:, :, None], kernel.shape[2], axis=2)
+        strength = np.linalg.norm(kernel) or 1.0
+        return (pattern / (np.linalg.norm(pattern) or 1.0) * strength).astype(np.float32)
+
+    return drawn
+
+
+def _dot(size: int) -> NDArray:
+    return np.pad([[1.0]], ((size - 1) // 2, size // 2))
+
+
+def _shuffled(kernel: Array) -> Array:
+    places = np.random.default_rng(_SEED).permutation(kernel.shape[0] * kernel.shape[1])
+    return kernel.reshape(-1, kernel.shape[2])[places].reshape(kernel.shape)
+
+
+PATTERNS: dict[str, Callable[[Array], Array]] = {
+    "blur": _pattern(lambda size: np.ones((size, size))),
+    "edge": _pattern(lambda size: _dot(size) * size**2 - 1),
+    "identity": _pattern(_dot),
+}
+RECIPES: dict[str, Callable[[Array], Array]] = PATTERNS | {"negate": np.negative, "shuffle": _shuffled}

@@ -1,0 +1,261 @@
+"""A run: a folder of facts.
+
+    RUN/run.json           id, owner, name, data set, set-up, time
+    RUN/state.json         queued, running, paused, finished, stopped, failed or interrupted, and the results
+    RUN/history.jsonl      one row a report: within epochs, after each epoch, and what was done to the run
+    RUN/commands.jsonl     what people asked for while it was trained
+    RUN/snapshots/         the weights before training and after epochs, about twenty of them
+    RUN/checkpoint-*       the newest two: all that is needed to go on exactly
+    RUN/lock               held by the process that trains it
+
+Whoever holds the folder can read it all: no process that wrote it is needed.
+"""
+
+import functools
+import json
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cnn import history
+from cnn.checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
+from cnn.commands import Command, CommandLog, since_reopened
+from cnn.control import Control
+from cnn.errors import RunError, SpecError
+from cnn.forward import Weights
+from cnn.locks import locked
+from cnn.snapshots import (
+    Snapshot,
+    list_snapshots,
+    read_weights,
+    snapshot_path,
+    to_thin,
+    write_weights,
+    write_whole,
+)
+from cnn.spec import Setup
+from cnn.status import Status, read_status, write_status
+
+EVERYBODY = ""
+MAX_NAME = 60
+DELETED = ".deleted-"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is fixed about a run. `owner` is the hash of the owner's key; "" means everybody may look."""
+
+    id: str
+    owner: str
+    name: str
+    dataset: str
+    setup: Setup
+    created: float
+    folder: Path
+
+    # How it stands
+
+    def status(self) -> Status:
+        """Return how the run stands now; a state file that is broken reads as interrupted."""
+        return read_status(self.folder)
+
+    def write_status(self, status: Status) -> None:
+        """Replace the state on disk."""
+        write_status(self.folder, status)
+
+    def write_facts(self) -> None:
+        """Replace the facts on disk.
+
+        Raises:
+            RunError: when they cannot be written.
+        """
+        facts = {"owner": self.owner, "name": self.name, "dataset": self.dataset, "created": self.created}
+        content = json.dumps(facts | {"setup": self.setup.to_json()}, indent=1)
+        write_whole(self.folder / "run.json", content.encode())
+
+    # What it has written
+
+    @property
+    def history_path(self) -> Path:
+        """The file of the history."""
+        return self.folder / "history.jsonl"
+
+    def append_history(self, row: dict[str, Any]) -> None:
+        """Add one row to the history.
+
+        Raises:
+            RunError: when it cannot be written.
+        """
+        history.append_row(self.history_path, row)
+
+    def history(self) -> list[dict[str, Any]]:
+        """Return the rows written so far; a row that is being written is left out."""
+        return history.read_rows(self.history_path)
+
+    def history_size(self) -> int:
+        """Return the bytes of the history, to see cheaply whether there is something new."""
+        return history.size(self.history_path)
+
+    def snapshots(self) -> list[Snapshot]:
+        """Return the saved states of the weights, oldest first."""
+        return list_snapshots(self.folder / "snapshots")
+
+    def save_snapshot(self, step: int, epoch: float, weights: Weights) -> None:
+        """Save the weights, and remove snapshots in between where there are too many."""
+        write_weights(snapshot_path(self.folder / "snapshots", step, epoch), weights)
+        for snapshot in to_thin(self.snapshots(), self._best_step):
+            snapshot.path.unlink(missing_ok=True)
+
+    def _best_step(self) -> int | None:
+        """Return the step of the best validation accuracy so far."""
+        rows = [row for row in self.history() if row.get("validation_accuracy") is not None]
+        best = max(rows, key=lambda row: row["validation_accuracy"], default=None)
+        return best["step"] if best else None
+
+    def weights(self, snapshot: Snapshot | None = None) -> Weights:
+        """Return the weights of a snapshot, by default of the newest that can be read.
+
+        Raises:
+            RunError: if there is none.
+        """
+        if snapshot:
+            return read_weights(snapshot.path, self.setup.network)
+        problem = RunError("This run has no snapshot yet; the first is saved when training begins.")
+        for candidate in reversed(self.snapshots()):
+            try:
+                return read_weights(candidate.path, self.setup.network)
+            except RunError as error:
+                problem = error
+        raise problem
+
+    def checkpoint(self) -> tuple[Checkpoint | None, list[str]]:
+        """Return the newest checkpoint that can be read, if any, and what is wrong with newer ones."""
+        return newest_checkpoint(self.folder)
+
+    def save_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Save a checkpoint beside the one before it.
+
+        Raises:
+            RunError: when it cannot be written.
+        """
+        write_checkpoint(self.folder, checkpoint)
+
+    # Steering
+
+    @property
+    def control(self) -> Control:
+        """The commands, and what follows from them."""
+        return Control(self.folder)
+
+    @property
+    def commands_log(self) -> CommandLog:
+        """The file of the commands."""
+        return self.control.log
+
+    def commands(self, first: int = 0) -> list[Command]:
+        """Return the commands from number `first` on."""
+        return self.control.log.read(first)
+
+    def open_commands(self, first: int = 0) -> list[Command]:
+        """Return the commands from number `first` on, those before the run was reopened left out."""
+        return since_reopened(self.commands(first))
+
+    def asked(self) -> int:
+        """Return how many commands there are; this costs one look at the size of a file."""
+        return self.control.log.count()
+
+    def command(self, kind: str, value: float = 0.0) -> None:
+        """Ask for something, as `Control.command`; twice, or when the run has ended, does no harm.
+
+        Raises:
+            RunError: for an unknown kind, a number that is not allowed, or a folder that cannot be written.
+        """
+        if self.control.command(kind, value):
+            self.remove()
+
+    def extend(self, epochs: int = 0, seconds: float = 0.0, learning_rate: float | None = None) -> None:
+        """Let the run go on for longer, as `Control.extend`.
+
+        Raises:
+            RunError: for numbers that are not allowed, and a run that cannot go on.
+        """
+        if self.status().ended and self.history_size() and not self.checkpoint()[0]:
+            raise RunError("This run has no checkpoint to go on from; start a new run of this network.")
+        self.control.extend(epochs, seconds, learning_rate)
+
+    def stop_requested(self) -> bool:
+        """Whether a stop has been asked for."""
+        return self.control.stop_requested()
+
+    def request_stop(self) -> None:
+        """Ask for a stop; asking twice, or after the end, does no harm."""
+        self.command("stop")
+
+    # Who trains it
+
+    @contextmanager
+    def trained_here(self, seconds: float = 0.0) -> Iterator[bool]:
+        """Keep other processes from training the run; yield False where one does, after `seconds` of trying.
+
+        Raises:
+            RunError: when the folder is gone or cannot be written.
+        """
+        with locked(self.folder / "lock", seconds) as here:
+            yield here
+
+    def is_trained(self) -> bool:
+        """Whether a process trains the run; for one on another machine, whether its state says so."""
+        status = self.status()
+        if status.host not in ("", socket.gethostname()):
+            return bool(status.process)
+        try:
+            with self.trained_here() as free:
+                return not free
+        except RunError:
+            return False
+
+    def remove(self) -> None:
+        """Remove the folder with all that is in it; it is out of every list at once."""
+        hidden = self.folder.with_name(DELETED + self.folder.name)
+        try:
+            self.folder.rename(hidden)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise RunError(f"The run {self.id} cannot be removed: {error.strerror}.") from error
+        shutil.rmtree(hidden, ignore_errors=True)
+
+
+def read_run(folder: Path) -> Run:
+    """Return the run in `folder`.
+
+    Raises:
+        RunError: when its facts are absent or broken.
+    """
+    path = folder / "run.json"
+    try:
+        return _read_run(path, path.stat().st_mtime_ns)
+    except OSError as error:
+        raise RunError(f"The folder {folder.name} is not a run: run.json cannot be read.") from error
+
+
+@functools.lru_cache(maxsize=4096)
+def _read_run(path: Path, _modified: int) -> Run:
+    try:
+        facts = json.loads(path.read_bytes())
+        setup = Setup.from_json(facts["setup"])
+        return Run(
+            path.parent.name,
+            str(facts["owner"]),
+            str(facts["name"]),
+            str(facts["dataset"]),
+            setup,
+            float(facts["created"]),
+            path.parent,
+        )
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError, SpecError) as error:
+        raise RunError(f"The facts of the run {path.parent.name} are broken ({error}).") from error

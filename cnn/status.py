@@ -1,0 +1,102 @@
+"""How a run stands: one small file, replaced as a whole."""
+
+import json
+import os
+import socket
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from cnn.snapshots import write_whole
+
+STATES = ("queued", "running", "paused", "finished", "stopped", "failed", "interrupted")
+ENDED = ("finished", "stopped", "failed", "interrupted")
+FILE = "state.json"
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a run stands. Times are seconds since 1970; accuracies are shares from 0 to 1.
+
+    `process` is 0 while nobody trains it: a paused run without a process is parked. `taken` is how many
+    commands the training process has taken, `resumed` how often the run went on by itself.
+    """
+
+    state: str = "queued"
+    message: str = ""
+    process: int = 0
+    host: str = ""
+    precision: str = ""
+    source: str = ""
+    epoch: float = 0.0
+    step: int = 0
+    seconds: float = 0.0
+    images_per_second: float = 0.0
+    validation_accuracy: float | None = None
+    test_accuracy: float | None = None
+    test_loss: float | None = None
+    taken: int = 0
+    resumed: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to the run by itself."""
+        return self.state in ENDED
+
+    @property
+    def parked(self) -> bool:
+        """Whether the run is paused and holds no worker."""
+        return self.state == "paused" and not self.process
+
+
+def read_status(folder: Path) -> Status:
+    """Return how the run in `folder` stands; a file that is broken reads as interrupted, none as queued."""
+    try:
+        return Status(**json.loads((folder / FILE).read_bytes()))
+    except FileNotFoundError:
+        return Status()
+    except (OSError, ValueError, TypeError):
+        return Status("interrupted", "The state of this run cannot be read.")
+
+
+def write_status(folder: Path, status: Status) -> None:
+    """Replace how the run in `folder` stands.
+
+    Raises:
+        RunError: when it cannot be written.
+    """
+    write_whole(folder / FILE, json.dumps(asdict(status)).encode())
+
+
+def this_process() -> dict[str, Any]:
+    """Return the fields of `Status` that say who trains a run."""
+    return {"process": os.getpid(), "host": socket.gethostname()}
+
+
+def without_process(status: Status, **changes: Any) -> Status:
+    """Return the state of a run that no process trains, changed."""
+    return replace(status, process=0, host="", **changes)
+
+
+def interrupted(status: Status, server_stopped: bool = False) -> Status:
+    """Return the state of a run whose process ended under it."""
+    reason = "The server was stopped" if server_stopped else "Its worker ended"
+    message = f"{reason} before the run was done; the last snapshot is kept."
+    return without_process(status, state="interrupted", message=message)
+
+
+def taken_up_again(status: Status) -> Status:
+    """Return the state of a run whose process ended under it, and that shall go on by itself."""
+    return without_process(status, state="queued", resumed=status.resumed + 1)
+
+
+def stopped_waiting(status: Status, taken: int) -> Status:
+    """Return the state of a run that was stopped while no process trained it, `taken` commands ago."""
+    message = "" if status.step else "It was stopped before it began."
+    return replace(status, state="stopped", message=message, taken=taken)
+
+
+def queued_again(status: Status) -> Status:
+    """Return the state of a run that had ended and shall go on."""
+    ended = {"test_accuracy": None, "test_loss": None, "resumed": 0}
+    return without_process(status, state="queued", message="", **ended)

@@ -1,0 +1,51 @@
+// The pictures that excite a channel most; the winning cell's receptive field is outlined, and cut out below.
+// Data: one safetensors blob (see nine.py). A click tells Python which picture; the link leads there by itself too.
+const SIDE = 32;
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const { facts, array } = openBlob(data);
+  const pixels = array("pictures").values;
+  const list = parentElement.querySelector(".nine");
+  list.replaceChildren();
+  facts.winners.forEach((winner, place) => {
+    const picture = pixels.subarray(place * SIDE * SIDE * 3, (place + 1) * SIDE * SIDE * 3);
+    const link = make("a", make("li", list));
+    link.href = winner.link;
+    link.title = "Open this picture";
+    const whole = make("div", link, "whole");
+    const canvas = make("canvas", whole);
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", `Picture ${place + 1}: ${winner.title}, ${winner.value} at ${winner.cell}`);
+    paintPicture(canvas, picture, SIDE, SIDE);
+    outline(make("i", whole), winner.field);
+    cut(make("canvas", make("div", link, "part")), picture, winner.field);
+    make("b", link, "", winner.value);
+    make("span", link, "", winner.title);
+    make("span", link, "", winner.cell);
+    link.onclick = (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      setTriggerValue("picture", place);
+    };
+  });
+}
+
+function outline(box, [top, left, bottom, right]) {
+  const percent = (cells) => `${(100 * cells) / SIDE}%`;
+  Object.assign(box.style, { top: percent(top), left: percent(left) });
+  Object.assign(box.style, { height: percent(bottom - top), width: percent(right - left) });
+}
+
+// What the winning cell looks at, as large as its place allows
+
+function cut(canvas, picture, [top, left, bottom, right]) {
+  const [height, width] = [bottom - top, right - left];
+  const part = new Uint8Array(height * width * 3);
+  for (let row = 0; row < height; row++) {
+    const from = 3 * ((top + row) * SIDE + left);
+    part.set(picture.subarray(from, from + 3 * width), 3 * row * width);
+  }
+  paintPicture(canvas, part, height, width);
+  canvas.style.aspectRatio = `${width} / ${height}`;
+  canvas.setAttribute("aria-hidden", "true");
+}

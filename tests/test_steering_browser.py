@@ -1,0 +1,121 @@
+"""Steering in Chromium: pause, one batch, a new learning rate, resume, reload, stop, continue."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from serving import Lab, eventually
+from test_journey import PATIENCE, Visitor, browser, number
+
+from cnn.runs import Run, RunStore
+
+__all__ = ["browser"]
+START = 120_000  # ms, for a worker that may still load TensorFlow
+
+
+@pytest.fixture
+def visitor(browser: Browser, lab: Lab) -> Iterator[Visitor]:
+    visitor = Visitor(browser, lab, viewport={"width": 1440, "height": 1000})
+    yield visitor
+    visitor.context.close()
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def stands(page: Page, state: str, patience: int = PATIENCE) -> None:
+    """Wait until the heading says how the run stands."""
+    expect(page.get_by_role("heading", name=re.compile(f": {state}$"))).to_be_visible(timeout=patience)
+
+
+def taken(page: Page, what: str) -> None:
+    """Wait until the page says that something has been taken."""
+    expect(page.get_by_text(re.compile(f"{re.escape(what)}: taken"))).to_be_visible(timeout=PATIENCE)
+
+
+def own_run(lab: Lab) -> Run:
+    """Return the newest run of the store: the one just started."""
+    return RunStore(lab.home / "runs").runs()[0]
+
+
+@pytest.mark.browser
+@pytest.mark.workers
+def test_a_run_is_steered_reloaded_and_continued(visitor: Visitor, lab: Lab) -> None:
+    page = visitor.open("train")
+    number(page, "Epochs", 100)
+    page.get_by_text("More settings").click()
+    number(page, "Training pictures", 5_000)
+    press(page, "Train")
+    stands(page, "running", START)
+    curve = page.get_by_test_id("stPlotlyChart").first.locator(".scatterlayer path.js-line").first
+    expect(curve).to_be_visible(timeout=START)
+    run = own_run(lab)
+    place = page.get_by_role("button", name="Stop", exact=True).bounding_box()
+
+    # Pause: the state is on the page, nothing goes on, and the buttons stay where they were
+    press(page, "Pause")
+    stands(page, "paused")
+    taken(page, "Pause")
+    step = run.status().step
+    assert run.status().state == "paused"
+    assert page.get_by_role("button", name="Stop", exact=True).bounding_box() == place
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_disabled()
+
+    # One batch is one batch
+    press(page, "One batch")
+    taken(page, "One batch")
+    eventually("it is paused after one batch", lambda: run.status().step == step + 1)
+    stands(page, "paused")
+
+    # A new learning rate is marked in the chart
+    rate = page.get_by_test_id("stForm").get_by_label("Learning rate", exact=True)
+    rate.fill("0.0005")
+    press(page, "Set")
+    taken(page, "New learning rate 0.0005")
+    mark = page.get_by_test_id("stPlotlyChart").first.get_by_text("rate 0.0005")
+    expect(mark).to_be_visible()
+
+    # A reload shows the same
+    page.reload()
+    visitor.settle()
+    stands(page, "paused")
+    expect(mark).to_be_visible()
+    expect(rate).to_have_value("0.000500")
+    assert run.status().step == step + 1
+
+    # Resume, and one epoch to its end
+    press(page, "Resume")
+    stands(page, "running")
+    taken(page, "Resume")
+    eventually("it goes on", lambda: run.history()[-1].get("step", 0) > step + 1)
+    press(page, "One epoch")
+    stands(page, "paused")
+    eventually("it is paused at the end of an epoch", lambda: run.status().epoch % 1 == 0)
+
+    # Stop keeps it; it goes on from there for one more epoch
+    press(page, "Stop")
+    stands(page, "stopped")
+    reached = run.status().epoch
+    press(page, "Continue")
+    number(page, "More epochs", 1)
+    press(page, "Continue it")
+    stands(page, "finished", START)
+    assert run.status().epoch == reached + 1
+    steps = [row["step"] for row in run.history() if row["kind"] == "progress"]
+    assert steps == sorted(set(steps))
+
+    # Another browser sees none of it
+    other = Visitor(visitor.context.browser, lab)  # type: ignore[arg-type]
+    try:
+        expect(other.open("train").get_by_role("heading", name="No run yet")).to_be_visible()
+    finally:
+        other.context.close()
+
+    # Delete asks first
+    press(page, "Delete")
+    press(page, "Delete it")
+    expect(page.get_by_role("heading", name="No run yet")).to_be_visible()
+    assert not run.folder.exists()
+    assert not visitor.problems
