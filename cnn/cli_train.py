@@ -2,6 +2,7 @@
 
 import argparse
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
@@ -50,7 +51,8 @@ def train(options: argparse.Namespace) -> int:
 @contextmanager
 def _ctrl_c(call: Callable[[], None]) -> Iterator[None]:
     """Let Ctrl-C call this instead of raising: it stops a run as the web's Stop does, nothing is lost."""
-    before = signal.signal(signal.SIGINT, lambda *_: call())
+    # In a thread: the line that was interrupted may hold the lock that the call waits for.
+    before = signal.signal(signal.SIGINT, lambda *_: threading.Thread(target=call).start())
     try:
         yield
     finally:

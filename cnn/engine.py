@@ -11,7 +11,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from cnn.cluster import Cluster, Crew, UnreachableError, Work, connect
+from cnn.cluster import Cluster, UnreachableError, Work, connect
+from cnn.crew import Crew
 from cnn.desk import Desk
 from cnn.errors import CnnLabError
 from cnn.fairness import Place

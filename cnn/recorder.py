@@ -159,6 +159,8 @@ class Recorder:
             if row:
                 self.run.append_history(row)
         self._drop_later(checkpoint.step if checkpoint else -1)
+        if not begun:
+            return checkpoint
         self.change(
             message=_damaged(checkpoint, problems) if problems else "",
             step=checkpoint.step if checkpoint else 0,

@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cnn.cluster import MEMORY_TOPIC, Crew, Member, Work
+from cnn.cluster import MEMORY_TOPIC, Member, Work
+from cnn.crew import Crew
 from cnn.desk import Desk
 from cnn.errors import CnnLabError
 from cnn.faults import Loss

@@ -6,7 +6,7 @@ from cnn.ui import widgets
 from cnn.ui.overview import show_layers_as_table, show_overview
 from cnn.ui.panels import show_panel
 from cnn.ui.picture_strip import show_picture_strip
-from cnn.ui.time_machine import show_time_machine
+from cnn.ui.time_machine import follow, show_time_machine
 from cnn.ui.view import forget_other_network, read_view
 
 
@@ -36,3 +36,4 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     run = widgets.network_picker()
 forget_other_network(run)
 explorer()
+follow(run)

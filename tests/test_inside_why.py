@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -18,6 +18,9 @@ from cnn.findings import Climb, GradCam, Occlusion, Winners
 from cnn.receptive import Grid
 from cnn.ui import overlay
 from cnn.ui.service import service
+
+if TYPE_CHECKING:
+    from serving import Lab
 
 LECTURE = models.shipped()[0]
 FRAMES = (0, 1, 2, 4, 7, 11, 17, 26, 38, 54, 74, 96)
@@ -285,3 +288,44 @@ def test_a_picture_is_made_when_it_is_asked_for(desk: Desk) -> None:
     desk.answers[questions.climb] = Answer("done", 1.0, replace(ANSWERS[questions.climb], stuck=True))
     app.run()
     assert "no gradient comes back from channel 3" in words(app)
+
+
+# In a browser, with a real helper worker
+
+ANSWER_MILLISECONDS = 300_000
+
+
+def canvas(item: Any) -> str:
+    """Return what a canvas shows, to be compared."""
+    return str(item.evaluate("canvas => canvas.toDataURL()"))
+
+
+@pytest.mark.browser
+def test_maps_are_blended_and_pictures_opened_in_a_browser(lab: "Lab") -> None:
+    from serving import eventually, opened_browser
+
+    with opened_browser() as browser:
+        page, troubles = browser.new_page(), []
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.goto(f"{lab.address}/inside?network=lecture&panel=why")
+        numbers = page.locator(".overlay .numbers span")
+        eventually("three scales", lambda: numbers.count() == 7, ANSWER_MILLISECONDS / 1000)
+        eventually("nobody is asked any more", lambda: page.locator(".answers").count() == 0)
+
+        occlusion = page.locator(".overlay canvas").nth(3)
+        strong = canvas(occlusion)
+        page.locator(".overlay input[type=range]").fill("0")
+        eventually("a strength of 0", lambda: canvas(occlusion) != strong)
+        assert canvas(occlusion) == canvas(page.locator(".overlay canvas").nth(0))
+
+        page.locator(".overlay .plate").nth(1).press("ArrowDown")
+        assert page.locator(".overlay .says").nth(0).inner_text().startswith("row 17, column 16:")
+        assert page.locator(".overlay .says").nth(2).inner_text() not in ("", "0")
+
+        page.goto(f"{lab.address}/inside?network=lecture&panel=filter&layer=relu2&channel=3")
+        page.locator(".nine li").nth(8).wait_for(timeout=ANSWER_MILLISECONDS)
+        link = page.locator(".nine a").nth(2)
+        wanted = str(link.get_attribute("href")).rpartition("class=")[2]
+        link.click()
+        eventually("its picture is opened", lambda: page.url.endswith(f"class={wanted}"))
+        assert not troubles

@@ -68,7 +68,7 @@ LEVELS = (
         "cnn.questions",
         "cnn.jobs",
     ),
-    ("cnn.cluster_work", "cnn.cluster", "cnn.fairness", "cnn.expect", "cnn.faults", "cnn.sole", "cnn.watch"),
+    ("cnn.cluster_work", "cnn.cluster", "cnn.crew", "cnn.fairness", "cnn.expect", "cnn.faults", "cnn.sole", "cnn.watch"),
     ("cnn.desk", "cnn.roster", "cnn.recovery", "cnn.shift"),
     ("cnn.engine",),
     ("cnn.cli", "cnn.cli_*", "cnn.__main__", "cnn.ui", "cnn.ui.*"),

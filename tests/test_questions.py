@@ -24,7 +24,7 @@ from cnn.runs import RunStore
 LECTURE = models.shipped()[0]
 WHERE = (str(LECTURE.folder), str(LECTURE.snapshots()[-1].path))
 PIXELS = np.random.default_rng(5).integers(0, 256, (32, 32, 3)).astype(np.uint8)
-START_SECONDS = 180.0
+START_SECONDS = 300.0
 
 
 def silent(share: float) -> None:

@@ -11,7 +11,7 @@ from test_journey import PATIENCE, Visitor, browser, number
 from cnn.runs import Run, RunStore
 
 __all__ = ["browser"]
-START = 120_000  # ms, for a worker that may still load TensorFlow
+START = 300_000  # ms, for a worker that may still load TensorFlow
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_a_run_is_steered_reloaded_and_continued(visitor: Visitor, lab: Lab) -> 
     stands(page, "stopped")
     reached = run.status().epoch
     press(page, "Continue")
-    number(page, "More epochs", 1)
+    page.get_by_label("More epochs", exact=True).fill("1")
     press(page, "Continue it")
     stands(page, "finished", START)
     assert run.status().epoch == reached + 1

@@ -320,6 +320,18 @@ def test_a_finished_run_goes_on_for_more_epochs(lab: Lab, monkeypatch: pytest.Mo
     assert "waiting" in words(app)
 
 
+def test_going_on_in_two_tabs_is_going_on_once(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Run, "checkpoint", lambda self: (object(), []))
+    run = lab.put("finished")
+    first, second = lab.visit("train"), lab.visit("train")
+    buttons(first)["Continue it"].click().run()
+    buttons(second)["Continue it"].click().run()  # its page has not heard of the first
+    assert not second.error
+    assert asked(run) == [("reopen", 1.0), ("extend_epochs", 5)]
+    buttons(first)["Extend it"].click().run()
+    assert asked(run) == [("reopen", 1.0), ("extend_epochs", 5)]  # the first five have not been taken yet
+
+
 def test_a_diverged_run_goes_on_with_another_rate(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Run, "checkpoint", lambda self: (object(), []))
     run = lab.put("failed", message="The loss is no longer a number. Try 0.0001.")

@@ -146,6 +146,7 @@ def _beside(view: View) -> None:
 def _pin(view: View, channel: int) -> None:
     """Put the cell that was pinned into the address, or take the one there out of it."""
     asked = st.session_state[_DESK_KEY].pin
+    asked = asked.get("cell") if isinstance(asked, dict) else None
     cell = _cell(asked, view.row.shape)
     if cell is not None:
         choose(cell=cell)

@@ -3,7 +3,7 @@
 const ASK_MILLISECONDS = 500;
 const waits = new WeakMap();
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const answer = readBlob(data, "answer");
   globalThis.cnnLabAnswer = answer;
   document.dispatchEvent(new CustomEvent("cnn-lab-answer", { detail: answer }));
@@ -13,7 +13,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   clearInterval(wait.timer);
   document.removeEventListener("cnn-lab-pin", wait.pin);
   wait.pin = ({ detail }) => {
-    if (detail.question === answer.question) setTriggerValue("pin", detail.cell);
+    // A state, not a trigger: one trigger on the heels of another may be lost. The time makes each pin a new one.
+    if (detail.question === answer.question) setStateValue("pin", { cell: detail.cell, at: Date.now() });
   };
   document.addEventListener("cnn-lab-pin", wait.pin);
   const ask = () => document.hidden || setTriggerValue("again", Date.now());

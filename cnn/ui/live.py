@@ -46,10 +46,14 @@ def network_line(setup: Setup) -> None:
 
 
 def show_runs() -> None:
-    """Show the chosen run of this visitor, and a picker where there are several."""
-    run_list.show_notices()
-    run_list.show_problem()
-    run = run_list.choose_run()
+    """Show the chosen run of this visitor, and a picker where there are several.
+
+    What comes and goes has a container of its own, so that all below keeps its place.
+    """
+    with st.container():
+        run_list.show_notices()
+        run_list.show_problem()
+        run = run_list.choose_run()
     if run is None:
         st.subheader("No run yet")
         st.markdown("Press **Train**. The curves of loss and accuracy appear here within a few seconds.")
@@ -58,7 +62,8 @@ def show_runs() -> None:
     status = run.status()
     st.subheader(f"{STATE_ICONS[status.state]} {plain(run.name or run.id)}: {state_words(run, status)}")
     steering.show_bar(run, status)
-    _show_message(run, status)
+    with st.container():
+        _show_message(run, status)
     drawn = _stamp(run, status)
     st.fragment(_watch, run_every=_interval(run, status))(run.id, drawn)
     _show_charts(run, status)

@@ -1,6 +1,7 @@
 // The pictures that excite a channel most; the winning cell's receptive field is outlined, and cut out below.
 // Data: one safetensors blob (see nine.py). A click tells Python which picture; the link leads there by itself too.
 const SIDE = 32;
+const PART_HEIGHT = 5.5; // rem, as in the style sheet
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const { facts, array } = openBlob(data);
@@ -47,5 +48,6 @@ function cut(canvas, picture, [top, left, bottom, right]) {
   }
   paintPicture(canvas, part, height, width);
   canvas.style.aspectRatio = `${width} / ${height}`;
+  canvas.style.width = `min(100%, ${(PART_HEIGHT * width) / height}rem)`;
   canvas.setAttribute("aria-hidden", "true");
 }

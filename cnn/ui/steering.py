@@ -1,17 +1,15 @@
 """The steering bar of a run: what its owner may ask for now, and what became of what was asked."""
 
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
 from cnn.checked import Number, Whole, allowed_values
 from cnn.commands import ENDING, STEERING, Command
-from cnn.errors import RunError
 from cnn.runs import Run, Status
 from cnn.spec import TrainSpec
+from cnn.ui import steering_actions as actions
 from cnn.ui.run_words import is_ending, plain
-from cnn.ui.service import service
 from cnn.ui.session import session
 
 # Kind of command → its words, its icon, and what it does.
@@ -56,11 +54,11 @@ def _show_live(run: Run, status: Status) -> None:
                 help=reason or about,
                 disabled=bool(reason),
                 key=f"{kind}-{run.id}",
-                on_click=steer,
+                on_click=actions.steer,
                 args=(run.id, kind),
             )
         reason = why_not("discard", status, ending)
-        _show_removal(run, "Stop and discard", "Discard it", disabled=bool(reason), act=_discard)
+        _show_removal(run, "Stop and discard", "Discard it", disabled=bool(reason), act=actions.discard)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _show_rate(run, status, ending)
         _show_extension(run, disabled=ending)
@@ -75,11 +73,11 @@ def _show_ended(run: Run, status: Status) -> None:
             icon=":material/replay:",
             help="Takes the settings of this run and starts a new one.",
             key=f"again-{run.id}",
-            on_click=_again,
+            on_click=actions.again,
             args=(run,),
         )
         _show_rename(run)
-        _show_removal(run, "Delete", "Delete it", disabled=False, act=_delete)
+        _show_removal(run, "Delete", "Delete it", disabled=False, act=actions.delete)
 
 
 def why_not(kind: str, status: Status, ending: bool) -> str:
@@ -134,7 +132,7 @@ def _show_rate(run: Run, status: Status, ending: bool) -> None:
             "Learning rate",
             allowed.low,
             allowed.high,
-            learning_rate(run),
+            actions.learning_rate(run),
             step=0.001,
             format="%.6f",
             key=key,
@@ -146,14 +144,8 @@ def _show_rate(run: Run, status: Status, ending: bool) -> None:
             icon=":material/speed:",
             help=reason or "Replaces the learning rate from the next batches on; its schedule still applies.",
             disabled=bool(reason),
-            on_click=lambda: steer(run.id, "rate", float(st.session_state[key])),
+            on_click=lambda: actions.steer(run.id, "rate", float(st.session_state[key])),
         )
-
-
-def learning_rate(run: Run) -> float:
-    """Return the learning rate that was asked for last."""
-    asked = [command.value for command in run.commands() if command.kind == "rate"]
-    return asked[-1] if asked else run.setup.training.learning_rate
 
 
 def _show_extension(run: Run, *, disabled: bool) -> None:
@@ -168,7 +160,7 @@ def _show_extension(run: Run, *, disabled: bool) -> None:
         st.form_submit_button(
             "Extend it",
             type="primary",
-            on_click=lambda: _extend(run, unit, int(st.session_state[key])),
+            on_click=lambda: actions.extend(run, unit, int(st.session_state[key])),
         )
         st.caption(WARM_RESTART)
 
@@ -190,7 +182,7 @@ def _show_continuation(run: Run, status: Status) -> None:
             "Learning rate",
             rates.low,
             rates.high,
-            learning_rate(run),
+            actions.learning_rate(run),
             step=0.001,
             format="%.6f",
             key=f"{key}-rate",
@@ -198,7 +190,7 @@ def _show_continuation(run: Run, status: Status) -> None:
         st.form_submit_button(
             "Continue it",
             type="primary",
-            on_click=lambda: _extend(
+            on_click=lambda: actions.go_on(
                 run, unit, int(st.session_state[key]), float(st.session_state[f"{key}-rate"])
             ),
         )
@@ -222,7 +214,9 @@ def _show_rename(run: Run) -> None:
         st.form(f"form-{key}", border=False),
     ):
         st.text_input("Name", run.name, max_chars=60, key=key)
-        st.form_submit_button("Rename it", on_click=lambda: _rename(run.id, str(st.session_state[key])))
+        st.form_submit_button(
+            "Rename it", on_click=lambda: actions.rename(run.id, str(st.session_state[key]))
+        )
 
 
 def _show_removal(run: Run, label: str, word: str, *, disabled: bool, act: Callable[[str], None]) -> None:
@@ -234,42 +228,3 @@ def _show_removal(run: Run, label: str, word: str, *, disabled: bool, act: Calla
             f"{saved} saved moment{'s' * (saved != 1)}. This cannot be undone."
         )
         st.button(word, type="primary", key=f"{label}-{run.id}", on_click=act, args=(run.id,))
-
-
-# What the buttons do. Each asks on behalf of the visitor, so that nobody can change what is not theirs.
-
-
-def steer(run_id: str, kind: str, value: float = 0.0) -> None:
-    """Ask something of a run of this visitor; what stands against it is kept as the page's problem."""
-    _try(service().store.steer, run_id, session().owner, kind, value)
-
-
-def _extend(run: Run, unit: str, count: int, rate: float | None = None) -> None:
-    rate = None if rate == learning_rate(run) else rate
-    options = {unit: count, "learning_rate": rate}
-    _try(service().store.extend, run.id, session().owner, **options)
-
-
-def _rename(run_id: str, name: str) -> None:
-    _try(service().store.rename, run_id, session().owner, name)
-
-
-def _discard(run_id: str) -> None:
-    steer(run_id, "discard")
-
-
-def _delete(run_id: str) -> None:
-    _try(service().store.delete, run_id, session().owner)
-
-
-def _again(run: Run) -> None:
-    session().replace(run.setup)
-    session().start_asked = True
-
-
-def _try(act: Callable[..., Any], *arguments: Any, **options: Any) -> None:
-    try:
-        act(*arguments, **options)
-    except RunError as error:
-        session().problem = str(error)
-    service().engine.wake()

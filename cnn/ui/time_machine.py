@@ -11,6 +11,7 @@ from cnn.ui.view import View, choose_epoch, epoch_words
 
 _HERE = Path(__file__).parent
 KEY = "time-machine"
+DRAWN = "time-machine-drawn"
 LOOK_SECONDS = 3.0
 _component = st.components.v2.component(
     "cnn_lab_time_machine",
@@ -28,8 +29,7 @@ def show_time_machine(view: View) -> None:
         take(st.session_state[KEY].step, view.run)
 
     _component(data=facts(view, snapshots), key=KEY, on_step_change=taken)
-    if not view.run.status().ended:
-        _look_for_more(view.run, len(snapshots))
+    st.session_state[DRAWN] = len(snapshots)
 
 
 def facts(view: View, snapshots: list[Snapshot]) -> dict[str, Any]:
@@ -69,10 +69,20 @@ def take(value: Any, run: Run) -> None:
         choose_epoch(value)
 
 
+def follow(run: Run) -> None:
+    """Let the page be drawn once more when a run that trains has saved another state, or has ended.
+
+    It stands beside the fragments of the page: one that runs by itself inside another stops with the first
+    rerun of that one.
+    """
+    if not run.status().ended:
+        _look_for_more(run)
+
+
 @st.fragment(run_every=LOOK_SECONDS)
-def _look_for_more(run: Run, known: int) -> None:
-    """Draw the page once more when a run that trains has saved another state, or has ended."""
-    if len(run.snapshots()) != known or run.status().ended:
+def _look_for_more(run: Run) -> None:
+    snapshots = len(run.snapshots())
+    if snapshots != st.session_state.get(DRAWN, snapshots) or run.status().ended:
         st.rerun()
 
 
