@@ -116,11 +116,9 @@ def test_grad_cam_of_a_residual_network_without_dense_layers(
     check_grad_cam(loaded, attribution, RESIDUAL, layer, 9)
 
 
-def plain_lecture(
-    tf: Any, weights: dict[str, np.ndarray], pixels: np.ndarray, tape: Any
-) -> tuple[Any, Any, Any]:
-    """The network `lecture`, written out once more in plain TensorFlow: input, second maps, scores."""
-    x = tf.constant(pixels[None] / 127.5 - 1, tf.float32)
+def plain_lecture(tf: Any, weights: dict[str, np.ndarray], tape: Any) -> tuple[Any, Any, Any]:
+    """Run `lecture`, written out once more in plain TensorFlow: input, second maps, scores."""
+    x = tf.constant(PIXELS[None] / 127.5 - 1, tf.float32)
     tape.watch(x)
     maps = x
     for number in (1, 2):

@@ -3,16 +3,32 @@
 const SIDE = 32;
 const PART_HEIGHT = 5.5; // rem, as in the style sheet
 
+const shown = new WeakMap(); // by place, what is drawn: the same again must not take a click or the focus away
+
 export default function ({ data, parentElement, setTriggerValue }) {
+  const list = parentElement.querySelector(".nine");
+  list.onclick = (event) => {
+    const link = event.target.closest("a");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    setTriggerValue("picture", Number(link.dataset.place));
+  };
+  if (same(shown.get(list), data)) return;
+  shown.set(list, data.slice());
+  draw(list, data);
+}
+
+const same = (one, other) => one?.length === other.length && one.every((byte, i) => byte === other[i]);
+
+function draw(list, data) {
   const { facts, array } = openBlob(data);
   const pixels = array("pictures").values;
-  const list = parentElement.querySelector(".nine");
   list.replaceChildren();
   facts.winners.forEach((winner, place) => {
     const picture = pixels.subarray(place * SIDE * SIDE * 3, (place + 1) * SIDE * SIDE * 3);
     const link = make("a", make("li", list));
-    link.href = winner.link;
-    link.title = "Open this picture";
+    Object.assign(link, { href: winner.link, title: "Open this picture" });
+    link.dataset.place = place;
     const whole = make("div", link, "whole");
     const canvas = make("canvas", whole);
     canvas.setAttribute("role", "img");
@@ -23,11 +39,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     make("b", link, "", winner.value);
     make("span", link, "", winner.title);
     make("span", link, "", winner.cell);
-    link.onclick = (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      setTriggerValue("picture", place);
-    };
   });
 }
 
