@@ -15,10 +15,10 @@ from bench.measure import AtLeast, Baseline, Below, Figure, SkipError, alternate
 from bench.report import data_source
 from bench.serving import Server, browser, environment, server, wait_for
 from bench.training import dataset_name
-from cnn.engine import Engine
+from cnn.engine.engine import Engine
 from cnn.paths import PROJECT
 from cnn.presets import PRESETS
-from cnn.runs import Run, RunStore
+from cnn.runs.store import Run, RunStore
 from cnn.spec import Setup
 
 if TYPE_CHECKING:

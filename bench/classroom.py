@@ -15,9 +15,9 @@ from bench.report import data_source
 from bench.serving import WARM_SECONDS, server, wait_for
 from bench.sessions import visit
 from bench.training import dataset_name
-from cnn.engine import Engine
+from cnn.engine.engine import Engine
 from cnn.presets import PRESETS
-from cnn.runs import Run, RunStore
+from cnn.runs.store import Run, RunStore
 from cnn.settings import Settings
 from cnn.spec import Setup
 

@@ -18,7 +18,7 @@ from cnn.forward import classify
 from cnn.images import decode_picture
 from cnn.models import find_model
 from cnn.presets import PRESETS
-from cnn.runs import RunStore
+from cnn.runs.store import RunStore
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

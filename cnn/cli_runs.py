@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from cnn import paths
-from cnn.commands import ENDING
 from cnn.errors import RunError
-from cnn.runs import RUN_ID, Run, RunStore, Status, read_run
+from cnn.runs.commands import ENDING
+from cnn.runs.store import RUN_ID, Run, RunStore, Status, read_run
 
 STEERS = ("pause", "resume", "step", "epoch", "rate", "extend", "stop", "discard")
 STEERS_WITH_NUMBER = "for rate: the new learning rate; for extend: epochs, or seconds as in 60s"

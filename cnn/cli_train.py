@@ -15,7 +15,7 @@ from cnn.errors import CnnLabError, RunError, SpecError
 from cnn.preflight import check_fits
 from cnn.presets import PRESETS
 from cnn.reports import EpochEnd, Finished, Progress, Report
-from cnn.runs import Run, RunStore, Status
+from cnn.runs.store import Run, RunStore, Status
 from cnn.spec import Setup
 
 DEFAULT = "lecture"

@@ -14,7 +14,7 @@ from cnn.data import Dataset, load
 from cnn.errors import CnnLabError, DivergedError
 from cnn.recorder import Recorder
 from cnn.reports import Report
-from cnn.runs import Run, RunStore, Status, read_run
+from cnn.runs.store import Run, RunStore, Status, read_run
 
 logger = logging.getLogger(__name__)
 

@@ -15,8 +15,6 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from cnn.augment import augment
-from cnn.checkpoints import Checkpoint
-from cnn.commands import PARK, REOPEN, Command
 from cnn.data import Dataset
 from cnn.errors import DivergedError, RunError
 from cnn.forward import Weights
@@ -24,11 +22,13 @@ from cnn.network import build_network, get_weights, scores_model
 from cnn.optimizers import build_optimizer
 from cnn.pace import Clock, Smooth
 from cnn.pixels import scale
-from cnn.plan import Part, Plan
 from cnn.reports import EpochEnd, Extended, Finished, NewRate, Parked, Paused, Progress, Report
+from cnn.runs.checkpoints import Checkpoint
+from cnn.runs.commands import PARK, REOPEN, Command
+from cnn.runs.plan import Part, Plan
+from cnn.runs.steering import Steering
 from cnn.schedule import rate_factor
 from cnn.spec import PICTURE_SHAPE, Setup
-from cnn.steering import Steering
 
 CALL_SECONDS = 0.25
 

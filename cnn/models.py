@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cnn.errors import RunError
 from cnn.paths import models_folder
-from cnn.runs import RUN_ID, Run, RunStore, read_run
+from cnn.runs.store import RUN_ID, Run, RunStore, read_run
 
 
 def shipped(folder: Path | None = None) -> list[Run]:

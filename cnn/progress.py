@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnn.snapshots import write_whole
+from cnn.runs.snapshots import write_whole
 
 OWNER = re.compile(r"[0-9a-f]{32}\Z")
 MAX_STEPS = 200

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from cnn import history
-from cnn.checkpoints import Checkpoint, drop_after, drop_older
-from cnn.commands import PARK, REOPEN, Command
 from cnn.errors import RunError
 from cnn.reports import EpochEnd, Extended, Finished, NewRate, Parked, Paused, Progress, Report, Resumed
-from cnn.run import Run
-from cnn.status import Status
+from cnn.runs import history
+from cnn.runs.checkpoints import Checkpoint, drop_after, drop_older
+from cnn.runs.commands import PARK, REOPEN, Command
+from cnn.runs.run import Run
+from cnn.runs.status import Status
 
 logger = logging.getLogger(__name__)
 

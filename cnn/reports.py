@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from cnn.checkpoints import Checkpoint
 from cnn.forward import Weights
+from cnn.runs.checkpoints import Checkpoint
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.checkpoints import Checkpoint
-from cnn.commands import Command
 from cnn.data import Dataset
 from cnn.loop import Loop, Scores
 from cnn.reports import EpochEnd, Finished, Progress, Report, Resumed
+from cnn.runs.checkpoints import Checkpoint
+from cnn.runs.commands import Command
 from cnn.spec import Setup
 
 __all__ = ["EpochEnd", "Finished", "Progress", "Report", "train"]

@@ -86,7 +86,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Lab"]:
     """Yield the app, served once for all tests, with somebody's run waiting in its store."""
     from serving import served
 
-    from cnn.runs import RunStore, owner_hash
+    from cnn.runs.store import RunStore, owner_hash
     from cnn.spec import NetworkSpec, Setup, TrainSpec
 
     home = tmp_path_factory.mktemp("served") / "home"

@@ -35,14 +35,14 @@ STEP = 1e-5
 
 @pytest.fixture(scope="module")
 def loaded(network: ModuleType) -> ModuleType:
-    import cnn.loaded as module
+    import cnn.inside.loaded as module
 
     return module
 
 
 @pytest.fixture(scope="module")
 def attribution(network: ModuleType) -> ModuleType:
-    import cnn.attribution as module
+    import cnn.inside.attribution as module
 
     return module
 

@@ -18,19 +18,19 @@ from streamlit.testing.v1 import AppTest
 
 from cnn import data, models
 from cnn.data import CLASSES
-from cnn.desk import Answer
-from cnn.edits import Edits
+from cnn.engine.desk import Answer
 from cnn.figures.colours import DARK, LIGHT, Scale
 from cnn.figures.compare import answers_html, bars_html, percent
-from cnn.findings import Accuracy
 from cnn.forward import Weights, classify, forward
-from cnn.picture_edits import Cover, Rotate
-from cnn.runs import RunStore, owner_hash
+from cnn.inside.edits import Edits
+from cnn.inside.findings import Accuracy
+from cnn.inside.picture_edits import Cover, Rotate
+from cnn.inside.weight_edits import Mute
+from cnn.runs.store import RunStore, owner_hash
 from cnn.ui import break_accuracy
 from cnn.ui.answers import Asked
 from cnn.ui.patch import read_cover
 from cnn.ui.tiles import Tiles, pack, read_number
-from cnn.weight_edits import Mute
 
 UNDO, REDO, RESET = "break-undo", "break-redo", "break-restart_alt"
 
@@ -260,7 +260,7 @@ def test_accuracy_is_asked_for_both_networks_and_only_on_demand(
 @pytest.mark.tensorflow
 def test_the_broken_networks_accuracy_is_that_of_the_numpy_network(network: Any) -> None:
     from cnn.data import balanced
-    from cnn.questions import accuracy
+    from cnn.inside.questions import accuracy
 
     run = models.shipped()[0]
     edits = Edits().add(Mute("conv1", (1, 4)), Rotate(20), Cover(10, 10, 9, 9))

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from strategies import networks
 from test_forward_keras import random_pictures, random_weights
 
-from cnn import cell, layers
-from cnn.cell_steps import Look, steps
+from cnn import layers
 from cnn.forward import forward
+from cnn.inside import cell
+from cnn.inside.cell_steps import Look, steps
 from cnn.pixels import to_input
 from cnn.presets import PRESETS
 from cnn.spec import Block, Convolution, Dense, NetworkSpec

@@ -21,7 +21,7 @@ from cnn.forward import classify, weight_shapes
 from cnn.images import decode_picture
 from cnn.models import find_model
 from cnn.presets import PRESETS
-from cnn.runs import Run, RunStore, Status, read_run
+from cnn.runs.store import Run, RunStore, Status, read_run
 from cnn.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
 
 TINY = Setup(NetworkSpec(blocks=(Block((Convolution(4),)),)), TrainSpec(epochs=1, pictures=500))

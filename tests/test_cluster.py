@@ -18,9 +18,9 @@ from conftest import PROJECT
 from serving import eventually
 from test_engine import LONG, OWNERS, SHORT, START_SECONDS, ended, finishes, is_in, submitted, trains
 
-from cnn.cluster import Work
-from cnn.engine import Engine
-from cnn.runs import RunStore
+from cnn.engine.cluster import Work
+from cnn.engine.engine import Engine
+from cnn.runs.store import RunStore
 from cnn.settings import Settings
 
 pytestmark = pytest.mark.workers
@@ -144,8 +144,8 @@ def run_process(engine: Engine) -> int:
 
 
 def test_a_scheduler_out_of_reach_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnn.cluster.CONNECT_SECONDS", 1.0)
-    monkeypatch.setattr("cnn.engine.RETRY_SECONDS", 0.2)
+    monkeypatch.setattr("cnn.engine.cluster.CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr("cnn.engine.engine.RETRY_SECONDS", 0.2)
     port = free_port()
     with engine_on(f"tcp://127.0.0.1:{port}", tmp_path, quick_jobs.WORK) as engine:
         eventually("it says so", lambda: "does not answer" in engine.status().message)

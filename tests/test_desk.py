@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from cnn import desk as desk_module
-from cnn.cluster import Member
-from cnn.desk import LOST, MAX_ANSWERS, Answer, Desk
+from cnn.engine import desk as desk_module
+from cnn.engine.cluster import Member
+from cnn.engine.desk import LOST, MAX_ANSWERS, Answer, Desk
 
 HELPER = Member("tcp://127.0.0.1:1", "one")
 

@@ -16,18 +16,19 @@ import numpy as np
 import pytest
 from conftest import PROJECT
 
-from cnn import history, jobs, snapshots, status
-from cnn.checkpoints import Checkpoint
-from cnn.commands import Command
+from cnn import jobs
 from cnn.data import Dataset
 from cnn.errors import DivergedError
 from cnn.forward import weight_shapes
 from cnn.reports import EpochEnd, Extended, Finished, NewRate, Parked, Paused, Progress, Report, Resumed
-from cnn.run import Run
-from cnn.runs import RunStore, Status, owner_hash, taken_up_again
-from cnn.snapshots import Snapshot, to_thin
+from cnn.runs import history, snapshots, status
+from cnn.runs.checkpoints import Checkpoint
+from cnn.runs.commands import Command
+from cnn.runs.run import Run
+from cnn.runs.snapshots import Snapshot, to_thin
+from cnn.runs.steering import Steering
+from cnn.runs.store import RunStore, Status, owner_hash, taken_up_again
 from cnn.spec import NetworkSpec, Setup, TrainSpec
-from cnn.steering import Steering
 
 ANNA = owner_hash("anna's key")
 SETUP = Setup(
@@ -131,7 +132,9 @@ class Disk:
             (status, "write_whole"),
         ):
             monkeypatch.setattr(module, name, self.counted(getattr(module, name)))
-        monkeypatch.setattr("cnn.checkpoints.write_whole", self.counted(snapshots.write_whole, again=False))
+        monkeypatch.setattr(
+            "cnn.runs.checkpoints.write_whole", self.counted(snapshots.write_whole, again=False)
+        )
 
     def counted(self, write: Callable[..., None], again: bool = True) -> Callable[..., None]:
         def counting(*arguments: Any) -> None:

@@ -12,10 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from strategies import networks
 
 from cnn import layers
-from cnn.edits import MAX_EDITS, Edit, Edits
 from cnn.errors import SpecError
 from cnn.forward import forward, weight_shapes
-from cnn.picture_edits import (
+from cnn.inside.edits import MAX_EDITS, Edit, Edits
+from cnn.inside.picture_edits import (
     FILLS,
     Brightness,
     Cover,
@@ -27,10 +27,8 @@ from cnn.picture_edits import (
     Rotate,
     Shift,
 )
-from cnn.presets import PRESETS
-from cnn.ready_kernels import RECIPES
-from cnn.spec import Block, Convolution, Dense, NetworkSpec
-from cnn.weight_edits import (
+from cnn.inside.ready_kernels import RECIPES
+from cnn.inside.weight_edits import (
     Mute,
     ReadyKernel,
     SetKernel,
@@ -42,6 +40,8 @@ from cnn.weight_edits import (
     silent_value,
     stage_end,
 )
+from cnn.presets import PRESETS
+from cnn.spec import Block, Convolution, Dense, NetworkSpec
 
 LECTURE = PRESETS["lecture"].setup.network
 

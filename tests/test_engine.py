@@ -19,13 +19,13 @@ import quick_jobs
 from conftest import PROJECT
 from serving import eventually
 
-from cnn import engine as engine_module
-from cnn import watch
-from cnn.engine import Engine, EngineStatus
-from cnn.fairness import Place
-from cnn.runs import Run, RunStore, Status, this_process
+from cnn.engine import engine as engine_module
+from cnn.engine import watch
+from cnn.engine.engine import Engine, EngineStatus
+from cnn.engine.fairness import Place
+from cnn.runs.snapshots import read_weights
+from cnn.runs.store import Run, RunStore, Status, this_process
 from cnn.settings import Settings
-from cnn.snapshots import read_weights
 from cnn.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
 
 pytestmark = pytest.mark.workers
@@ -324,8 +324,8 @@ SERVER = """
 import sys, threading
 from pathlib import Path
 import quick_jobs
-from cnn.engine import Engine
-from cnn.runs import RunStore
+from cnn.engine.engine import Engine
+from cnn.runs.store import RunStore
 if __name__ == "__main__":
     Engine(RunStore(Path(sys.argv[1])), work=quick_jobs.WORK).start()
     threading.Event().wait()

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from test_forward_keras import random_weights
 
-from cnn import models, questions
+from cnn import models
 from cnn.data import CLASSES
 from cnn.data.balanced import of_each_class
 from cnn.errors import DataError, RunError
 from cnn.forward import classify
+from cnn.inside import questions
 from cnn.spec import Block, Convolution, NetworkSpec
 
 pytestmark = pytest.mark.tensorflow

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn.expect import Speeds
-from cnn.fairness import UNKNOWN, Lines, Place, Training, Waiting, places
+from cnn.engine.expect import Speeds
+from cnn.engine.fairness import UNKNOWN, Lines, Place, Training, Waiting, places
 from cnn.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
 
 SMALL = Setup(NetworkSpec(blocks=(Block((Convolution(8),)),)), TrainSpec(epochs=2, pictures=1000))

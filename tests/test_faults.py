@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from cnn.cluster import Member
-from cnn.faults import Loss, after_loss, settle, unanswered
-from cnn.runs import Run, RunStore, Status, this_process
-from cnn.sole import OtherServerError, end_orphan, only_server
+from cnn.engine.cluster import Member
+from cnn.engine.faults import Loss, after_loss, settle, unanswered
+from cnn.engine.sole import OtherServerError, end_orphan, only_server
+from cnn.engine.watch import HUNG_SECONDS, PARK_ANYWAY_SECONDS, PARK_SECONDS, Task
+from cnn.runs.store import Run, RunStore, Status, this_process
 from cnn.spec import NetworkSpec, Setup, TrainSpec
-from cnn.watch import HUNG_SECONDS, PARK_ANYWAY_SECONDS, PARK_SECONDS, Task
 
 SETUP = Setup(NetworkSpec(), TrainSpec(epochs=1, pictures=500))
 RUNNING = Status("running", process=2**22 + 1, host="vm", step=40, epoch=2.0)

@@ -32,14 +32,14 @@ PICTURES = Pictures(
 
 @pytest.fixture(scope="module")
 def features(network: ModuleType) -> ModuleType:
-    import cnn.features as module
+    import cnn.inside.features as module
 
     return module
 
 
 @pytest.fixture(scope="module")
 def loaded(network: ModuleType) -> ModuleType:
-    import cnn.loaded as module
+    import cnn.inside.loaded as module
 
     return module
 

@@ -16,7 +16,7 @@ from cnn.data import test_labels as labels_of
 from cnn.data import test_pictures as pictures_of
 from cnn.figures.colours import LIGHT, colour, scale_of
 from cnn.forward import forward
-from cnn.runs import Run, RunStore, Status, read_run
+from cnn.runs.store import Run, RunStore, Status, read_run
 
 LECTURE = next(run for run in models.shipped() if run.id == "lecture")
 

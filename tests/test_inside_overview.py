@@ -17,9 +17,9 @@ from cnn.data import CLASSES
 from cnn.figures.colours import DARK, LIGHT, Scale, Theme, colour, scale_of
 from cnn.forward import forward, weight_shapes
 from cnn.presets import PRESETS
-from cnn.runs import RunStore
+from cnn.runs.snapshots import Snapshot
+from cnn.runs.store import RunStore
 from cnn.shapes import LayerShape, walk
-from cnn.snapshots import Snapshot
 from cnn.spec import Block, Convolution, NetworkSpec, Setup
 from cnn.ui import overview, picture_strip, time_machine
 from cnn.ui.columns import MOST_VALUES, Arrangement, chains, maps_shown, pack, quantised

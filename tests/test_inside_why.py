@@ -10,12 +10,13 @@ import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
-from cnn import data, models, questions
+from cnn import data, models
 from cnn.data import CLASSES
-from cnn.desk import Answer
-from cnn.engine import EngineStatus
-from cnn.findings import Climb, GradCam, Occlusion, Winners
-from cnn.receptive import Grid
+from cnn.engine.desk import Answer
+from cnn.engine.engine import EngineStatus
+from cnn.inside import questions
+from cnn.inside.findings import Climb, GradCam, Occlusion, Winners
+from cnn.inside.receptive import Grid
 from cnn.ui import overlay
 from cnn.ui.service import service
 

@@ -16,9 +16,9 @@ from strategies import networks
 from test_cell import look_at, some_cell
 
 from cnn import layers
-from cnn.cell_steps import Look
-from cnn.desk import Answer
+from cnn.engine.desk import Answer
 from cnn.figures.colours import DARK, LIGHT
+from cnn.inside.cell_steps import Look
 from cnn.presets import PRESETS
 from cnn.spec import Block, Convolution, Dense, NetworkSpec
 from cnn.ui import inspector

@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from serving import Lab, eventually, opened_browser
 
 from cnn import layers, models
-from cnn.cell_steps import Look, steps, written
 from cnn.data import CLASSES
 from cnn.data import test_labels as labels_of
 from cnn.data import test_pictures as pictures_of
 from cnn.forward import forward
+from cnn.inside.cell_steps import Look, steps, written
 
 RUN = next(run for run in models.shipped() if run.id == "lecture")
 WORKER_MILLISECONDS = 300_000  # TensorFlow is imported twice before it answers

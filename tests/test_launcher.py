@@ -12,7 +12,7 @@ import pytest
 from serving import Lab, eventually
 
 from app import VisitorMiddleware
-from cnn.runs import RunStore
+from cnn.runs.store import RunStore
 from cnn.ui.session import COOKIE
 
 Headers = list[tuple[str, str]]

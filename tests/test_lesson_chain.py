@@ -25,7 +25,7 @@ from cnn.lessons import chain
 from cnn.pixels import to_input
 from cnn.presets import PRESETS
 from cnn.progress import ProgressStore
-from cnn.runs import owner_hash
+from cnn.runs.store import owner_hash
 from cnn.shapes import walk
 from cnn.spec import NetworkSpec, Setup
 

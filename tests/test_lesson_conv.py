@@ -21,7 +21,7 @@ from cnn import models, ops
 from cnn.figures.colours import DARK, LIGHT
 from cnn.lessons import conv
 from cnn.progress import ProgressStore
-from cnn.runs import owner_hash
+from cnn.runs.store import owner_hash
 from cnn.ui.window import Walk, pack
 
 NAN_WEIGHTS = ("nan,0,0,0,0,0,0,0,0", "1,2", "inf," * 9, "x", "", "1e999" + ",0" * 8)

@@ -20,7 +20,7 @@ from cnn.forward import forward
 from cnn.lessons import dense
 from cnn.presets import PRESETS
 from cnn.progress import ProgressStore
-from cnn.runs import owner_hash
+from cnn.runs.store import owner_hash
 
 if TYPE_CHECKING:
     from serving import Lab

@@ -7,7 +7,7 @@ import pytest
 from lesson_page import ANNA, BEN, answer, only_drawn_pictures, opened, said
 
 from cnn.progress import MAX_STEPS, Progress, ProgressStore
-from cnn.runs import owner_hash
+from cnn.runs.store import owner_hash
 from cnn.ui.lesson import LESSONS, Lesson
 
 ONE, TWO = "0" * 32, "f" * 32

@@ -21,7 +21,7 @@ from cnn.forward import Weights, forward
 from cnn.lessons import pool
 from cnn.presets import PRESETS
 from cnn.progress import ProgressStore
-from cnn.runs import owner_hash
+from cnn.runs.store import owner_hash
 from cnn.shapes import walk
 
 seeds = st.integers(0, 2**32 - 1)

@@ -16,7 +16,7 @@ from cnn.layers import ELU_ALPHA, LEAKY_SLOPE
 from cnn.lessons import relu
 from cnn.pixels import to_input
 from cnn.progress import ProgressStore
-from cnn.runs import owner_hash
+from cnn.runs.store import owner_hash
 
 NAMES = tuple(ops.ACTIVATION_FUNCTIONS)
 AWAY_FROM_CORNER = st.floats(-8, 8).filter(lambda x: abs(x) > 1e-3)

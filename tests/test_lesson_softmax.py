@@ -17,7 +17,7 @@ from cnn.data import CLASSES
 from cnn.figures.lesson_curves import written
 from cnn.lessons import softmax
 from cnn.progress import ProgressStore
-from cnn.runs import owner_hash
+from cnn.runs.store import owner_hash
 
 SCORES = st.lists(st.floats(-30, 30), min_size=2, max_size=12)
 

@@ -16,8 +16,8 @@ from cnn.figures.colours import DARK, LIGHT
 from cnn.figures.compare import percent
 from cnn.forward import Weights, classify, forward, weight_shapes
 from cnn.presets import PRESETS
-from cnn.run import Run
-from cnn.runs import RunStore, Status, owner_hash
+from cnn.runs.run import Run
+from cnn.runs.store import RunStore, Status, owner_hash
 from cnn.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
 from cnn.ui import live_maps
 

@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 from serving import eventually
 
-from cnn import models, questions
-from cnn.desk import LOST, Answer
-from cnn.engine import Engine
+from cnn import models
+from cnn.engine.desk import LOST, Answer
+from cnn.engine.engine import Engine
 from cnn.errors import RunError
 from cnn.forward import forward
-from cnn.runs import RunStore
+from cnn.inside import questions
+from cnn.runs.store import RunStore
 
 LECTURE = models.shipped()[0]
 WHERE = (str(LECTURE.folder), str(LECTURE.snapshots()[-1].path))
@@ -82,7 +83,7 @@ def test_every_answer_can_be_sent(network: ModuleType) -> None:
     ]
     for answer in answers:
         again = pickle.loads(pickle.dumps(answer))
-        assert type(again).__module__ == "cnn.findings"
+        assert type(again).__module__ == "cnn.inside.findings"
         for name, value in vars(answer).items():
             np.testing.assert_array_equal(getattr(again, name), value)
 

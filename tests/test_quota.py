@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from cnn import quota
 from cnn.errors import CnnLabError, RunError
-from cnn.notices import Notices
-from cnn.run import EVERYBODY, Run
-from cnn.runs import RunStore, Status, owner_hash
+from cnn.runs import quota
+from cnn.runs.notices import Notices
+from cnn.runs.run import EVERYBODY, Run
+from cnn.runs.store import RunStore, Status, owner_hash
 from cnn.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
 
 SETUP = Setup(NetworkSpec(head="global_average"), TrainSpec(epochs=2, pictures=500))

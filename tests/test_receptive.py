@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from strategies import networks
 
 from cnn.forward import forward, weight_shapes
+from cnn.inside.receptive import Rectangle, cell_grid, receptive_rectangle
 from cnn.layers import Conv, Pool
-from cnn.receptive import Rectangle, cell_grid, receptive_rectangle
 from cnn.shapes import LayerShape, walk
 from cnn.spec import Block, Convolution, NetworkSpec
 

@@ -13,13 +13,13 @@ from conftest import PROJECT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn.checkpoints import Checkpoint
-from cnn.commands import STEERING
 from cnn.errors import RunError
 from cnn.forward import weight_shapes
 from cnn.presets import PRESETS
-from cnn.runs import EVERYBODY, Run, RunStore, Status, owner_hash, read_run, this_process
-from cnn.snapshots import snapshot_path
+from cnn.runs.checkpoints import Checkpoint
+from cnn.runs.commands import STEERING
+from cnn.runs.snapshots import snapshot_path
+from cnn.runs.store import EVERYBODY, Run, RunStore, Status, owner_hash, read_run, this_process
 from cnn.spec import NetworkSpec, Setup, TrainSpec
 
 SETUP = Setup(NetworkSpec(), TrainSpec(epochs=2, pictures=500))
@@ -508,7 +508,7 @@ def test_weights_of_a_run_are_its_newest_that_can_be_read(store: RunStore) -> No
 
 HOLDS = """
 import sys, pathlib
-from cnn.run import read_run
+from cnn.runs.run import read_run
 with read_run(pathlib.Path(sys.argv[1])).trained_here():
     print(flush=True)
     input()

@@ -9,7 +9,14 @@ from safetensors.numpy import save, save_file
 
 from cnn.errors import RunError
 from cnn.forward import weight_shapes
-from cnn.snapshots import Snapshot, list_snapshots, read_weights, snapshot_path, write_weights, write_whole
+from cnn.runs.snapshots import (
+    Snapshot,
+    list_snapshots,
+    read_weights,
+    snapshot_path,
+    write_weights,
+    write_whole,
+)
 from cnn.spec import Block, Convolution, NetworkSpec
 
 NETWORK = NetworkSpec((Block((Convolution(3),), batch_norm=True, pool_stride=3),), head="global_average")

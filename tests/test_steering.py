@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnn.checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
-from cnn.commands import KINDS, NOTHING, ROW_BYTES, STEERING, Command, CommandLog, check
 from cnn.data.dataset import Dataset
 from cnn.errors import DivergedError, RunError
 from cnn.pace import Clock, Smooth
-from cnn.plan import Part, Plan
+from cnn.runs.checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
+from cnn.runs.commands import KINDS, NOTHING, ROW_BYTES, STEERING, Command, CommandLog, check
+from cnn.runs.plan import Part, Plan
+from cnn.runs.steering import Steering
 from cnn.spec import OPTIMIZERS, Block, Convolution, Dense, NetworkSpec, Setup, TrainSpec
-from cnn.steering import Steering
 
 NOISY = NetworkSpec(  # everything that draws numbers or keeps averages
     (Block((Convolution(4, 3, 2), Convolution(4)), batch_norm=True, dropout=0.3, residual=True),),

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from serving import Lab, eventually
 from test_journey import PATIENCE, Visitor, browser, number
 
-from cnn.runs import Run, RunStore
+from cnn.runs.store import Run, RunStore
 
 __all__ = ["browser"]
 START = 300_000  # ms, for a worker that may still load TensorFlow

@@ -8,14 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_pages import ANNA, BEN, EPOCH, PROGRESS, TINY, TOO_DEEP, Lab, labelled, words
 
-from cnn.commands import STEERING, Command
-from cnn.desk import Answer
-from cnn.engine import Engine, EngineStatus
+from cnn.engine.desk import Answer
+from cnn.engine.engine import Engine, EngineStatus
+from cnn.engine.fairness import Place
 from cnn.errors import RunError
-from cnn.fairness import Place
 from cnn.preflight import Trial
 from cnn.recorder import Recorder
-from cnn.runs import Run, RunStore, Status, owner_hash, this_process
+from cnn.runs.commands import STEERING, Command
+from cnn.runs.store import Run, RunStore, Status, owner_hash, this_process
 from cnn.spec import NetworkSpec, Setup, TrainSpec
 from cnn.ui import steering
 from cnn.ui.run_words import GIVEN_MORE, plain, planned_epochs

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnn.commands import Command
 from cnn.data.dataset import Dataset
 from cnn.errors import DivergedError
 from cnn.forward import forward, weight_shapes
 from cnn.pixels import to_input
+from cnn.runs.commands import Command
 from cnn.schedule import rate_factor
 from cnn.spec import OPTIMIZERS, Block, Convolution, Dense, NetworkSpec, Setup, TrainSpec
 

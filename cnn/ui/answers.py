@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.desk import Answer
+from cnn.engine.desk import Answer
 from cnn.ui.service import service
 
 TICK_MILLISECONDS = 400
@@ -38,12 +38,12 @@ class Asked:
 
 
 def ask(title: str, key: str, function: Callable[..., Any], *arguments: Any) -> Asked:
-    """Ask a question of `cnn.questions`, or look how it stands; nothing blocks.
+    """Ask a question of `cnn.inside.questions`, or look how it stands; nothing blocks.
 
     Args:
         title: what it is called on the page.
         key: names the question and all it depends on.
-        function: of `cnn.questions`.
+        function: of `cnn.inside.questions`.
         arguments: what can be pickled.
     """
     return Asked(title, key, service().engine.desk.ask(key, function, *arguments))

@@ -6,12 +6,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn.edits import Edit, Edits
 from cnn.errors import SpecError
 from cnn.forward import Weights, forward
+from cnn.inside.edits import Edit, Edits
+from cnn.inside.weight_edits import layers_with_filters, stage_end
 from cnn.ui.session import session
 from cnn.ui.view import View
-from cnn.weight_edits import layers_with_filters, stage_end
 
 
 @dataclass(frozen=True)

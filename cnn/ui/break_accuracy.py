@@ -5,11 +5,11 @@ import hashlib
 import numpy as np
 import streamlit as st
 
-from cnn import questions
 from cnn.data import CLASSES
-from cnn.edits import Edits
 from cnn.figures.compare import percent, signed
-from cnn.findings import Accuracy
+from cnn.inside import questions
+from cnn.inside.edits import Edits
+from cnn.inside.findings import Accuracy
 from cnn.ui.answers import Asked, ask, show_waiting
 from cnn.ui.bench import Bench
 from cnn.ui.widgets import dataset_name

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from cnn.edits import Edits
 from cnn.errors import SpecError
 from cnn.figures.compare import answers_html, verdict
 from cnn.figures.mosaic import picture, png
-from cnn.picture_edits import Cover, Rotate
+from cnn.inside.edits import Edits
+from cnn.inside.picture_edits import Cover, Rotate
+from cnn.inside.weight_edits import Mute
 from cnn.ui.bench import Bench, bench_of, most_active
 from cnn.ui.break_accuracy import show_accuracy
 from cnn.ui.break_maps import show_maps
@@ -15,7 +16,6 @@ from cnn.ui.break_tools import show_tools
 from cnn.ui.patch import show_patch
 from cnn.ui.session import session, theme
 from cnn.ui.view import View
-from cnn.weight_edits import Mute
 
 PICTURE_FACTOR = 8
 PICTURES_WIDTH, ANSWERS_WIDTH = 430, 800

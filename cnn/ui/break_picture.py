@@ -6,7 +6,18 @@ from typing import TypeVar
 import streamlit as st
 
 from cnn.checked import Whole, allowed_values
-from cnn.picture_edits import FILLS, FLIPS, Brightness, Cover, Flip, Grey, Noise, PictureEdit, Rotate, Shift
+from cnn.inside.picture_edits import (
+    FILLS,
+    FLIPS,
+    Brightness,
+    Cover,
+    Flip,
+    Grey,
+    Noise,
+    PictureEdit,
+    Rotate,
+    Shift,
+)
 from cnn.ui.bench import Bench
 
 FILL = "break-fill"

@@ -5,13 +5,13 @@ import streamlit as st
 
 from cnn.figures.drawing import legend_html
 from cnn.figures.mosaic import paint, png
-from cnn.ready_kernels import RECIPES
+from cnn.inside.ready_kernels import RECIPES
+from cnn.inside.weight_edits import Mute, ReadyKernel, SetKernel, ZeroBias, silent_value
 from cnn.ui.bench import Bench
 from cnn.ui.break_picture import show_picture_tools
 from cnn.ui.kernel_editor import kernel_editor
 from cnn.ui.session import theme
 from cnn.ui.tiles import Tiles, show_tiles
-from cnn.weight_edits import Mute, ReadyKernel, SetKernel, ZeroBias, silent_value
 
 PAGE = 48
 MAP_SIDE = 200

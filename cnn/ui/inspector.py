@@ -12,11 +12,11 @@ import numpy as np
 import streamlit as st
 from safetensors.numpy import save
 
-from cnn import questions
-from cnn.cell import Cell
-from cnn.cell_steps import Look
 from cnn.data import CLASSES
-from cnn.desk import Answer
+from cnn.engine.desk import Answer
+from cnn.inside import questions
+from cnn.inside.cell import Cell
+from cnn.inside.cell_steps import Look
 from cnn.lessons.softmax import steps as softmax_steps
 from cnn.ui.bars import show_steps
 from cnn.ui.inspector_pack import keras_layers, pack, plate_of

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from cnn import layers, ops
-from cnn.cell import chain_after, channel_maps, zeros_before
-from cnn.cell_steps import Look
 from cnn.data import CLASSES
 from cnn.figures.colours import TAGS, Theme, scale_of
 from cnn.figures.drawing import shape_text
+from cnn.inside.cell import chain_after, channel_maps, zeros_before
+from cnn.inside.cell_steps import Look
 from cnn.layers import BATCH_NORM_EPSILON, ELU_ALPHA, LEAKY_SLOPE, describe
 from cnn.pixels import HALF_RANGE
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from cnn import layers
-from cnn.cell import Cell, conv_sum, dense_sum, place_of, pool_window
-from cnn.cell_steps import Look, steps, written
+from cnn.inside.cell import Cell, conv_sum, dense_sum, place_of, pool_window
+from cnn.inside.cell_steps import Look, steps, written
 from cnn.ui.inspector_pack import channel_names
 
 MAX_TERMS = 60

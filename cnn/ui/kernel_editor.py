@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.figures.colours import Theme, scale_of
-from cnn.weight_edits import LARGEST_WEIGHT, kernel_values
+from cnn.inside.weight_edits import LARGEST_WEIGHT, kernel_values
 
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(

@@ -7,7 +7,7 @@ import streamlit as st
 from cnn.errors import RunError, SpecError
 from cnn.figures import charts
 from cnn.layers import describe
-from cnn.runs import Run, Status
+from cnn.runs.store import Run, Status
 from cnn.shapes import total_parameters, walk
 from cnn.spec import Setup
 from cnn.ui import run_list, steering

@@ -14,12 +14,12 @@ from cnn.figures.compare import bars_html
 from cnn.figures.drawing import legend_html
 from cnn.figures.mosaic import colour_filters, mosaic, picture, png
 from cnn.forward import Weights, forward
-from cnn.runs import Run, read_run
-from cnn.snapshots import Snapshot
+from cnn.inside.weight_edits import layers_with_filters, stage_end
+from cnn.runs.snapshots import Snapshot
+from cnn.runs.store import Run, read_run
 from cnn.ui.service import service
 from cnn.ui.session import theme
 from cnn.ui.widgets import FIRST_CLASS, Sample, class_sample, dataset_name
-from cnn.weight_edits import layers_with_filters, stage_end
 
 LOOK_SECONDS = 2.0
 MOST_FILTERS = 36

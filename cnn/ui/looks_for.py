@@ -5,11 +5,12 @@ from urllib.parse import urlencode
 import numpy as np
 import streamlit as st
 
-from cnn import data, questions
+from cnn import data
 from cnn.figures.lesson_curves import written
-from cnn.findings import Winners
+from cnn.inside import questions
+from cnn.inside.findings import Winners
+from cnn.inside.receptive import receptive_rectangle
 from cnn.layers import Flatten, Input
-from cnn.receptive import receptive_rectangle
 from cnn.ui.answers import ask, show_waiting
 from cnn.ui.made import show_made
 from cnn.ui.nine import Winner, show_nine

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from cnn import questions
 from cnn.figures.climb import climb_curve, frame_strip
 from cnn.figures.lesson_curves import written
 from cnn.figures.mosaic import picture, png
-from cnn.findings import Climb
+from cnn.inside import questions
+from cnn.inside.findings import Climb
 from cnn.layers import Activation
 from cnn.ui.answers import ask, show_waiting
 from cnn.ui.session import theme

@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from cnn.receptive import Rectangle
+from cnn.inside.receptive import Rectangle
 from cnn.ui.tiles import read_number
 
 _HERE = Path(__file__).parent

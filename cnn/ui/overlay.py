@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from cnn.figures.colours import Theme, scale_of
-from cnn.receptive import Grid
+from cnn.inside.receptive import Grid
 
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(

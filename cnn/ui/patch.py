@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from cnn.errors import SpecError
-from cnn.picture_edits import Cover
+from cnn.inside.picture_edits import Cover
 
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(
@@ -31,7 +31,7 @@ def show_patch(
         pixels: the picture as it is now.
         label: what the picture shows, in words.
         key: of the component.
-        fill: of the patches, one of `cnn.picture_edits.FILLS`.
+        fill: of the patches, one of `cnn.inside.picture_edits.FILLS`.
         on_cover: what to do with a patch.
     """
 

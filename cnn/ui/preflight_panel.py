@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnn.desk import Answer
+from cnn.engine.desk import Answer
 from cnn.preflight import Memory, Trial, memory_limit, size, try_out
 from cnn.spec import Setup
 from cnn.ui.run_words import minutes

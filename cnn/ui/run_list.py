@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnn.preflight import check_fits
-from cnn.runs import Run
+from cnn.runs.store import Run
 from cnn.spec import Setup
 from cnn.ui.service import service
 from cnn.ui.session import session

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from cnn.runs import Run, Status
+from cnn.runs.store import Run, Status
 from cnn.ui.service import service
 
 GIVEN_MORE = "It was given more."  # what the recorder writes where a run goes on that had ended

@@ -10,8 +10,8 @@ import streamlit as st
 
 from cnn import paths
 from cnn.data.download import Download
-from cnn.engine import START_DELAY_SECONDS, Engine
-from cnn.runs import RunStore
+from cnn.engine.engine import START_DELAY_SECONDS, Engine
+from cnn.runs.store import RunStore
 from cnn.settings import read_settings
 
 IMPORT_DELAY_SECONDS = 2.0

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from cnn.edits import Edits
 from cnn.errors import SpecError
 from cnn.figures.colours import THEMES, Theme
 from cnn.images import Picture
+from cnn.inside.edits import Edits
 from cnn.presets import PRESETS
-from cnn.runs import owner_hash
+from cnn.runs.store import owner_hash
 from cnn.spec import Setup
 
 COOKIE = "cnn_lab_owner"

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnn.checked import Number, Whole, allowed_values
-from cnn.commands import ENDING, STEERING, Command
-from cnn.runs import Run, Status
+from cnn.runs.commands import ENDING, STEERING, Command
+from cnn.runs.store import Run, Status
 from cnn.spec import TrainSpec
 from cnn.ui import steering_actions as actions
 from cnn.ui.run_words import is_ending, plain

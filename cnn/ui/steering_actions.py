@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cnn.errors import RunError
-from cnn.runs import Run
+from cnn.runs.store import Run
 from cnn.ui.service import service
 from cnn.ui.session import session
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.runs import Run
-from cnn.snapshots import Snapshot
+from cnn.runs.snapshots import Snapshot
+from cnn.runs.store import Run
 from cnn.ui.view import View, choose_epoch, epoch_words
 
 _HERE = Path(__file__).parent

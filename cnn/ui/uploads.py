@@ -5,7 +5,7 @@ import streamlit as st
 from cnn.errors import PictureError
 from cnn.images import decode_picture, encode_png
 from cnn.picture_files import MAX_BYTES
-from cnn.runs import Run
+from cnn.runs.store import Run
 from cnn.ui import widgets
 from cnn.ui.session import session
 from cnn.ui.widgets import Sample

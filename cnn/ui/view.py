@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from cnn import data
 from cnn.errors import CnnLabError, RunError
 from cnn.forward import Weights, forward
-from cnn.runs import Run
+from cnn.runs.snapshots import Snapshot
+from cnn.runs.store import Run
 from cnn.shapes import LayerShape, walk
-from cnn.snapshots import Snapshot
 from cnn.ui.kept import kept
 from cnn.ui.session import session
 from cnn.ui.widgets import FIRST_CLASS, Sample, class_sample, dataset_name, own_sample

@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from cnn import questions
 from cnn.data import CLASSES
-from cnn.findings import GradCam, Occlusion
-from cnn.receptive import Grid, cell_grid, receptive_rectangle
+from cnn.inside import questions
+from cnn.inside.findings import GradCam, Occlusion
+from cnn.inside.receptive import Grid, cell_grid, receptive_rectangle
 from cnn.ui.answers import Asked, ask, show_waiting
 from cnn.ui.overlay import Layover, show_overlay
 from cnn.ui.session import theme

@@ -12,7 +12,7 @@ from cnn.errors import CnnLabError, RunError
 from cnn.forward import Weights, forward
 from cnn.images import Picture
 from cnn.paths import models_folder
-from cnn.runs import Run
+from cnn.runs.store import Run
 from cnn.ui.service import service
 from cnn.ui.session import session
 

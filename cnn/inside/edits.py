@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from cnn.errors import SpecError
 from cnn.forward import Weights
-from cnn.picture_edits import PictureChange, PictureEdit
+from cnn.inside.picture_edits import PictureChange, PictureEdit
+from cnn.inside.weight_edits import Mute, WeightEdit, apply_to_weights
 from cnn.spec import NetworkSpec
-from cnn.weight_edits import Mute, WeightEdit, apply_to_weights
 
 MAX_EDITS = 60
 MAX_STEPS = 100

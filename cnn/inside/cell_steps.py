@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnn import layers, ops
-from cnn.cell import (
+from cnn.forward import Weights
+from cnn.inside.cell import (
     Cell,
     NormSum,
     PoolWindow,
@@ -18,7 +19,6 @@ from cnn.cell import (
     pool_cells,
     pool_window,
 )
-from cnn.forward import Weights
 from cnn.layers import BATCH_NORM_EPSILON, ELU_ALPHA, LEAKY_SLOPE
 from cnn.pixels import HALF_RANGE
 

@@ -3,9 +3,9 @@
 import functools
 from typing import Any
 
-from cnn.fairness import UNKNOWN
-from cnn.history import read_rows
-from cnn.run import Run
+from cnn.engine.fairness import UNKNOWN
+from cnn.runs.history import read_rows
+from cnn.runs.run import Run
 from cnn.shapes import total_multiply_adds, walk
 from cnn.spec import NetworkSpec, Setup
 

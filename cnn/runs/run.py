@@ -21,14 +21,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cnn import history
-from cnn.checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
-from cnn.commands import Command, CommandLog, since_reopened
-from cnn.control import Control
+from cnn.runs import history
+from cnn.runs.checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
+from cnn.runs.commands import Command, CommandLog, since_reopened
+from cnn.runs.control import Control
 from cnn.errors import RunError, SpecError
 from cnn.forward import Weights
-from cnn.locks import locked
-from cnn.snapshots import (
+from cnn.runs.locks import locked
+from cnn.runs.snapshots import (
     Snapshot,
     list_snapshots,
     read_weights,
@@ -38,7 +38,7 @@ from cnn.snapshots import (
     write_whole,
 )
 from cnn.spec import Setup
-from cnn.status import Status, read_status, write_status
+from cnn.runs.status import Status, read_status, write_status
 
 EVERYBODY = ""
 MAX_NAME = 60

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.data.balanced import of_each_class
-from cnn.findings import Accuracy, Climb, GradCam, Occlusion, Winners
 from cnn.forward import Weights, check_weights
+from cnn.inside.findings import Accuracy, Climb, GradCam, Occlusion, Winners
 from cnn.pixels import to_input
 from cnn.spec import NetworkSpec
 
@@ -35,7 +35,7 @@ def layer_values(
     Raises:
         RunError: where the run or the snapshot cannot be read, or has no such layer.
     """
-    from cnn import loaded
+    from cnn.inside import loaded
 
     found = loaded.of_snapshot(run_folder, snapshot_path)
     return np.asarray(found.part(layer)(to_input(pixels[None]), training=False))[0]
@@ -64,7 +64,7 @@ def accuracy(
         RunError: where the weights are those of another network.
     """
     check_weights(network, {name: array.shape for name, array in weights.items()})
-    from cnn import evaluation, loaded
+    from cnn.inside import evaluation, loaded
 
     pictures = of_each_class(dataset, count)
     change = edits_pixels.apply if edits_pixels is not None else lambda pixels: pixels
@@ -79,8 +79,8 @@ def grad_cam(
     layer: str,
     class_index: int,
 ) -> GradCam:
-    """Return where a layer's maps speak for a class; see `cnn.attribution.grad_cam`."""
-    from cnn import attribution, loaded
+    """Return where a layer's maps speak for a class; see `cnn.inside.attribution.grad_cam`."""
+    from cnn.inside import attribution, loaded
 
     return attribution.grad_cam(loaded.of_snapshot(run_folder, snapshot_path), pixels, layer, class_index)
 
@@ -88,8 +88,8 @@ def grad_cam(
 def saliency(
     report: Report, run_folder: str, snapshot_path: str, pixels: NDArray[np.uint8], class_index: int
 ) -> NDArray[np.float32]:
-    """Return how strongly each pixel moves a class's score; see `cnn.attribution.saliency`."""
-    from cnn import attribution, loaded
+    """Return how strongly each pixel moves a class's score; see `cnn.inside.attribution.saliency`."""
+    from cnn.inside import attribution, loaded
 
     return attribution.saliency(loaded.of_snapshot(run_folder, snapshot_path), pixels, class_index)
 
@@ -103,8 +103,8 @@ def occlusion(
     side: int,
     stride: int,
 ) -> Occlusion:
-    """Return what covering does to a class's probability; see `cnn.attribution.occlusion`."""
-    from cnn import attribution, loaded
+    """Return what covering does to a class's probability; see `cnn.inside.attribution.occlusion`."""
+    from cnn.inside import attribution, loaded
 
     found = loaded.of_snapshot(run_folder, snapshot_path)
     return attribution.occlusion(found, pixels, class_index, side, stride, report)
@@ -113,8 +113,8 @@ def occlusion(
 def winners(
     report: Report, run_folder: str, snapshot_path: str, layer: str, dataset: str, count: int
 ) -> Winners:
-    """Return the nine test pictures that excite each channel of a layer most; see `cnn.features.winners`."""
-    from cnn import features, loaded
+    """Return the nine test pictures that excite each channel of a layer most; see `features.winners`."""
+    from cnn.inside import features, loaded
 
     pictures = of_each_class(dataset, count)
     return features.winners(loaded.of_snapshot(run_folder, snapshot_path), layer, pictures, report)
@@ -129,7 +129,7 @@ def climb(
     goal: str,
     seed: int,
 ) -> Climb:
-    """Return a picture made to excite a channel of a layer; see `cnn.features.climb`."""
-    from cnn import features, loaded
+    """Return a picture made to excite a channel of a layer; see `cnn.inside.features.climb`."""
+    from cnn.inside import features, loaded
 
     return features.climb(loaded.of_snapshot(run_folder, snapshot_path), layer, channel, goal, seed, report)

@@ -11,18 +11,18 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from cnn.cluster import Cluster, UnreachableError, Work, connect
-from cnn.crew import Crew
-from cnn.desk import Desk
+from cnn.engine.cluster import Cluster, UnreachableError, Work, connect
+from cnn.engine.crew import Crew
+from cnn.engine.desk import Desk
+from cnn.engine.fairness import Place
+from cnn.engine.faults import Loss, settle
+from cnn.engine.recovery import Recovery
+from cnn.engine.roster import Roster, without_times
+from cnn.engine.shift import Parts, Shift
+from cnn.engine.sole import OtherServerError, only_server
 from cnn.errors import CnnLabError
-from cnn.fairness import Place
-from cnn.faults import Loss, settle
-from cnn.recovery import Recovery
-from cnn.roster import Roster, without_times
-from cnn.runs import Run, RunStore
+from cnn.runs.store import Run, RunStore
 from cnn.settings import Settings
-from cnn.shift import Parts, Shift
-from cnn.sole import OtherServerError, only_server
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnn import jobs
-from cnn.cluster import Cluster, Member
+from cnn.engine.cluster import Cluster, Member
 
 MAX_ANSWERS = 200
 FORGET_SECONDS = 10.0
@@ -54,7 +54,7 @@ class Desk:
 
         Args:
             key: names the question and all it depends on: the same key is the same answer.
-            function: of `cnn.questions`; it is called in a worker with `report` and the arguments.
+            function: of `cnn.inside.questions`; it is called in a worker with `report` and the arguments.
             arguments: what can be pickled.
         """
         with self._lock:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cnn.cluster_work import TOKEN_FILE
+from cnn.engine.in_workers import TOKEN_FILE
 from cnn.errors import RunError
-from cnn.status import Status
+from cnn.runs.status import Status
 
 
 class OtherServerError(RunError):

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cnn.snapshots import write_whole
+from cnn.runs.snapshots import write_whole
 
 STATES = ("queued", "running", "paused", "finished", "stopped", "failed", "interrupted")
 ENDED = ("finished", "stopped", "failed", "interrupted")

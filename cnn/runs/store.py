@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from cnn import quota
-from cnn.commands import STEERING
+from cnn.runs import quota
+from cnn.runs.commands import STEERING
 from cnn.errors import RunError
-from cnn.notices import Notices
-from cnn.run import DELETED, EVERYBODY, MAX_NAME, Run, read_run
+from cnn.runs.notices import Notices
+from cnn.runs.run import DELETED, EVERYBODY, MAX_NAME, Run, read_run
 from cnn.spec import Setup
-from cnn.status import ENDED, STATES, Status, interrupted, taken_up_again, this_process
+from cnn.runs.status import ENDED, STATES, Status, interrupted, taken_up_again, this_process
 
 __all__ = [
     "ENDED",
@@ -126,7 +126,7 @@ class RunStore:
     # What an owner may do
 
     def steer(self, run_id: str, owner: str, kind: str, value: float = 0.0) -> None:
-        """Give a run one of the commands of `cnn.commands.STEERING` on behalf of `owner`.
+        """Give a run one of the commands of `cnn.runs.commands.STEERING` on behalf of `owner`.
 
         Twice, from two tabs, or when the run has just ended, does no harm.
 

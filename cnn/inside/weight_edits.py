@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from cnn import layers
 from cnn.errors import SpecError
 from cnn.forward import Weights
-from cnn.ready_kernels import PATTERNS, RECIPES
+from cnn.inside.ready_kernels import PATTERNS, RECIPES
 from cnn.spec import NetworkSpec
 
 Array = NDArray[np.float32]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from cnn.errors import RunError, SpecError
 from cnn.forward import weight_shapes
-from cnn.run import Run
+from cnn.runs.run import Run
 from cnn.settings import whole_number
-from cnn.snapshots import KEPT
+from cnn.runs.snapshots import KEPT
 from cnn.spec import Setup
 
 MEGABYTE = 10**6

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from cnn.cluster import Member
-from cnn.commands import ENDING, PARK
-from cnn.faults import unanswered
-from cnn.run import Run
-from cnn.status import Status
+from cnn.engine.cluster import Member
+from cnn.engine.faults import unanswered
+from cnn.runs.commands import ENDING, PARK
+from cnn.runs.run import Run
+from cnn.runs.status import Status
 
 HUNG_SECONDS = 10.0
 PARK_SECONDS = 5.0

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from cnn.commands import ENDING, REOPEN, since_reopened
-from cnn.control import GOING_ON
-from cnn.run import Run
-from cnn.status import Status, interrupted, taken_up_again, without_process
+from cnn.runs.commands import ENDING, REOPEN, since_reopened
+from cnn.runs.control import GOING_ON
+from cnn.runs.run import Run
+from cnn.runs.status import Status, interrupted, taken_up_again, without_process
 
 MOST_RESUMED = 2
 FULL = 0.9  # of the limit: the last figure is up to a second old when the worker dies

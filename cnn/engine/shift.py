@@ -8,15 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cnn.cluster import MEMORY_TOPIC, Member, Work
-from cnn.crew import Crew
-from cnn.desk import Desk
+from cnn.engine.cluster import MEMORY_TOPIC, Member, Work
+from cnn.engine.crew import Crew
+from cnn.engine.desk import Desk
+from cnn.engine.faults import Loss
+from cnn.engine.recovery import Recovery, waits
+from cnn.engine.roster import Roster
+from cnn.engine.watch import Task
 from cnn.errors import CnnLabError
-from cnn.faults import Loss
-from cnn.recovery import Recovery, waits
-from cnn.roster import Roster
-from cnn.run import Run
-from cnn.watch import Task
+from cnn.runs.run import Run
 
 logger = logging.getLogger(__name__)
 

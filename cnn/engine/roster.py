@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from cnn.expect import Speeds, last_report
-from cnn.fairness import Lines, Place, Training, Waiting, places
-from cnn.run import Run
-from cnn.status import Status
-from cnn.watch import PARK_SECONDS, Task
+from cnn.engine.expect import Speeds, last_report
+from cnn.engine.fairness import Lines, Place, Training, Waiting, places
+from cnn.engine.watch import PARK_SECONDS, Task
+from cnn.runs.run import Run
+from cnn.runs.status import Status
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class _Entry:
 
 
 class Roster:
-    """Runs in the queue, in the order that `cnn.fairness` gives them, and runs on workers."""
+    """Runs in the queue, in the order that `cnn.engine.fairness` gives them, and runs on workers."""
 
     def __init__(self, workers: int) -> None:
         self.speeds = Speeds()

@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cnn.commands import PARK
+from cnn.engine.faults import Loss, settle
+from cnn.engine.roster import Roster
+from cnn.engine.sole import end_orphan
 from cnn.errors import CnnLabError
-from cnn.faults import Loss, settle
-from cnn.roster import Roster
-from cnn.run import DELETED
-from cnn.runs import EVERYBODY, Run, RunStore, Status
-from cnn.sole import end_orphan
+from cnn.runs.commands import PARK
+from cnn.runs.run import DELETED
+from cnn.runs.store import EVERYBODY, Run, RunStore, Status
 
 logger = logging.getLogger(__name__)
 

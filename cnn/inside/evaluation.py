@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from cnn.data.balanced import Pictures
 from cnn.data.classes import CLASSES
-from cnn.findings import Accuracy
-from cnn.loaded import Loaded, run_batches
+from cnn.inside.findings import Accuracy
+from cnn.inside.loaded import Loaded, run_batches
 
 BATCH_SIZE = 100
 

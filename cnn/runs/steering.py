@@ -13,7 +13,7 @@ True
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cnn.commands import ENDING, PARK, REOPEN, Command
+from cnn.runs.commands import ENDING, PARK, REOPEN, Command
 
 SETTINGS = ("rate", "extend_epochs", "extend_seconds", REOPEN)
 MANY = 2**31

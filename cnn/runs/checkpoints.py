@@ -16,7 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from cnn.errors import RunError
-from cnn.snapshots import SUFFIX, first_words, write_whole
+from cnn.runs.snapshots import SUFFIX, first_words, write_whole
 
 FORMAT = "cnn-lab-checkpoint-1"
 KEPT = 2

@@ -14,8 +14,8 @@ from cnn.errors import RunError
 from cnn.forward import Weights
 from cnn.network import build_network, set_weights
 from cnn.pixels import to_input
-from cnn.runs import read_run
-from cnn.snapshots import read_weights
+from cnn.runs.snapshots import read_weights
+from cnn.runs.store import read_run
 from cnn.spec import NetworkSpec
 
 KEPT_NETWORKS = 3

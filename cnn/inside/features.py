@@ -7,9 +7,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from cnn.data.balanced import Pictures
-from cnn.findings import Climb, Winners
+from cnn.inside.findings import Climb, Winners
+from cnn.inside.loaded import Loaded, run_batches
 from cnn.layers import Activation, Dropout, expand
-from cnn.loaded import Loaded, run_batches
 from cnn.pixels import HALF_RANGE
 from cnn.shapes import walk
 from cnn.spec import PICTURE_SHAPE

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnn import jobs
-from cnn.cluster_work import begin, kill_worker
+from cnn.engine.in_workers import begin, kill_worker
 from cnn.preflight import memory_limit
 from cnn.settings import Settings
 

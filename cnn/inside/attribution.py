@@ -9,8 +9,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from cnn.findings import GradCam, Occlusion
-from cnn.loaded import Loaded, run_batches
+from cnn.inside.findings import GradCam, Occlusion
+from cnn.inside.loaded import Loaded, run_batches
 from cnn.pixels import to_input
 
 GREY = 128

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cnn.commands import ENDING, REOPEN, Command, CommandLog, check, since_reopened
+from cnn.runs.commands import ENDING, REOPEN, Command, CommandLog, check, since_reopened
 from cnn.errors import RunError
-from cnn.status import (
+from cnn.runs.status import (
     Status,
     queued_again,
     read_status,

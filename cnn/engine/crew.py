@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Any
 
-from cnn.cluster import Cluster, Member, UnreachableError, Work
-from cnn.cluster_work import warm_up
+from cnn.engine.cluster import Cluster, Member, UnreachableError, Work
+from cnn.engine.in_workers import warm_up
 
 HELPER = "helper"
 SETTLED_SECONDS = 2.0
