@@ -18,7 +18,7 @@ from cnn.augment import augment
 from cnn.data import Dataset
 from cnn.errors import DivergedError, RunError
 from cnn.forward import Weights
-from cnn.network import build_network, get_weights, scores_model
+from cnn.network import build_for_training, get_weights, scores_model
 from cnn.optimizers import build_optimizer
 from cnn.pace import Clock, Smooth
 from cnn.pixels import scale
@@ -48,7 +48,7 @@ class Loop:
         self.labels = tf.constant(data.train_labels.astype(np.int32))
         self.batch_size = min(self.training.batch_size, len(self.labels))
         self.steps_an_epoch = len(self.labels) // self.batch_size
-        self.model = build_network(setup.network, precision, self.training.seed)
+        self.model = build_for_training(setup.network, data.train_images, precision, self.training.seed)
         self.scores = scores_model(self.model)
         self.optimizer = build_optimizer(self.training, self.model)
         self.plan = Plan(Part(self.training.epochs, self.training.seconds), self.steps_an_epoch)

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn import layers
+from cnn.fused_norm import FusedBatchNormalization
 from cnn.layers import BATCH_NORM_EPSILON, ELU_ALPHA, LEAKY_SLOPE, expand
 from cnn.spec import PICTURE_SHAPE, NetworkSpec
+from cnn.whitening import whitening_kernels
 
 # Training here is short; the running averages must follow within an epoch or two.
 BATCH_NORM_MOMENTUM = 0.9
@@ -24,7 +26,12 @@ ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def build_network(network: NetworkSpec, precision: str = "float32", seed: int = 0) -> keras.Model:
+def build_network(
+    network: NetworkSpec,
+    precision: str = "float32",
+    seed: int = 0,
+    normalization: type[keras.layers.BatchNormalization] = keras.layers.BatchNormalization,
+) -> keras.Model:
     """Return the Keras model of `network`: scaled pixels (n, 32, 32, 3) in, softmax (n, 10) out.
 
     Layers have the names of `cnn.layers.expand`. The scores and softmax are float32 in every precision.
@@ -33,6 +40,7 @@ def build_network(network: NetworkSpec, precision: str = "float32", seed: int = 
         network: the spec.
         precision: "float32" or "mixed_bfloat16".
         seed: of the initial weights and of dropout.
+        normalization: Keras's class, or one that computes the same.
     """
     seeds = keras.random.SeedGenerator(seed)
     tensors: dict[str, Any] = {}
@@ -42,8 +50,29 @@ def build_network(network: NetworkSpec, precision: str = "float32", seed: int = 
             continue
         dtype = "float32" if layer.name in ("scores", "softmax") else precision
         inputs = [tensors[name] for name in layer.inputs]
-        tensors[layer.name] = _keras_layer(layer, dtype, seeds)(inputs if len(inputs) > 1 else inputs[0])
+        built = _keras_layer(layer, dtype, seeds, normalization)
+        tensors[layer.name] = built(inputs if len(inputs) > 1 else inputs[0])
     return keras.Model(tensors["input"], tensors["softmax"])
+
+
+def build_for_training(
+    network: NetworkSpec, pictures: NDArray[np.uint8], precision: str = "float32", seed: int = 0
+) -> keras.Model:
+    """Return the same model ready for its first step: faster batch normalisation, whitening kernels set.
+
+    Args:
+        network: the spec.
+        pictures: (n, 32, 32, 3), uint8, of which the whitening kernels are computed.
+        precision: "float32" or "mixed_bfloat16".
+        seed: of the initial weights and of dropout.
+    """
+    model = build_network(network, precision, seed, FusedBatchNormalization)
+    if network.whiten:
+        first = next(layer for layer in expand(network) if isinstance(layer, layers.Conv))
+        kernel = model.get_layer(first.name).kernel
+        kernel.assign(whitening_kernels(pictures, first.kernel_size, first.filters))
+        kernel.trainable = False
+    return model
 
 
 def scores_model(model: keras.Model) -> keras.Model:
@@ -76,7 +105,12 @@ def _variables(model: keras.Model) -> list[tuple[str, keras.Variable]]:
     ]
 
 
-def _keras_layer(layer: layers.Layer, dtype: str, seeds: keras.random.SeedGenerator) -> keras.layers.Layer:
+def _keras_layer(
+    layer: layers.Layer,
+    dtype: str,
+    seeds: keras.random.SeedGenerator,
+    normalization: type[keras.layers.BatchNormalization],
+) -> keras.layers.Layer:
     common = {"name": layer.name, "dtype": dtype}
     match layer:
         case layers.Conv():
@@ -89,9 +123,7 @@ def _keras_layer(layer: layers.Layer, dtype: str, seeds: keras.random.SeedGenera
                 **common,
             )
         case layers.BatchNorm():
-            return keras.layers.BatchNormalization(
-                momentum=BATCH_NORM_MOMENTUM, epsilon=BATCH_NORM_EPSILON, **common
-            )
+            return normalization(momentum=BATCH_NORM_MOMENTUM, epsilon=BATCH_NORM_EPSILON, **common)
         case layers.Activation():
             return keras.layers.Activation(ACTIVATIONS[layer.function], **common)
         case layers.Add():

@@ -68,22 +68,28 @@ PRESETS = {
     ),
     "minute": Preset(
         "One minute",
-        "Made to be as good as it can be after 60 seconds of training.",
+        "Made to be as good as it can be after 60 seconds of training on two cores. The first layer is "
+        "computed from the pictures instead of trained, so edges and colours are there from the first step; "
+        "it halves the size at once, which makes the wide layers after it cheap. Batch normalisation allows "
+        "a large learning rate, which rises and falls to zero within the minute.",
         Setup(
             NetworkSpec(
                 blocks=(
-                    _conv_block((32,), batch_norm=True),
+                    Block((Convolution(32, stride=2),), pooling="none"),
                     _conv_block((64,), batch_norm=True),
-                    _conv_block((128,), batch_norm=True),
+                    _conv_block((64, 128), batch_norm=True),
+                    _conv_block((128,), batch_norm=True, pooling="none"),
                 ),
+                head="global_average",
+                whiten=True,
             ),
             TrainSpec(
-                optimizer="adamw",
-                learning_rate=6e-3,
+                optimizer="sgd",
+                learning_rate=0.3,
                 schedule="one_cycle",
                 batch_size=256,
                 seconds=60.0,
-                weight_decay=0.02,
+                weight_decay=0.005,
                 label_smoothing=0.1,
                 flip=True,
             ),

@@ -88,11 +88,29 @@ class Dense(Checked):
 
 @dataclass(frozen=True)
 class NetworkSpec(Checked):
-    """A network for 32×32 RGB pictures; dense 10 and softmax always come last."""
+    """A network for 32×32 RGB pictures; dense 10 and softmax always come last.
+
+    With `whiten`, the kernels of the first convolution are computed from the training pictures before the
+    first step (`cnn.whitening`) and stay as they are; its biases are trained.
+    """
 
     blocks: tuple[Block, ...] = sequence((Block(),), Block, 1, 8)
     head: str = choice("flatten", tuple(HEADS))
     dense: tuple[Dense, ...] = sequence((), Dense, 0, 3)
+    whiten: bool = flag(False)
+
+    def __post_init__(self) -> None:
+        """Check the fields, then that there are as many whitening kernels as the first convolution has."""
+        super().__post_init__()
+        first = self.blocks[0].convolutions[0]
+        most = 2 * first.kernel_size**2 * PICTURE_SHAPE[-1]
+        if self.whiten and first.filters > most:
+            raise SpecError(
+                "whiten",
+                f"true is not allowed with {first.filters} filters in the first convolution: patches of "
+                f"{first.kernel_size}×{first.kernel_size} pixels have {most} whitening kernels; "
+                f"give it at most {most} filters.",
+            )
 
 
 @dataclass(frozen=True)

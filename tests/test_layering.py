@@ -36,6 +36,8 @@ LEVELS = (
     ("cnn.models", "cnn.progress", "cnn.lessons", "cnn.lessons.*"),
     (
         "cnn.network",
+        "cnn.fused_norm",
+        "cnn.whitening",
         "cnn.augment",
         "cnn.optimizers",
         "cnn.schedule",
@@ -60,7 +62,7 @@ LEVELS = (
     ("app",),
 )
 TENSORFLOW = ("tensorflow", "keras")
-ARITHMETIC = ("cnn.schedule", "cnn.pace")  # belongs to training, and needs no TensorFlow
+ARITHMETIC = ("cnn.schedule", "cnn.pace", "cnn.whitening")  # belongs to training, and needs no TensorFlow
 USE_TENSORFLOW = tuple(name for name in LEVELS[8] if name not in ARITHMETIC)
 USE_STREAMLIT = ("cnn.ui", "cnn.ui.*", "pages.*", "app")
 WEB = (

@@ -35,7 +35,19 @@ def network_editor(network: NetworkSpec) -> NetworkSpec:
     blocks = tuple(_block_card(network, place) for place in range(len(network.blocks)))
     _add_button("Add a block", len(network.blocks) < MAX_BLOCKS, "add-block", _add_block)
     head, dense = _head_card(network)
-    return NetworkSpec(blocks, head, dense)
+    whiten = flag_field(
+        network,
+        "whiten",
+        "Whitened first layer",
+        "whiten",
+        "The first convolution takes its kernels from the training pictures: the patterns their patches are "
+        "made of, each brought to the same size. They are not trained, which is faster.",
+    )
+    try:
+        return NetworkSpec(blocks, head, dense, whiten)
+    except SpecError as error:
+        st.error(error.problem, icon=":material/block:")
+        return NetworkSpec(blocks, head, dense)
 
 
 def _block_card(network: NetworkSpec, place: int) -> Block:
