@@ -10,7 +10,7 @@ from bench.measure import AtLeast, Baseline, Figure, Target, alternate, figure, 
 from cnn import jobs
 from cnn.data import Dataset, layout
 from cnn.presets import PRESETS
-from cnn.spec import Setup
+from cnn.spec import OPTIMIZERS, Setup
 
 FIT = "keras.Model.fit, float32"
 UNCOUNTED_REPORTS = 3  # the first calls of our loop build the graph and find their length
@@ -27,38 +27,48 @@ def vgg6(rounds: int, smoke: bool) -> Iterator[Figure]:
     return _speed("vgg6", rounds, 0.5 if smoke else 7.0, AtLeast(1.5, "ratio"))
 
 
+def minute(rounds: int, smoke: bool) -> Iterator[Figure]:
+    """Compare images a second on the preset `minute`, without its flips."""
+    return _speed("minute", rounds, 0.5 if smoke else 3.5, AtLeast(2.0, "ratio"))
+
+
 def _speed(name: str, rounds: int, seconds: float, target: Target) -> Iterator[Figure]:
     """Let the two sides take turns, each in a process of its own: plain `fit` keeps TensorFlow's threads."""
-    with _process() as our_process, _process() as fit_process:
-        precision = our_process.submit(_our_precision).result()
+    with process() as our_process, process() as fit_process:
+        precision = our_process.submit(our_precision).result()
         say(f"  ours in {precision}, {seconds:g} s a side and round")
         ours, theirs = alternate(
             rounds,
-            lambda: our_process.submit(_our_round, name, precision, seconds).result(),
+            lambda: our_process.submit(our_round, name, precision, seconds).result(),
             lambda: fit_process.submit(_fit_round, name, seconds).result(),
         )
     setup = PRESETS[name].setup
-    note = f"{data_source()}; ours in {precision}; batch {setup.training.batch_size}, Adam, no augmentation"
+    optimizer = OPTIMIZERS[setup.training.optimizer]
+    batch = setup.training.batch_size
+    note = f"{data_source()}; ours in {precision}; batch {batch}, {optimizer}, no augmentation"
     yield figure(f"{name}: training", "images/s", ours, target, baseline=Baseline(FIT, theirs), note=note)
 
 
-def _process() -> ProcessPoolExecutor:
+def process() -> ProcessPoolExecutor:
+    """Return a process of its own, in which one side of a comparison runs."""
     return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
 
 
-def _our_precision() -> str:
+def our_precision() -> str:
+    """Start TensorFlow in this process and return the precision that `auto` takes."""
     jobs.prepare_tensorflow()
     from cnn.precision import fastest_precision
 
     return fastest_precision()
 
 
-def _our_round(name: str, precision: str, seconds: float) -> float:
-    return loop_speed(_without_augmentation(PRESETS[name].setup), load_data(), precision, seconds)
+def our_round(name: str, precision: str, seconds: float) -> float:
+    """Return the training pictures a second of our loop on a preset."""
+    return loop_speed(without_augmentation(PRESETS[name].setup), load_data(), precision, seconds)
 
 
 def _fit_round(name: str, seconds: float) -> float:
-    return fit_speed(_without_augmentation(PRESETS[name].setup), load_data(), seconds)
+    return fit_speed(without_augmentation(PRESETS[name].setup), load_data(), seconds)
 
 
 def data_source() -> str:
@@ -68,7 +78,7 @@ def data_source() -> str:
     )
 
 
-def _without_augmentation(setup: Setup) -> Setup:
+def without_augmentation(setup: Setup) -> Setup:
     """Return the set-up with the work that plain `fit` also does, and with no end."""
     training = replace(setup.training, flip=False, shift=0, cutout=0, epochs=200, seconds=None)
     return replace(setup, training=training)
@@ -111,12 +121,13 @@ def fit_speed(setup: Setup, pictures: Dataset, seconds: float) -> float:
     import keras
 
     from cnn.network import build_network, scores_model
+    from cnn.optimizers import build_optimizer
     from cnn.pixels import to_input
 
     batch = setup.training.batch_size
     model = scores_model(build_network(setup.network, "float32", setup.training.seed))
     model.compile(
-        keras.optimizers.Adam(setup.training.learning_rate),
+        build_optimizer(setup.training, model),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )

@@ -35,6 +35,7 @@ def build_network(
     """Return the Keras model of `network`: scaled pixels (n, 32, 32, 3) in, softmax (n, 10) out.
 
     Layers have the names of `cnn.layers.expand`. The scores and softmax are float32 in every precision.
+    Whitening kernels are not trained; `build_for_training` sets them.
 
     Args:
         network: the spec.
@@ -52,7 +53,10 @@ def build_network(
         inputs = [tensors[name] for name in layer.inputs]
         built = _keras_layer(layer, dtype, seeds, normalization)
         tensors[layer.name] = built(inputs if len(inputs) > 1 else inputs[0])
-    return keras.Model(tensors["input"], tensors["softmax"])
+    model = keras.Model(tensors["input"], tensors["softmax"])
+    if network.whiten:
+        _first_convolution(model).kernel.trainable = False
+    return model
 
 
 def build_for_training(
@@ -68,11 +72,13 @@ def build_for_training(
     """
     model = build_network(network, precision, seed, FusedBatchNormalization)
     if network.whiten:
-        first = next(layer for layer in expand(network) if isinstance(layer, layers.Conv))
-        kernel = model.get_layer(first.name).kernel
-        kernel.assign(whitening_kernels(pictures, first.kernel_size, first.filters))
-        kernel.trainable = False
+        first = _first_convolution(model)
+        first.kernel.assign(whitening_kernels(pictures, first.kernel_size[0], first.filters))
     return model
+
+
+def _first_convolution(model: keras.Model) -> keras.layers.Conv2D:
+    return next(layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D))
 
 
 def scores_model(model: keras.Model) -> keras.Model:

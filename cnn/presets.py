@@ -85,9 +85,8 @@ PRESETS = {
             ),
             TrainSpec(
                 optimizer="sgd",
-                learning_rate=0.3,
+                learning_rate=0.2,
                 schedule="one_cycle",
-                batch_size=256,
                 seconds=60.0,
                 weight_decay=0.005,
                 label_smoothing=0.1,

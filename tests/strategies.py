@@ -10,6 +10,7 @@ from cnn.spec import (
     HEADS,
     OPTIMIZERS,
     PADDINGS,
+    PICTURE_SHAPE,
     POOLINGS,
     PRECISIONS,
     SCHEDULES,
@@ -87,7 +88,9 @@ def networks(
         network = replace(network, blocks=(replace(network.blocks[0], pooling="none"),))
     if not fits(network):
         network = replace(network, blocks=(Block(),))
-    return network
+    first = network.blocks[0].convolutions[0]
+    fewer = first.filters <= 2 * first.kernel_size**2 * PICTURE_SHAPE[-1]
+    return replace(network, whiten=fewer and draw(st.booleans()))
 
 
 @st.composite

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from bench import __main__ as program
-from bench import parts, report, serving
+from bench import parts, peak, pytorch, report, serving
 from bench.measure import (
     AtLeast,
     Baseline,
@@ -22,6 +22,7 @@ from bench.measure import (
     percentile_95,
     skipped,
 )
+from cnn.presets import PRESETS
 
 PROJECT = Path(__file__).resolve().parent.parent
 FIELDS = {
@@ -147,7 +148,8 @@ def test_list_names_the_parts(capsys: pytest.CaptureFixture[str]) -> None:
     assert program.main(["--list", "--json"]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     names = [row["part"] for row in rows]
-    assert names == ["lecture", "vgg6", "forward", "accuracy", "app", "lessons", "classroom", "web"]
+    assert names[:5] == ["lecture", "vgg6", "minute", "pytorch", "peak"]
+    assert names[5:] == ["forward", "accuracy", "app", "lessons", "classroom", "web"]
 
 
 @pytest.mark.parametrize("arguments", [["--only", "nothing"], ["--rounds", "0"], ["--rounds", "many"]])
@@ -231,3 +233,19 @@ def test_the_frame_of_the_benchmark_imports_neither_tensorflow_nor_streamlit() -
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_without_pytorch_its_part_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pytorch, "find_spec", lambda name: None)
+    found = list(pytorch.pytorch(1, smoke=True))
+    assert [one.name.split(":")[0] for one in found] == list(pytorch.NAMES)
+    for one in found:
+        assert one.value is None
+        assert "pip install -r requirements-bench.txt" in one.note
+
+
+def test_the_operations_of_a_training_step_by_hand() -> None:
+    first, second, dense = 32 * 32 * 27 * 12, 16 * 16 * 108 * 24, 8 * 8 * 24 * 10
+    forward, weights, inputs = first + second + dense, first + second + dense, second + dense
+    found = peak.training_operations(PRESETS["lecture"].setup.network)
+    assert found == 2 * (forward + weights + inputs)

@@ -366,6 +366,25 @@ def test_a_preset_is_taken_whole(build: AppTest, name: str) -> None:
     assert build.metric[0].value == f"{total_parameters(walk(PRESETS[name].setup.network)):,}"
 
 
+def test_the_first_layer_is_whitened_where_there_are_kernels_for_it(build: AppTest) -> None:
+    labelled(build.toggle, "Whitened first layer").set_value(True).run()
+    assert not build.exception
+    assert setup_of(build).network.whiten
+    labelled(build.number_input, "Filters").set_value(55).run()
+    assert "patches of 3×3 pixels have 54 whitening kernels" in build.error[0].value
+    assert not setup_of(build).network.whiten
+    assert setup_of(build).network.blocks[0].convolutions[0].filters == 55
+
+
+def test_a_wide_block_moved_to_the_front_ends_the_whitening(build: AppTest) -> None:
+    labelled(build.button_group, "Start from").set_value("minute").run()
+    assert setup_of(build).network.whiten
+    [button for button in build.button if button.help == "Move up"][1].click().run()
+    assert not build.exception
+    assert setup_of(build).network.blocks[0].convolutions[0].filters == 64
+    assert not setup_of(build).network.whiten
+
+
 def test_the_most_blocks_and_the_fewest(build: AppTest) -> None:
     pooling = labelled(build.selectbox, "Pooling", 1)
     pooling.set_value("none").run()

@@ -168,6 +168,7 @@ def test_json_holds_every_field_and_the_version() -> None:
         ],
         "head": "flatten",
         "dense": [],
+        "whiten": False,
     }
     assert set(data["training"]) == {field.name for field in dataclasses.fields(TrainSpec)}
 

@@ -201,7 +201,11 @@ def _dense_row(layer: Dense, place: int) -> Dense:
 
 def _change_network(**changes: Any) -> None:
     found = session()
-    found.replace(replace(found.setup, network=replace(found.setup.network, **changes)))
+    try:
+        network = replace(found.setup.network, **changes)
+    except SpecError:  # the block that comes first now has more filters than there are whitening kernels
+        network = replace(found.setup.network, **changes, whiten=False)
+    found.replace(replace(found.setup, network=network))
 
 
 def _blocks() -> list[Block]:
