@@ -28,6 +28,8 @@ def train(folder: str, topic: str) -> str:
     with run.trained_here(3.0) as here:
         if not here or not (status := run.control.begin()):
             return "left"
+        if rows := run.history():  # a worker may have ended between a row and the state
+            status = replace(status, step=rows[-1]["step"])
         behave = BEHAVIOURS.get(run.name.partition(" ")[0], short)
         status = behave(run, status, lambda: worker.log_event(topic, {"run": run.id}))
         if status.state == "discarded":

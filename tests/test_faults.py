@@ -76,6 +76,7 @@ def test_a_paused_run_is_parked_and_goes_on_when_told() -> None:
     assert parked.parked
     assert parked.resumed == 0
     assert after_loss(paused, Loss(), {"step"}).state == "queued"
+    assert after_loss(replace(parked, state="queued"), Loss(), {"resume"}).resumed == 0
 
 
 def test_a_stopped_server_is_not_the_runs_fault() -> None:

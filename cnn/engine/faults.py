@@ -74,8 +74,11 @@ def after_loss(status: Status, loss: Loss, asked: Collection[str] = ()) -> Statu
         return replace(free, state="stopped", message=_STOPPED if loss.hung else "")
     if loss.out_of_memory:
         return replace(free, state="failed", message=_memory_message(loss))
+    going_on = any(kind in asked for kind in GOING_ON)
+    if status.state == "queued" and going_on:  # the visitor resumed it just now, and no worker had it yet
+        return free
     if status.state == "paused":
-        return replace(free, state="queued" if any(kind in asked for kind in GOING_ON) else "paused")
+        return replace(free, state="queued" if going_on else "paused")
     if loss.server_stopped:
         return replace(free, state="queued", message=_SERVER_STOPPED)
     if loss.final:
