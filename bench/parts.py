@@ -35,6 +35,10 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             "bench.app:app", "Train to first report; speed with the page open, against python -m cnn"
         ),
         "lessons": Part("bench.lessons:lessons", "opening a lesson and answering a control, in a browser"),
+        "inside": Part(
+            "bench.inside:inside",
+            "another picture, hovering, payload and winners in Look inside, in a browser",
+        ),
         "classroom": Part(
             "bench.classroom:classroom", "a class at once: waiting, two workers, memory, many visitors"
         ),

@@ -66,9 +66,30 @@ def journey(page: Page, address: str, suffix: str) -> None:
     page.get_by_text("finished", exact=False).first.wait_for(timeout=180_000)
     shoot(page, f"train{suffix}")
     page.get_by_role("link", name="Look inside it").click()
-    shoot(page, f"inside{suffix}")
+    look_inside(page, address, suffix)
     page.get_by_role("link", name="Classify", exact=True).click()
     shoot(page, f"classify{suffix}")
+
+
+def look_inside(page: Page, address: str, suffix: str) -> None:
+    """Look at one cell of the network that the page shows, ask why, and break it."""
+    page.wait_for_url("**network=*")
+    network = page.url.partition("network=")[2].partition("&")[0]
+    usual = page.viewport_size
+    page.set_viewport_size({"width": 1440, "height": 1560})
+    page.goto(f"{address}/inside?network={network}&layer=conv2&channel=4&cell=8,8")
+    page.get_by_text("Keras", exact=False).get_by_text("✓").first.wait_for(timeout=90_000)
+    shoot(page, f"inside{suffix}")
+    page.goto(f"{address}/inside?network={network}&layer=conv2&panel=why")
+    page.get_by_text("Why this class?").first.wait_for()
+    page.wait_for_timeout(6000)
+    shoot(page, f"inside-why{suffix}")
+    page.goto(f"{address}/inside?network={network}&panel=break")
+    page.get_by_role("button", name="Silence the most active filter").click()
+    page.get_by_role("button", name="Turn it upside down").click()
+    shoot(page, f"inside-break{suffix}")
+    if usual:
+        page.set_viewport_size(usual)
 
 
 def main() -> None:
