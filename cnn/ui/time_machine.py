@@ -72,8 +72,7 @@ def take(value: Any, run: Run) -> None:
 def follow(run: Run) -> None:
     """Let the page be drawn once more when a run that trains has saved another state, or has ended.
 
-    It stands beside the fragments of the page: one that runs by itself inside another stops with the first
-    rerun of that one.
+    It stands beside the other fragments of the page, because all of them follow.
     """
     if not run.status().ended:
         _look_for_more(run)
