@@ -86,7 +86,7 @@ def inside(rounds: int, smoke: bool) -> Iterator[Figure]:
     """Train vgg6 for a moment, look into it and into the shipped lecture, and ask for winners."""
     rounds = 1 if smoke else rounds
     with server() as running:
-        run = _trained(running.home, 200 if smoke else TRAINED_PICTURES)
+        run = _trained(running.home, 500 if smoke else TRAINED_PICTURES)
         yield from _in_browser(running, {"lecture": "lecture", "vgg6": run.id}, rounds, smoke)
         yield _payload(run)
         yield _winners(run, rounds, 100 if smoke else SEARCHED)

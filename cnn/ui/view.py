@@ -62,12 +62,13 @@ class View:
 def choose(layer: str | None = None, channel: int | None = None, cell: tuple[int, int] | None = None) -> None:
     """Put a layer, a channel or a cell into the address; what lies below what was chosen is forgotten."""
     wanted = {"layer": layer, "channel": channel, "cell": cell and f"{cell[0]},{cell[1]}"}
-    given = [name for name, value in wanted.items() if value is not None]
-    for name in tuple(wanted)[tuple(wanted).index(given[0]) :] if given else ():
-        if wanted[name] is None:
+    given = {name: str(value) for name, value in wanted.items() if value is not None}
+    if not given:
+        return
+    st.query_params.update(given)  # at once: the browser gets one new address
+    for name in tuple(wanted)[tuple(wanted).index(next(iter(given))) :]:
+        if name not in given:
             st.query_params.pop(name, None)
-        else:
-            st.query_params[name] = str(wanted[name])
 
 
 def choose_epoch(step: int | None) -> None:
@@ -77,11 +78,11 @@ def choose_epoch(step: int | None) -> None:
 
 def choose_picture(true_class: int | None, number: int = 0) -> None:
     """Put a test picture into the address by class and number (from 0); None is the visitor's own picture."""
-    st.query_params["picture"] = YOURS if true_class is None else SAMPLE
     if true_class is None:
+        st.query_params["picture"] = YOURS
         return
-    st.query_params["class"] = data.CLASSES[true_class]
-    st.query_params["number"] = str(number + 1)
+    picture = {"picture": SAMPLE, "class": data.CLASSES[true_class], "number": str(number + 1)}
+    st.query_params.update(picture)  # at once: the browser gets one new address
     for name in OF_OTHER_PAGES.values():
         st.query_params.pop(name, None)
 
