@@ -20,7 +20,7 @@ run: $(VENV)/.run
 
 test: $(VENV)/.dev
 	@sh scripts/browser.sh $(BIN)/python
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	sh scripts/test.sh $(BIN)/python $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
