@@ -30,10 +30,18 @@ USUAL = {"epochs": 5, "seconds": 60}
 WARM_RESTART = "The schedule of the learning rate runs anew over what is added."
 
 
+def _elsewhere(run: Run, status: Status) -> str:
+    """Say how a run of the command line is steered there, or goes on once it has ended."""
+    if status.ended:
+        command = f"train --continue {run.id} --epochs {USUAL['epochs']}"
+        return f"Trained on the command line, where it can go on: `python -m cnn {command}`"
+    return f"Trained on the command line. Steer it there: `python -m cnn steer {run.id} pause`"
+
+
 def show_bar(run: Run, status: Status) -> None:
     """Show what can be asked of a run, its places fixed, to its owner; others get a sentence or nothing."""
     if run.owner != session().owner:
-        st.caption(f"Trained on the command line. Steer it there: python -m cnn steer {run.id} pause")
+        st.caption(_elsewhere(run, status))
         return
     with st.container(key="steering", gap="small"):
         if status.ended:
