@@ -92,6 +92,14 @@ def test_a_reason_stands_where_a_button_cannot_be_pressed(lab: Lab) -> None:
     assert buttons(lab.visit("train"))["Pause"].proto.help == "It has not begun yet."
 
 
+@pytest.mark.parametrize(("state", "command"), [("running", "steer"), ("finished", "train --continue")])
+def test_a_run_of_the_command_line_says_what_can_be_done_there(lab: Lab, state: str, command: str) -> None:
+    run = lab.put(state, visitor="")
+    app = lab.visit("train")
+    assert f"`python -m cnn {command} {run.id} " in words(app)
+    assert not set(LIVE) & set(buttons(app))
+
+
 def test_a_paused_run_says_where(lab: Lab) -> None:
     lab.put("paused")
     said = words(lab.visit("train"))
