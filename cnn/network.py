@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn import layers
+from cnn.fast_convolution import FastConvolution
 from cnn.fused_norm import FusedBatchNormalization
 from cnn.layers import BATCH_NORM_EPSILON, ELU_ALPHA, LEAKY_SLOPE, expand
 from cnn.spec import PICTURE_SHAPE, NetworkSpec
@@ -30,6 +31,7 @@ def build_network(
     network: NetworkSpec,
     precision: str = "float32",
     seed: int = 0,
+    convolution: type[keras.layers.Conv2D] = keras.layers.Conv2D,
     normalization: type[keras.layers.BatchNormalization] = keras.layers.BatchNormalization,
 ) -> keras.Model:
     """Return the Keras model of `network`: scaled pixels (n, 32, 32, 3) in, softmax (n, 10) out.
@@ -41,7 +43,8 @@ def build_network(
         network: the spec.
         precision: "float32" or "mixed_bfloat16".
         seed: of the initial weights and of dropout.
-        normalization: Keras's class, or one that computes the same.
+        convolution: Keras's class, or one that computes the same.
+        normalization: the same of batch normalisation.
     """
     seeds = keras.random.SeedGenerator(seed)
     tensors: dict[str, Any] = {}
@@ -51,7 +54,7 @@ def build_network(
             continue
         dtype = "float32" if layer.name in ("scores", "softmax") else precision
         inputs = [tensors[name] for name in layer.inputs]
-        built = _keras_layer(layer, dtype, seeds, normalization)
+        built = _keras_layer(layer, dtype, seeds, convolution, normalization)
         tensors[layer.name] = built(inputs if len(inputs) > 1 else inputs[0])
     model = keras.Model(tensors["input"], tensors["softmax"])
     if network.whiten:
@@ -62,7 +65,7 @@ def build_network(
 def build_for_training(
     network: NetworkSpec, pictures: NDArray[np.uint8], precision: str = "float32", seed: int = 0
 ) -> keras.Model:
-    """Return the same model ready for its first step: faster batch normalisation, whitening kernels set.
+    """Return the same model ready for its first step: faster layers, whitening kernels set.
 
     Args:
         network: the spec.
@@ -70,7 +73,7 @@ def build_for_training(
         precision: "float32" or "mixed_bfloat16".
         seed: of the initial weights and of dropout.
     """
-    model = build_network(network, precision, seed, FusedBatchNormalization)
+    model = build_network(network, precision, seed, FastConvolution, FusedBatchNormalization)
     if network.whiten:
         first = _first_convolution(model)
         first.kernel.assign(whitening_kernels(pictures, first.kernel_size[0], first.filters))
@@ -115,12 +118,13 @@ def _keras_layer(
     layer: layers.Layer,
     dtype: str,
     seeds: keras.random.SeedGenerator,
+    convolution: type[keras.layers.Conv2D],
     normalization: type[keras.layers.BatchNormalization],
 ) -> keras.layers.Layer:
     common = {"name": layer.name, "dtype": dtype}
     match layer:
         case layers.Conv():
-            return keras.layers.Conv2D(
+            return convolution(
                 layer.filters,
                 layer.kernel_size,
                 layer.stride,
