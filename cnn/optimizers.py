@@ -1,8 +1,35 @@
-"""The optimisers, as Keras has them."""
+"""The optimisers, as Keras has them, and Muon for convolutions."""
 
 import keras
+import tensorflow as tf
 
 from cnn.spec import TrainSpec
+
+MUON_ADAM_SHARE = 0.2  # of the learning rate, for what Muon leaves to AdamW
+MUON_STEPS = 3
+
+
+class ConvolutionMuon(keras.optimizers.Muon):
+    """Muon whose matrices are the kernels of convolutions; AdamW trains everything else.
+
+    A step moves a kernel along its momentum with all singular values made about one, so that no direction is
+    neglected (Jordan 2024, "Muon: an optimizer for hidden layers"). The kernel (height, width, channels,
+    filters) is taken as a matrix with one column a filter. Keras's own class leaves all but matrices to
+    AdamW.
+    """
+
+    def _should_use_adamw(self, variable: keras.Variable) -> bool:
+        return len(variable.shape) != 4
+
+    def zeropower_via_newtonschulz5(self, x: tf.Tensor, steps: int) -> tf.Tensor:
+        """Return `x`, a kernel, with the singular values of its matrix made about one."""
+        matrix = tf.reshape(x, [-1, x.shape[-1]])
+        return tf.reshape(super().zeropower_via_newtonschulz5(matrix, steps), x.shape)
+
+    def lr_adjust(self, x: tf.Tensor) -> tf.Tensor:
+        """Scale a step so that its values are as large as Adam's usually are (Liu et al. 2025)."""
+        rows, columns = x.shape[0] * x.shape[1] * x.shape[2], x.shape[3]
+        return x * (max(rows, columns) ** 0.5 * self.rms_rate)
 
 
 def build_optimizer(training: TrainSpec, model: keras.Model) -> keras.optimizers.Optimizer:
@@ -19,6 +46,15 @@ def build_optimizer(training: TrainSpec, model: keras.Model) -> keras.optimizers
             optimizer = keras.optimizers.Adam(rate, weight_decay=decay)
         case "adamw":
             optimizer = keras.optimizers.AdamW(rate, weight_decay=training.weight_decay)
+        case "muon":
+            optimizer = ConvolutionMuon(
+                rate,
+                momentum=training.momentum,
+                weight_decay=decay,
+                adam_weight_decay=decay,
+                adam_lr_ratio=MUON_ADAM_SHARE,
+                ns_steps=MUON_STEPS,
+            )
         case _:
             optimizer = keras.optimizers.RMSprop(rate, weight_decay=decay)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])

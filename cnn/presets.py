@@ -70,8 +70,10 @@ PRESETS = {
         "One minute",
         "Made to be as good as it can be after 60 seconds of training on two cores. The first layer is "
         "computed from the pictures instead of trained, so edges and colours are there from the first step; "
-        "it halves the size at once, which makes the wide layers after it cheap. Batch normalisation allows "
-        "a large learning rate, which rises and falls to zero within the minute.",
+        "it halves the size at once, which makes the wide layers after it cheap. Muon, which moves all "
+        "directions of a kernel equally far, learns more from each step, and the learning rate rises "
+        "and falls "
+        "to zero within the minute.",
         Setup(
             NetworkSpec(
                 blocks=(
@@ -84,13 +86,46 @@ PRESETS = {
                 whiten=True,
             ),
             TrainSpec(
-                optimizer="sgd",
-                learning_rate=0.2,
+                optimizer="muon",
+                learning_rate=0.03,
                 schedule="one_cycle",
+                batch_size=256,
                 seconds=60.0,
-                weight_decay=0.005,
+                weight_decay=0.05,
                 label_smoothing=0.1,
                 flip=True,
+            ),
+        ),
+    ),
+    "airbench": Preset(
+        "Airbench",
+        "The best network that comes along, after Jordan's speed-run of 2024: whitened 2×2 patches, then six "
+        "wide convolutions, three of them with a way around. Muon trains the convolutions: each step "
+        "moves all "
+        "directions of a kernel equally far. It takes 100 minutes on two cores.",
+        Setup(
+            NetworkSpec(
+                blocks=(
+                    Block((Convolution(24, 2, padding="valid"),), pooling="none"),
+                    _conv_block((64,), batch_norm=True),
+                    _conv_block((64,), batch_norm=True, residual=True, pooling="none"),
+                    _conv_block((256,), batch_norm=True),
+                    _conv_block((256,), batch_norm=True, residual=True, pooling="none"),
+                    _conv_block((256,), batch_norm=True),
+                    _conv_block((256,), batch_norm=True, residual=True, pool_window=3, pool_stride=3),
+                ),
+                whiten=True,
+            ),
+            TrainSpec(
+                optimizer="muon",
+                learning_rate=0.02,
+                schedule="one_cycle",
+                batch_size=256,
+                seconds=6000.0,
+                weight_decay=0.05,
+                label_smoothing=0.1,
+                flip=True,
+                shift=3,
             ),
         ),
     ),

@@ -34,7 +34,13 @@ ACTIVATIONS = {
 PADDINGS = {"same": "Same", "valid": "Valid"}
 POOLINGS = {"none": "None", "max": "Max", "average": "Average"}
 HEADS = {"flatten": "Flatten", "global_average": "Global average pooling"}
-OPTIMIZERS = {"sgd": "SGD with momentum", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
+OPTIMIZERS = {
+    "sgd": "SGD with momentum",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "rmsprop": "RMSprop",
+    "muon": "Muon",
+}
 SCHEDULES = {"constant": "Constant", "cosine": "Cosine decay", "one_cycle": "One cycle"}
 PRECISIONS = {"auto": "Automatic", "float32": "float32", "mixed_bfloat16": "Mixed bfloat16"}
 
