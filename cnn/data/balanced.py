@@ -1,4 +1,4 @@
-"""Some of a data set's test pictures, as many of each class."""
+"""Some of a data set's pictures, as many of each class."""
 
 import functools
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ NAMES = {"cifar10": "CIFAR-10", "sketch10": "sketch10 (drawn by code)"}
 
 @dataclass(frozen=True, eq=False)
 class Pictures:
-    """Test pictures in the order of their numbers in the data set.
+    """Pictures in the order of their numbers in the data set.
 
     `pixels`: uint8 (pictures, 32, 32, 3); `labels`: int64 (pictures,), of `CLASSES`; `numbers`: int64
-    (pictures,), their places among the test pictures; `about` says which they are.
+    (pictures,), their places among the test pictures, or the training pictures; `about` says which they are.
     """
 
     dataset: str
@@ -45,3 +45,16 @@ def of_each_class(dataset: str, count: int) -> Pictures:
     numbers = np.sort(np.concatenate(by_class))
     about = f"the first {each:,} test pictures of each class of {NAMES[dataset]}, {count:,} in all"
     return Pictures(dataset, data.test_pictures(dataset, numbers), labels[numbers], numbers, about)
+
+
+@functools.lru_cache(maxsize=1)
+def of_training(dataset: str, count: int) -> Pictures:
+    """Return `count` training pictures, as many of each class, read once and kept.
+
+    Raises:
+        DataError: where the data set is not there, or `count` is below 1.
+    """
+    found = data.load(dataset).take(count)
+    labels = found.train_labels
+    about = f"{len(labels):,} training pictures of {NAMES[dataset]}"
+    return Pictures(dataset, found.train_images, labels, np.arange(len(labels)), about)
