@@ -36,8 +36,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m cnn bench $(ARGS)
 
 models: $(VENV)/.run
-	rm -rf models/lecture
-	$(BIN)/python -m cnn train --preset lecture --epochs 20 --seed 0 --out models/lecture
+	$(BIN)/python -m cnn models $(ARGS)
 
 screenshots: $(VENV)/.dev
 	@sh scripts/browser.sh $(BIN)/python

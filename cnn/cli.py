@@ -1,4 +1,4 @@
-"""The command line: describe, train, steer, runs, classify, data, bench."""
+"""The command line: describe, train, steer, runs, classify, models, data, bench."""
 
 import argparse
 import subprocess
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn import data, paths, shapes
+from cnn.cli_models import add_models, models
 from cnn.cli_runs import STEERS, STEERS_WITH_NUMBER, emit, list_runs, steer
 from cnn.cli_train import read_setup, train
 from cnn.data import layout
@@ -50,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     recognise.add_argument(
         "--model", default="lecture", metavar="RUN_OR_NAME", help="a run's id or folder, or a shipped network"
     )
+    add_models(_command(commands, "models", models, "train the networks that come along again"))
     fetch = _command(commands, "data", _data, "what pictures are there, and where")
     fetch.add_argument("--download", action="store_true", help="fetch CIFAR-10 (163 MB) if it is not there")
     bench = _command(commands, "bench", _bench, "measure this machine against the named baselines")

@@ -4,7 +4,7 @@ import argparse
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -43,13 +43,13 @@ def train(options: argparse.Namespace) -> int:
     jobs.prepare_tensorflow()
     if options.json:
         emit({"event": "started", "run": str(run.folder), "setup": run.setup.to_json()})
-    with _ctrl_c(run.request_stop), nullcontext() if options.json else _ProgressBar() as bar:
-        status = jobs.train_run(run.folder, _emit_report if bar is None else bar.show)
+    with ctrl_c(run.request_stop), progress_bar(options.json) as show:
+        status = jobs.train_run(run.folder, show)
     return _conclude(run, status, options.json)
 
 
 @contextmanager
-def _ctrl_c(call: Callable[[], None]) -> Iterator[None]:
+def ctrl_c(call: Callable[[], None]) -> Iterator[None]:
     """Let Ctrl-C call this instead of raising: it stops a run as the web's Stop does, nothing is lost."""
     # In a thread: the line that was interrupted may hold the lock that the call waits for.
     before = signal.signal(signal.SIGINT, lambda *_: threading.Thread(target=call).start())
@@ -59,13 +59,23 @@ def _ctrl_c(call: Callable[[], None]) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+@contextmanager
+def progress_bar(as_json: bool) -> Iterator[Callable[[Report], None]]:
+    """Yield what shows a report: as a bar for people, or as a line of JSON."""
+    if as_json:
+        yield _emit_report
+        return
+    with _ProgressBar() as bar:
+        yield bar.show
+
+
 def _new_run(options: argparse.Namespace) -> Run:
     setup = _with_options(read_setup(options), options)
     shapes.walk(setup.network)
     check_fits(setup)
     dataset = options.dataset or "cifar10"
     if dataset == "cifar10":
-        _require_cifar10()
+        require_cifar10()
     name = options.spec.stem if options.spec else PRESETS[options.preset or DEFAULT].title
     if options.out:
         return RunStore.create_in(options.out.resolve(), setup, dataset, name=name)
@@ -84,7 +94,8 @@ def _with_options(setup: Setup, options: argparse.Namespace) -> Setup:
     return replace(setup, training=replace(setup.training, **changes))
 
 
-def _require_cifar10() -> None:
+def require_cifar10() -> None:
+    """Hold that CIFAR-10 is here; raises CnnLabError that says how to get it."""
     found = layout.check()
     if not found.present:
         raise CnnLabError(f"{found.problem} Or train on the drawn pictures: --dataset sketch10.")

@@ -6,12 +6,15 @@ from cnn.errors import RunError
 from cnn.paths import models_folder
 from cnn.runs.store import RUN_ID, Run, RunStore, read_run
 
+FIRST = "lecture"  # small enough to follow, so pages begin with it
+BEST = "airbench"
+
 
 def shipped(folder: Path | None = None) -> list[Run]:
-    """Return the networks that come along, in the order of their names; each is a run in `models/`."""
+    """Return the networks that come along, each a run in `models/`: the lecture's first, then by name."""
     folder = folder or models_folder()
-    paths = sorted(path.parent for path in folder.glob("*/run.json")) if folder.is_dir() else []
-    return [read_run(path) for path in paths]
+    paths = [path.parent for path in folder.glob("*/run.json")] if folder.is_dir() else []
+    return [read_run(path) for path in sorted(paths, key=lambda path: (path.name != FIRST, path.name))]
 
 
 def find_model(name: str, store: RunStore) -> Run:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cnn.data.balanced import Pictures
 from cnn.data.classes import CLASSES
-from cnn.inside.findings import Accuracy
+from cnn.inside.findings import Accuracy, Mistakes
 from cnn.inside.loaded import Loaded, run_batches
 
 BATCH_SIZE = 100
@@ -34,3 +34,18 @@ def measure(
         report(part.stop / len(right))
     shares = tuple(float(right[pictures.labels == label].mean()) for label in range(len(CLASSES)))
     return Accuracy(int(right.sum()), len(right), shares, pictures.about)
+
+
+def mistakes(
+    loaded: Loaded, pictures: Pictures, report: Callable[[float], None] = lambda share: None
+) -> Mistakes:
+    """Return the pictures that the network gets wrong, those it is surest of first."""
+    found = []
+    for part, probabilities in run_batches(loaded.model, pictures.pixels, BATCH_SIZE):
+        found.append(np.asarray(probabilities))
+        report(part.stop / len(pictures.labels))
+    probabilities = np.concatenate(found)
+    said, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    wrong = np.flatnonzero(said != pictures.labels)
+    order = wrong[np.argsort(-sure[wrong], kind="stable")]
+    return Mistakes(pictures.numbers[order], said[order], sure[order], len(pictures.labels), pictures.about)

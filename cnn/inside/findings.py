@@ -96,3 +96,33 @@ class Climb:
     highest: float
     climbed: str
     stuck: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """Training pictures that a network finds most like a picture, the most alike first.
+
+    `pixels`: uint8 (places, 32, 32, 3); `labels`: int64 (places,); `alike`: float32 (places,), the cosine of
+    the angle between their features and the picture's, at most 1. `pictures` says which were looked at.
+    """
+
+    pixels: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    alike: NDArray[np.float32]
+    pictures: str
+
+
+@dataclass(frozen=True, eq=False)
+class Mistakes:
+    """Test pictures that a network gets wrong, those it is surest of first.
+
+    `numbers`: int64 (pictures,), among the data set's test pictures; `said`: int64 (pictures,), the class it
+    names; `sure`: float32 (pictures,), the probability that it gives it. `total` were looked at, `pictures`
+    says which.
+    """
+
+    numbers: NDArray[np.int64]
+    said: NDArray[np.int64]
+    sure: NDArray[np.float32]
+    total: int
+    pictures: str

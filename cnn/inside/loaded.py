@@ -29,6 +29,7 @@ class Loaded:
         self.model = build_network(network)
         self._parts: dict[tuple[str, ...], keras.Model] = {}
         self._functions: dict[Hashable, Callable[..., Any]] = {}
+        self._table: tuple[Hashable, Any] = (None, None)
 
     def part(self, *layers: str) -> keras.Model:
         """Return the same network with the outputs of these layers, one tensor or a list of them.
@@ -54,6 +55,12 @@ class Loaded:
         if key not in self._functions:
             self._functions[key] = tf.function(make())
         return self._functions[key]
+
+    def table(self, key: Hashable, make: Callable[[], NDArray[np.float32]]) -> NDArray[np.float32]:
+        """Return a large array that `make` gives, kept until one of another key is asked for."""
+        if self._table[0] != key:
+            self._table = (key, make())
+        return self._table[1]
 
 
 @functools.lru_cache(maxsize=KEPT_NETWORKS)

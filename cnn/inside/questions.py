@@ -11,11 +11,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.data.balanced import of_each_class
+from cnn.cards import Card
+from cnn.data.balanced import of_each_class, of_training
 from cnn.forward import Weights, check_weights
-from cnn.inside.findings import Accuracy, Climb, GradCam, Occlusion, Winners
+from cnn.inside.findings import Accuracy, Climb, GradCam, Mistakes, Neighbours, Occlusion, Winners
 from cnn.pixels import to_input
 from cnn.spec import NetworkSpec
+from cnn.typical import Typical
 
 Report = Callable[[float], None]
 
@@ -133,3 +135,37 @@ def climb(
     from cnn.inside import features, loaded
 
     return features.climb(loaded.of_snapshot(run_folder, snapshot_path), layer, channel, goal, seed, report)
+
+
+def card(
+    report: Report, run_folder: str, snapshot_path: str, step: int, dataset: str
+) -> tuple[Card, Typical]:
+    """Return a network's card and what is usual to it, measured now; see `cnn.inside.appraisal.appraise`."""
+    from cnn.inside import appraisal, loaded
+    from cnn.jobs import load_once
+
+    found = loaded.of_snapshot(run_folder, snapshot_path)
+    return appraisal.appraise(found, load_once(dataset), step, report)
+
+
+def mistakes(report: Report, run_folder: str, snapshot_path: str, dataset: str, count: int) -> Mistakes:
+    """Return which of `count` test pictures, as many of each class, a network gets wrong."""
+    from cnn.inside import evaluation, loaded
+
+    pictures = of_each_class(dataset, count)
+    return evaluation.mistakes(loaded.of_snapshot(run_folder, snapshot_path), pictures, report)
+
+
+def neighbours(
+    report: Report, run_folder: str, snapshot_path: str, pixels: NDArray[np.uint8], dataset: str, count: int
+) -> Neighbours:
+    """Return the training pictures most like a picture, of `count`, as many of each class.
+
+    The features of those pictures are computed once for a network, which may take a while, and kept.
+    """
+    from cnn.inside import loaded, neighbours
+
+    network, pictures = loaded.of_snapshot(run_folder, snapshot_path), of_training(dataset, count)
+    key = (run_folder, snapshot_path, dataset, count)
+    table = network.table(key, lambda: neighbours.features(network, pictures, report))
+    return neighbours.nearest(network, pixels, pictures, table)

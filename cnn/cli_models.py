@@ -1,0 +1,89 @@
+"""The command that trains the networks that come along, and makes them small enough to."""
+
+import argparse
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cnn import jobs, paths, shapes
+from cnn.cli_runs import emit, find_run
+from cnn.cli_train import ctrl_c, progress_bar, require_cifar10
+from cnn.errors import CnnLabError
+from cnn.presets import PRESETS
+from cnn.runs.store import Run, RunStore
+from cnn.spec import Setup
+
+# Name in models/ → what differs from the preset of that name, and how many saved states come along.
+RECIPES: dict[str, tuple[dict[str, Any], int]] = {
+    "airbench": ({}, 4),
+    "lecture": ({"epochs": 20}, 21),
+    "minute": ({}, 6),
+    "tinyvgg": ({"epochs": 8}, 8),
+}
+
+
+def add_models(command: argparse.ArgumentParser) -> None:
+    """Give the command its arguments."""
+    command.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"of {', '.join(RECIPES)}; all if none is named"
+    )
+    command.add_argument(
+        "--from",
+        dest="source",
+        metavar="RUN",
+        help="a run that has finished already, for the one that is named",
+    )
+    command.set_defaults(refuse=command.error)
+
+
+def models(options: argparse.Namespace) -> int:
+    """Train networks, measure them, and put them into `models/`."""
+    names = options.names or list(RECIPES)
+    if unknown := [name for name in names if name not in RECIPES]:
+        options.refuse(f"there is no network {unknown[0]!r}; there are {', '.join(RECIPES)}")
+    if options.source and len(options.names) != 1:
+        options.refuse("--from takes exactly one NAME")
+    require_cifar10()
+    jobs.prepare_tensorflow()
+    for name in names:
+        if options.source:
+            _ship(name, find_run(options.source), options.json)
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            _ship(name, _train(name, Path(scratch), options.json), options.json)
+    return 0
+
+
+def recipe(name: str) -> Setup:
+    """Return the set-up that a network that comes along is trained with."""
+    changes, _ = RECIPES[name]
+    setup = PRESETS[name].setup
+    if "epochs" in changes:
+        changes = {"seconds": None, **changes}
+    return replace(setup, training=replace(setup.training, **changes))
+
+
+def _train(name: str, scratch: Path, as_json: bool) -> Run:
+    setup = recipe(name)
+    shapes.walk(setup.network)
+    run = RunStore.create_in(scratch / name, setup, "cifar10", name=PRESETS[name].title)
+    with ctrl_c(run.request_stop), progress_bar(as_json) as show:
+        status = jobs.train_run(run.folder, show)
+    if status.state != "finished":
+        raise CnnLabError(f"{name} is {status.state}. {status.message}".strip())
+    return run
+
+
+def _ship(name: str, run: Run, as_json: bool) -> None:
+    from cnn.shipping import ship
+
+    if run.setup.network != recipe(name).network:
+        raise CnnLabError(f"The run {run.id} is of another network than {name}.")
+    command = f"python -m cnn models {name}"
+    folder = paths.models_folder() / name
+    card = ship(run, folder, jobs.load_once("cifar10"), command, RECIPES[name][1])
+    if as_json:
+        emit({"event": "shipped", "network": name, "test_accuracy": card.test_accuracy})
+    else:
+        print(f"{name}: {card.test_accuracy:.2%} of the test pictures ({card.source}), in models/{name}")
