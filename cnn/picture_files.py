@@ -123,7 +123,12 @@ def _read_jpeg(data: bytes) -> PictureFile:
         if marker == 0xFFE1 and segment[4:8] == b"Exif":
             exif = exif or segment[4:]
         elif 0xFFC0 <= marker <= 0xFFCF and marker not in (0xFFC4, 0xFFC8, 0xFFCC):  # start of frame
-            height, width = struct.unpack_from(">HH", segment, 5)
+            bits, height, width = struct.unpack_from(">BHH", segment, 4)
+            if marker > 0xFFC2 or bits != 8:  # lossless, hierarchical or arithmetic
+                raise PictureError(
+                    "This JPEG is of a rare kind, lossless, arithmetic or of more than 8 bits a channel: "
+                    "save it again as an ordinary JPEG and try again."
+                )
         if marker in (0xFFE0, 0xFFEE) or marker < 0xFFE0:
             body.append(segment)
         start += 2 + length

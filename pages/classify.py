@@ -1,39 +1,48 @@
-"""Upload, photograph or pick a picture; see what the network gets, and its ten probabilities."""
+"""Bring a picture or take a sample; see what networks get of it, what they say, and how far to trust them."""
 
 import streamlit as st
 
-from cnn.figures import charts
-from cnn.ui import maps, uploads, widgets
-from cnn.ui.session import theme
+from cnn.ui import judges, reminds, samples, trust, uploads, widgets
+from cnn.ui.session import session
+
+
+@st.fragment
+def bench() -> None:
+    """Show the picture, what the networks say of it, and below it what helps to judge that."""
+    way = uploads.choose_way()
+    upload = None if way == "Sample" else uploads.bring(way)
+    sample = samples.choose_sample(first.run) if way == "Sample" else None
+    if upload:
+        sample = widgets.own_sample(upload.picture)
+    if sample is None:
+        if way != "Sample":
+            st.info("Your picture appears here, with the 32×32 pixels the network gets of it, and ten bars.")
+        return
+    switches = judges.choose_switches()
+    if upload:
+        photo, answer = st.columns([4, 7], gap="medium")
+        with photo:
+            uploads.show_square(upload)
+        with answer:
+            judges.show_opinions(asked, sample, switches)
+    else:
+        judges.show_opinions(asked, sample, switches)
+    judges.inside_link(first.run, sample)
+    if upload:
+        with st.expander("What 32×32 pixels lose", icon=":material/blur_on:"):
+            trust.show_loss(upload.picture)
+    if st.toggle("What does it remind the network of?", key="reminds"):
+        reminds.show_reminds(first.run, sample.pixels)
+    if len(session().tray.uploads) > 1 and upload:
+        with st.expander("All your pictures as a table", icon=":material/table:"):
+            judges.show_several(first, session().tray.uploads, switches.averaged)
+    with st.expander("How far to trust it", icon=":material/verified:"):
+        trust.show_card(first.run, first.card)
+
 
 st.title("What does it see in your picture?")
-run = widgets.network_picker()
-weights = widgets.weights_of(run)
-widgets.run_note(run)
-
-left, middle, right = st.columns([5, 4, 6], gap="medium")
-with left:
-    st.subheader("Your picture")
-    sample = uploads.choose_picture()
-if sample is None or weights is None:
-    middle.subheader("What it gets")
-    middle.info("Choose a picture on the left; it appears here as 32×32.", icon=":material/arrow_back:")
-    st.stop()
-with middle:
-    st.subheader("What it gets")
-    maps.show_picture(sample, 10)
-    st.caption("32×32 pixels, three numbers each: all that the network knows of it.")
-with right:
-    st.subheader("What it says")
-    probabilities = widgets.outputs_of(run, weights, sample.pixels)["softmax"]
-    st.plotly_chart(
-        charts.class_bars(probabilities, theme(), sample.true_class),
-        config={"displayModeBar": False},
-        key="bars",
-        alt=charts.bars_text(probabilities),
-    )
-    st.caption(
-        "It knows these ten classes only and must choose among them, so a picture of something else also "
-        "gets a name."
-    )
-    uploads.inside_link(run, sample)
+asked = judges.choose_judges()
+if asked:
+    first = asked[0]
+    bench()
+widgets.data_notice()

@@ -60,10 +60,12 @@ def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def png(width: int, height: int, bits: int, colour: int, rows: bytes, extra: bytes = b"") -> bytes:
+def png(
+    width: int, height: int, bits: int, colour: int, rows: bytes, extra: bytes = b"", level: int = -1
+) -> bytes:
     """A PNG by hand, for what Pillow does not write; `rows` with their filter bytes."""
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0))
-    pixels = chunk(b"IDAT", zlib.compress(rows))
+    pixels = chunk(b"IDAT", zlib.compress(rows, level))
     return b"\x89PNG\r\n\x1a\n" + header + extra + pixels + chunk(b"IEND", b"")
 
 
@@ -77,8 +79,23 @@ def odd_pictures() -> dict[str, tuple[bytes, Outcome]]:
         **_grey_and_bits(),
         **_transparent(),
         **_jpegs(),
+        **_rare_jpegs(),
         **_several_frames(),
         **_stowaways(),
+    }
+
+
+def largest_pictures() -> dict[str, bytes]:
+    """The pictures of 16 megapixels that take the most memory to decode; 2 s to make."""
+    side = 4000
+    rgba = np.zeros((side, side, 4), np.uint8)
+    rgba[..., 0] = rgba[..., 3] = np.arange(side) // 16
+    row = b"\0" + rgba[0].astype(">u2").tobytes()
+    cmyk, options = Image.fromarray(rgba).convert("CMYK"), {"subsampling": 0, "quality": 50}
+    return {
+        "16-bit RGBA": png(side, side, 16, 6, row * side, level=1),
+        "lossless webp": saved(rgba, "WEBP", lossless=True, quality=0, method=0),
+        "progressive cmyk": saved(cmyk, "JPEG", progressive=True, **options),
     }
 
 
@@ -104,6 +121,8 @@ def _not_pictures() -> dict[str, tuple[bytes, Outcome]]:
         "avif": (b"\0\0\0\x18ftypavif\0\0\0\0mif1avif", "an AVIF file"),
         "mp4": (b"\0\0\0\x18ftypisom\0\0\0\0", "a video"),
         "photoshop": (b"8BPS\0\1" + bytes(20), "a Photoshop file"),
+        "gif and script": (b"GIF89a/*" + bytes(8) + b"*/=1;alert(1)//", "a GIF file"),
+        "jpeg xl": (b"\0\0\0\x0cJXL \r\n\x87\n", "a JPEG XL file"),
         "wave": (b"RIFF\x24\0\0\0WAVEfmt ", "not a picture"),
     }
     sentence = ("JPEG, PNG and WebP", "try again")
@@ -134,6 +153,31 @@ def _damaged() -> dict[str, tuple[bytes, Outcome]]:
     cases["png with two headers"] = plain[:33] + header + plain[33:], Refused((DAMAGED,))
     cases["png with no palette"] = png(2, 1, 8, 3, b"\0\0\1"), Refused((DAMAGED,))
     cases["png of a mode that is none"] = png(2, 1, 3, 5, b"\0\0\1"), Refused((DAMAGED,))
+    cases["png with a palette too long"] = (
+        png(2, 1, 8, 3, b"\0\0\1", chunk(b"PLTE", bytes(900))),
+        Refused((DAMAGED,)),
+    )
+    progressive = saved(rgb, "JPEG", progressive=True)
+    cases["progressive jpeg cut in half"] = progressive[: len(progressive) // 2], Refused((DAMAGED,))
+    cases["progressive jpeg cut, with an end"] = (
+        progressive[: len(progressive) // 2] + b"\xff\xd9",
+        Refused((DAMAGED,)),
+    )
+    webp, animated = (
+        whole["WEBP"],
+        saved(rgb, "WEBP", save_all=True, append_images=[Image.new("RGB", (64, 48))]),
+    )
+    for change in (-8, 2, 2**30):
+        size = struct.pack("<I", len(webp) - 8 + change)
+        cases[f"webp that says it is {change:+} bytes longer"] = (
+            webp[:4] + size + webp[8:],
+            Refused((DAMAGED,)),
+        )
+    cases["webp with a chunk that says it is 4 GB"] = (
+        webp[:16] + b"\xff" * 4 + webp[20:],
+        Refused((DAMAGED,)),
+    )
+    cases["animated webp cut"] = animated[: len(animated) * 2 // 3], Refused((DAMAGED,))
     cases["png without pixels"] = plain[:33] + chunk(b"IEND", b""), Refused((DAMAGED,))
     return cases
 
@@ -160,6 +204,7 @@ def _sizes() -> dict[str, tuple[bytes, Outcome]]:
         "a declared 4 gigapixels": (png(65535, 65535, 8, 2, b""), pixels),
         "a declared jpeg of 3.6 gigapixels": (large, pixels),
         "a declared webp of 268 megapixels": (webp(16383, 16383), pixels),
+        "16 megapixels and one, nearly square": (png(4000, 4001, 8, 2, b""), pixels),
         "0×0": (png(0, 0, 8, 2, b""), Refused(("at least 1",))),
         "jpeg of height 0": (flat, Refused(("at least 1",))),
     }
@@ -187,6 +232,13 @@ def _turned() -> dict[str, tuple[bytes, Outcome]]:
             data = saved(np.ascontiguousarray(rgb), kind, exif=exif, quality=95)
             outcome = Opens(FOUR, note=note, tolerance=0 if kind == "PNG" else 24)
             cases[f"{kind} orientation {orientation}"] = data, outcome
+    for orientation in (0, 9, 65535):
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        cases[f"JPEG orientation {orientation}, which is none"] = (
+            saved(upright, "JPEG", exif=exif, quality=95),
+            Opens(FOUR, tolerance=24),
+        )
     broken = saved(upright, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff\x01\x12", quality=95)
     cases["JPEG with broken EXIF"] = broken, Opens(FOUR, tolerance=24)
     return cases
@@ -201,6 +253,7 @@ def _grey_and_bits() -> dict[str, tuple[bytes, Outcome]]:
     wide = b"\0" + struct.pack(">6H", 65535, 32768, 0, 65535, 32768, 0)
     scaled = "16-bit values scaled"
     orange = ((255, 128, 0),) * 4
+    palette = chunk(b"PLTE", bytes((*RED, *GREEN)))
     return {
         "L": (saved(image.convert("L"), "PNG"), Opens(grey)),
         "L jpeg": (saved(image.convert("L"), "JPEG", quality=95), Opens(grey, tolerance=12)),
@@ -214,7 +267,36 @@ def _grey_and_bits() -> dict[str, tuple[bytes, Outcome]]:
         ),
         "16-bit RGB": (png(2, 1, 16, 2, wide), Opens(orange, (2, 1), scaled)),
         "lossless webp": (saved(image, "WEBP", lossless=True), Opens(FOUR)),
+        "interlaced": (_interlaced(quadrants()), Opens(FOUR)),
+        **{
+            f"P of {bits} bits": (png(2, 2, bits, 3, row * 2, palette), Opens((RED, GREEN) * 2, (2, 2)))
+            for bits, row in ((1, b"\0\x40"), (2, b"\0\x10"), (4, b"\0\x01"))
+        },
+        "P, index 200 of 2": (png(2, 2, 8, 3, b"\0\0\xc8" * 2, palette), Opens((RED, BLACK) * 2, (2, 2))),
     }
+
+
+def _interlaced(rgb: np.ndarray) -> bytes:
+    """An Adam7 PNG, which Pillow does not write: seven passes, each a smaller picture; PNG, section 8.2."""
+    passes = (
+        (0, 0, 8, 8),
+        (0, 4, 8, 8),
+        (4, 0, 8, 4),
+        (0, 2, 4, 4),
+        (2, 0, 4, 2),
+        (0, 1, 2, 2),
+        (1, 0, 2, 1),
+    )
+    rows = (
+        b"\0" + row.tobytes()
+        for top, left, down, across in passes
+        for row in rgb[top::down, left::across]
+        if row.size
+    )
+    height, width = rgb.shape[:2]
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 1))
+    pixels = chunk(b"IDAT", zlib.compress(b"".join(rows)))
+    return b"\x89PNG\r\n\x1a\n" + header + pixels + chunk(b"IEND", b"")
 
 
 def _transparent() -> dict[str, tuple[bytes, Outcome]]:
@@ -244,6 +326,18 @@ def _transparent() -> dict[str, tuple[bytes, Outcome]]:
         **keyed,
         "RGBA": (saved(rgba, "PNG"), clear),
         "RGBA webp": (saved(rgba, "WEBP", lossless=True), clear),
+        "RGBA webp, lossy": (
+            saved(rgba, "WEBP", quality=95),
+            Opens(clear.corners, note="put on white", tolerance=24),
+        ),
+        "16-bit RGBA": (
+            png(2, 2, 16, 6, (b"\0" + struct.pack(">8H", 0xFFFF, 0, 0, 0, 0, 0xFFFF, 0, 0xFFFF)) * 2),
+            whole,
+        ),
+        "16-bit LA": (
+            png(2, 2, 16, 4, (b"\0" + struct.pack(">4H", 0, 0, 0, 0xFFFF)) * 2),
+            Opens((WHITE, BLACK) * 2, (2, 2), "put on white"),
+        ),
         "LA": (
             saved(rgba.convert("LA"), "PNG"),
             Opens((WHITE, (150,) * 3, (29,) * 3, (226,) * 3), note="white"),
@@ -284,6 +378,47 @@ def _jpegs() -> dict[str, tuple[bytes, Outcome]]:
     }
 
 
+def _rare_jpegs() -> dict[str, tuple[bytes, Outcome]]:
+    jpeg, tall = saved(quadrants(), "JPEG", quality=95), saved(quadrants(400, 300), "JPEG", quality=95)
+    frame, rare = jpeg.index(b"\xff\xc0"), Refused(("rare kind", "ordinary JPEG"))
+    kinds = {0xC3: "lossless", 0xC5: "hierarchical", 0xC9: "arithmetic", 0xCB: "lossless and arithmetic"}
+    number_of_lines = b"\xff\xdc\0\4" + struct.pack(">H", 48)
+    inverted = np.asarray(Image.fromarray(255 - quadrants()).convert("YCbCr"))
+    cmyk = np.dstack([255 - inverted, np.zeros((48, 64), np.uint8)])  # Pillow inverts it as it writes
+    ycck = bytearray(saved(Image.frombytes("CMYK", (64, 48), cmyk.tobytes()), "JPEG", quality=95))
+    ycck[ycck.index(b"Adobe") + 11] = 2  # the transform that Adobe's marker names: YCCK
+    return {
+        **{
+            f"jpeg, {name}": (jpeg[: frame + 1] + bytes([code]) + jpeg[frame + 2 :], rare)
+            for code, name in kinds.items()
+        },
+        "jpeg of 12 bits": (jpeg[: frame + 4] + b"\x0c" + jpeg[frame + 5 :], rare),
+        "jpeg, extended": (
+            jpeg[: frame + 1] + b"\xc1" + jpeg[frame + 2 :],
+            Opens(FOUR, tolerance=24),
+        ),
+        "jpeg whose height comes after its pixels": (
+            jpeg[: frame + 5] + b"\0\0" + jpeg[frame + 7 : -2] + number_of_lines + jpeg[-2:],
+            Refused(("at least 1",)),
+        ),
+        "jpeg with two frame headers": (
+            jpeg[:frame] + jpeg[frame : frame + 19] + jpeg[frame:],
+            Refused((DAMAGED,)),
+        ),
+        "jpeg without a frame header": (jpeg[:frame] + jpeg[frame + 19 :], Refused(("at least 1",))),
+        "jpeg with fill bytes": (jpeg[:2] + b"\xff" * 5 + jpeg[2:], Opens(FOUR, tolerance=24)),
+        "jpeg cut, with an end: the rest is grey": (
+            tall[: len(tall) // 2] + b"\xff\xd9",
+            Opens((RED, GREEN, GREY, GREY), (400, 300), tolerance=24),
+        ),
+        "ycck": (bytes(ycck), Opens(FOUR, note="CMYK converted", tolerance=24)),
+        "jpeg stored as rgb": (
+            saved(quadrants(), "JPEG", quality=95, keep_rgb=True),
+            Opens(FOUR, tolerance=24),
+        ),
+    }
+
+
 def _several_frames() -> dict[str, tuple[bytes, Outcome]]:
     first, blue, red = Image.fromarray(quadrants()), *(Image.new("RGB", (64, 48), c) for c in (BLUE, RED))
     frames = {"save_all": True, "append_images": [blue, red], "duration": 100}
@@ -308,11 +443,21 @@ def _stowaways() -> dict[str, tuple[bytes, Outcome]]:
         file.writestr("a.txt", "hello")
     bomb = zlib.compress(bytes(100_000_000), 1)
     text, profile = chunk(b"zTXt", b"Comment\0\0" + bomb), chunk(b"iCCP", b"sRGB\0\0" + bomb)
-    rows = zlib.compress(b"".join(b"\0" + bytes(RED) for _ in range(1)) + bytes(100_000_000), 1)
+    words = chunk(b"iTXt", b"Comment\0\1\0en\0\0" + bomb)
+    page = b"<html><script>alert(1)</script></html>"
+    comment = b"\xff\xfe" + struct.pack(">H", 2 + len(page)) + page
+    rows = zlib.compress(b"\0" + bytes(RED) + bytes(100_000_000), 1)
     long = plain[:8] + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)) + chunk(b"IDAT", rows)
     return {
         "jpeg and zip": (archive.getvalue(), Opens(FOUR, tolerance=24)),
         "png with a text bomb": (plain[:33] + text + plain[33:], Opens(FOUR)),
+        "png with an international text bomb": (plain[:33] + words + plain[33:], Opens(FOUR)),
+        "png with a page in its text": (
+            plain[:33] + chunk(b"tEXt", b"Comment\0" + page) + plain[33:],
+            Opens(FOUR),
+        ),
+        "jpeg with a page in its comment": (jpeg[:2] + comment + jpeg[2:], Opens(FOUR, tolerance=24)),
+        "webp with a page behind it": (saved(quadrants(), "WEBP", lossless=True) + page, Opens(FOUR)),
         "png with a profile bomb": (plain[:33] + profile + plain[33:], Opens(FOUR)),
         "png with a text bomb behind the pixels": (plain[:-12] + text + plain[-12:], Opens(FOUR)),
         "png with more rows than it declares": (long + chunk(b"IEND", b""), Opens((RED,) * 4, (1, 1))),

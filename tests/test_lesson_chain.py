@@ -280,7 +280,7 @@ def test_lock_disables_and_hide_removes(visit: Callable[..., AppTest]) -> None:
 
 def test_your_own_picture_is_taught_the_class_you_say(visit: Callable[..., AppTest]) -> None:
     app, pixels = visit(), random_picture(5)
-    app.session_state["cnn_lab"].upload = decode_picture(saved(Image.fromarray(pixels), "PNG"))
+    app.session_state["cnn_lab"].tray.add(decode_picture(saved(Image.fromarray(pixels), "PNG")), "mine.png")
     app.run()
     labelled = next(group for group in app.button_group if group.label == "Picture")
     labelled.set_value("yours").run()

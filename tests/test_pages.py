@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import PROJECT
-from odd_pictures import quadrants, saved
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
@@ -593,48 +592,8 @@ def test_a_hostile_address_changes_nothing(lab: Lab, page: str, address: dict[st
     if page == "inside":
         assert overview(app)["chosen"] == ["conv1", 0]
     else:
-        assert app.get("plotly_chart" if page == "classify" else "bidi_component")
+        assert app.get("bidi_component")
     assert "<script>" not in words(app)
-
-
-# Classify
-
-
-def test_classify_shows_ten_bars_of_the_shipped_network(lab: Lab) -> None:
-    app = lab.visit("classify")
-    assert not app.exception
-    (chart,) = app.get("plotly_chart")
-    assert all(name in chart.proto.spec for name in CLASSES)
-    assert "horse" in words(app)
-
-
-def test_an_upload_is_classified_and_a_broken_one_is_a_sentence(lab: Lab) -> None:
-    app = lab.visit("classify")
-    app.button_group(key="from").set_value("Upload").run()
-    assert not app.get("plotly_chart")
-    app.file_uploader[0].upload("four.png", saved(quadrants(), "PNG")).run()
-    assert not app.exception
-    assert app.get("plotly_chart")
-    assert any("64×48 PNG" in str(image.proto) for image in app.image)
-    app = lab.visit("classify")
-    app.button_group(key="from").set_value("Upload").run()
-    app.file_uploader[0].upload("cut.png", saved(quadrants(), "PNG")[:90]).run()
-    assert not app.exception
-    assert len(app.error) == 1
-    assert "cut short or damaged" in app.error[0].value
-    assert not app.get("plotly_chart")
-    app.button_group(key="from").set_value("Sample").run()
-    assert not app.error
-    assert app.get("plotly_chart")
-
-
-def test_an_upload_goes_on_to_inside(lab: Lab) -> None:
-    app = lab.visit("classify")
-    app.button_group(key="from").set_value("Upload").run()
-    app.file_uploader[0].upload("four.png", saved(quadrants(), "PNG")).run()
-    app.switch_page("inside.py").run()
-    assert not app.exception
-    assert "Your picture" in words(app)
 
 
 def test_the_rows_of_these_tests_are_those_that_training_writes() -> None:

@@ -115,7 +115,7 @@ def class_bars(
     """
     best = int(values.argmax())
     names = [f"<b>{name}</b> ✓" if i == true_class else name for i, name in enumerate(CLASSES)]
-    texts = [f"{value:.2f}" if scores else _percent(float(value)) for value in values]
+    texts = [f"{value:.2f}" if scores else percent(float(value)) for value in values]
     figure = go.Figure(
         go.Bar(
             x=values,
@@ -138,7 +138,8 @@ def class_bars(
     return figure
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """Return a share from 0 to 1 as people write it: "12.3 %"."""
     if 0 < share < 0.001:
         return "< 0.1 %"
     return f"{share:.1%}".replace("%", " %")
@@ -151,4 +152,4 @@ def bars_text(values: NDArray) -> str:
     'automobile 90.0 %, truck 10.0 %, airplane 0.0 %'
     """
     order = np.argsort(-values, kind="stable")[:3]
-    return ", ".join(f"{CLASSES[i]} {_percent(float(values[i]))}" for i in order)
+    return ", ".join(f"{CLASSES[i]} {percent(float(values[i]))}" for i in order)

@@ -1,4 +1,4 @@
-"""The parts of the server that all sessions share: run store, engine, download."""
+"""The parts of the server that all sessions share: run store, engine, download, decoders of pictures."""
 
 import importlib
 import os
@@ -10,6 +10,7 @@ import streamlit as st
 
 from cnn import paths
 from cnn.data.download import Download
+from cnn.decoder import Decoders
 from cnn.engine.engine import START_DELAY_SECONDS, Engine
 from cnn.runs.store import RunStore
 from cnn.settings import read_settings
@@ -24,13 +25,18 @@ class Service:
     store: RunStore
     engine: Engine
     download: Download
+    decoders: Decoders
 
 
-@st.cache_resource(show_spinner=False)
+def _release(services: Service) -> None:
+    services.decoders.close()
+
+
+@st.cache_resource(show_spinner=False, on_release=_release)
 def service() -> Service:
     """Return the services, made at the first call; nothing is started here."""
     store = RunStore(paths.runs_folder())
-    return Service(store, Engine(store, read_settings()), Download())
+    return Service(store, Engine(store, read_settings()), Download(), Decoders())
 
 
 def start() -> Service:
@@ -44,12 +50,15 @@ def start() -> Service:
 
 
 def _import_ahead() -> None:
-    """Import what the first table or chart would wait half a second for, once the first page is out."""
+    """Have ready what the first table, chart or upload would wait half a second for, once the first "
+    "page is out."""
     time.sleep(IMPORT_DELAY_SECONDS)
     for name in ("pandas", "plotly.graph_objects"):
         importlib.import_module(name)
+    service().decoders.warm()
 
 
 def stop() -> None:
     """Stop the engine; runs in progress are interrupted with their snapshots kept."""
+    service().decoders.close()
     service().engine.close()

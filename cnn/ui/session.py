@@ -12,6 +12,7 @@ from cnn.inside.edits import Edits
 from cnn.presets import PRESETS
 from cnn.runs.store import owner_hash
 from cnn.spec import Setup
+from cnn.ui.tray import Tray
 
 COOKIE = "cnn_lab_owner"
 MAX_UNDO = 50
@@ -34,8 +35,14 @@ class Session:
     trial_asked: str = ""
     problem: str = ""
     owner: str = ""
-    upload: Picture | None = None
+    tray: Tray = field(default_factory=Tray)
     edits: dict[str, Edits] = field(default_factory=dict)
+
+    @property
+    def upload(self) -> Picture | None:
+        """The visitor's own picture that is looked at, if there is one."""
+        current = self.tray.current
+        return current.picture if current else None
 
     def change(self, setup: Setup) -> None:
         """Take a new set-up from a widget that already shows it."""

@@ -1,20 +1,30 @@
-"""A visitor's own pictures: uploaded or from the camera, decoded before anything else is done with them."""
+"""A visitor's own pictures: uploaded, pasted, or from the camera; decoded away from this process first."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 import streamlit as st
 
 from cnn.errors import PictureError
-from cnn.images import decode_picture, encode_png
 from cnn.picture_files import MAX_BYTES
-from cnn.runs.store import Run
-from cnn.ui import widgets
+from cnn.ui.crop import KEY as CROP
+from cnn.ui.crop import show_crop
+from cnn.ui.paste import show_paste
+from cnn.ui.service import service
 from cnn.ui.session import session
-from cnn.ui.widgets import Sample
+from cnn.ui.shelf import Tag, show_shelf
+from cnn.ui.tray import MOST, Tray, Upload
 
 WAYS = ("Upload", "Camera", "Sample")
+PRIVATE = (
+    "Your pictures stay in this server's memory while you are here; they are not stored, "
+    "and no link holds them."
+)
 
 
-def choose_picture() -> Sample | None:
-    """Let the visitor give a picture in one of three ways; None until there is one."""
+def choose_way() -> str:
+    """Let the visitor say where pictures come from; it is in the page's address."""
     way = st.segmented_control(
         "From",
         list(WAYS),
@@ -25,54 +35,99 @@ def choose_picture() -> Sample | None:
         label_visibility="collapsed",
         width="stretch",
     )
-    if way == "Sample":
-        return widgets.sample_picker()
-    if way == "Camera":
-        given = st.camera_input("Take a photo")
-    else:
-        given = st.file_uploader(
-            f"JPEG, PNG or WebP, at most {MAX_BYTES // 2**20} MB",
-            type=["jpg", "jpeg", "png", "webp"],
-            key="upload",
-            max_upload_size=MAX_BYTES // 2**20,
-        )
-    if given is not None:
-        _take(given.getvalue())
-    elif session().upload is None:
-        st.caption("The picture stays in this server's memory until you leave; it is not stored.")
-    return _own_sample()
+    return str(way)
 
 
-def _take(data: bytes) -> None:
-    try:
-        session().upload = decode_picture(data)
-    except PictureError as error:
-        session().upload = None
-        st.error(str(error), icon=":material/broken_image:")
+def bring(way: str) -> Upload | None:
+    """Let the visitor bring pictures and choose one; None until there is one."""
+    tray = session().tray
+    _show_intake(way, tray)
+    for problem in tray.problems:
+        st.error(problem, icon=":material/broken_image:")
+    tray.problems = []
+    if len(tray.uploads) > 1 or (tray.uploads and tray.current is None):
+        _show_tray(tray)
+    return tray.current
 
 
-def _own_sample() -> Sample | None:
-    picture = session().upload
-    if picture is None:
-        return None
-    st.image(
-        encode_png(picture.original),
-        alt="Your picture, upright",
-        caption=f"{picture.width:,}×{picture.height:,} {picture.format}",
+def show_square(upload: Upload) -> None:
+    """Show a visitor's picture with the square that the network gets, which can be moved and sized."""
+    tray, picture = session().tray, upload.picture
+    if CROP not in st.session_state or tray.shown != upload.key:  # the browser does not know yet where it is
+        tray.place(picture.crop)
+        tray.shown = upload.key
+    show_crop(upload, tray.placed, tray.crop)
+    left, top, side = picture.crop_as_came
+    facts = (
+        f"{picture.width:,}×{picture.height:,} {picture.format}. "
+        f"The square: {side:,}×{side:,} from column {left:,}, row {top:,}."
     )
-    for note in picture.notes:
-        st.caption(note)
-    return widgets.own_sample(picture)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(" ".join([facts, *(f"{note}." for note in picture.notes)]))
+        st.button(
+            "Middle",
+            icon=":material/filter_center_focus:",
+            on_click=_to_middle,
+            args=(tray, upload),
+            help="The largest square in the middle",
+        )
+        st.button("Remove", icon=":material/delete:", on_click=tray.remove, args=(upload.key,))
 
 
-def inside_link(run: Run, sample: Sample) -> None:
-    """Offer the way to the maps of the same network on the same picture."""
-    wanted = {"network": run.id}
-    for name in ("class", "number"):
-        if value := st.query_params.get(f"sample_{name}"):
-            wanted[name] = value
-    if sample.true_class is not None:
-        wanted["picture"] = "Sample"
-    st.page_link(
-        "inside.py", label="See its maps on this picture", icon=":material/grid_view:", query_params=wanted
+def _to_middle(tray: Tray, upload: Upload) -> None:
+    height, width = upload.picture.original.shape[:2]
+    side = min(width, height)
+    tray.crop(upload.key, (width - side) // 2, (height - side) // 2, side)
+    if tray.current:
+        tray.place(tray.current.picture.crop)
+
+
+def _show_intake(way: str, tray: Tray) -> None:
+    key = f"{way.lower()}-{tray.taken}"  # a new one when its pictures were taken, so that it is empty again
+    taken: dict[str, Any] = {"key": key, "on_change": lambda: _take_files(key, tray)}
+    if way == "Camera":
+        st.camera_input("Take a photo", **taken)
+    else:
+        megabytes = MAX_BYTES // 2**20
+        st.file_uploader(
+            f"JPEG, PNG or WebP, at most {megabytes} MB each and {MOST} at once",
+            type=["jpg", "jpeg", "png", "webp"],
+            accept_multiple_files=True,
+            max_upload_size=megabytes,
+            **taken,
+        )
+    show_paste(lambda data: _take([(data, "pasted")], tray))
+    st.caption(PRIVATE)
+
+
+def _take_files(key: str, tray: Tray) -> None:
+    given = st.session_state[key]
+    files = given if isinstance(given, list) else [given] if given else []
+    _take([(file.getvalue(), file.name) for file in files], tray)
+    tray.taken += 1
+
+
+def _take(files: Sequence[tuple[bytes, str]], tray: Tray) -> None:
+    """Decode files and keep the pictures; what cannot be used costs only itself, and a sentence."""
+    for data, name in files:
+        try:
+            tray.add(service().decoders.decode(data), name)
+        except PictureError as error:
+            several = f"{name}: " if len(files) > 1 else ""
+            tray.problems.append(f"{several}{error}")
+
+
+def _show_tray(tray: Tray) -> None:
+    keys = [upload.key for upload in tray.uploads]
+
+    def choose(place: int) -> None:
+        tray.chosen = keys[place]
+
+    show_shelf(
+        np.stack([upload.picture.pixels for upload in tray.uploads]),
+        [Tag(upload.name) for upload in tray.uploads],
+        keys.index(tray.chosen) if tray.chosen in keys else None,
+        "tray",
+        choose,
+        lambda place: tray.remove(keys[place]),
     )

@@ -98,8 +98,10 @@ def _clock_time(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC) - timedelta(minutes=minutes):%d %b %H:%M}"
 
 
-def network_picker() -> Run:
+def network_picker(first: str = "") -> Run:
     """Let the visitor choose a trained network; its id is in the page's address.
+
+    Before a choice it is the one with the id `first`, where it is there, or the newest of the visitor's own.
 
     Where there is none, the page ends here, with the way to train one.
     """
@@ -112,7 +114,7 @@ def network_picker() -> Run:
     if link in runs:
         state.network_id = link
     elif state.network_id not in runs:
-        state.network_id = next(iter(runs))
+        state.network_id = first if first in runs else next(iter(runs))
     st.session_state["network"] = state.network_id
 
     def chosen() -> None:
@@ -168,8 +170,8 @@ def outputs_of(run: Run, weights: Weights, pixels: NDArray[np.uint8]) -> dict[st
 
 def own_sample(upload: Picture) -> Sample:
     """Return the visitor's own picture as the network gets it."""
-    side = upload.crop[2]
-    return Sample(upload.pixels, None, f"Your picture: the middle square of {side:,}×{side:,}, as 32×32")
+    side = upload.crop_as_came[2]
+    return Sample(upload.pixels, None, f"Your picture: a square of {side:,}×{side:,}, as 32×32")
 
 
 def sample_picker(key: str = "sample") -> Sample | None:
@@ -186,7 +188,7 @@ def sample_picker(key: str = "sample") -> Sample | None:
             wrap=True,
         )
         number = st.number_input(
-            "Which one", 1, _class_size(name), 1, key=f"{key}_number", bind="query-params", width=130
+            "Which one", 1, class_size(name), 1, key=f"{key}_number", bind="query-params", width=130
         )
     return class_sample(name, data.CLASSES.index(chosen or FIRST_CLASS), int(number) - 1)
 
@@ -194,7 +196,7 @@ def sample_picker(key: str = "sample") -> Sample | None:
 def class_sample(name: str, true_class: int, number: int) -> Sample | None:
     """Return the test picture `number` of a class, or say why it cannot be read and return None."""
     try:
-        index = int(_by_class(name, true_class)[number])
+        index = int(by_class(name, true_class)[number])
         pixels = data.test_pictures(name, [index])[0]
     except (CnnLabError, IndexError) as error:
         st.error(str(error), icon=":material/broken_image:")
@@ -203,10 +205,12 @@ def class_sample(name: str, true_class: int, number: int) -> Sample | None:
     return Sample(pixels, true_class, f"A picture of class {data.CLASSES[true_class]}, {source} {index}")
 
 
-def _class_size(name: str) -> int:
-    return min(len(_by_class(name, label)) for label in range(len(data.CLASSES)))
+def class_size(name: str) -> int:
+    """Return how many test pictures there are of every class."""
+    return min(len(by_class(name, label)) for label in range(len(data.CLASSES)))
 
 
 @st.cache_data(show_spinner=False)
-def _by_class(name: str, true_class: int) -> NDArray[np.int64]:
+def by_class(name: str, true_class: int) -> NDArray[np.int64]:
+    """Return the places of the test pictures of a class among all, ascending."""
     return np.flatnonzero(data.test_labels(name) == true_class)

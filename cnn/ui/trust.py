@@ -1,0 +1,144 @@
+"""How far to trust what a network says: its card, the rule for none of the ten, and what a photo loses."""
+
+import streamlit as st
+
+from cnn.cards import FALSE_ALARMS, Card, read_card, write_card
+from cnn.data import CLASSES
+from cnn.data.others import KINDS
+from cnn.errors import RunError
+from cnn.figures.charts import percent
+from cnn.images import RESAMPLING, SIDE, Picture, encode_png
+from cnn.inside import questions
+from cnn.paths import models_folder
+from cnn.runs.store import Run
+from cnn.typical import FILE, Typical
+from cnn.ui.answers import ask, show_waiting
+from cnn.ui.service import service
+from cnn.ui.widgets import dataset_name
+from cnn.verdicts import Verdict
+
+
+def card_of(run: Run) -> Card | None:
+    """Return the card of a network as it is now; None where it has none, or one of an earlier state."""
+    card, snapshots = read_card(run.folder), run.snapshots()
+    return card if card and snapshots and card.step == snapshots[-1].step else None
+
+
+def typical_of(run: Run) -> Typical | None:
+    """Return what pictures are usually like to a network that has a card; None where it is not known."""
+    stamp = (run.folder / FILE).stat().st_mtime_ns if (run.folder / FILE).is_file() else 0
+    return _read_typical(run, stamp)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Run: lambda run: str(run.folder)})
+def _read_typical(run: Run, stamp: int) -> Typical | None:
+    return Typical.read(run.folder, run.setup.network)
+
+
+def opinion_note(verdict: Verdict, card: Card | None) -> str:
+    """Return what stands below the bars of one network, one or two sentences."""
+    several = f" Mean of {verdict.views} views." if verdict.views > 1 else ""
+    if card is None:
+        return f"As softmax gives them; how far they can be trusted has not been measured.{several}"
+    distance = ""
+    if verdict.distance is not None:
+        distance = (
+            f" Distance from the usual picture {verdict.distance:.2f} (1 on average, more than "
+            f"{card.distance_limit:.2f} is none of the ten)."
+        )
+    return f"Calibrated: scores divided by {card.temperature:.2f}.{distance}{several}"
+
+
+def show_none(name: str, card: Card) -> None:
+    """Say that a picture looks like none of the ten classes, and how often that is wrong."""
+    st.warning(
+        f"**This looks like none of the ten classes** to {name}. Do not believe the bars. The rule is "
+        "wrong at times: "
+        f"it says so of {percent(card.false_alarms)} of the test pictures, and it lets pass {_missed(card)}.",
+        icon=":material/help:",
+    )
+
+
+def show_card(run: Run, card: Card | None) -> None:
+    """Show a network's card, or offer to measure it."""
+    if card is None:
+        _offer_card(run)
+        return
+    st.markdown(
+        f"**{run.name}** names **{percent(card.test_accuracy)}** of {card.test_pictures:,} test "
+        "pictures correctly "
+        f"({card.source})."
+    )
+    shares = zip(CLASSES, card.per_class, strict=True)
+    st.markdown(" · ".join(f"{name} {percent(share)}" for name, share in shares))
+    st.markdown(
+        f"**Confidence.** Its scores are divided by {card.temperature:.2f}, chosen on "
+        f"{card.validation_pictures:,} "
+        f"validation pictures. On test pictures, confidence and share of right answers then differ by "
+        f"{percent(card.calibration_error)} on average, without it by "
+        f"{percent(card.calibration_error_without)}."
+    )
+    st.markdown(
+        "**None of the ten.** The mean of every map is compared with those of training pictures, so "
+        "that the usual "
+        f"distance is 1. Farther than {card.distance_limit:.2f} lie {percent(FALSE_ALARMS)} of the "
+        "validation "
+        f"pictures. False alarms on test pictures: {percent(card.false_alarms)}. Missed: {_missed(card)} "
+        f"({card.other_pictures:,} pictures each, made by code; photos of other things are harder)."
+    )
+
+
+def _missed(card: Card) -> str:
+    return ", ".join(f"{percent(card.missed[kind])} of {words}" for kind, words in KINDS.items())
+
+
+def _offer_card(run: Run) -> None:
+    snapshots, name = run.snapshots(), dataset_name()
+    if not snapshots or run.folder.parent == models_folder() or run.dataset != name:
+        st.caption("How far to trust this network has not been measured.")
+        return
+    newest = snapshots[-1]
+    key = f"card/{run.folder}/{newest.step}"
+    if st.session_state.get("card-asked") != key:
+        st.caption("How far to trust this network has not been measured. It takes a worker a few seconds.")
+        if st.button("Measure it", icon=":material/speed:"):
+            st.session_state["card-asked"] = key
+            st.rerun(scope="fragment")
+        return
+    found = ask("Measuring", key, questions.card, str(run.folder), str(newest.path), newest.step, name)
+    show_waiting([found], "card")
+    if found.result is None:
+        return
+    card, typical = found.result
+    try:
+        typical.write(run.folder)
+        write_card(run.folder, card)
+    except RunError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    service().engine.desk.forget(key)
+    st.rerun()
+
+
+def show_loss(picture: Picture) -> None:
+    """Show how much of the square of a photo is left in the 32×32 pixels."""
+    side = picture.crop_as_came[2]
+    if side <= SIDE:
+        st.caption(
+            f"The square is {side}×{side}: enlarged to {SIDE}×{SIDE}, nothing is lost, and nothing is won."
+        )
+        return
+    st.caption(
+        f"**{SIDE * SIDE:,} of {side * side:,} pixels:** each is the average of about "
+        f"{(side / SIDE) ** 2:,.0f} "
+        f"({RESAMPLING}). They keep {percent(picture.detail_kept())} of what varies in brightness; "
+        "the rest is fine "
+        "detail that the network never sees."
+    )
+    if st.toggle("Show what is lost", key="show-lost"):
+        st.image(
+            encode_png(picture.lost()),
+            caption="The square less its 32×32 version, around mid-grey",
+            alt="The fine detail that averaging takes away",
+            width=320,
+        )
