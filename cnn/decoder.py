@@ -21,6 +21,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
@@ -76,6 +77,7 @@ class Decoders:
         self._places = [_Place(seconds, memory) for _ in range(processes)]
         self._idle: queue.LifoQueue[_Place] = queue.LifoQueue()  # the place used last has a child already
         self._give_back(self._places)
+        weakref.finalize(self, _end, self._places)  # where nobody calls `close`
 
     def decode(self, data: bytes) -> Picture:
         """Decode a JPEG, PNG or WebP picture that nobody vouches for.
@@ -113,8 +115,7 @@ class Decoders:
         for place in self._places:
             place.close()
         places = self._take_idle(patience=1.0)
-        for place in places:
-            place.end()
+        _end(places)
         self._give_back(places)
 
     def process_ids(self) -> list[int]:
@@ -276,6 +277,12 @@ class _Place:
             raise ConnectionResetError("no child")
         self._channel.settimeout(max(deadline - time.monotonic(), 1e-6))  # 0 would mean: do not wait at all
         return self._channel
+
+
+def _end(places: list[_Place]) -> None:
+    for place in places:
+        place.close()
+        place.end()
 
 
 def read_header(header: bytes) -> tuple[tuple[int, int], tuple[str, ...]]:

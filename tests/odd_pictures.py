@@ -1,6 +1,7 @@
 """Pictures as they come from the world, good and bad, made by code; each with what must become of it."""
 
 import io
+import random
 import struct
 import zipfile
 import zlib
@@ -463,3 +464,37 @@ def _stowaways() -> dict[str, tuple[bytes, Outcome]]:
         "png with more rows than it declares": (long + chunk(b"IEND", b""), Opens((RED,) * 4, (1, 1))),
         "png with a script behind it": (plain + b"<script>alert(1)</script>", Opens(FOUR)),
     }
+
+
+def good_pictures() -> list[bytes]:
+    """Those that open and are small, to be damaged."""
+    return [
+        data for data, outcome in odd_pictures().values() if isinstance(outcome, Opens) and len(data) < 20_000
+    ]
+
+
+def damaged(data: bytes, others: list[bytes], seed: int) -> bytes:
+    """Flip bits, cut, or splice in a piece of one of `others`; a PNG mostly with checksums that are right."""
+    chance = random.Random(seed)
+    changed = bytearray(data)
+    for _ in range(chance.randint(1, 8)):
+        changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
+    if seed % 3 == 1:
+        del changed[chance.randrange(len(changed)) :]
+    if seed % 3 == 2:
+        other, place = chance.choice(others), chance.randrange(len(changed))
+        start = chance.randrange(len(other))
+        changed[place : place + 20] = other[start : start + chance.randint(1, 200)]
+    return _with_right_checksums(bytes(changed)) if chance.random() < 0.8 else bytes(changed)
+
+
+def _with_right_checksums(data: bytes) -> bytes:
+    """A damaged PNG whose chunks say they are whole, so that it gets past the checksums."""
+    if not data.startswith(b"\x89PNG"):
+        return data
+    pieces, start = [data[:8]], 8
+    while start < len(data):
+        length = int.from_bytes(data[start : start + 4])
+        pieces.append(chunk(data[start + 4 : start + 8], data[start + 8 : start + 8 + length]))
+        start += length + 12
+    return b"".join(pieces)

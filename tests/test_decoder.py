@@ -1,3 +1,4 @@
+import gc
 import json
 import os
 import re
@@ -446,6 +447,16 @@ def test_no_process_is_left_when_it_is_closed() -> None:
     assert refusal(lambda: decoders.decode(PLAIN)) == CLOSED
     decoders.warm()
     assert decoders.process_ids() == []
+
+
+@LINUX
+def test_no_process_is_left_when_it_is_forgotten() -> None:
+    decoders = Decoders()
+    assert_works(decoders)
+    ours = decoders.process_ids()
+    del decoders
+    gc.collect()
+    assert all(map(gone, ours))
 
 
 @LINUX

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from cnn import data
 from cnn.errors import CnnLabError
@@ -17,6 +18,7 @@ from cnn.ui.shelf import Tag, show_shelf
 from cnn.ui.widgets import FIRST_CLASS, Sample, by_class, class_sample, class_size, dataset_name
 
 BY = ("By class", "What it gets wrong", "At random")  # in the address as they are here
+Row = DeltaGenerator  # where the number beside the choice goes
 EACH = 12  # pictures on the shelf
 LOOKED_AT = 2000  # test pictures, for what it gets wrong
 MAX_SEED = 9999
@@ -24,25 +26,19 @@ MAX_SEED = 9999
 
 def choose_sample(run: Run) -> Sample | None:
     """Let the visitor choose a test picture; its class and number are in the page's address."""
-    name = dataset_name()
-    by = st.segmented_control(
-        "Test pictures",
-        list(BY),
-        default=BY[0],
-        required=True,
-        key="by",
-        bind="query-params",
-        label_visibility="collapsed",
+    name, row = dataset_name(), st.container(horizontal=True, vertical_alignment="bottom")
+    by = row.segmented_control(
+        "Test pictures", list(BY), default=BY[0], required=True, key="by", bind="query-params"
     )
     true_class, number = chosen_sample(name)
     here = int(by_class(name, true_class)[number])
     try:
         if by == BY[0]:
-            _show_class(name, true_class, here)
+            _show_class(row, name, true_class, here)
         elif by == BY[1]:
-            _show_mistakes(run, name, here)
+            _show_mistakes(row, run, name, here)
         else:
-            _show_random(name, here)
+            _show_random(row, name, here)
     except CnnLabError as error:
         st.error(str(error), icon=":material/broken_image:")
         return None
@@ -65,7 +61,7 @@ def _choose(name: str, index: int) -> None:
     st.query_params.update({"sample_class": data.CLASSES[label], "sample_number": str(number + 1)})
 
 
-def _show_class(name: str, true_class: int, here: int) -> None:
+def _show_class(row: Row, name: str, true_class: int, here: int) -> None:
     label = st.pills(
         "Class",
         list(data.CLASSES),
@@ -75,18 +71,18 @@ def _show_class(name: str, true_class: int, here: int) -> None:
         label_visibility="collapsed",
     )
     indices = by_class(name, data.CLASSES.index(label or FIRST_CLASS))[: class_size(name)]
-    part = _page(indices, here, f"page-{label}")
+    part = _page(row, indices, here, f"page-{label}")
     _show(name, part, [Tag(f"{place + 1}") for place in np.searchsorted(indices, part)], here)
 
 
-def _show_random(name: str, here: int) -> None:
-    seed = st.number_input("Seed", 0, MAX_SEED, 0, key="seed", bind="query-params", width=150)
+def _show_random(row: Row, name: str, here: int) -> None:
+    seed = row.number_input("Seed", 0, MAX_SEED, 0, key="seed", bind="query-params", width=150)
     labels = data.test_labels(name)
     indices = np.random.default_rng(int(seed)).choice(len(labels), EACH, replace=False)
     _show(name, indices, [Tag(data.CLASSES[labels[index]]) for index in indices], here)
 
 
-def _show_mistakes(run: Run, name: str, here: int) -> None:
+def _show_mistakes(row: Row, run: Run, name: str, here: int) -> None:
     snapshots = run.snapshots()
     if not snapshots:
         st.caption("This network has no saved state yet.")
@@ -103,10 +99,10 @@ def _show_mistakes(run: Run, name: str, here: int) -> None:
     )
     show_waiting([found], "mistakes")
     if found.result is not None:
-        _show_wrong(name, found.result, here)
+        _show_wrong(row, name, found.result, here)
 
 
-def _show_wrong(name: str, wrong: Mistakes, here: int) -> None:
+def _show_wrong(row: Row, name: str, wrong: Mistakes, here: int) -> None:
     count = len(wrong.numbers)
     st.caption(
         f"{count:,} of {wrong.pictures} are named wrongly ({percent(count / wrong.total)}); those it "
@@ -115,7 +111,7 @@ def _show_wrong(name: str, wrong: Mistakes, here: int) -> None:
     )
     if not count:
         return
-    part = _page(wrong.numbers, here, "page-mistakes")
+    part = _page(row, wrong.numbers, here, "page-mistakes")
     labels = data.test_labels(name)
     places = [int(np.flatnonzero(wrong.numbers == index)[0]) for index in part]
     tags = [
@@ -130,14 +126,14 @@ def _show_wrong(name: str, wrong: Mistakes, here: int) -> None:
     _show(name, part, tags, here)
 
 
-def _page(indices: NDArray[np.int64], here: int, key: str) -> NDArray[np.int64]:
+def _page(row: Row, indices: NDArray[np.int64], here: int, key: str) -> NDArray[np.int64]:
     """Let the visitor turn pages; the first that is shown holds the picture that is looked at."""
     pages = -(-len(indices) // EACH)
     if pages == 1:
         return indices
     found = np.flatnonzero(indices == here)
     first = int(found[0]) // EACH + 1 if len(found) else 1
-    page = st.number_input(f"Page, 1 to {pages:,}", 1, pages, first, key=key, width=150)
+    page = row.number_input(f"Page, 1 to {pages:,}", 1, pages, first, key=key, width=150)
     return indices[(int(page) - 1) * EACH : int(page) * EACH]
 
 

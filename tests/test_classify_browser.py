@@ -1,0 +1,214 @@
+"""Classify, in Chromium: upload, move the square, paste, compare two networks, follow a link."""
+
+import io
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from odd_pictures import quadrants, saved
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+from serving import Lab, opened_browser
+
+from cnn import models
+from cnn.cards import read_card
+from cnn.data import CLASSES
+from cnn.figures.charts import percent
+from cnn.images import decode_picture
+from cnn.typical import Typical
+from cnn.verdicts import judge
+
+pytestmark = pytest.mark.browser
+RUNS = {run.id: run for run in models.shipped()}
+PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, 32, 32).data]"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with opened_browser() as browser:
+        expect.set_options(timeout=30_000)
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser, lab: Lab) -> Iterator[Page]:
+    """Yield Classify, for uploads, on the lecture's network; at its end no script may have failed."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1100})
+    page, problems = context.new_page(), []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(f"{lab.address}/classify?network=lecture&from=Upload")
+    expect(page.locator(".paste")).to_contain_text("paste")
+    yield page
+    context.close()
+    assert not problems
+
+
+def four(width: int = 320, height: int = 240) -> bytes:
+    return saved(quadrants(width, height), "PNG")
+
+
+def bring(page: Page, data: bytes, name: str = "four.png") -> None:
+    page.locator('input[type="file"]').set_input_files(
+        {"name": name, "mimeType": "image/png", "buffer": data}
+    )
+    expect(page.locator(".crop .plate img")).to_be_visible()
+
+
+def pixels_of(page: Page) -> np.ndarray:
+    return np.array(page.locator(".seen canvas").evaluate(PIXELS), np.uint8).reshape(32, 32, 4)[..., :3]
+
+
+def crop_of(page: Page) -> tuple[int, ...]:
+    return tuple(int(part) for part in (page.locator(".crop").get_attribute("data-crop") or "").split())
+
+
+def values(section: Locator) -> dict[str, str]:
+    """Return the text beside each bar, by class."""
+    rows = section.locator("li")
+    expect(rows).to_have_count(len(CLASSES))
+    return {row.get_attribute("data-class") or "": row.locator(".value").inner_text() for row in rows.all()}
+
+
+def expected(name: str, pixels: np.ndarray) -> dict[str, str]:
+    run = RUNS[name]
+    network = run.setup.network
+    card, typical = read_card(run.folder), Typical.read(run.folder, network)
+    shares = judge(network, run.weights(), pixels, card, typical).probabilities
+    return {label: percent(float(share)) for label, share in zip(CLASSES, shares, strict=True)}
+
+
+def says(page: Page, pixels: np.ndarray, name: str = "lecture") -> None:
+    """Wait until the page shows these pixels and the bars that follow from them."""
+    page.wait_for_function(
+        """wanted => {
+            const canvas = document.querySelector('.seen canvas');
+            if (!canvas) return false;
+            const data = canvas.getContext('2d').getImageData(0, 0, 32, 32).data;
+            return wanted.every((value, i) => data[4 * Math.floor(i / 3) + (i % 3)] === value);
+        }""",
+        arg=pixels.reshape(-1).tolist(),
+    )
+    assert values(page.locator(".opinion").first) == expected(name, pixels)
+
+
+def test_an_upload_is_shown_as_the_network_gets_it_and_the_square_moves(page: Page) -> None:
+    bring(page, four())
+    picture = decode_picture(four())
+    says(page, picture.pixels)
+    assert crop_of(page) == (40, 0, 240)
+
+    plate = page.locator(".crop .plate")
+    box = plate.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 - 300, box["y"] + box["height"] / 2, steps=6)
+    page.mouse.up()
+    assert crop_of(page) == (0, 0, 240)  # held at the edge
+    says(page, picture.with_crop(0, 0, 240).pixels)
+
+    plate.focus()
+    for _ in range(6):
+        page.keyboard.press("-")
+    left, top, side = crop_of(page)
+    assert side < 240
+    says(page, picture.with_crop(left, top, side).pixels)
+    page.keyboard.press("ArrowRight")
+    assert crop_of(page)[0] > left
+    says(page, picture.with_crop(*crop_of(page)).pixels)
+
+    page.get_by_role("button", name="Middle").click()
+    says(page, picture.pixels)
+    assert crop_of(page) == (40, 0, 240)
+
+    page.locator(".seen canvas").hover(position={"x": 5, "y": 5})
+    red, green, blue = picture.pixels[0, 0].tolist()
+    expect(page.locator(".words")).to_contain_text(
+        f"Row 0, column 0: red, green, blue {red}, {green}, {blue}"
+    )
+    expect(page.locator(".words")).to_contain_text(f"{red / 127.5 - 1:.2f}".replace("-", "−"))
+
+
+def test_a_moved_square_is_still_there_after_a_visit_to_inside(page: Page) -> None:
+    bring(page, four())
+    picture = decode_picture(four())
+    page.locator(".crop .plate").focus()
+    page.keyboard.press("ArrowLeft")
+    crop = crop_of(page)
+    says(page, picture.with_crop(*crop).pixels)
+    page.get_by_role("link", name="See its maps on this picture").click()
+    page.wait_for_url("**/inside**")
+    expect(page.get_by_text("Your picture: a square of 240×240").first).to_be_visible()
+    page.go_back()
+    page.wait_for_url("**/classify**")
+    page.get_by_test_id("stButtonGroup").get_by_text("Upload", exact=True).click()
+    says(page, picture.with_crop(*crop).pixels)
+    assert crop_of(page) == crop
+
+
+def test_several_pictures_a_broken_one_and_the_way_back(page: Page) -> None:
+    chooser = page.locator('input[type="file"]')
+    files = [("a.png", four()), ("b.png", b"nothing"), ("c.png", four(64, 64))]
+    chooser.set_input_files([{"name": n, "mimeType": "image/png", "buffer": data} for n, data in files])
+    expect(page.get_by_test_id("stAlert")).to_contain_text("b.png: This is not a picture")
+    expect(page.locator(".shelf .tile")).to_have_count(2)
+    says(page, decode_picture(four(64, 64)).pixels)
+    page.locator(".shelf .tile").first.click()
+    says(page, decode_picture(four()).pixels)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    page.get_by_text("All your pictures as a table").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the table").click()
+    text = download.value.path().read_text()
+    assert [line.split(",")[0] for line in text.splitlines()] == ["picture", "a.png", "c.png"]
+    page.locator(".shelf .cross").first.click()
+    expect(page.locator(".shelf .tile")).to_have_count(0)  # one is left, and needs no shelf
+    says(page, decode_picture(four(64, 64)).pixels)
+
+
+def test_a_picture_is_pasted(page: Page) -> None:
+    page.evaluate(
+        """bytes => {
+            const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array(bytes)], 'x.png', { type: 'image/png' }));
+            const event = new ClipboardEvent('paste', { clipboardData: data, bubbles: true });
+            document.body.dispatchEvent(event);
+        }""",
+        list(four()),
+    )
+    says(page, decode_picture(four()).pixels)
+
+
+def test_the_browser_gets_a_picture_encoded_anew(page: Page) -> None:
+    hidden = four() + b"<script>alert(1)</script>"
+    bring(page, hidden)
+    source = page.locator(".crop .plate img").get_attribute("src")
+    bytes_ = page.evaluate("async url => [...new Uint8Array(await (await fetch(url)).arrayBuffer())]", source)
+    assert b"script" not in bytes(bytes_)
+    assert Image.open(io.BytesIO(bytes(bytes_))).size == (320, 240)
+
+
+def test_two_networks_on_one_sample_and_a_link_that_opens_the_same_view(
+    page: Page, browser: Browser, lab: Lab
+) -> None:
+    page.goto(f"{lab.address}/classify?network=lecture&second=minute&sample_class=frog&sample_number=4")
+    expect(page.locator(".opinion")).to_have_count(2)
+    expect(page.locator('.shelf .tile[aria-checked="true"]')).to_contain_text("4")
+    page.locator(".shelf .tile").nth(6).click()
+    page.wait_for_url("**sample_number=7**")
+    expect(page.locator('.shelf .tile[aria-checked="true"]')).to_contain_text("7")
+    pixels = pixels_of(page)
+    for place, name in enumerate(("lecture", "minute")):
+        assert values(page.locator(".opinion").nth(place)) == expected(name, pixels)
+    page.get_by_text("Likeliest first").click()
+    first = page.locator(".opinion").first.locator("li").first
+    best = max(expected("lecture", pixels).items(), key=lambda item: float(item[1].strip("< %")))
+    expect(first).to_have_attribute("data-class", best[0])
+    page.wait_for_url("**ordered=true**")
+
+    other = browser.new_context(viewport={"width": 820, "height": 1100}, color_scheme="dark").new_page()
+    other.goto(page.url)
+    expect(other.locator(".opinion")).to_have_count(2)
+    np.testing.assert_array_equal(pixels_of(other), pixels)
+    expect(other.locator(".opinion").first.locator("li").first).to_have_attribute("data-class", best[0])
+    other.context.close()
