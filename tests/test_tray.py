@@ -63,6 +63,27 @@ def test_moving_the_square_changes_the_pixels_and_back_again() -> None:
     tray.crop("no such key", 0, 0, 32)
 
 
+def test_a_file_is_taken_once_and_the_widgets_are_emptied_when_no_more_are_coming(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(trays.time, "monotonic", lambda: now[0])
+    tray = Tray()
+    tray.forget_widgets()
+    assert tray.widgets == 0
+    assert tray.is_new("a")
+    assert not tray.is_new("a")
+    now[0] += trays.FORGET_SECONDS - 1
+    tray.forget_widgets()
+    assert tray.widgets == 0
+    assert tray.is_new("b")
+    now[0] += trays.FORGET_SECONDS + 1
+    tray.forget_widgets()
+    assert tray.widgets == 1
+    tray.forget_widgets()
+    assert tray.widgets == 1
+
+
 def test_the_server_has_room_for_so_much_and_gets_it_back(own_room: Room) -> None:
     tray = Tray()
     upload = tray.add(photo(), "one")

@@ -3,6 +3,7 @@
 import io
 import secrets
 import threading
+import time
 import weakref
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,7 @@ from cnn.settings import whole_number
 
 MOST = 12  # pictures a visitor has at once
 MAX_NAME = 40
+FORGET_SECONDS = 30.0
 QUALITY = 90  # of the JPEG that the browser gets
 DEFAULT_MB = 1000  # for the pictures of all visitors
 
@@ -41,15 +43,18 @@ class Upload:
 class Tray:
     """The pictures of one visitor, the oldest first, and which one is looked at.
 
-    `problems` are sentences that have not been shown yet, `taken` counts what was taken from the widgets,
-    `shown` is the key of the picture whose square the browser shows, and `placed` is how often Python moved
-    that square by itself, and where to.
+    `problems` are sentences that have not been shown yet. `taken` are the ids of the files that were taken
+    from the widgets, the last at `taken_at`, and `widgets` counts how often these were made anew. `shown` is
+    the key of the picture whose square the browser shows, and `placed` is how often Python moved that square
+    by itself, and where.
     """
 
     uploads: list[Upload] = field(default_factory=list)
     chosen: str = ""
     problems: list[str] = field(default_factory=list)
-    taken: int = 0
+    widgets: int = 0
+    taken: set[str] = field(default_factory=set)
+    taken_at: float = 0.0
     shown: str = ""
     placed: tuple[int, tuple[int, int, int]] = (0, (0, 0, 0))
 
@@ -90,6 +95,20 @@ class Tray:
         for place, upload in enumerate(self.uploads):
             if upload.key == key:
                 self.uploads[place] = replace(upload, picture=upload.picture.with_crop(left, top, side))
+
+    def is_new(self, file_id: str) -> bool:
+        """Whether a file of the widgets has not been taken yet; from now on it has."""
+        new = file_id not in self.taken
+        self.taken.add(file_id)
+        self.taken_at = time.monotonic()
+        return new
+
+    def forget_widgets(self) -> None:
+        """Have the widgets made anew, empty, some time after they gave something: until then more "
+        "may be coming."""
+        if self.taken and time.monotonic() - self.taken_at > FORGET_SECONDS:
+            self.taken.clear()
+            self.widgets += 1
 
     def place(self, crop: tuple[int, int, int]) -> None:
         """Have the browser put its square where `crop` says: left, top and side."""

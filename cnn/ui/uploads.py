@@ -14,12 +14,17 @@ from cnn.ui.paste import show_paste
 from cnn.ui.service import service
 from cnn.ui.session import session
 from cnn.ui.shelf import Tag, show_shelf
-from cnn.ui.tray import MOST, Tray, Upload
+from cnn.ui.tray import MOST, Tray, Upload, tidy_name
 
 WAYS = ("Upload", "Camera", "Sample")
 PRIVATE = (
     "Your pictures stay in this server's memory while you are here; they are not stored, "
     "and no link holds them."
+)
+# What was uploaded stands on the shelf below, so the widget's own list of files is left out.
+WITHOUT_LIST = (
+    "<style>[data-testid='stFileUploaderFile'], [data-testid='stFileUploaderPagination'] "
+    "{display: none}</style>"
 )
 
 
@@ -83,7 +88,8 @@ def _to_middle(tray: Tray, upload: Upload) -> None:
 
 
 def _show_intake(way: str, tray: Tray) -> None:
-    key = f"{way.lower()}-{tray.taken}"  # a new one when its pictures were taken, so that it is empty again
+    tray.forget_widgets()
+    key = f"{way.lower()}-{tray.widgets}"
     taken: dict[str, Any] = {"key": key, "on_change": lambda: _take_files(key, tray)}
     if way == "Camera":
         st.camera_input("Take a photo", **taken)
@@ -96,15 +102,17 @@ def _show_intake(way: str, tray: Tray) -> None:
             max_upload_size=megabytes,
             **taken,
         )
+        st.html(WITHOUT_LIST)
     show_paste(lambda data: _take([(data, "pasted")], tray))
     st.caption(PRIVATE)
 
 
 def _take_files(key: str, tray: Tray) -> None:
+    """Take the files that are new; several may come one after the other."""
     given = st.session_state[key]
     files = given if isinstance(given, list) else [given] if given else []
-    _take([(file.getvalue(), file.name) for file in files], tray)
-    tray.taken += 1
+    new = [file for file in files if tray.is_new(file.file_id)]
+    _take([(file.getvalue(), file.name) for file in new], tray)
 
 
 def _take(files: Sequence[tuple[bytes, str]], tray: Tray) -> None:
@@ -113,8 +121,7 @@ def _take(files: Sequence[tuple[bytes, str]], tray: Tray) -> None:
         try:
             tray.add(service().decoders.decode(data), name)
         except PictureError as error:
-            several = f"{name}: " if len(files) > 1 else ""
-            tray.problems.append(f"{several}{error}")
+            tray.problems.append(f"{tidy_name(name)}: {error}")
 
 
 def _show_tray(tray: Tray) -> None:
