@@ -30,6 +30,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "pytorch": Part("bench.pytorch:pytorch", "training speed of lecture and vgg6, against PyTorch"),
         "peak": Part("bench.peak:peak", "matrix products, and the share of them that training vgg6 reaches"),
         "forward": Part("bench.forward:forward_pass", "one picture, all layers, against model.predict"),
+        "seeds": Part("bench.training:seeds", "test accuracy of minute after its 60 seconds, by seed"),
         "accuracy": Part("bench.training:accuracy", "test accuracy of lecture after its 5 epochs, by seed"),
         "app": Part(
             "bench.app:app", "Train to first report; speed with the page open, against python -m cnn"
@@ -38,6 +39,9 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "inside": Part(
             "bench.inside:inside",
             "another picture, hovering, payload and winners in Look inside, in a browser",
+        ),
+        "classify": Part(
+            "bench.classify:classify", "upload to bars, moving the square, Home's sample, in a browser"
         ),
         "classroom": Part(
             "bench.classroom:classroom", "a class at once: waiting, two workers, memory, many visitors"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
+from typing import Any
 
 from bench.measure import AtLeast, Baseline, Figure, Target, alternate, figure, say, skipped
 from cnn import jobs
@@ -164,19 +165,28 @@ def _epoch_clock():  # type: ignore[no-untyped-def]  # a class made here, for Ke
 
 def accuracy(rounds: int, smoke: bool) -> Iterator[Figure]:
     """Train the preset `lecture` as it is with the seeds 0, 1, … and look at the test accuracy."""
-    name, target = "lecture: test accuracy", AtLeast(0.64)
-    found = layout.check()
+    return _accuracy("lecture", AtLeast(0.64), rounds, {"epochs": 1, "pictures": 5000} if smoke else {})
+
+
+def seeds(rounds: int, smoke: bool) -> Iterator[Figure]:
+    """Train the preset `minute` for its 60 seconds with the seeds 0, 1, … and look at the test accuracy."""
+    return _accuracy("minute", AtLeast(0.80), rounds, {"seconds": 5.0, "pictures": 5000} if smoke else {})
+
+
+def _accuracy(preset: str, target: Target, rounds: int, changes: dict[str, Any]) -> Iterator[Figure]:
+    name, found = f"{preset}: test accuracy", layout.check()
     if not found.present:
         yield skipped(name, "", target, reason=f"it needs CIFAR-10. {found.problem}")
         return
     jobs.prepare_tensorflow()
     from cnn.precision import fastest_precision
 
-    pictures, precision, setup = load_data(), fastest_precision(), PRESETS["lecture"].setup
-    if smoke:
-        setup = replace(setup, training=replace(setup.training, epochs=1, pictures=5000))
+    pictures, precision, setup = load_data(), fastest_precision(), PRESETS[preset].setup
+    setup = replace(setup, training=replace(setup.training, **changes))
     values = [_test_accuracy(setup, pictures, precision, seed) for seed in range(rounds)]
-    note = f"{pictures.source}; {precision}; {setup.training.epochs} epochs, seeds 0 to {rounds - 1}"
+    training = setup.training
+    length = f"{training.epochs} epochs" if training.epochs else f"{training.seconds:g} s of steps"
+    note = f"{pictures.source}; {precision}; {length}, seeds 0 to {rounds - 1}"
     yield figure(name, "", values, target, note=note)
 
 

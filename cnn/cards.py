@@ -11,6 +11,7 @@ from pathlib import Path
 from cnn.data.classes import CLASSES
 from cnn.data.others import KINDS
 from cnn.errors import RunError
+from cnn.runs.run import Run
 from cnn.runs.snapshots import write_whole
 
 FILE = "card.json"
@@ -69,6 +70,12 @@ def read_card(folder: Path) -> Card | None:
         return Card(**(fields | {"per_class": tuple(fields["per_class"])}))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def card_of(run: Run) -> Card | None:
+    """Return the card of a network as it is now; None where it has none, or one of an earlier state."""
+    card, snapshots = read_card(run.folder), run.snapshots()
+    return card if card and snapshots and card.step == snapshots[-1].step else None
 
 
 def write_card(folder: Path, card: Card) -> None:

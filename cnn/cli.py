@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from cnn import data, paths, shapes
+from cnn.cards import card_of
 from cnn.cli_models import add_models, models
 from cnn.cli_runs import STEERS, STEERS_WITH_NUMBER, emit, list_runs, steer
 from cnn.cli_train import read_setup, train
 from cnn.data import layout
 from cnn.data.download import Download
 from cnn.errors import CnnLabError
-from cnn.forward import classify
 from cnn.images import decode_picture
-from cnn.models import find_model
+from cnn.models import BEST, find_model
 from cnn.presets import PRESETS
 from cnn.runs.store import RunStore
+from cnn.typical import Typical
+from cnn.verdicts import Verdict, judge
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     recognise = _command(commands, "classify", _classify, "name what is on pictures")
     recognise.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
     recognise.add_argument(
-        "--model", default="lecture", metavar="RUN_OR_NAME", help="a run's id or folder, or a shipped network"
+        "--model",
+        default=BEST,
+        metavar="RUN_OR_NAME",
+        help="a run's id or folder, or a shipped network ({BEST})",
     )
     add_models(_command(commands, "models", models, "train the networks that come along again"))
     fetch = _command(commands, "data", _data, "what pictures are there, and where")
@@ -128,7 +133,8 @@ def _layer_json(row: shapes.LayerShape) -> dict[str, Any]:
 
 def _classify(options: argparse.Namespace) -> int:
     run = find_model(options.model, RunStore(paths.runs_folder()))
-    weights = run.weights()
+    network, weights, card = run.setup.network, run.weights(), card_of(run)
+    typical = Typical.read(run.folder, network) if card else None
     failed = False
     for path in options.images:
         try:
@@ -138,7 +144,7 @@ def _classify(options: argparse.Namespace) -> int:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             _show_failure(path, f"{reason}", options.json)
             continue
-        _show_classes(path, classify(run.setup.network, weights, picture.pixels), options.json)
+        _show_verdict(path, judge(network, weights, picture.pixels, card, typical), options.json)
     return 1 if failed else 0
 
 
@@ -149,13 +155,15 @@ def _show_failure(path: Path, reason: str, as_json: bool) -> None:
         print(f"{path}: {reason}", file=sys.stderr)
 
 
-def _show_classes(path: Path, probabilities: Any, as_json: bool) -> None:
-    found = {name: float(share) for name, share in zip(data.CLASSES, probabilities, strict=True)}
+def _show_verdict(path: Path, verdict: Verdict, as_json: bool) -> None:
+    found = {name: float(p) for name, p in zip(data.CLASSES, verdict.probabilities, strict=True)}
     if as_json:
-        emit({"image": str(path), "probabilities": found})
+        none = {"none_of_the_ten": verdict.is_none, "distance": verdict.distance}
+        emit({"image": str(path), "probabilities": found, "temperature": verdict.temperature, **none})
         return
     best = sorted(found.items(), key=lambda item: -item[1])[:3]
-    print(f"{path}: " + ", ".join(f"{name} {share:.1%}" for name, share in best))
+    doubt = "; it looks like none of the ten classes" if verdict.is_none else ""
+    print(f"{path}: " + ", ".join(f"{name} {share:.1%}" for name, share in best) + doubt)
 
 
 def _data(options: argparse.Namespace) -> int:

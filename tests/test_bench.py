@@ -149,7 +149,17 @@ def test_list_names_the_parts(capsys: pytest.CaptureFixture[str]) -> None:
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     names = [row["part"] for row in rows]
     assert names[:5] == ["lecture", "vgg6", "minute", "pytorch", "peak"]
-    assert names[5:] == ["forward", "accuracy", "app", "lessons", "inside", "classroom", "web"]
+    assert names[5:] == [
+        "forward",
+        "seeds",
+        "accuracy",
+        "app",
+        "lessons",
+        "inside",
+        "classify",
+        "classroom",
+        "web",
+    ]
 
 
 @pytest.mark.parametrize("arguments", [["--only", "nothing"], ["--rounds", "0"], ["--rounds", "many"]])

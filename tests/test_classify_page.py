@@ -14,7 +14,7 @@ from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 
 from cnn import models
-from cnn.cards import read_card
+from cnn.cards import card_of, read_card
 from cnn.data import CLASSES
 from cnn.data import test_labels as labels_of
 from cnn.data import test_picture as picture_of
@@ -57,7 +57,7 @@ def horse() -> np.ndarray:
 
 def says(run: Run, pixels: np.ndarray) -> Verdict:
     network = run.setup.network
-    card, typical = read_card(run.folder), Typical.read(run.folder, network)
+    card, typical = card_of(run), Typical.read(run.folder, network)
     assert card
     assert typical
     return judge(network, run.weights(), pixels, card, typical)

@@ -15,14 +15,17 @@ from odd_pictures import quadrants, saved
 from serving import eventually
 
 from cnn import shapes
+from cnn.cards import card_of
 from cnn.cli import main
 from cnn.data import CLASSES
-from cnn.forward import classify, weight_shapes
+from cnn.forward import weight_shapes
 from cnn.images import decode_picture
 from cnn.models import find_model
 from cnn.presets import PRESETS
 from cnn.runs.store import Run, RunStore, Status, read_run
 from cnn.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
+from cnn.typical import Typical
+from cnn.verdicts import judge
 
 TINY = Setup(NetworkSpec(blocks=(Block((Convolution(4),)),)), TrainSpec(epochs=1, pictures=500))
 TOO_DEEP = NetworkSpec(blocks=(Block((Convolution(4, 7, 1, "valid"),)),) * 4)
@@ -215,14 +218,16 @@ def images(tmp_path: Path) -> list[str]:
 def test_classify_gives_ten_probabilities(images: list[str], capsys: Capture) -> None:
     status, (facts,) = run_json(capsys, "classify", images[0])
     assert status == 0
-    assert set(facts) == {"image", "probabilities"}
+    assert set(facts) == {"image", "probabilities", "temperature", "none_of_the_ten", "distance"}
     assert facts["image"] == images[0]
     assert list(facts["probabilities"]) == list(CLASSES)
     assert sum(facts["probabilities"].values()) == pytest.approx(1, abs=1e-5)
-    run = find_model("lecture", RunStore(Path("nowhere")))
+    run = find_model("airbench", RunStore(Path("nowhere")))
+    network, card = run.setup.network, card_of(run)
     picture = decode_picture(Path(images[0]).read_bytes())
-    expected = classify(run.setup.network, run.weights(), picture.pixels)
-    np.testing.assert_allclose(list(facts["probabilities"].values()), expected, atol=1e-6)
+    expected = judge(network, run.weights(), picture.pixels, card, Typical.read(run.folder, network))
+    np.testing.assert_allclose(list(facts["probabilities"].values()), expected.probabilities, atol=1e-5)
+    assert facts["none_of_the_ten"] == expected.is_none is not None
 
 
 def test_classify_goes_on_after_a_broken_picture(images: list[str], capsys: Capture, tmp_path: Path) -> None:
@@ -230,12 +235,8 @@ def test_classify_goes_on_after_a_broken_picture(images: list[str], capsys: Capt
     status, rows = run_json(capsys, "classify", *images, missing)
     assert status == 1
     assert [row["image"] for row in rows] == [*images, missing]
-    assert [set(row) - {"image"} for row in rows] == [
-        {"probabilities"},
-        {"error"},
-        {"probabilities"},
-        {"error"},
-    ]
+    assert ["error" in row for row in rows] == ["probabilities" not in row for row in rows]
+    assert ["error" in row for row in rows] == [False, True, False, True]
     assert "cut short or damaged" in rows[1]["error"]
     assert rows[3]["error"] == "No such file or directory"
 
@@ -260,6 +261,7 @@ def test_classify_takes_a_run_by_id_and_by_folder(images: list[str], capsys: Cap
         status, (facts,) = run_json(capsys, "classify", images[0], "--model", name)
         assert status == 0
         assert list(facts["probabilities"].values()) == pytest.approx([0.1] * 10)
+        assert facts["none_of_the_ten"] is None  # a run without a card
 
 
 @pytest.mark.parametrize("name", ["alexnet", "../../etc", "", "20200101-000000-00000000"])

@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn import models
-from cnn.cards import Card
+from cnn.cards import Card, card_of
 from cnn.forward import Weights
 from cnn.runs.store import Run
 from cnn.typical import Typical
@@ -69,7 +69,7 @@ def choose_judges() -> list[Judge]:
     for run in [first, second]:
         weights = widgets.weights_of(run) if run else None
         if run and weights is not None:
-            judges.append(Judge(run, weights, trust.card_of(run), trust.typical_of(run)))
+            judges.append(Judge(run, weights, card_of(run), trust.typical_of(run)))
         elif run is first:
             return []
     return judges

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnn.cards import FALSE_ALARMS, Card, read_card, write_card
+from cnn.cards import FALSE_ALARMS, Card, write_card
 from cnn.data import CLASSES
 from cnn.data.others import KINDS
 from cnn.errors import RunError
@@ -16,12 +16,6 @@ from cnn.ui.answers import ask, show_waiting
 from cnn.ui.service import service
 from cnn.ui.widgets import dataset_name
 from cnn.verdicts import Verdict
-
-
-def card_of(run: Run) -> Card | None:
-    """Return the card of a network as it is now; None where it has none, or one of an earlier state."""
-    card, snapshots = read_card(run.folder), run.snapshots()
-    return card if card and snapshots and card.step == snapshots[-1].step else None
 
 
 def typical_of(run: Run) -> Typical | None:

@@ -22,6 +22,7 @@ export default function ({ data, parentElement }) {
   canvas.onpointerleave = rest;
   rest();
   showOpinions(place.querySelector(".opinions"), facts);
+  place.dataset.stamp = facts.stamp;
 }
 
 function build(place) {
