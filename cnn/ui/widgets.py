@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cnn import data, models
 from cnn.errors import CnnLabError, RunError
 from cnn.forward import Weights, forward
-from cnn.images import Picture
+from cnn.images import RESAMPLING, Picture
 from cnn.paths import models_folder
 from cnn.runs.store import Run
 from cnn.ui.service import service
@@ -171,7 +171,9 @@ def outputs_of(run: Run, weights: Weights, pixels: NDArray[np.uint8]) -> dict[st
 def own_sample(upload: Picture) -> Sample:
     """Return the visitor's own picture as the network gets it."""
     side = upload.crop_as_came[2]
-    return Sample(upload.pixels, None, f"Your picture: a square of {side:,}×{side:,}, as 32×32")
+    return Sample(
+        upload.pixels, None, f"Your picture: a square of {side:,}×{side:,}, as 32×32 ({RESAMPLING})"
+    )
 
 
 def sample_picker(key: str = "sample") -> Sample | None:
