@@ -70,11 +70,6 @@ def forward(network: NetworkSpec, weights: Weights, pixels: NDArray[np.uint8]) -
     return outputs
 
 
-def classify(network: NetworkSpec, weights: Weights, pixels: NDArray[np.uint8]) -> ops.Array:
-    """Return the ten probabilities for one picture or a batch: (..., 10), float32."""
-    return forward(network, weights, pixels)["softmax"]
-
-
 def run_layer(layer: layers.Layer, weights: Weights, inputs: list[ops.Array]) -> ops.Array:
     """Return one layer's output from its inputs."""
     x, name = inputs[0], layer.name

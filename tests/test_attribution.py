@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from strategies import networks
 from test_forward_keras import random_weights
 
-from cnn.forward import classify, run_layer
+from cnn.forward import forward, run_layer
 from cnn.layers import expand
 from cnn.pixels import to_input
 from cnn.presets import PRESETS
@@ -179,7 +179,7 @@ def test_occlusion_is_a_loop_over_covered_pictures(
 ) -> None:
     weights, shares = random_weights(SMALL), []
     found = attribution.occlusion(loaded.with_weights(SMALL, weights), PIXELS, 2, side, stride, shares.append)
-    uncovered = classify(SMALL, weights, PIXELS)[2]
+    uncovered = forward(SMALL, weights, PIXELS)["softmax"][2]
     assert found.probability == pytest.approx(uncovered, abs=1e-5)
     assert found.covered.shape == (32 // stride, 32 // stride)
     for row in range(0, 32 // stride, 5):
@@ -189,7 +189,7 @@ def test_occlusion_is_a_loop_over_covered_pictures(
             top, left = (max(math.ceil(at - side / 2), 0) for at in middle)
             bottom, right = (math.ceil(at + side / 2) for at in middle)
             covered[top:bottom, left:right] = 128
-            left_over = classify(SMALL, weights, covered)[2]
+            left_over = forward(SMALL, weights, covered)["softmax"][2]
             assert found.drops[row, column] == pytest.approx(uncovered - left_over, abs=1e-5)
     assert shares == sorted(shares)
     assert shares[-1] == 1

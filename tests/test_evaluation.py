@@ -11,7 +11,7 @@ from cnn import models
 from cnn.data import CLASSES
 from cnn.data.balanced import of_each_class
 from cnn.errors import DataError, RunError
-from cnn.forward import classify
+from cnn.forward import forward
 from cnn.inside import questions
 from cnn.spec import Block, Convolution, NetworkSpec
 
@@ -34,7 +34,7 @@ def test_accuracy_is_that_of_a_loop(network: ModuleType, change: UpsideDown | No
     found = questions.accuracy(shares.append, NETWORK, weights, change, "sketch10", 300)
     pictures = of_each_class("sketch10", 300)
     shown = pictures.pixels if change is None else pictures.pixels[:, ::-1]
-    right = classify(NETWORK, weights, shown).argmax(axis=1) == pictures.labels
+    right = forward(NETWORK, weights, shown)["softmax"].argmax(axis=1) == pictures.labels
     assert (found.correct, found.total) == (int(right.sum()), 300)
     assert found.share == found.correct / 300
     for label in range(len(CLASSES)):

@@ -286,28 +286,9 @@ def test_long_histories_are_thinned_and_keep_their_end() -> None:
     assert within.y[-1] == progress[-1]["loss"]
 
 
-def test_bars_hold_the_ten_probabilities() -> None:
-    shares = np.array([0.05, 0.55, 0, 0.0004, 0.1, 0.05, 0.05, 0.1, 0.05, 0.0496], np.float32)
-    figure = charts.class_bars(shares, LIGHT, true_class=4)
-    (bars,) = figure.data
-    np.testing.assert_array_equal(bars.x, shares)
-    for i, name in enumerate(CLASSES):
-        assert name in bars.y[i]
-        assert ("✓" in bars.y[i]) == (i == 4)
-    assert bars.text[1] == "55.0 %"
-    assert bars.text[3] == "< 0.1 %"
-    assert bars.text[2] == "0.0 %"
-    assert [i for i, shade in enumerate(bars.marker.color) if shade == LIGHT.accent] == [1]
-    assert figure.layout.yaxis.autorange == "reversed"  # airplane at the top
-    assert figure.layout.xaxis.range[0] == 0
-
-
-def test_scores_may_be_below_zero() -> None:
-    scores = np.array([-3.5, 2.25, 0, 1, 1, 1, 1, 1, 1, 1], np.float32)
-    figure = charts.class_bars(scores, DARK, scores=True)
-    assert figure.data[0].text[0] == "-3.50"
-    assert figure.layout.xaxis.range is None
-    assert figure.layout.xaxis.visible
+def test_shares_are_written_as_percent() -> None:
+    written = {0.55: "55.0 %", 0.0004: "< 0.1 %", 0.0: "0.0 %", 1.0: "100.0 %", 0.001: "0.1 %"}
+    assert {share: charts.percent(share) for share in written} == written
 
 
 # Drawings

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from strategies import networks
 
 from cnn.errors import RunError
-from cnn.forward import check_weights, classify, forward, weight_shapes
+from cnn.forward import check_weights, forward, weight_shapes
 from cnn.pixels import to_input
 from cnn.presets import PRESETS
 from cnn.spec import Block, Convolution, NetworkSpec
@@ -52,7 +52,6 @@ def check_against_keras(network: NetworkSpec, keras_network: ModuleType) -> None
     for name, output in found.items():
         assert output.dtype == np.float32, name
         np.testing.assert_allclose(output, np.asarray(expected[name]), rtol=1e-4, atol=1e-4, err_msg=name)
-    np.testing.assert_array_equal(classify(network, weights, pictures), found["softmax"])
 
 
 @tensorflow

@@ -14,7 +14,7 @@ from cnn import data
 from cnn.data import CLASSES
 from cnn.figures.colours import DARK, LIGHT
 from cnn.figures.compare import percent
-from cnn.forward import Weights, classify, forward, weight_shapes
+from cnn.forward import Weights, forward, weight_shapes
 from cnn.presets import PRESETS
 from cnn.runs.run import Run
 from cnn.runs.store import RunStore, Status, owner_hash
@@ -67,15 +67,15 @@ def test_it_shows_the_newest_saved_state_and_says_which(monkeypatch: pytest.Monk
     run.save_snapshot(0, 0, first)
     app = opened(monkeypatch, "train")
     assert "before training: its weights are random" in said(app)
-    expected = classify(TINY.network, first, first_of("horse"))
+    expected = forward(TINY.network, first, first_of("horse"))["softmax"]
     assert all(f"{percent(float(share))}</td>" in shares_of(app) for share in expected)
     run.save_snapshot(4, 1, second)
     app.run()
     assert "after epoch 1 of 3" in said(app)
-    expected = classify(TINY.network, second, first_of("horse"))
+    expected = forward(TINY.network, second, first_of("horse"))["softmax"]
     assert all(f"{percent(float(share))}</td>" in shares_of(app) for share in expected)
     app.selectbox(key="live-class").set_value("ship").run()
-    expected = classify(TINY.network, second, first_of("ship"))
+    expected = forward(TINY.network, second, first_of("ship"))["softmax"]
     assert all(f"{percent(float(share))}</td>" in shares_of(app) for share in expected)
     assert not app.exception
 

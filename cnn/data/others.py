@@ -137,11 +137,11 @@ def _three_colours(rng: np.random.Generator, natural: tuple[Colour, ...]) -> np.
 
 def _drawing(sort: str, rng: np.random.Generator) -> np.ndarray:
     """Draw a thing as sketch10 draws its ten: any of its backgrounds, then the figure, light and noise."""
-    background = sketch10._background(rng, CLASSES[int(rng.integers(len(CLASSES)))])
+    background = sketch10.random_background(rng, CLASSES[int(rng.integers(len(CLASSES)))])
     canvas = Image.fromarray(background).resize((_SIDE * _ZOOM, _SIDE * _ZOOM), Image.Resampling.BICUBIC)
     draw, palette = DRAWINGS[sort]
     look = _look(rng, palette, background)
-    pose = sketch10._pose(look)
+    pose = sketch10.random_pose(look)
     draw(Pen(canvas, replace(pose, mirrored=False) if sort in READ else pose), look)
     return np.asarray(canvas.reduce(_ZOOM)) * rng.uniform(0.8, 1.15) + _grain(rng)
 
@@ -149,14 +149,14 @@ def _drawing(sort: str, rng: np.random.Generator) -> np.ndarray:
 def _look(rng: np.random.Generator, palette: tuple[Colour, ...], background: np.ndarray) -> Look:
     """Choose a body that stands out from the background, and an accent that stands out from the body."""
     body = _standing_out(rng, palette, tuple(background.mean(axis=(0, 1)).tolist()))
-    body = sketch10._mixed(body, 1.0, rng.uniform(-16, 16))
-    accent = _standing_out(rng, sketch10._PAINT, body)
-    return Look(body, sketch10._mixed(body, 0.66, 0), sketch10._mixed(body, 0.5, 122), accent, rng)
+    body = sketch10.mixed(body, 1.0, rng.uniform(-16, 16))
+    accent = _standing_out(rng, sketch10.PAINT, body)
+    return Look(body, sketch10.mixed(body, 0.66, 0), sketch10.mixed(body, 0.5, 122), accent, rng)
 
 
 def _standing_out(rng: np.random.Generator, palette: tuple[Colour, ...], behind: tuple[float, ...]) -> Colour:
     """Return any colour far enough from the one behind it, or else the farthest."""
-    far = [colour for colour in palette if math.dist(colour, behind) > sketch10._LEAST_CONTRAST]
+    far = [colour for colour in palette if math.dist(colour, behind) > sketch10.LEAST_CONTRAST]
     options = far or [max(palette, key=lambda colour: math.dist(colour, behind))]
     return options[int(rng.integers(len(options)))]
 

@@ -75,13 +75,13 @@ _FUR: tuple[Colour, ...] = (
     (150, 100, 58), (96, 64, 44), (206, 164, 108), (62, 58, 60), (232, 226, 214), (142, 138, 136),
     (214, 132, 62),
 )  # fmt: skip
-_PAINT: tuple[Colour, ...] = (
+PAINT: tuple[Colour, ...] = (
     (196, 44, 44), (42, 84, 168), (236, 236, 232), (58, 60, 66), (226, 182, 48), (52, 128, 84),
     (150, 158, 168),
 )  # fmt: skip
 _LEAF: tuple[Colour, ...] = ((84, 150, 52), (128, 168, 60), (56, 112, 70), (150, 122, 66), (196, 92, 52))
 _VEHICLES = ("airplane", "automobile", "ship", "truck")
-_LEAST_CONTRAST = 75.0  # between figure and background, as a distance of RGB values
+LEAST_CONTRAST = 75.0  # between figure and background, as a distance of RGB values
 
 
 def load(train: int = 10_000, validation: int = 1_000, test: int = TEST_PICTURES, seed: int = 0) -> Dataset:
@@ -144,17 +144,17 @@ def _draw(number: int, part: int, seed: int) -> np.ndarray:
     """Draw one picture, uint8 (32, 32, 3): background, figure, then light and noise over both."""
     name = CLASSES[number % len(CLASSES)]
     rng = np.random.default_rng((seed, part, number))
-    background = _background(rng, name)
+    background = random_background(rng, name)
     canvas = Image.fromarray(background).resize((_SIDE * _ZOOM, _SIDE * _ZOOM), Image.Resampling.BICUBIC)
     look = _look(rng, name, background)
-    _DRAWINGS[name](Pen(canvas, _pose(look)), look)
+    _DRAWINGS[name](Pen(canvas, random_pose(look)), look)
     picture = np.asarray(canvas.reduce(_ZOOM), dtype=np.float32)
     noise = rng.standard_normal(PICTURE_SHAPE, dtype=np.float32)
     picture = picture * look.between(0.8, 1.15) + look.between(3.0, 12.0) * noise
     return np.clip(picture, 0, 255).astype(np.uint8)
 
 
-def _background(rng: np.random.Generator, name: str) -> np.ndarray:
+def random_background(rng: np.random.Generator, name: str) -> np.ndarray:
     """Return a gradient with coarse texture, uint8 (8, 8, 3), to be enlarged."""
     scenes = _USUAL[name] if rng.random() < _USUAL_SHARE else tuple(_SCENES)
     gradient = _gradient(scenes[int(rng.random() * len(scenes))])
@@ -175,21 +175,23 @@ def _gradient(scene: str) -> np.ndarray:
 
 def _look(rng: np.random.Generator, name: str, background: np.ndarray) -> Look:
     """Choose the colours of a figure so that it stands out from its background."""
-    palette = _PAINT if name in _VEHICLES else _LEAF if name == "frog" else _FUR
+    palette = PAINT if name in _VEHICLES else _LEAF if name == "frog" else _FUR
     behind = background.mean(axis=(0, 1)).tolist()
     options = [palette[place] for place in rng.permutation(len(palette)).tolist()]
-    body = next((colour for colour in options if math.dist(colour, behind) > _LEAST_CONTRAST), options[0])
-    body = _mixed(body, 1.0, 32 * rng.random() - 16)
-    accent = _PAINT[int(rng.random() * len(_PAINT))] if name in _VEHICLES else (232, 160, 96)
-    return Look(body, _mixed(body, 0.66, 0), _mixed(body, 0.5, 122), accent, rng)
+    body = next((colour for colour in options if math.dist(colour, behind) > LEAST_CONTRAST), options[0])
+    body = mixed(body, 1.0, 32 * rng.random() - 16)
+    accent = PAINT[int(rng.random() * len(PAINT))] if name in _VEHICLES else (232, 160, 96)
+    return Look(body, mixed(body, 0.66, 0), mixed(body, 0.5, 122), accent, rng)
 
 
-def _mixed(colour: Colour, factor: float, offset: float) -> Colour:
+def mixed(colour: Colour, factor: float, offset: float) -> Colour:
+    """Return a colour with each channel times `factor` plus `offset`, held to 0…255."""
     red, green, blue = (min(255, max(0, round(channel * factor + offset))) for channel in colour)
     return red, green, blue
 
 
-def _pose(look: Look) -> Pose:
+def random_pose(look: Look) -> Pose:
+    """Return where a figure stands: near the middle, of varying size, turned a little, to either side."""
     size = _SIDE * _ZOOM / 2
     return Pose(
         x=size * look.between(0.82, 1.18),

@@ -102,42 +102,6 @@ def _thin(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [rows[place] for place in places]
 
 
-def class_bars(
-    values: NDArray, theme: Theme, true_class: int | None = None, *, scores: bool = False
-) -> go.Figure:
-    """Return ten bars with the names of the classes, in class order, the largest in the accent colour.
-
-    Args:
-        values: (10,), probabilities, or scores before softmax with `scores`.
-        theme: of the page.
-        true_class: marked with a tick where it is known.
-        scores: whether the values are scores.
-    """
-    best = int(values.argmax())
-    names = [f"<b>{name}</b> ✓" if i == true_class else name for i, name in enumerate(CLASSES)]
-    texts = [f"{value:.2f}" if scores else percent(float(value)) for value in values]
-    figure = go.Figure(
-        go.Bar(
-            x=values,
-            y=names,
-            orientation="h",
-            text=texts,
-            textposition="outside",
-            cliponaxis=False,
-            marker_color=[theme.accent if i == best else theme.quiet for i in range(len(CLASSES))],
-            hovertemplate="%{y}: %{x:.4g}<extra></extra>",
-        )
-    )
-    figure.update_layout(
-        height=360, margin={"l": 10, "r": 50, "t": 10, "b": 10}, bargap=0.25, showlegend=False
-    )
-    figure.update_yaxes(autorange="reversed", ticks="", showgrid=False)
-    figure.update_xaxes(visible=scores, zeroline=scores)
-    if not scores:
-        figure.update_xaxes(range=[0, 1.12])
-    return figure
-
-
 def percent(share: float) -> str:
     """Return a share from 0 to 1 as people write it: "12.3 %"."""
     if 0 < share < 0.001:

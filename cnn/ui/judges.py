@@ -16,7 +16,7 @@ from cnn.ui import trust, widgets
 from cnn.ui.session import theme
 from cnn.ui.table import show_table
 from cnn.ui.tray import Upload
-from cnn.ui.verdict import Opinion, show_verdict
+from cnn.ui.verdict import Exhibit, Opinion, show_verdict
 from cnn.ui.widgets import Sample
 from cnn.verdicts import Verdict, judge
 
@@ -110,15 +110,13 @@ def show_opinions(judges: Sequence[Judge], sample: Sample, switches: Switches) -
     """Show the pixels that the networks get, their bars, and a warning where it is none of the ten to one."""
     verdicts = [asked.says(sample.pixels, switches.averaged) for asked in judges]
     pairs = list(zip(judges, verdicts, strict=True))
-    show_verdict(
-        sample.pixels,
-        [Opinion(asked.name, verdict, trust.opinion_note(verdict, asked.card)) for asked, verdict in pairs],
-        theme(),
-        sample.true_class,
-        ordered=switches.ordered,
-        scores=switches.scores,
-        caption=sample.caption,
+    opinions = [
+        Opinion(asked.name, verdict, trust.opinion_note(verdict, asked.card)) for asked, verdict in pairs
+    ]
+    exhibit = Exhibit(
+        sample.pixels, opinions, sample.true_class, switches.ordered, switches.scores, sample.caption
     )
+    show_verdict(exhibit, theme())
     for asked, verdict in pairs:
         if asked.card and verdict.is_none:
             trust.show_none(asked.name, asked.card)

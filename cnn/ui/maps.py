@@ -1,10 +1,6 @@
-"""What each kind of layer does, which layers a small drawing shows, and a picture as the network gets it."""
+"""What each kind of layer does, and which layers a small drawing shows."""
 
-import streamlit as st
-
-from cnn.figures.mosaic import picture, png
 from cnn.shapes import LayerShape
-from cnn.ui.widgets import Sample
 
 SEES = {
     "input": "The picture, scaled: 0 becomes -1, 255 becomes 1.",
@@ -29,8 +25,3 @@ def main_layers(table: tuple[LayerShape, ...]) -> tuple[LayerShape, ...]:
             break
         shown = [row for row in shown if row.layer.tag != kind] or shown
     return tuple(shown)
-
-
-def show_picture(sample: Sample, factor: int = 8) -> None:
-    """Show a picture as the network gets it, each pixel a square."""
-    st.image(png(picture(sample.pixels, factor)), caption=sample.caption, alt=sample.caption)

@@ -36,60 +36,46 @@ class Opinion:
     note: str
 
 
-def show_verdict(
-    pixels: NDArray[np.uint8],
-    opinions: Sequence[Opinion],
-    theme: Theme,
-    true_class: int | None = None,
-    *,
-    ordered: bool = False,
-    scores: bool = False,
-    caption: str = "",
-) -> None:
-    """Show a picture (32, 32, 3), uint8, large, and ten bars for each network.
+@dataclass(frozen=True, eq=False)
+class Exhibit:
+    """A picture (32, 32, 3), uint8, as networks get it, and what one or two of them say.
 
-    Args:
-        pixels: what the networks get.
-        opinions: one or two.
-        theme: of the page.
-        true_class: is marked, where it is known.
-        ordered: the likeliest class first, instead of the order of the classes.
-        scores: the scores before softmax, instead of probabilities.
-        caption: what stands below the picture.
+    `true_class` is marked where it is known. With `ordered` the likeliest class comes first, instead of the
+    order of the classes; with `scores` the bars are scores before softmax, instead of probabilities.
+    `caption` stands below the picture.
     """
-    _component(
-        data=pack(pixels, opinions, theme, true_class, ordered=ordered, scores=scores, caption=caption),
-        key="verdict",
-    )
+
+    pixels: NDArray[np.uint8]
+    opinions: Sequence[Opinion]
+    true_class: int | None = None
+    ordered: bool = False
+    scores: bool = False
+    caption: str = ""
 
 
-def pack(
-    pixels: NDArray[np.uint8],
-    opinions: Sequence[Opinion],
-    theme: Theme,
-    true_class: int | None = None,
-    *,
-    ordered: bool = False,
-    scores: bool = False,
-    caption: str = "",
-) -> bytes:
+def show_verdict(exhibit: Exhibit, theme: Theme) -> None:
+    """Show a picture, large, and ten bars for each network."""
+    _component(data=pack(exhibit, theme), key="verdict")
+
+
+def pack(exhibit: Exhibit, theme: Theme) -> bytes:
     """Return what the browser needs as one safetensors blob: the picture, and the bars as its metadata."""
     facts = {
-        "stamp": hashlib.blake2b(pixels.tobytes(), digest_size=8).hexdigest(),
+        "stamp": hashlib.blake2b(exhibit.pixels.tobytes(), digest_size=8).hexdigest(),
         "half": HALF_RANGE,
-        "caption": caption,
-        "scores": scores,
+        "caption": exhibit.caption,
+        "scores": exhibit.scores,
         "colours": {"above": theme.positive, "below": theme.negative},
-        "opinions": [_facts(opinion, true_class, ordered, scores) for opinion in opinions],
+        "opinions": [_facts(opinion, exhibit) for opinion in exhibit.opinions],
     }
-    return save({"pixels": np.ascontiguousarray(pixels)}, metadata={"facts": json.dumps(facts)})
+    return save({"pixels": np.ascontiguousarray(exhibit.pixels)}, metadata={"facts": json.dumps(facts)})
 
 
-def _facts(opinion: Opinion, true_class: int | None, ordered: bool, scores: bool) -> dict[str, Any]:
-    verdict = opinion.verdict
+def _facts(opinion: Opinion, exhibit: Exhibit) -> dict[str, Any]:
+    verdict, scores = opinion.verdict, exhibit.scores
     values = verdict.scores if scores else verdict.probabilities
     reach = max(float(np.abs(values).max()), 1e-6) if scores else 1.0
-    order = np.argsort(-values, kind="stable") if ordered else np.arange(len(CLASSES))
+    order = np.argsort(-values, kind="stable") if exhibit.ordered else np.arange(len(CLASSES))
     rows = [
         {
             "name": CLASSES[i],
@@ -97,7 +83,7 @@ def _facts(opinion: Opinion, true_class: int | None, ordered: bool, scores: bool
             "exact": f"{values[i]:.6g}",
             "share": round(float(values[i]) / reach, 4),
             "best": bool(i == verdict.best),
-            "true": bool(i == true_class),
+            "true": bool(i == exhibit.true_class),
         }
         for i in order.tolist()
     ]
