@@ -14,8 +14,9 @@ export PYTHON
 
 .PHONY: run test check format bench models screenshots venv clean
 
+# NumPy computes on one thread: beside a training run several would wait for each other.
 run: $(VENV)/.run
-	$(BIN)/python -m streamlit run app.py --server.address=$(ADDRESS) --server.port=$(PORT) \
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m streamlit run app.py --server.address=$(ADDRESS) --server.port=$(PORT) \
 		--server.fileWatcherType=$(WATCH)
 
 test: $(VENV)/.dev

@@ -83,8 +83,16 @@ def server() -> Iterator[Server]:
 
 
 def environment(home: Path) -> Mapping[str, str]:
-    """Return the environment of a server or command whose runs go to `home` and that downloads nothing."""
-    added = {"CNN_LAB_HOME": str(home), "CNN_LAB_OFFLINE": "1", "CNN_LAB_WORKERS": "1"}
+    """Return the environment of a server or command whose runs go to `home` and that downloads nothing.
+
+    As in `make run`, NumPy computes on one thread.
+    """
+    added = {
+        "CNN_LAB_HOME": str(home),
+        "CNN_LAB_OFFLINE": "1",
+        "CNN_LAB_WORKERS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
     return {**os.environ, **added}
 
 

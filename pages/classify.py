@@ -27,7 +27,7 @@ def bench() -> None:
             judges.show_opinions(asked, sample, switches)
     else:
         judges.show_opinions(asked, sample, switches)
-    judges.inside_link(first.run, sample)
+    judges.ways_on(first.run, sample)
     if upload:
         with st.expander("What 32×32 pixels lose", icon=":material/blur_on:"):
             trust.show_loss(upload.picture)

@@ -128,14 +128,20 @@ def show_several(asked: Judge, uploads: Sequence[Upload], averaged: bool) -> Non
     show_table([upload.name for upload in uploads], verdicts, asked.name)
 
 
-def inside_link(run: Run, sample: Sample) -> None:
-    """Offer the way to the maps of the same network on the same picture."""
+def ways_on(run: Run, sample: Sample) -> None:
+    """Offer the way to the maps of the same network on the same picture, and say what the address holds."""
     wanted = {"network": run.id}
     if sample.true_class is not None:
         wanted["picture"] = "Sample"
         for name in ("class", "number"):
             if value := st.query_params.get(f"sample_{name}"):
                 wanted[name] = value
-    st.page_link(
-        "inside.py", label="See its maps on this picture", icon=":material/grid_view:", query_params=wanted
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            "inside.py",
+            label="See its maps on this picture",
+            icon=":material/grid_view:",
+            query_params=wanted,
+        )
+        if sample.true_class is not None:
+            st.caption("The address of this page leads to this view again: send it.")
