@@ -152,12 +152,14 @@ def test_an_upload_is_classified_and_a_broken_one_is_a_sentence_that_loses_nothi
     facts, arrays = blob_of(app, "crop")
     assert (facts["width"], facts["height"], facts["crop"]) == (64, 48, [8, 0, 48])
     assert arrays["preview"][:2].tobytes() == b"\xff\xd8"  # encoded anew, not echoed
-    app.file_uploader[0].set_value([("cut.png", broken, "image/png")]).run()
+    app.file_uploader[0].set_value([("four.png", good, "image/png"), ("cut.png", broken, "image/png")]).run()
     assert not app.exception
     assert "cut short or damaged" in app.error[0].value
     assert has(app, "verdict")  # the good one is still there
     app.run()
     assert not app.error  # said once
+    app.file_uploader[0].set_value(None).run()
+    assert not has(app, "verdict")  # removed in the widget, removed here
 
 
 def test_several_files_of_which_one_is_broken(visit: Visit) -> None:

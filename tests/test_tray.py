@@ -63,7 +63,7 @@ def test_moving_the_square_changes_the_pixels_and_back_again() -> None:
     tray.crop("no such key", 0, 0, 32)
 
 
-def test_a_file_is_taken_once_and_the_widgets_are_emptied_when_no_more_are_coming(
+def test_the_widgets_are_emptied_when_no_more_are_coming(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = [100.0]
@@ -71,15 +71,16 @@ def test_a_file_is_taken_once_and_the_widgets_are_emptied_when_no_more_are_comin
     tray = Tray()
     tray.forget_widgets()
     assert tray.widgets == 0
-    assert tray.is_new("a")
-    assert not tray.is_new("a")
+    tray.take("a", "key")
+    assert tray.taken == {"a": "key"}
     now[0] += trays.FORGET_SECONDS - 1
     tray.forget_widgets()
     assert tray.widgets == 0
-    assert tray.is_new("b")
+    tray.take("b", "")
     now[0] += trays.FORGET_SECONDS + 1
     tray.forget_widgets()
     assert tray.widgets == 1
+    assert not tray.taken
     tray.forget_widgets()
     assert tray.widgets == 1
 

@@ -53,7 +53,7 @@ export default function ({{ parentElement, setTriggerValue }}) {{
 )
 
 
-def show_paste(on_paste: Callable[[bytes], None]) -> None:
+def show_paste(on_paste: Callable[[bytes], object]) -> None:
     """Listen for a pasted picture and say so; `on_paste` is called with its bytes, which nobody "
     "vouches for."""
 

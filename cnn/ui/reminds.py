@@ -45,7 +45,7 @@ def _show(found: Neighbours) -> None:
         Tag(name, f"{alike:.2f}", f"A training picture of class {name}, cosine {alike:.3f}")
         for name, alike in zip(names, found.alike.tolist(), strict=True)
     ]
-    show_shelf(found.pixels, tags, None, "reminds-shelf", lambda place: None)
+    show_shelf(found.pixels, tags, None, "reminds-shelf")
     st.caption(
         f"The nearest of {found.pictures}, by the angle between the numbers that go into the last "
         "layer: 1 is the "

@@ -105,9 +105,9 @@ def _show_mistakes(row: Row, run: Run, name: str, here: int) -> None:
 def _show_wrong(row: Row, name: str, wrong: Mistakes, here: int) -> None:
     count = len(wrong.numbers)
     st.caption(
-        f"{count:,} of {wrong.pictures} are named wrongly ({percent(count / wrong.total)}); those it "
+        f"Of {wrong.pictures}, {count:,} are named wrongly ({percent(count / wrong.total)}); those it "
         "is surest of "
-        "come first."
+        "come first. Click one."
     )
     if not count:
         return

@@ -7,9 +7,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   let tiles = place.querySelector(".tiles");
   if (!tiles) {
     tiles = make("div", place, "tiles");
-    tiles.setAttribute("role", "radiogroup");
-    tiles.setAttribute("aria-label", "Picture");
+    tiles.setAttribute("aria-label", "Pictures");
   }
+  tiles.setAttribute("role", facts.choosable ? "radiogroup" : "list");
   while (tiles.children.length > facts.tags.length) tiles.lastChild.remove();
   while (tiles.children.length < facts.tags.length) addItem(tiles);
   const choose = (i) => {
@@ -26,6 +26,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     tile.setAttribute("aria-label", tag.words || `${tag.title} ${tag.line}`);
     tile.title = tag.words || tag.title;
     tile.onclick = () => choose(i);
+    tile.disabled = !facts.choosable;
+    tile.setAttribute("role", facts.choosable ? "radio" : "listitem");
     cross.hidden = !facts.removable;
     cross.setAttribute("aria-label", `Remove ${tag.title}`);
     cross.onclick = () => setTriggerValue("removed", i);
@@ -47,7 +49,6 @@ function addItem(tiles) {
   const item = make("div", tiles, "item");
   const tile = make("button", item, "tile");
   tile.type = "button";
-  tile.setAttribute("role", "radio");
   make("canvas", tile).setAttribute("aria-hidden", "true");
   make("span", tile);
   make("span", tile, "line");

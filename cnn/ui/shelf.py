@@ -35,7 +35,7 @@ def show_shelf(
     tags: Sequence[Tag],
     chosen: int | None,
     key: str,
-    on_choose: Callable[[int], None],
+    on_choose: Callable[[int], None] | None = None,
     on_remove: Callable[[int], None] | None = None,
 ) -> None:
     """Show pictures (pictures, 32, 32, 3), uint8; a click, or the arrow keys, choose one.
@@ -45,15 +45,15 @@ def show_shelf(
         tags: one for each.
         chosen: which one is marked.
         key: of the component.
-        on_choose: is called with the place of the one that was chosen.
+        on_choose: is called with the place of the one that was chosen; without it they are only to look at.
         on_remove: is called with the place of the one whose cross was pressed; without it there are no
         crosses.
     """
 
-    def read(name: str, call: Callable[[int], None]) -> Callable[[], None]:
+    def read(name: str, call: Callable[[int], None] | None) -> Callable[[], None]:
         def changed() -> None:
             place = read_number(getattr(st.session_state[key], name), 0, len(pictures))
-            if place is not None:
+            if place is not None and call:
                 call(place)
 
         return changed
@@ -61,6 +61,7 @@ def show_shelf(
     facts = {
         "tags": [asdict(tag) for tag in tags],
         "chosen": chosen,
+        "choosable": on_choose is not None,
         "removable": on_remove is not None,
     }
     blob = save({"pictures": np.ascontiguousarray(pictures)}, metadata={"facts": json.dumps(facts)})
@@ -68,5 +69,5 @@ def show_shelf(
         data=blob,
         key=key,
         on_chosen_change=read("chosen", on_choose),
-        on_removed_change=read("removed", on_remove or (lambda place: None)),
+        on_removed_change=read("removed", on_remove),
     )

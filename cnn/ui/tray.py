@@ -53,7 +53,7 @@ class Tray:
     chosen: str = ""
     problems: list[str] = field(default_factory=list)
     widgets: int = 0
-    taken: set[str] = field(default_factory=set)
+    taken: dict[str, str] = field(default_factory=dict)
     taken_at: float = 0.0
     shown: str = ""
     placed: tuple[int, tuple[int, int, int]] = (0, (0, 0, 0))
@@ -96,12 +96,11 @@ class Tray:
             if upload.key == key:
                 self.uploads[place] = replace(upload, picture=upload.picture.with_crop(left, top, side))
 
-    def is_new(self, file_id: str) -> bool:
-        """Whether a file of the widgets has not been taken yet; from now on it has."""
-        new = file_id not in self.taken
-        self.taken.add(file_id)
+    def take(self, file_id: str, key: str) -> None:
+        """Remember that a file of the widgets was taken, and the key of its picture, "" where there "
+        "is none."""
+        self.taken[file_id] = key
         self.taken_at = time.monotonic()
-        return new
 
     def forget_widgets(self) -> None:
         """Have the widgets made anew, empty, some time after they gave something: until then more "

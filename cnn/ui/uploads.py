@@ -1,6 +1,5 @@
 """A visitor's own pictures: uploaded, pasted, or from the camera; decoded away from this process first."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,11 +19,6 @@ WAYS = ("Upload", "Camera", "Sample")
 PRIVATE = (
     "Your pictures stay in this server's memory while you are here; they are not stored, "
     "and no link holds them."
-)
-# What was uploaded stands on the shelf below, so the widget's own list of files is left out.
-WITHOUT_LIST = (
-    "<style>[data-testid='stFileUploaderFile'], [data-testid='stFileUploaderPagination'] "
-    "{display: none}</style>"
 )
 
 
@@ -67,8 +61,8 @@ def show_square(upload: Upload) -> None:
         f"{picture.width:,}×{picture.height:,} {picture.format}. "
         f"The square: {side:,}×{side:,} from column {left:,}, row {top:,}."
     )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(" ".join([facts, *(f"{note}." for note in picture.notes)]))
+    st.caption(" ".join([facts, *(f"{note}." for note in picture.notes)]))
+    with st.container(horizontal=True):
         st.button(
             "Middle",
             icon=":material/filter_center_focus:",
@@ -90,6 +84,8 @@ def _to_middle(tray: Tray, upload: Upload) -> None:
 def _show_intake(way: str, tray: Tray) -> None:
     tray.forget_widgets()
     key = f"{way.lower()}-{tray.widgets}"
+    if key not in st.session_state:  # the widget was away, and comes back empty
+        tray.taken.clear()
     taken: dict[str, Any] = {"key": key, "on_change": lambda: _take_files(key, tray)}
     if way == "Camera":
         st.camera_input("Take a photo", **taken)
@@ -102,26 +98,30 @@ def _show_intake(way: str, tray: Tray) -> None:
             max_upload_size=megabytes,
             **taken,
         )
-        st.html(WITHOUT_LIST)
-    show_paste(lambda data: _take([(data, "pasted")], tray))
+    show_paste(lambda data: _take(data, "pasted", tray), tray.problems.append)
     st.caption(PRIVATE)
 
 
 def _take_files(key: str, tray: Tray) -> None:
-    """Take the files that are new; several may come one after the other."""
+    """Take the files that are new, and let go of those that were removed; several may come one "
+    "after the other."""
     given = st.session_state[key]
     files = given if isinstance(given, list) else [given] if given else []
-    new = [file for file in files if tray.is_new(file.file_id)]
-    _take([(file.getvalue(), file.name) for file in new], tray)
+    for file_id in tray.taken.keys() - {file.file_id for file in files}:
+        tray.remove(tray.taken.pop(file_id))
+    for file in files:
+        if file.file_id not in tray.taken:
+            tray.take(file.file_id, _take(file.getvalue(), file.name, tray))
 
 
-def _take(files: Sequence[tuple[bytes, str]], tray: Tray) -> None:
-    """Decode files and keep the pictures; what cannot be used costs only itself, and a sentence."""
-    for data, name in files:
-        try:
-            tray.add(service().decoders.decode(data), name)
-        except PictureError as error:
-            tray.problems.append(f"{tidy_name(name)}: {error}")
+def _take(data: bytes, name: str, tray: Tray) -> str:
+    """Decode a file, keep the picture and return its key; what cannot be used costs only itself, "
+    "and a sentence."""
+    try:
+        return tray.add(service().decoders.decode(data), name).key
+    except PictureError as error:
+        tray.problems.append(f"{tidy_name(name)}: {error}")
+        return ""
 
 
 def _show_tray(tray: Tray) -> None:
