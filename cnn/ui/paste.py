@@ -53,12 +53,20 @@ export default function ({{ parentElement, setTriggerValue }}) {{
 )
 
 
-def show_paste(on_paste: Callable[[bytes], object]) -> None:
-    """Listen for a pasted picture and say so; `on_paste` is called with its bytes, which nobody "
-    "vouches for."""
+def show_paste(on_paste: Callable[[bytes], object], on_problem: Callable[[str], object]) -> None:
+    """Listen for a pasted picture, and say so on the page.
+
+    Args:
+        on_paste: is called with its bytes, which nobody vouches for.
+        on_problem: is called with a sentence where they are too many.
+    """
 
     def pasted() -> None:
-        data = read_pasted(st.session_state[KEY].pasted)
+        try:
+            data = read_pasted(st.session_state[KEY].pasted)
+        except PictureError as error:
+            on_problem(str(error))
+            return
         if data is not None:
             on_paste(data)
 
