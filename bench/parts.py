@@ -27,6 +27,9 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "lecture": Part("bench.training:lecture", "training speed of the preset lecture, against model.fit"),
         "vgg6": Part("bench.training:vgg6", "training speed of the preset vgg6, against model.fit"),
         "minute": Part("bench.training:minute", "training speed of the preset minute, against model.fit"),
+        "layers": Part(
+            "bench.layers:layers", "what the faster convolution and kept memory bring to airbench"
+        ),
         "pytorch": Part("bench.pytorch:pytorch", "training speed of lecture and vgg6, against PyTorch"),
         "peak": Part("bench.peak:peak", "matrix products, and the share of them that training vgg6 reaches"),
         "forward": Part("bench.forward:forward_pass", "one picture, all layers, against model.predict"),

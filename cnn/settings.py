@@ -17,12 +17,14 @@ LEAST_MEMORY = 2**30  # a worker with TensorFlow and CIFAR-10 in its memory is n
 class Settings:
     """What the environment asks for; `worker_memory` is bytes, None leaves it to the machine.
 
-    `scheduler` is the address of a Dask scheduler, "" for workers of the server's own.
+    `scheduler` is the address of a Dask scheduler, "" for workers of the server's own. `uploads_mb` is how
+    many MB of memory the pictures may take that all visitors have brought.
     """
 
     workers: int = 1
     worker_memory: int | None = None
     scheduler: str = ""
+    uploads_mb: int = 1000
 
 
 def read_settings() -> Settings:
@@ -35,6 +37,7 @@ def read_settings() -> Settings:
         whole_number("CNN_LAB_WORKERS", 1, 1, 64),
         size("CNN_LAB_WORKER_MEMORY", None, LEAST_MEMORY),
         scheduler_address(os.environ.get("CNN_LAB_SCHEDULER", "")),
+        whole_number("CNN_LAB_UPLOADS_MB", 1000, 10, 1_000_000),
     )
 
 

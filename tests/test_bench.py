@@ -148,8 +148,9 @@ def test_list_names_the_parts(capsys: pytest.CaptureFixture[str]) -> None:
     assert program.main(["--list", "--json"]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     names = [row["part"] for row in rows]
-    assert names[:5] == ["lecture", "vgg6", "minute", "pytorch", "peak"]
+    assert names[:5] == ["lecture", "vgg6", "minute", "layers", "pytorch"]
     assert names[5:] == [
+        "peak",
         "forward",
         "seeds",
         "accuracy",

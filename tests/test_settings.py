@@ -69,3 +69,10 @@ def test_outside_this_machine_only_tls_is_allowed(host: str) -> None:
     with pytest.raises(CnnLabError, match="only tls:// is allowed"):
         scheduler_address(f"tcp://{host}:8786")
     assert scheduler_address(f"tls://{host}:8786") == f"tls://{host}:8786"
+
+
+@pytest.mark.parametrize("text", ["0", "-5", "many", "1e3", "9" * 30])
+def test_room_for_uploads_that_is_none_is_a_sentence(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CNN_LAB_UPLOADS_MB", text)
+    with pytest.raises(CnnLabError, match="CNN_LAB_UPLOADS_MB is .*give a whole number from 10"):
+        read_settings()

@@ -14,13 +14,12 @@ from PIL import Image
 
 from cnn.errors import PictureError
 from cnn.images import Picture
-from cnn.settings import whole_number
+from cnn.settings import read_settings
 
 MOST = 12  # pictures a visitor has at once
 MAX_NAME = 40
 FORGET_SECONDS = 30.0
 QUALITY = 90  # of the JPEG that the browser gets
-DEFAULT_MB = 1000  # for the pictures of all visitors
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +145,7 @@ class Room:
 @st.cache_resource(show_spinner=False)
 def room() -> Room:
     """Return what all sessions of this server share."""
-    return Room(whole_number("CNN_LAB_UPLOADS_MB", DEFAULT_MB, 1, 1_000_000) * 10**6)
+    return Room(read_settings().uploads_mb * 10**6)
 
 
 def tidy_name(name: str) -> str:
