@@ -161,17 +161,22 @@ def test_several_pictures_a_broken_one_and_the_way_back(page: Page) -> None:
     says(page, decode_picture(four(64, 64)).pixels)
 
 
-def test_a_picture_is_pasted(page: Page) -> None:
-    page.evaluate(
-        """bytes => {
-            const data = new DataTransfer();
-            data.items.add(new File([new Uint8Array(bytes)], 'x.png', { type: 'image/png' }));
-            const event = new ClipboardEvent('paste', { clipboardData: data, bubbles: true });
-            document.body.dispatchEvent(event);
-        }""",
-        list(four()),
-    )
+PASTE = """bytes => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array(bytes)], 'x.png', { type: 'image/png' }));
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
+}"""
+
+
+def test_pictures_are_pasted_each_once(page: Page) -> None:
+    page.evaluate(PASTE, list(four()))
     says(page, decode_picture(four()).pixels)
+    page.get_by_text("Likeliest first").click()  # the script runs again, and nothing listens twice
+    page.wait_for_url("**ordered=true**")
+    page.get_by_text("Likeliest first").click()
+    page.evaluate(PASTE, list(four(64, 64)))
+    says(page, decode_picture(four(64, 64)).pixels)
+    expect(page.locator(".shelf .tile")).to_have_count(2)
 
 
 def test_the_browser_gets_a_picture_encoded_anew(page: Page) -> None:

@@ -74,5 +74,5 @@ def test_outside_this_machine_only_tls_is_allowed(host: str) -> None:
 @pytest.mark.parametrize("text", ["0", "-5", "many", "1e3", "9" * 30])
 def test_room_for_uploads_that_is_none_is_a_sentence(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CNN_LAB_UPLOADS_MB", text)
-    with pytest.raises(CnnLabError, match="CNN_LAB_UPLOADS_MB is .*give a whole number from 10"):
+    with pytest.raises(CnnLabError, match=r"CNN_LAB_UPLOADS_MB is .*give a whole number from 10"):
         read_settings()

@@ -12,7 +12,6 @@ export default function ({ data, parentElement, setStateValue }) {
   if (state.facts?.key !== facts.key || state.facts.placed !== facts.placed) state.crop = [...facts.crop];
   state.facts = facts;
   draw(place, state);
-  return () => clearTimeout(state.timer);
 }
 
 function begin(place) {

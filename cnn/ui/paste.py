@@ -46,8 +46,10 @@ export default function ({{ parentElement, setTriggerValue }}) {{
     }};
     reader.readAsDataURL(file);
   }};
+  words.stop?.(); // this function may run again for the same element: only one shall listen
+  words.stop = () => document.removeEventListener("paste", pasted);
   document.addEventListener("paste", pasted);
-  return () => document.removeEventListener("paste", pasted);
+  return words.stop;
 }}
 """,
 )
