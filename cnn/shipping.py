@@ -1,6 +1,6 @@
 """A finished run made small enough to come along: few snapshots, half the bytes, and its card.
 
-Its weights are kept in float16 where that costs no accuracy.
+Its kernels are kept in float16 where that costs no accuracy.
 """
 
 import json
@@ -77,14 +77,14 @@ def _measured(
     return appraise(loaded, data, step, report, averaged=True)
 
 
-def as_float16(weights: Weights) -> dict[str, NDArray[np.float16]]:
-    """Return weights rounded to float16; what would be too large for it is not allowed to pass as infinity.
+def as_float16(weights: Weights) -> dict[str, NDArray]:
+    """Return weights with kernels rounded to float16; the few biases and averages stay as they are.
 
     Raises:
-        RunError: naming the first array that holds such a value.
+        RunError: naming the first kernel that holds a value too large for float16.
     """
     with np.errstate(over="ignore"):
-        halves = {name: array.astype(np.float16) for name, array in weights.items()}
+        halves = {n: array.astype(np.float16) if array.ndim > 1 else array for n, array in weights.items()}
     if bad := [name for name, array in halves.items() if not np.isfinite(array).all()]:
         raise RunError(f"{bad[0]} holds values that float16 cannot hold; keep this run in float32.")
     return halves

@@ -136,9 +136,10 @@ def test_what_has_not_finished_or_would_overwrite_something_else_is_refused(
 def test_float16_is_not_allowed_to_overflow() -> None:
     from cnn.shipping import as_float16
 
-    assert as_float16({"a/b": np.array([1.5], np.float32)})["a/b"].dtype == np.float16
-    with pytest.raises(RunError, match="a/b"):
-        as_float16({"a/b": np.array([1e6], np.float32)})
+    halves = as_float16({"a/kernel": np.ones((2, 2), np.float32), "a/bias": np.ones(2, np.float32)})
+    assert [array.dtype for array in halves.values()] == [np.float16, np.float32]
+    with pytest.raises(RunError, match="a/kernel"):
+        as_float16({"a/kernel": np.full((1, 1), 1e6, np.float32)})
 
 
 def test_a_long_history_is_thinned_within_epochs_only() -> None:
