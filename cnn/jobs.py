@@ -48,7 +48,7 @@ def _keep_memory() -> None:
     """Let the C library keep memory that it was given, where it is glibc, instead of handing it back.
 
     A step of a wide network takes and frees arrays of 60 MB, each fetched anew from the system and cleared
-    page by page; without that, steps of the preset `airbench` took a fifth less time.
+    page by page; `python -m cnn bench --only layers` measures what is saved.
     """
     with contextlib.suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL("libc.so.6").mallopt

@@ -364,7 +364,8 @@ def stored(checkpoint: Checkpoint, folder: Path) -> Checkpoint:
 
 @pytest.mark.tensorflow
 @pytest.mark.parametrize(
-    ("optimizer", "step"), [*zip(OPTIMIZERS, (3, STEPS + 7, STEPS + 7, 3, STEPS + 5), strict=True), ("adam", STEPS)]
+    ("optimizer", "step"),
+    [*zip(OPTIMIZERS, (3, STEPS + 7, STEPS + 7, 3, STEPS + 5), strict=True), ("adam", STEPS)],
 )
 def test_a_run_that_goes_on_elsewhere_ends_as_if_nothing_had_been(
     training: ModuleType, data: Dataset, tmp_path: Path, one_step_a_call: None, step: int, optimizer: str
