@@ -11,9 +11,9 @@ class FastConvolution(keras.layers.Conv2D):
     """Keras's convolution; with stride 1, padding same and an odd kernel, training runs faster.
 
     The gradient at the input of such a convolution is the gradient at its output convolved with the kernel
-    turned by 180° and with channels and filters exchanged. TensorFlow has an operation of its own for it,
-    which on a CPU is slower than a convolution of the same size (`python -m cnn bench --only layers`). Weights
-    and results are Keras's.
+    turned by 180° and with channels and filters exchanged. TensorFlow has an operation of its own for it, which
+    on a CPU is slower than a convolution of the same size; `python -m cnn bench --only layers` measures how
+    much. Weights and results are Keras's.
     """
 
     def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
