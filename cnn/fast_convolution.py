@@ -11,8 +11,8 @@ class FastConvolution(keras.layers.Conv2D):
     """Keras's convolution; with stride 1, padding same and an odd kernel, training runs faster.
 
     The gradient at the input of such a convolution is the gradient at its output convolved with the kernel
-    turned by 180° and with channels and filters exchanged. TensorFlow has an operation of its own for it, which
-    on a CPU is slower than a convolution of the same size; `python -m cnn bench --only layers` measures how
+    turned by 180° and with channels and filters exchanged. TensorFlow has an operation of its own for it,
+    which on a CPU is slower than a convolution of the same size; `python -m cnn bench --only layers` measures how
     much. Weights and results are Keras's.
     """
 
