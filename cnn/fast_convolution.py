@@ -12,8 +12,8 @@ class FastConvolution(keras.layers.Conv2D):
 
     The gradient at the input of such a convolution is the gradient at its output convolved with the kernel
     turned by 180° and with channels and filters exchanged. TensorFlow has an operation of its own for it,
-    which on a CPU is slower than a convolution of the same size; `python -m cnn bench --only layers` measures how
-    much. Weights and results are Keras's.
+    slower on a CPU than a convolution of that size; `python -m cnn bench --only layers` measures how much.
+    Weights and results are Keras's.
     """
 
     def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
