@@ -25,6 +25,7 @@ from cnn.ui.service import service
 from cnn.ui.session import COOKIE
 
 PAGES = ("home", "build", "train", "inside", "classify")
+USUAL = {"inside": models.FIRST, "classify": models.BEST}  # the network that a page begins with
 ANNA, BEN = "a" * 32, "b" * 32
 TINY = Setup(
     NetworkSpec(blocks=(Block((Convolution(4),)),)), TrainSpec(epochs=2, pictures=500, precision="float32")
@@ -535,7 +536,7 @@ def test_another_visitor_does_not_see_a_run(lab: Lab, page: str) -> None:
     else:
         assert "a finished one" in str(mine.selectbox(key="network").options)
         assert "a finished one" not in str(theirs.selectbox(key="network").options)
-        assert theirs.selectbox(key="network").value == "lecture"
+        assert theirs.selectbox(key="network").value == USUAL[page]
 
 
 def test_a_name_is_shown_as_text(lab: Lab) -> None:
@@ -588,8 +589,7 @@ def test_a_hostile_address_changes_nothing(lab: Lab, page: str, address: dict[st
     assert not app.exception
     assert not app.error
     if page != "home":
-        usual = {"inside": models.FIRST, "classify": models.BEST}
-        assert app.selectbox(key="network").value == usual[page]
+        assert app.selectbox(key="network").value == USUAL[page]
     if page == "inside":
         assert overview(app)["chosen"] == ["conv1", 0]
     else:
