@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         "--model",
         default=BEST,
         metavar="RUN_OR_NAME",
-        help="a run's id or folder, or a shipped network ({BEST})",
+        help=f"a run's id or folder, or a network that comes along ({BEST})",
     )
     add_models(_command(commands, "models", models, "train the networks that come along again"))
     fetch = _command(commands, "data", _data, "what pictures are there, and where")

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 # A process that trained the run for a server that was killed may need a moment to end.
 LOCK_SECONDS = 3.0
 # malloc.h: M_MMAP_MAX, M_TRIM_THRESHOLD, M_TOP_PAD (bytes), M_ARENA_MAX
-MALLOC = {-4: 0, -1: 2**31 - 1, -2: 2**28, -8: 1}
+MALLOC = ((-4, 0), (-1, 2**31 - 1), (-2, 2**28), (-8, 1))
 
 
 def prepare_tensorflow(threads: int = 0) -> None:
@@ -33,7 +33,7 @@ def prepare_tensorflow(threads: int = 0) -> None:
     to thread cost a fifth of the speed of `lecture` on two cores.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    _keep_memory()
+    keep_memory()
     import tensorflow as tf
 
     tf.get_logger().setLevel("ERROR")  # it warns of a graph for each run, which is what we want
@@ -44,7 +44,7 @@ def prepare_tensorflow(threads: int = 0) -> None:
         logger.info("TensorFlow is at work already; its threads stay as they are")
 
 
-def _keep_memory() -> None:
+def keep_memory() -> None:
     """Let the C library keep memory that it was given, where it is glibc, instead of handing it back.
 
     A step of a wide network takes and frees arrays of 60 MB, each fetched anew from the system and cleared
@@ -52,7 +52,7 @@ def _keep_memory() -> None:
     """
     with contextlib.suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL("libc.so.6").mallopt
-        for parameter, value in MALLOC.items():
+        for parameter, value in MALLOC:
             mallopt(parameter, value)
 
 

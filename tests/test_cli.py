@@ -241,6 +241,12 @@ def test_classify_goes_on_after_a_broken_picture(images: list[str], capsys: Capt
     assert rows[3]["error"] == "No such file or directory"
 
 
+def test_the_help_of_classify_names_the_network_it_takes(capsys: Capture) -> None:
+    with pytest.raises(SystemExit):
+        main(["classify", "--help"])
+    assert "comes along (airbench)" in " ".join(capsys.readouterr().out.split())
+
+
 def test_classify_for_people(images: list[str], capsys: Capture) -> None:
     assert main(["classify", *images]) == 1
     shown = capsys.readouterr()
