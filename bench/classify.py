@@ -72,7 +72,7 @@ def classify(rounds: int, smoke: bool) -> Iterator[Figure]:
     uploads: list[float] = []
     moved: list[float] = []
     homes: list[float] = []
-    network = models.shipped()[-1].id if smoke else models.BEST
+    network = models.BEST
     try:
         with browser() as chromium, server() as running:
             running.wait_until_quiet()
@@ -84,8 +84,8 @@ def classify(rounds: int, smoke: bool) -> Iterator[Figure]:
                 moved += steps
                 homes.append(_home(chromium, running))
                 say(
-                    f"  round {number}: upload {seconds:.2f} s, "
-                    f"moves {min(steps):.0f} to {max(steps):.0f} ms, Home {homes[-1]:.2f} s"
+                    f"  round {number}: upload {seconds:.2f} s, moves {min(steps):.0f} to {max(steps):.0f} "
+                    f"ms, Home {homes[-1]:.2f} s"
                 )
     except SkipError as reason:
         yield from (skipped(*line, reason=reason) for line in (UPLOAD, MOVE, HOME))

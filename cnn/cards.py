@@ -27,6 +27,7 @@ class Card:
     (`cnn.typical`) than the limit is called none of the ten. `missed` is, for each kind of other pictures,
     the share that this rule takes for one of the ten classes; `missed_by_energy` is the same of the common
     rule, a limit on log Σ exp(score) with as many false alarms on the validation pictures.
+    `drawn_called_none` is the share of drawings of the ten classes (sketch10) that it calls none of them.
     `averaged_accuracy` is that of the mean prediction over six views, None where it was not measured.
     """
 
@@ -44,6 +45,7 @@ class Card:
     missed: Mapping[str, float]
     missed_by_energy: Mapping[str, float]
     other_pictures: int
+    drawn_called_none: float
     averaged_accuracy: float | None = None
 
     def __post_init__(self) -> None:
@@ -53,6 +55,7 @@ class Card:
             ValueError: naming the first one that is out of range.
         """
         shares = {"test_accuracy": self.test_accuracy, "false_alarms": self.false_alarms, **self.missed}
+        shares["drawn_called_none"] = self.drawn_called_none
         shares |= {f"{kind}, by energy": share for kind, share in self.missed_by_energy.items()}
         shares |= dict(zip(CLASSES, self.per_class, strict=True))
         for name, share in shares.items():

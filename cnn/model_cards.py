@@ -41,11 +41,10 @@ def _how(run: Run, command: str) -> list[str]:
         "## How it was trained",
         f"On {training.pictures:,} training pictures of {status.source}, for {status.epoch:.4g} epochs "
         f"({status.step:,} steps, {status.seconds / 60:.1f} minutes of training steps in "
-        f"{status.precision}), "
-        f"from seed {training.seed}. Recipe: `{json.dumps(recipe)}`.",
+        f"{status.precision}), from seed {training.seed}. Recipe: `{json.dumps(recipe)}`.",
         f"This trains it again:\n\n```sh\n{command}\n```",
-        "The same seed gives the same order of pictures; the speed of a machine and its rounding change the "
-        "last digits, and how many steps fit where the length is given in seconds.",
+        "The same seed gives the same order of pictures; the speed of a machine and its rounding change "
+        "the last digits, and how many steps fit where the length is given in seconds.",
     ]
 
 
@@ -70,21 +69,18 @@ def _trust(card: Card) -> list[str]:
     return [
         "## How far to trust it",
         f"Its scores are divided by the temperature {card.temperature:.3f}, chosen on "
-        f"{card.validation_pictures:,} validation pictures. That brings the expected calibration "
-        "error on the "
-        f"test pictures from {card.calibration_error_without:.1%} to {card.calibration_error:.1%}.",
-        "*None of the ten* is said of a picture that is far from what the training pictures are "
-        "usually like: the "
-        "means of its maps are compared with theirs (`cnn/typical.py`), so that the usual distance "
-        "is 1. The limit, "
-        f"{card.distance_limit:.2f}, is where the farthest {FALSE_ALARMS:.0%} of the validation "
-        "pictures lie. Of the "
-        f"test pictures, {card.false_alarms:.1%} are beyond it: false alarms. Of pictures of other "
-        "things, made by "
-        f"code ({card.other_pictures:,} of each kind), these shares are missed, that is, taken for "
-        "one of the ten; "
-        "beside them those that the common rule misses, a limit on the energy log Σ exp(score):",
+        f"{card.validation_pictures:,} validation pictures. That brings the expected calibration error on "
+        f"the test pictures from {card.calibration_error_without:.1%} to {card.calibration_error:.1%}.",
+        "*None of the ten* is said of a picture that is far from what the training pictures are usually "
+        "like: the means of its maps are compared with theirs (`cnn/typical.py`), so that the usual "
+        f"distance is 1. The limit, {card.distance_limit:.2f}, is where the farthest {FALSE_ALARMS:.0%} of "
+        f"the validation pictures lie. Of the test pictures, {card.false_alarms:.1%} are beyond it: false "
+        f"alarms. Of pictures of other things, made by code ({card.other_pictures:,} of each kind), these "
+        "shares are missed, that is, taken for one of the ten; beside them those that the common rule "
+        "misses, a limit on the energy log Σ exp(score):",
         f"| kind | missed | by energy |\n| --- | --- | --- |\n{missed}",
+        f"Of drawings of the ten classes themselves (sketch10), {card.drawn_called_none:.1%} are called "
+        "none of the ten: the rule knows photos, not meanings.",
     ]
 
 
@@ -92,11 +88,8 @@ def _limits(card: Card) -> list[str]:
     worst = min(zip(card.per_class, CLASSES, strict=True))
     return [
         "## Limits",
-        "It knows ten classes and pictures of 32×32 pixels; a photo is cut square and averaged down "
-        "before it "
-        f"sees it. Its weakest class is *{worst[1]}* ({worst[0]:.1%}). The other things above are "
-        "made by code, "
-        "because no second set of photos is at hand; photos of other things look more like photos, "
-        "and may be missed far more often. Do not "
-        "use it where a wrong answer does harm.",
+        "It knows ten classes and pictures of 32×32 pixels; a photo is cut square and averaged down before "
+        f"it sees it. Its weakest class is *{worst[1]}* ({worst[0]:.1%}). The other things above are made "
+        "by code, because no second set of photos is at hand; photos of other things look more like "
+        "photos, and may be missed far more often. Do not use it where a wrong answer does harm.",
     ]

@@ -69,11 +69,10 @@ PRESETS = {
     "minute": Preset(
         "One minute",
         "Made to be as good as it can be after 60 seconds of training on two cores. The first layer is "
-        "computed from the pictures instead of trained, so edges and colours are there from the first step; "
-        "it halves the size at once, which makes the wide layers after it cheap. Muon, which moves all "
-        "directions of a kernel equally far, learns more from each step, and the learning rate rises "
-        "and falls "
-        "to zero within the minute.",
+        "computed from the pictures instead of trained, so edges and colours are there from the first "
+        "step; it halves the size at once, which makes the wide layers after it cheap. Muon, which moves "
+        "all directions of a kernel equally far, learns more from each step, and the learning rate rises "
+        "and falls to zero within the minute.",
         Setup(
             NetworkSpec(
                 blocks=(
@@ -99,10 +98,9 @@ PRESETS = {
     ),
     "airbench": Preset(
         "Airbench",
-        "The best network that comes along, after Jordan's speed-run of 2024: whitened 2×2 patches, then six "
-        "wide convolutions, three of them with a way around. Muon trains the convolutions: each step "
-        "moves all "
-        "directions of a kernel equally far. It takes 100 minutes on two cores.",
+        "The best network that comes along, after Jordan's speed-run of 2024: whitened 2×2 patches, then "
+        "six wide convolutions, three of them with a way around. Muon trains the convolutions: each step "
+        "moves all directions of a kernel equally far. It takes 100 minutes on two cores.",
         Setup(
             NetworkSpec(
                 blocks=(

@@ -58,8 +58,7 @@ class Typical:
         return cls(*(np.ascontiguousarray(part, np.float32) for part in parts))
 
     def distance(self, rows: Array) -> Array:
-        """Return how far rows (pictures, numbers) are from the usual, (pictures,): 1 on average in "
-        "training."""
+        """Return how far rows (pictures, numbers) are from the usual: (pictures,), on average 1."""
         scaled = (rows - self.mean) / self.spread
         along = scaled @ self.directions
         left = np.maximum((scaled**2).sum(axis=1) - (along**2).sum(axis=1), 0)
@@ -109,6 +108,5 @@ def number_count(network: NetworkSpec) -> int:
 
 
 def summary(network: NetworkSpec, outputs: Mapping[str, Array]) -> Array:
-    """Return the means of the maps in `outputs`, each (pictures, height, width, channels): "
-    "(pictures, numbers)."""
+    """Return the means of maps (pictures, height, width, channels), one number a map: (pictures, numbers)."""
     return np.concatenate([outputs[name].mean(axis=(1, 2)) for name in summarised_layers(network)], axis=1)

@@ -29,15 +29,12 @@ def bench() -> None:
         judges.show_opinions(asked, sample, switches)
     judges.ways_on(first.run, sample)
     if upload:
-        with st.expander("What 32×32 pixels lose", icon=":material/blur_on:"):
-            trust.show_loss(upload.picture)
+        trust.show_loss(upload.picture)
     if st.toggle("What does it remind the network of?", key="reminds"):
         reminds.show_reminds(first.run, sample.pixels)
-    if len(session().tray.uploads) > 1 and upload:
-        with st.expander("All your pictures as a table", icon=":material/table:"):
-            judges.show_several(first, session().tray.uploads, switches.averaged)
-    with st.expander("How far to trust it", icon=":material/verified:"):
-        trust.show_card(first.run, first.card)
+    if upload and len(session().tray.uploads) > 1:
+        judges.show_several(first, session().tray.uploads, switches.averaged)
+    trust.show_card(first.run, first.card)
 
 
 st.title("What does it see in your picture?")

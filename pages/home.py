@@ -10,8 +10,6 @@ from cnn.ui import maps, widgets
 from cnn.ui.drawing import show_drawing
 from cnn.ui.session import theme
 
-NETWORK = "lecture"
-
 st.title("See what a network sees")
 st.markdown(
     "A convolutional network turns a picture into **maps**, map after map, and the last ones into ten "
@@ -28,7 +26,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     )
     st.page_link("inside.py", label="Look inside this one", icon=":material/grid_view:")
 
-run = next((run for run in models.shipped() if run.id == NETWORK), None)
+run = next((run for run in models.shipped() if run.id == models.FIRST), None)
 weights = widgets.weights_of(run) if run else None
 if run is None or weights is None:
     st.info("No trained network came along. Build and train one; it takes less than a minute.")

@@ -39,6 +39,7 @@ CARD = Card(
     missed=dict.fromkeys(KINDS, 0.25),
     missed_by_energy=dict.fromkeys(KINDS, 0.75),
     other_pictures=100,
+    drawn_called_none=0.5,
     averaged_accuracy=0.6,
 )
 

@@ -21,6 +21,7 @@ from cnn.data import test_picture as picture_of
 from cnn.figures.charts import percent
 from cnn.runs.store import Run
 from cnn.typical import Typical
+from cnn.ui.run_words import plain
 from cnn.verdicts import Verdict, judge
 
 RUNS = {run.id: run for run in models.shipped()}
@@ -48,6 +49,12 @@ def has(app: AppTest, name: str) -> bool:
 
 def toggle(app: AppTest, key: str) -> AppTest:
     return app.toggle(key=key).set_value(True).run()
+
+
+def unfolded(app: AppTest, key: str) -> AppTest:
+    """Open what is folded away until somebody wants it."""
+    app.session_state[key] = True
+    return app.run()
 
 
 def horse() -> np.ndarray:
@@ -116,6 +123,14 @@ def test_two_networks_judge_the_same_picture_and_the_address_says_which(visit: V
     assert len(blob_of(app, "verdict")[0]["opinions"]) == 1
 
 
+def test_scores_of_two_networks_have_one_scale(visit: Visit) -> None:
+    app = toggle(visit(network="lecture", second="minute"), "scores")
+    rows = [row for opinion in blob_of(app, "verdict")[0]["opinions"] for row in opinion["rows"]]
+    reach = max(abs(float(row["exact"])) for row in rows)
+    for row in rows:
+        assert row["share"] == pytest.approx(float(row["exact"]) / reach, abs=1e-3)
+
+
 @pytest.mark.parametrize("value", ["", "nobody", "lecture", "../../etc", "x" * 900])
 def test_a_second_network_that_is_none_is_passed_over(visit: Visit, value: str) -> None:
     app = visit(network="lecture", second=value)
@@ -133,7 +148,7 @@ def test_samples_are_drawn_by_class_and_at_random_from_a_seed(visit: Visit) -> N
     app = visit(network="lecture", sample_class="ship")
     facts, arrays = blob_of(app, "shelf")
     assert facts["chosen"] == 0
-    assert len(arrays["pictures"]) == 12
+    assert len(arrays["pictures"]) == 10
     seven, again, eight = (
         blob_of(visit(network="lecture", by="At random", seed=seed), "shelf")[1]["pictures"] for seed in "778"
     )
@@ -170,15 +185,23 @@ def test_several_files_of_which_one_is_broken(visit: Visit) -> None:
         ("c.png", saved(quadrants(32, 32), "PNG")),
     )
     assert len(app.error) == 1
-    assert app.error[0].value.startswith("b.png: This is not a picture")
+    assert app.error[0].value.startswith(f"{plain('b.png')}: This is not a picture")
     facts, arrays = blob_of(app, "shelf")
     assert [tag["title"] for tag in facts["tags"]] == ["a.png", "c.png"]
     assert facts["chosen"] == 1
     assert len(arrays["pictures"]) == 2
-    table = app.dataframe[0].value
+    assert not app.dataframe  # what is folded away is not computed
+    table = unfolded(app, "several").dataframe[0].value
     assert list(table["picture"]) == ["a.png", "c.png"]
     assert table[list(CLASSES)].sum(axis=1).to_numpy() == pytest.approx([1, 1], abs=1e-4)
     assert any("stay in this server's memory" in caption.value for caption in app.caption)
+
+
+def test_the_name_of_a_file_is_shown_as_text(visit: Visit) -> None:
+    name = "[x](javascript:1) **b**.png"
+    app = upload(visit, (name, b"not a picture"))
+    assert app.error[0].value.startswith(f"{plain(name)}: This is not a picture")
+    assert "[x]" not in app.error[0].value
 
 
 def test_moving_the_square_changes_what_the_network_gets(visit: Visit) -> None:
@@ -198,10 +221,10 @@ def test_moving_the_square_changes_what_the_network_gets(visit: Visit) -> None:
 
 
 def test_a_photo_says_what_32_pixels_lose(visit: Visit) -> None:
-    app = upload(visit, ("large.png", saved(quadrants(320, 320), "PNG")))
+    app = unfolded(upload(visit, ("large.png", saved(quadrants(320, 320), "PNG"))), "loss")
     said = " ".join(caption.value for caption in app.caption)
     assert "1,024 of 102,400 pixels" in said
-    app = upload(visit, ("small.png", saved(quadrants(32, 32), "PNG")))
+    app = unfolded(upload(visit, ("small.png", saved(quadrants(32, 32), "PNG"))), "loss")
     assert "nothing is lost" in " ".join(caption.value for caption in app.caption)
 
 
@@ -220,13 +243,15 @@ def test_noise_looks_like_none_of_the_ten_where_the_card_says_so(visit: Visit) -
     app = visit(**{"from": "Upload", "network": "lecture"})
     app.file_uploader[0].set_value([("flat.png", saved(flat, "PNG"), "image/png")]).run()
     (warning,) = [item.value for item in app.warning if "none of the ten" in item.value]
-    assert percent(card.false_alarms) in warning
+    said = warning.replace("\N{NO-BREAK SPACE}", " ")
+    assert f"{percent(card.false_alarms)} of the test photos" in said
+    assert f"{percent(card.drawn_called_none)} of drawings of the ten classes" in said
 
 
 def test_the_card_is_shown(visit: Visit) -> None:
     card = read_card(RUNS["lecture"].folder)
     assert card
-    said = " ".join(item.value for item in visit(network="lecture").markdown)
+    said = " ".join(item.value for item in unfolded(visit(network="lecture"), "trust").markdown)
     assert percent(card.test_accuracy) in said
     assert f"Farther than {card.distance_limit:.2f}" in said
     assert all(name in said for name in CLASSES)

@@ -20,8 +20,9 @@ import pytest
 from conftest import PROJECT
 from odd_pictures import Refused, largest_pictures, odd_pictures, quadrants, saved
 
-from cnn import decoder
-from cnn.decoder import BUSY, CLOSED, CRASHED, MEMORY, NO_DECODER, Decoders, read_header
+from cnn import decoder_place
+from cnn.decoder import BUSY, CLOSED, CRASHED, MEMORY, NO_DECODER, Decoders
+from cnn.decoder_place import read_header
 from cnn.errors import PictureError
 from cnn.images import Picture, decode_picture
 
@@ -204,7 +205,7 @@ def test_an_exchange_that_breaks_off_leaves_nothing_for_the_next(monkeypatch: py
 
     with Decoders(1) as decoders:
         with monkeypatch.context() as patch:
-            patch.setattr(decoder, "read_header", interrupted)
+            patch.setattr(decoder_place, "read_header", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 decoders.decode(saved(np.zeros((9, 9, 3), np.uint8), "PNG"))
         assert_works(decoders)

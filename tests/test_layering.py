@@ -38,6 +38,7 @@ LEVELS = (
         "cnn.picture_files",
         "cnn.decoder",
         "cnn.decoder_child",
+        "cnn.decoder_place",
         "cnn.figures",
         "cnn.figures.*",
         "cnn.data",

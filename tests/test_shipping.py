@@ -105,6 +105,8 @@ def test_a_card_holds_what_numpy_measures(run: Run, few: Dataset) -> None:
     assert distance(few.train_images).mean() == pytest.approx(1.0, abs=0.01)
     assert card.distance_limit == pytest.approx(limit, rel=0.01)
     assert card.false_alarms == pytest.approx((distance(few.test_images) > limit).mean(), abs=0.01)
+    drawn = sketch10.test_pictures(range(card.other_pictures))
+    assert card.drawn_called_none == pytest.approx((distance(drawn) > limit).mean(), abs=0.01)
     for kind in KINDS:
         pixels = others(kind, card.other_pictures)
         assert card.missed[kind] == pytest.approx((distance(pixels) <= limit).mean(), abs=0.01)

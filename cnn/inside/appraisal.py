@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cnn.calibration import calibration_error, energy, fit_temperature, with_temperature
 from cnn.cards import FALSE_ALARMS, Card
-from cnn.data import Dataset
+from cnn.data import Dataset, sketch10
 from cnn.data.classes import CLASSES
 from cnn.data.others import KINDS, others
 from cnn.inside.loaded import Loaded, run_batches
@@ -16,7 +16,7 @@ from cnn.typical import Typical, summarised_layers
 from cnn.views import COUNT, views
 
 BATCH_SIZE = 200
-OTHER_PICTURES = 1000  # of each kind
+OTHER_PICTURES = 1000  # of each kind, and drawings of the ten classes
 USUAL_PICTURES = 10_000  # of training, which say what is usual
 
 Report = Callable[[float], None]
@@ -43,7 +43,7 @@ def appraise(
     test, labels = data.test_images, data.test_labels
     usual = data.take(USUAL_PICTURES).train_images
     wholes = len(usual) + len(data.validation_images) + len(test) * (COUNT if averaged else 1)
-    progress = _Progress(report, wholes + OTHER_PICTURES * len(KINDS))
+    progress = _Progress(report, wholes + OTHER_PICTURES * (len(KINDS) + 1))
     typical = Typical.of(_answers(loaded, usual, progress)[1])
     validation, rows = _answers(loaded, data.validation_images, progress)
     temperature = fit_temperature(validation, data.validation_labels)
@@ -52,6 +52,7 @@ def appraise(
     scores, rows = _answers(loaded, test, progress)
     right = scores.argmax(axis=1) == labels
     other = {kind: _answers(loaded, others(kind, OTHER_PICTURES), progress) for kind in KINDS}
+    drawn = _answers(loaded, sketch10.test_pictures(range(OTHER_PICTURES)), progress)[1]
     card = Card(
         step=step,
         source=data.source,
@@ -69,6 +70,7 @@ def appraise(
             kind: float((energy(found) >= lowest).mean()) for kind, (found, _) in other.items()
         },
         other_pictures=OTHER_PICTURES,
+        drawn_called_none=float((typical.distance(drawn) > limit).mean()),
         averaged_accuracy=_averaged(loaded, test, labels, scores, progress) if averaged else None,
     )
     return card, typical

@@ -123,9 +123,13 @@ def show_opinions(judges: Sequence[Judge], sample: Sample, switches: Switches) -
 
 
 def show_several(asked: Judge, uploads: Sequence[Upload], averaged: bool) -> None:
-    """Show what a network says of all pictures that the visitor brought, as a table to download."""
-    verdicts = [asked.says(upload.picture.pixels, averaged) for upload in uploads]
-    show_table([upload.name for upload in uploads], verdicts, asked.name)
+    """Show what a network says of all of a visitor's pictures, as a table; closed, it costs nothing."""
+    with st.expander(
+        "All your pictures as a table", icon=":material/table:", key="several", on_change="rerun"
+    ) as box:
+        if box.open:
+            verdicts = [asked.says(upload.picture.pixels, averaged) for upload in uploads]
+            show_table([upload.name for upload in uploads], verdicts, asked.name)
 
 
 def ways_on(run: Run, sample: Sample) -> None:

@@ -47,7 +47,6 @@ def _show(found: Neighbours) -> None:
     ]
     show_shelf(found.pixels, tags, None, "reminds-shelf")
     st.caption(
-        f"The nearest of {found.pictures}, by the angle between the numbers that go into the last "
-        "layer: 1 is the "
-        "same direction, 0 nothing in common. The network has nothing else to compare with."
+        f"The nearest of {found.pictures}, by the angle between the numbers that go into the last layer: 1 "
+        "is the same direction, 0 nothing in common. The network has nothing else to compare with."
     )

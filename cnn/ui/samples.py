@@ -19,7 +19,7 @@ from cnn.ui.widgets import FIRST_CLASS, Sample, by_class, class_sample, class_si
 
 BY = ("By class", "What it gets wrong", "At random")  # in the address as they are here
 Row = DeltaGenerator  # where the number beside the choice goes
-EACH = 12  # pictures on the shelf
+EACH = 10  # pictures on the shelf
 LOOKED_AT = 2000  # test pictures, for what it gets wrong
 MAX_SEED = 9999
 
@@ -105,9 +105,8 @@ def _show_mistakes(row: Row, run: Run, name: str, here: int) -> None:
 def _show_wrong(row: Row, name: str, wrong: Mistakes, here: int) -> None:
     count = len(wrong.numbers)
     st.caption(
-        f"Of {wrong.pictures}, {count:,} are named wrongly ({percent(count / wrong.total)}); those it "
-        "is surest of "
-        "come first. Click one."
+        f"Of {wrong.pictures}, {count:,} are named wrongly ({percent(count / wrong.total)}); those it is "
+        "surest of come first. Click one."
     )
     if not count:
         return

@@ -50,8 +50,7 @@ def start() -> Service:
 
 
 def _import_ahead() -> None:
-    """Have ready what the first table, chart or upload would wait half a second for, once the first "
-    "page is out."""
+    """Have ready what the first table, chart or upload would wait for, once the first page is out."""
     time.sleep(IMPORT_DELAY_SECONDS)
     for name in ("pandas", "plotly.graph_objects"):
         importlib.import_module(name)

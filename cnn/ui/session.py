@@ -33,6 +33,7 @@ class Session:
     network_id: str = ""
     start_asked: bool = False
     trial_asked: str = ""
+    card_asked: str = ""
     problem: str = ""
     owner: str = ""
     tray: Tray = field(default_factory=Tray)

@@ -33,8 +33,7 @@ def show_table(names: Sequence[str], verdicts: Sequence[Verdict], network: str) 
 
 
 def as_csv(names: Sequence[str], verdicts: Sequence[Verdict], network: str) -> str:
-    """Return the table as comma-separated values; a name that a spreadsheet would compute is put in "
-    "quotes."""
+    """Return the table as comma-separated values; what a spreadsheet would compute is marked as text."""
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(["picture", "network", "says", "looks like none of the ten", *CLASSES])

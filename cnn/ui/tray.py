@@ -24,8 +24,7 @@ QUALITY = 90  # of the JPEG that the browser gets
 
 @dataclass(frozen=True, eq=False)
 class Upload:
-    """One picture: `key` names it in this session, `preview` is `picture.original` encoded anew for "
-    "the browser."""
+    """One picture: `key` names it in this session, `preview` is what the browser gets, encoded anew."""
 
     key: str
     name: str
@@ -70,8 +69,8 @@ class Tray:
         """
         if len(self.uploads) >= MOST:
             raise PictureError(
-                f"You have {len(self.uploads)} pictures here, and at most {MOST} are allowed: remove "
-                "one and try again."
+                f"You have {len(self.uploads)} pictures here, and at most {MOST} are allowed: remove one "
+                "and try again."
             )
         upload = Upload(secrets.token_hex(4), tidy_name(name), picture, _preview(picture.original))
         room().take(upload)
@@ -96,14 +95,12 @@ class Tray:
                 self.uploads[place] = replace(upload, picture=upload.picture.with_crop(left, top, side))
 
     def take(self, file_id: str, key: str) -> None:
-        """Remember that a file of the widgets was taken, and the key of its picture, "" where there "
-        "is none."""
+        """Remember that a file of the widgets was taken, and the key of its picture, if there is one."""
         self.taken[file_id] = key
         self.taken_at = time.monotonic()
 
     def forget_widgets(self) -> None:
-        """Have the widgets made anew, empty, some time after they gave something: until then more "
-        "may be coming."""
+        """Have the widgets made anew, empty, some time after they gave something: more may be coming."""
         if self.taken and time.monotonic() - self.taken_at > FORGET_SECONDS:
             self.taken.clear()
             self.widgets += 1

@@ -13,7 +13,9 @@ from cnn.paths import models_folder
 from cnn.runs.store import Run
 from cnn.typical import FILE, Typical
 from cnn.ui.answers import ask, show_waiting
+from cnn.ui.run_words import plain
 from cnn.ui.service import service
+from cnn.ui.session import session
 from cnn.ui.widgets import dataset_name
 from cnn.verdicts import Verdict
 
@@ -46,44 +48,55 @@ def opinion_note(verdict: Verdict, card: Card | None) -> str:
 def show_none(name: str, card: Card) -> None:
     """Say that a picture looks like none of the ten classes, and how often that is wrong."""
     st.warning(
-        f"**This looks like none of the ten classes** to {name}. Do not believe the bars. The rule is "
-        "wrong at times: "
-        f"it says so of {percent(card.false_alarms)} of the test pictures, and it lets pass {_missed(card)}.",
+        f"**This looks like none of the ten classes** to {plain(name)}: it is unlike the photos that it "
+        "learned from, so do not rely on the bars. The rule is wrong at times: it says so of "
+        f"{_share(card.false_alarms)} of the test photos and of {_share(card.drawn_called_none)} of "
+        f"drawings of the ten classes, and it lets pass {_missed(card)}.",
         icon=":material/help:",
     )
 
 
 def show_card(run: Run, card: Card | None) -> None:
-    """Show a network's card, or offer to measure it."""
+    """Show a network's card, or offer to measure it; closed, it costs nothing."""
+    with st.expander(
+        "How far to trust it", icon=":material/verified:", key="trust", on_change="rerun"
+    ) as box:
+        if box.open:
+            _show_card(run, card)
+
+
+def _show_card(run: Run, card: Card | None) -> None:
     if card is None:
         _offer_card(run)
         return
     st.markdown(
-        f"**{run.name}** names **{percent(card.test_accuracy)}** of {card.test_pictures:,} test "
-        "pictures correctly "
-        f"({card.source})."
+        f"**{plain(run.name or run.id)}** names **{percent(card.test_accuracy)}** of {card.test_pictures:,} "
+        f"test pictures correctly ({card.source})."
     )
     shares = zip(CLASSES, card.per_class, strict=True)
     st.markdown(" · ".join(f"{name} {percent(share)}" for name, share in shares))
     st.markdown(
         f"**Confidence.** Its scores are divided by {card.temperature:.2f}, chosen on "
-        f"{card.validation_pictures:,} "
-        f"validation pictures. On test pictures, confidence and share of right answers then differ by "
-        f"{percent(card.calibration_error)} on average, without it by "
+        f"{card.validation_pictures:,} validation pictures. On test pictures, confidence and share of right "
+        f"answers then differ by {percent(card.calibration_error)} on average, without it by "
         f"{percent(card.calibration_error_without)}."
     )
     st.markdown(
-        "**None of the ten.** The mean of every map is compared with those of training pictures, so "
-        "that the usual "
-        f"distance is 1. Farther than {card.distance_limit:.2f} lie {percent(FALSE_ALARMS)} of the "
-        "validation "
-        f"pictures. False alarms on test pictures: {percent(card.false_alarms)}. Missed: {_missed(card)} "
-        f"({card.other_pictures:,} pictures each, made by code; photos of other things are harder)."
+        "**None of the ten.** The mean of every map is compared with those of training pictures, so that "
+        f"the usual distance is 1. Farther than {card.distance_limit:.2f} lie {percent(FALSE_ALARMS)} of "
+        f"the validation pictures. False alarms on test pictures: {percent(card.false_alarms)}. Missed: "
+        f"{_missed(card)} ({card.other_pictures:,} pictures each, made by code; photos of other things are "
+        "harder)."
     )
 
 
 def _missed(card: Card) -> str:
-    return ", ".join(f"{percent(card.missed[kind])} of {words}" for kind, words in KINDS.items())
+    return ", ".join(f"{_share(card.missed[kind])} of {words}" for kind, words in KINDS.items())
+
+
+def _share(share: float) -> str:
+    """Return a share as percent that no line ends in."""
+    return percent(share).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _offer_card(run: Run) -> None:
@@ -93,10 +106,10 @@ def _offer_card(run: Run) -> None:
         return
     newest = snapshots[-1]
     key = f"card/{run.folder}/{newest.step}"
-    if st.session_state.get("card-asked") != key:
+    if session().card_asked != key:
         st.caption("How far to trust this network has not been measured. It takes a worker a few seconds.")
         if st.button("Measure it", icon=":material/speed:"):
-            st.session_state["card-asked"] = key
+            session().card_asked = key
             st.rerun(scope="fragment")
         return
     found = ask("Measuring", key, questions.card, str(run.folder), str(newest.path), newest.step, name)
@@ -115,7 +128,15 @@ def _offer_card(run: Run) -> None:
 
 
 def show_loss(picture: Picture) -> None:
-    """Show how much of the square of a photo is left in the 32×32 pixels."""
+    """Show how much of the square of a photo is left in the 32×32 pixels; closed, it costs nothing."""
+    with st.expander(
+        "What 32×32 pixels lose", icon=":material/blur_on:", key="loss", on_change="rerun"
+    ) as box:
+        if box.open:
+            _show_loss(picture)
+
+
+def _show_loss(picture: Picture) -> None:
     side = picture.crop_as_came[2]
     if side <= SIDE:
         st.caption(
@@ -124,10 +145,8 @@ def show_loss(picture: Picture) -> None:
         return
     st.caption(
         f"**{SIDE * SIDE:,} of {side * side:,} pixels:** each is the average of about "
-        f"{(side / SIDE) ** 2:,.0f} "
-        f"({RESAMPLING}). They keep {percent(picture.detail_kept())} of what varies in brightness; "
-        "the rest is fine "
-        "detail that the network never sees."
+        f"{(side / SIDE) ** 2:,.0f} ({RESAMPLING}). They keep {percent(picture.detail_kept())} of what "
+        "varies in brightness; the rest is fine detail that the network never sees."
     )
     if st.toggle("Show what is lost", key="show-lost"):
         st.image(

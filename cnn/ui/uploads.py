@@ -10,6 +10,7 @@ from cnn.picture_files import MAX_BYTES
 from cnn.ui.crop import KEY as CROP
 from cnn.ui.crop import show_crop
 from cnn.ui.paste import show_paste
+from cnn.ui.run_words import plain
 from cnn.ui.service import service
 from cnn.ui.session import session
 from cnn.ui.shelf import Tag, show_shelf
@@ -17,8 +18,8 @@ from cnn.ui.tray import MOST, Tray, Upload, tidy_name
 
 WAYS = ("Upload", "Camera", "Sample")
 PRIVATE = (
-    "Your pictures stay in this server's memory while you are here; they are not stored, "
-    "and no link holds them."
+    "Your pictures stay in this server's memory while you are here; they are not stored, and no link holds "
+    "them."
 )
 
 
@@ -58,8 +59,8 @@ def show_square(upload: Upload) -> None:
     show_crop(upload, tray.placed, tray.crop)
     left, top, side = picture.crop_as_came
     facts = (
-        f"{picture.width:,}×{picture.height:,} {picture.format}. "
-        f"The square: {side:,}×{side:,} from column {left:,}, row {top:,}."
+        f"{picture.width:,}×{picture.height:,} {picture.format}. The square: {side:,}×{side:,} from column "
+        f"{left:,}, row {top:,}."
     )
     st.caption(" ".join([facts, *(f"{note}." for note in picture.notes)]))
     with st.container(horizontal=True):
@@ -103,11 +104,14 @@ def _show_intake(way: str, tray: Tray) -> None:
 
 
 def _take_files(key: str, tray: Tray) -> None:
-    """Take the files that are new, and let go of those that were removed; several may come one "
-    "after the other."""
+    """Take the files that are new, and let go of those that were removed.
+
+    Several may come one after the other. A photo of the camera stays when the next one is to be taken.
+    """
     given = st.session_state[key]
     files = given if isinstance(given, list) else [given] if given else []
-    for file_id in tray.taken.keys() - {file.file_id for file in files}:
+    gone = tray.taken.keys() - {file.file_id for file in files} if isinstance(given, list) else set()
+    for file_id in gone:
         tray.remove(tray.taken.pop(file_id))
     for file in files:
         if file.file_id not in tray.taken:
@@ -115,12 +119,11 @@ def _take_files(key: str, tray: Tray) -> None:
 
 
 def _take(data: bytes, name: str, tray: Tray) -> str:
-    """Decode a file, keep the picture and return its key; what cannot be used costs only itself, "
-    "and a sentence."""
+    """Decode a file, keep the picture and return its key; what cannot be used leaves a sentence and ""."""
     try:
         return tray.add(service().decoders.decode(data), name).key
     except PictureError as error:
-        tray.problems.append(f"{tidy_name(name)}: {error}")
+        tray.problems.append(f"{plain(tidy_name(name))}: {error}")
         return ""
 
 

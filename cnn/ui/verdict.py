@@ -60,21 +60,24 @@ def show_verdict(exhibit: Exhibit, theme: Theme) -> None:
 
 def pack(exhibit: Exhibit, theme: Theme) -> bytes:
     """Return what the browser needs as one safetensors blob: the picture, and the bars as its metadata."""
+    reach = max(1e-6, *(float(np.abs(opinion.verdict.scores).max()) for opinion in exhibit.opinions))
     facts = {
         "stamp": hashlib.blake2b(exhibit.pixels.tobytes(), digest_size=8).hexdigest(),
         "half": HALF_RANGE,
         "caption": exhibit.caption,
         "scores": exhibit.scores,
         "colours": {"above": theme.positive, "below": theme.negative},
-        "opinions": [_facts(opinion, exhibit) for opinion in exhibit.opinions],
+        "opinions": [
+            _facts(opinion, exhibit, reach if exhibit.scores else 1.0) for opinion in exhibit.opinions
+        ],
     }
     return save({"pixels": np.ascontiguousarray(exhibit.pixels)}, metadata={"facts": json.dumps(facts)})
 
 
-def _facts(opinion: Opinion, exhibit: Exhibit) -> dict[str, Any]:
+def _facts(opinion: Opinion, exhibit: Exhibit, reach: float) -> dict[str, Any]:
+    """Return the rows of one network; a bar of full length is `reach`, the same for all networks."""
     verdict, scores = opinion.verdict, exhibit.scores
     values = verdict.scores if scores else verdict.probabilities
-    reach = max(float(np.abs(values).max()), 1e-6) if scores else 1.0
     order = np.argsort(-values, kind="stable") if exhibit.ordered else np.arange(len(CLASSES))
     rows = [
         {

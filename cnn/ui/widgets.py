@@ -83,7 +83,8 @@ def run_label(run: Run) -> str:
     """Return one line about a run: its name, when it was made, how it stands, its accuracy."""
     status = run.status()
     name = run.name or run.id
-    name += ", comes along" if run.folder.parent == models_folder() else f", {_clock_time(run.created)}"
+    if run.folder.parent != models_folder():
+        name += f", {_clock_time(run.created)}"
     source = status.source.split(",")[0] or run.dataset
     if status.test_accuracy is not None:
         return f"{name} · {status.test_accuracy:.1%} on test pictures of {source}"
