@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from cnn.augment import augment
+from cnn.augment import augment, first_mirrored
 from cnn.data import Dataset
 from cnn.errors import DivergedError, RunError
 from cnn.forward import Weights
@@ -46,6 +46,7 @@ class Loop:
         self.training = setup.training
         self.images = tf.constant(data.train_images)
         self.labels = tf.constant(data.train_labels.astype(np.int32))
+        self.mirrored = tf.constant(first_mirrored(len(data.train_labels), self.training.seed))
         self.batch_size = min(self.training.batch_size, len(self.labels))
         self.steps_an_epoch = len(self.labels) // self.batch_size
         self.model = build_for_training(setup.network, data.train_images, precision, self.training.seed)
@@ -159,7 +160,10 @@ class Loop:
             self.optimizer.learning_rate.assign(rates[i])
             pixels = tf.gather(self.images, batches[i])
             labels = tf.gather(self.labels, batches[i])
-            pixels = augment(pixels, self.training, tf.stack([self.training.seed, first + i]))
+            step = first + i
+            other_side = (step // self.steps_an_epoch) % 2 == 1
+            mirrored = tf.gather(self.mirrored, batches[i]) != other_side
+            pixels = augment(pixels, self.training, mirrored, tf.stack([self.training.seed, step]))
             loss, scores = self._step(scale(tf.cast(pixels, tf.float32)), labels)
             total += loss
             correct += _hits(scores, labels)

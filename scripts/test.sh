@@ -1,6 +1,6 @@
 #!/bin/sh
-# Run all tests: those with workers, then those with a browser, in processes of their own beside all others,
-# since many of them wait. With arguments: one pytest, for those only.
+# Run all tests in two lanes beside each other, since many of them wait: workers, then TensorFlow; and plain
+# ones, then those with a browser. With arguments: one pytest, for those only.
 #
 #     sh scripts/test.sh .venv/bin/python [ARGUMENTS OF PYTEST]
 set -u
@@ -8,13 +8,20 @@ python=$1
 shift
 [ $# -gt 0 ] && exec "$python" -m pytest "$@"
 
+lane() {
+    failed=0
+    for group; do
+        "$python" -m pytest -p no:cacheprovider -m "$group" || failed=1
+    done
+    return "$failed"
+}
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-"$python" -m pytest -m "not workers and not browser" -p no:cacheprovider > "$log" 2>&1 &
-others=$!
-failed=0
-"$python" -m pytest -m "workers and not browser" || failed=1
-"$python" -m pytest -m browser -p no:cacheprovider || failed=1
-wait "$others" || failed=1
+lane "not tensorflow and not workers and not browser" "browser" > "$log" 2>&1 &
+beside=$!
+status=0
+lane "workers and not browser" "tensorflow and not workers and not browser" || status=1
+wait "$beside" || status=1
 cat "$log"
-exit "$failed"
+exit "$status"

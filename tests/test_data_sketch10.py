@@ -1,9 +1,13 @@
 """sketch10: the same pictures for the same seed, balanced, learnable, and not by mean colour alone."""
 
+from dataclasses import fields
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from cnn.data import sketch10
+from cnn import data
+from cnn.data import drawn_once, sketch10
 from cnn.data.dataset import Dataset
 from cnn.errors import DataError
 
@@ -72,3 +76,42 @@ def test_it_can_be_learned_but_not_by_mean_colour(drawn: Dataset):
     # 300 pictures at chance level: 10 % ± 1.7 %
     assert by_pixels > 0.2
     assert by_colour < 0.45
+
+
+@pytest.fixture(name="draws")
+def fixture_draws(drawn: Dataset, monkeypatch: pytest.MonkeyPatch) -> list[Dataset]:
+    """Let `drawn` be all there is of sketch10; return how often it has been drawn."""
+    draws: list[Dataset] = []
+    monkeypatch.setattr(sketch10, "load", lambda: draws.append(drawn) or drawn)
+    return draws
+
+
+def test_the_whole_is_drawn_once(
+    draws: list[Dataset], drawn: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CNN_LAB_DATA", str(tmp_path / "new"))
+    for _ in range(3):
+        found = data.load("sketch10")
+        for field in fields(Dataset):
+            np.testing.assert_array_equal(getattr(found, field.name), getattr(drawn, field.name))
+    assert len(draws) == 1
+    (file,) = (tmp_path / "new").iterdir()
+    for broken in (b"", file.read_bytes()[:-1]):
+        draws.clear()
+        file.write_bytes(broken)
+        data.load("sketch10")
+        data.load("sketch10")
+        assert len(draws) == 1
+    monkeypatch.setattr(drawn_once, "_drawn_by", lambda: "other code")
+    data.load("sketch10")
+    assert len(draws) == 2
+
+
+def test_where_nothing_can_be_kept_it_is_drawn_each_time(
+    draws: list[Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("CNN_LAB_DATA", str(tmp_path / "file"))
+    for _ in range(2):
+        assert data.load("sketch10").name == "sketch10"
+    assert len(draws) == 2

@@ -64,7 +64,7 @@ def some_cell(data: st.DataObject, table: tuple[LayerShape, ...]) -> tuple[Layer
     return row, tuple(data.draw(st.integers(0, size - 1)) for size in row.shape)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(SMALL, st.data())
 def test_just_the_pixels_around_change_a_cell(network: NetworkSpec, data: st.DataObject) -> None:
     network = linear(network)

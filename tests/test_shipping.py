@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnn import data
 from cnn.calibration import calibration_error, energy, with_temperature
 from cnn.cards import read_card
 from cnn.data import CLASSES, Dataset, sketch10
@@ -27,7 +28,7 @@ TINY = Setup(
 
 @pytest.fixture(name="few", scope="module")
 def fixture_few() -> Dataset:
-    whole = sketch10.load()
+    whole = data.load("sketch10")
     return replace(
         whole.take(500),
         validation_images=whole.validation_images[:200],
@@ -161,14 +162,14 @@ def test_mistakes_and_neighbours_of_a_network(run: Run) -> None:
 
     where = (str(run.folder), str(run.snapshots()[-1].path))
     wrong = questions.mistakes(lambda share: None, *where, "sketch10", 100)
-    pixels, labels = sketch10.load().test_images, sketch10.load().test_labels
-    said = forward(run.setup.network, run.weights(), pixels[wrong.numbers])["softmax"]
+    pixels, labels = sketch10.test_pictures(wrong.numbers), sketch10.test_labels()[wrong.numbers]
+    said = forward(run.setup.network, run.weights(), pixels)["softmax"]
     assert (said.argmax(axis=1) == wrong.said).all()
-    assert (wrong.said != labels[wrong.numbers]).all()
+    assert (wrong.said != labels).all()
     assert (np.diff(wrong.sure) <= 1e-6).all()
     assert wrong.total == 100
 
-    train = sketch10.load().take(200)
+    train = data.load("sketch10").take(200)
     for place in (0, 57):
         near = questions.neighbours(lambda share: None, *where, train.train_images[place], "sketch10", 200)
         np.testing.assert_array_equal(near.pixels[0], train.train_images[place])  # nothing is nearer

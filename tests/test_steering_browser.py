@@ -40,8 +40,6 @@ def own_run(lab: Lab) -> Run:
     return RunStore(lab.home / "runs").runs()[0]
 
 
-@pytest.mark.browser
-@pytest.mark.workers
 def within_page(page: Page) -> list[float]:
     """Return where *Stop* stands beside the heading of the page, however far that is scrolled."""
     boxes = [
@@ -51,6 +49,8 @@ def within_page(page: Page) -> list[float]:
     return [boxes[0][side] - boxes[1][side] for side in ("x", "y")]
 
 
+@pytest.mark.browser
+@pytest.mark.workers
 def test_a_run_is_steered_reloaded_and_continued(visitor: Visitor, lab: Lab) -> None:
     page = visitor.open("train")
     number(page, "Epochs", 100)

@@ -327,18 +327,27 @@ def test_dropout_drops_while_training_and_not_after(training: ModuleType, data: 
     )
 
 
-def test_every_step_changes_its_pictures_by_a_seed_of_its_own(
+def test_every_step_changes_its_pictures_by_a_seed_of_its_own_and_every_epoch_mirrors_the_other_half(
     training: ModuleType, loop: ModuleType, data: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tf, seeds = loop.tf, []
+    tf, seeds, sides = loop.tf, [], [{}, {}, {}]
 
-    def record(pixels: Any, spec: TrainSpec, seed: Any) -> Any:
-        tf.numpy_function(lambda value: seeds.append(tuple(value.tolist())), [seed], [])
+    def note(pixels: np.ndarray, mirrored: np.ndarray, seed: np.ndarray) -> None:
+        sides[len(seeds) // 5].update(zip((one.tobytes() for one in pixels), mirrored.tolist(), strict=True))
+        seeds.append(tuple(seed.tolist()))
+
+    def record(pixels: Any, spec: TrainSpec, mirrored: Any, seed: Any) -> Any:
+        tf.numpy_function(note, [pixels, mirrored, seed], [])
         return pixels
 
     monkeypatch.setattr(loop, "augment", record)
-    list(training.train(setup(epochs=2, seed=7), data))
-    assert seeds == [(7, step) for step in range(10)]
+    list(training.train(setup(epochs=3, seed=7), data))
+    assert seeds == [(7, step) for step in range(15)]
+    first, second, third = sides
+    assert {True, False} == set(first.values())
+    shared = first.keys() & second.keys() & third.keys()
+    assert len(shared) > 100
+    assert all(first[one] != second[one] and first[one] == third[one] for one in shared)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -504,7 +513,9 @@ def test_scores_and_probabilities_are_float32_in_bfloat16(network: ModuleType) -
 @pytest.fixture
 def change(augmented: ModuleType) -> Callable[..., np.ndarray]:
     def run(pixels: np.ndarray, seed: tuple[int, int] = (0, 0), **options: Any) -> np.ndarray:
-        return np.asarray(augmented.augment(pixels, setup(**options).training, augmented.tf.constant(seed)))
+        mirrored = augmented.tf.constant(augmented.first_mirrored(len(pixels), seed[0]))
+        seeds = augmented.tf.constant(seed)
+        return np.asarray(augmented.augment(pixels, setup(**options).training, mirrored, seeds))
 
     return run
 

@@ -1,11 +1,11 @@
 """The data sets by name: CIFAR-10, and a stand-in drawn by code for when it is not there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType, ModuleType
 
 import numpy as np
 
-from cnn.data import cifar10, sketch10
+from cnn.data import cifar10, drawn_once, sketch10
 from cnn.data.classes import CLASSES
 from cnn.data.dataset import Dataset
 from cnn.errors import DataError
@@ -23,12 +23,15 @@ __all__ = [
 
 DATASETS: Mapping[str, ModuleType] = MappingProxyType({"cifar10": cifar10, "sketch10": sketch10})
 NAMES = tuple(DATASETS)
+_LOADERS: Mapping[str, Callable[[], Dataset]] = MappingProxyType(
+    {"cifar10": cifar10.load, "sketch10": drawn_once.load}
+)
 
 
 def load(name: str) -> Dataset:
     """Load a data set whole; raises DataError for an unknown name or when its files are not right."""
-    loaded: Dataset = _dataset(name).load()
-    return loaded
+    _dataset(name)
+    return _LOADERS[name]()
 
 
 def test_labels(name: str) -> np.ndarray:

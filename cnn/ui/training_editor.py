@@ -67,7 +67,13 @@ def _more_training(training: TrainSpec) -> dict[str, Any]:
             "weight_decay": number_field(training, "weight_decay", "Weight decay", "t", 0.005, "%.4f"),
             "shift": whole_field(training, "shift", "Random shift", "t", "Pixels, at most."),
             "seed": whole_field(training, "seed", "Seed", "t", "The same seed starts from the same weights."),
-            "flip": flag_field(training, "flip", "Random flip", "t", "Mirrors every second picture."),
+            "flip": flag_field(
+                training,
+                "flip",
+                "Random flip",
+                "t",
+                "Mirrors half of the pictures left to right; in the next epoch, the other half.",
+            ),
         }
     with right:
         found |= {
