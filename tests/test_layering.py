@@ -68,6 +68,7 @@ LEVELS = (
         "cnn.preflight",
         "cnn.reports",
         "cnn.recorder",
+        "cnn.steps",
         "cnn.loop",
         "cnn.training",
         "cnn.shipping",

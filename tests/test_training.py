@@ -328,19 +328,22 @@ def test_dropout_drops_while_training_and_not_after(training: ModuleType, data: 
 
 
 def test_every_step_changes_its_pictures_by_a_seed_of_its_own_and_every_epoch_mirrors_the_other_half(
-    training: ModuleType, loop: ModuleType, data: Dataset, monkeypatch: pytest.MonkeyPatch
+    training: ModuleType, data: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tf, seeds, sides = loop.tf, [], [{}, {}, {}]
+    from cnn import steps
+
+    seeds: list[tuple[int, int]] = []
+    sides: list[dict[bytes, bool]] = [{}, {}, {}]
 
     def note(pixels: np.ndarray, mirrored: np.ndarray, seed: np.ndarray) -> None:
         sides[len(seeds) // 5].update(zip((one.tobytes() for one in pixels), mirrored.tolist(), strict=True))
         seeds.append(tuple(seed.tolist()))
 
     def record(pixels: Any, spec: TrainSpec, mirrored: Any, seed: Any) -> Any:
-        tf.numpy_function(note, [pixels, mirrored, seed], [])
+        steps.tf.numpy_function(note, [pixels, mirrored, seed], [])
         return pixels
 
-    monkeypatch.setattr(loop, "augment", record)
+    monkeypatch.setattr(steps, "augment", record)
     list(training.train(setup(epochs=3, seed=7), data))
     assert seeds == [(7, step) for step in range(15)]
     first, second, third = sides
@@ -351,15 +354,15 @@ def test_every_step_changes_its_pictures_by_a_seed_of_its_own_and_every_epoch_mi
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_weight_decay_shrinks_kernels_and_nothing_else(
-    loop: ModuleType, network: ModuleType, optimizer: str
-) -> None:
+def test_weight_decay_shrinks_kernels_and_nothing_else(network: ModuleType, optimizer: str) -> None:
+    from cnn.optimizers import build_optimizer
+
     training_spec = setup(optimizer=optimizer, weight_decay=0.5, learning_rate=0.1).training
     model = network.build_network(NOISY)
     start = {name: np.full_like(array, 2.0) for name, array in network.get_weights(model).items()}
     network.set_weights(model, start)
     variables = model.trainable_variables
-    optimiser = loop.build_optimizer(training_spec, model)
+    optimiser = build_optimizer(training_spec, model)
     optimiser.apply([np.zeros(variable.shape, np.float32) for variable in variables], variables)
     for name, array in network.get_weights(model).items():
         np.testing.assert_allclose(
@@ -368,10 +371,12 @@ def test_weight_decay_shrinks_kernels_and_nothing_else(
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_without_weight_decay_nothing_shrinks(loop: ModuleType, network: ModuleType, optimizer: str) -> None:
+def test_without_weight_decay_nothing_shrinks(network: ModuleType, optimizer: str) -> None:
+    from cnn.optimizers import build_optimizer
+
     model = network.build_network(TINY)
     start = network.get_weights(model)
-    optimiser = loop.build_optimizer(setup(optimizer=optimizer, learning_rate=0.1).training, model)
+    optimiser = build_optimizer(setup(optimizer=optimizer, learning_rate=0.1).training, model)
     variables = model.trainable_variables
     optimiser.apply([np.zeros(variable.shape, np.float32) for variable in variables], variables)
     assert same(network.get_weights(model), start)

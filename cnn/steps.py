@@ -1,0 +1,106 @@
+"""The graph of a training: optimiser steps over pictures that it holds, and a look at others.
+
+Several steps run inside one `tf.function` call, over the uint8 pictures held as one tensor and gathered by
+a shuffled index; augmentation and scaling happen inside the graph.
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from cnn.augment import augment, first_mirrored
+from cnn.data import Dataset
+from cnn.network import scores_model
+from cnn.optimizers import build_optimizer
+from cnn.pixels import scale
+from cnn.spec import PICTURE_SHAPE, TrainSpec
+
+
+class Steps:
+    """Steps that train `model`, each on one batch of the training pictures."""
+
+    def __init__(self, model: keras.Model, training: TrainSpec, data: Dataset) -> None:
+        self.model = model
+        self.training = training
+        self.images = tf.constant(data.train_images)
+        self.labels = tf.constant(data.train_labels.astype(np.int32))
+        self.pictures = len(data.train_labels)
+        self.mirrored = tf.constant(first_mirrored(self.pictures, training.seed))
+        self.batch_size = min(training.batch_size, self.pictures)
+        self.an_epoch = self.pictures // self.batch_size
+        self.scores = scores_model(model)
+        self.optimizer = build_optimizer(training, model)
+        self._run = tf.function(
+            self._run_steps,
+            input_signature=[
+                tf.TensorSpec([None, self.batch_size], tf.int32),
+                tf.TensorSpec([None], tf.float32),
+                tf.TensorSpec([], tf.int32),
+            ],
+        )
+        self._look = tf.function(
+            self._evaluate_batch,
+            input_signature=[
+                tf.TensorSpec([None, *PICTURE_SHAPE], tf.uint8),
+                tf.TensorSpec([None], tf.int32),
+            ],
+        )
+
+    def build(self) -> None:
+        """Build the graph, which takes a second or more; without it the first `run` does."""
+        self._run.get_concrete_function()
+
+    def run(self, batches: NDArray[np.int32], rates: NDArray[np.float32], first: int) -> tuple[float, int]:
+        """Do one step a row of `batches`; return the sum of their losses, and the hits.
+
+        Args:
+            batches: numbers of training pictures, (steps, batch size).
+            rates: the learning rate of each step, (steps,).
+            first: the number of the first step, which decides augmentation.
+        """
+        loss, correct = self._run(batches, rates, first)
+        return float(loss), int(correct)
+
+    def look(self, images: NDArray[np.uint8], labels: NDArray) -> tuple[float, int]:
+        """Return the summed loss and the hits on pictures (n, 32, 32, 3), without training."""
+        loss, correct = self._look(images, labels.astype(np.int32))
+        return float(loss), int(correct)
+
+    def _run_steps(
+        self, batches: tf.Tensor, rates: tf.Tensor, first: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Run one optimiser step a row of `batches` (steps, batch size); return summed loss and hits."""
+        total, correct = tf.constant(0.0), tf.constant(0)
+        for i in tf.range(tf.shape(batches)[0]):
+            self.optimizer.learning_rate.assign(rates[i])
+            pixels = tf.gather(self.images, batches[i])
+            labels = tf.gather(self.labels, batches[i])
+            step = first + i
+            other_side = (step // self.an_epoch) % 2 == 1
+            mirrored = tf.gather(self.mirrored, batches[i]) != other_side
+            pixels = augment(pixels, self.training, mirrored, tf.stack([self.training.seed, step]))
+            loss, scores = self._step(scale(tf.cast(pixels, tf.float32)), labels)
+            total += loss
+            correct += _hits(scores, labels)
+        return total, correct
+
+    def _step(self, inputs: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        smoothing = self.training.label_smoothing
+        targets = tf.one_hot(labels, 10) * (1 - smoothing) + smoothing / 10
+        with tf.GradientTape() as tape:
+            scores = tf.cast(self.scores(inputs, training=True), tf.float32)
+            loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, scores))
+        variables = self.model.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        return loss, scores
+
+    def _evaluate_batch(self, pixels: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        scores = tf.cast(self.scores(scale(tf.cast(pixels, tf.float32)), training=False), tf.float32)
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, scores)
+        return tf.reduce_sum(losses), _hits(scores, labels)
+
+
+def _hits(scores: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    found = tf.argmax(scores, axis=1, output_type=tf.int32)
+    return tf.reduce_sum(tf.cast(found == labels, tf.int32))
