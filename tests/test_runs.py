@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from cnn.errors import RunError
 from cnn.forward import weight_shapes
 from cnn.presets import PRESETS
+from cnn.runs import history
 from cnn.runs.checkpoints import Checkpoint
 from cnn.runs.commands import STEERING
 from cnn.runs.snapshots import snapshot_path
@@ -471,6 +472,53 @@ def test_lines_that_are_no_rows_are_left_out(store: RunStore) -> None:
     run = store.create(SETUP, "sketch10")
     (run.folder / "history.jsonl").write_bytes(b'{"step": 1}\n\x00\x00\n[1]\n\n3\n{"step": 2}\n')
     assert run.history() == [{"step": 1}, {"step": 2}]
+
+
+CHANGES = st.lists(
+    st.one_of(
+        st.integers(0, 9).map(lambda step: json.dumps({"step": step}).encode() + b"\n"),
+        st.sampled_from([b"\n", b'{"st', b'ep": 3}\n']),
+        st.floats(0, 1),  # cut to this share
+    ),
+    max_size=12,
+)
+
+
+@given(CHANGES, st.data())
+def test_a_history_read_again_and_again_is_what_the_file_holds(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[bytes | float], data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("history") / "history.jsonl"
+    content = b""
+    for number, change in enumerate(changes):
+        if isinstance(change, bytes):
+            content += change.replace(b"step", b"step%d" % number)  # no two rows are alike
+        else:
+            content = content[: int(change * len(content))]
+        path.write_bytes(content)
+        if data.draw(st.booleans()):
+            fresh = path.with_name(f"{number}.jsonl")
+            fresh.write_bytes(content)
+            assert history.read_rows(path) == history.read_rows(fresh)
+
+
+def test_rows_are_read_once(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, other = (store.create(SETUP, "sketch10") for _ in range(2))
+    for step in range(3):
+        run.append_history({"step": step})
+    assert len(run.history()) == 3
+    read: list[bytes] = []
+    whole = history._row
+    monkeypatch.setattr(history, "_row", lambda line: read.append(line) or whole(line))
+    run.append_history({"step": 3})
+    run.history().clear()  # a list of the caller's own
+    assert [row["step"] for row in run.history()] == [0, 1, 2, 3]
+    assert len(read) == 1
+    monkeypatch.setattr(history, "KEPT_ROWS", 4)
+    other.append_history({"step": 0})
+    assert other.history() == [{"step": 0}]  # for which the rows of the first are forgotten
+    assert len(run.history()) == 4
+    assert len(read) == 1 + 1 + 4
 
 
 def test_a_history_that_cannot_be_written_is_a_sentence(store: RunStore) -> None:

@@ -4,13 +4,11 @@ import functools
 from typing import Any
 
 from cnn.engine.fairness import UNKNOWN
-from cnn.runs.history import read_rows
 from cnn.runs.run import Run
 from cnn.shapes import total_multiply_adds, walk
 from cnn.spec import NetworkSpec, Setup
 
 MAX_KNOWN = 200
-TAIL_BYTES = 2000
 
 
 class Speeds:
@@ -57,8 +55,7 @@ class Speeds:
 
 def last_report(run: Run) -> dict[str, Any] | None:
     """Return the last row that says how fast a run is and how long it still takes, if there is one."""
-    rows = read_rows(run.history_path, max(0, run.history_size() - TAIL_BYTES))
-    return next((row for row in reversed(rows) if row.get("kind") == "progress"), None)
+    return next((row for row in reversed(run.history()) if row.get("kind") == "progress"), None)
 
 
 def _key(setup: Setup) -> tuple[NetworkSpec, int]:
