@@ -113,7 +113,7 @@ def _old_run(options: argparse.Namespace) -> Run:
         run.extend(options.epochs or 0, options.seconds or 0.0)
     elif status.ended:
         run.extend()
-    elif status.parked:
+    if status.parked:
         run.command("resume")
     return run
 
@@ -151,6 +151,8 @@ def _conclude(run: Run, status: Status, as_json: bool) -> int:
     }
     if status.state == "failed":
         raise CnnLabError(status.message)
+    if status.state in ("queued", "running"):
+        raise RunError(f"{run.id} is trained by another process, or waits for one; nothing was done here.")
     if as_json:
         emit(facts)
         return 0

@@ -6,6 +6,7 @@ This module is imported by the web process to name its functions, so TensorFlow 
 import contextlib
 import ctypes
 import functools
+import gc
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -54,6 +55,13 @@ def keep_memory() -> None:
         mallopt = ctypes.CDLL("libc.so.6").mallopt
         for parameter, value in MALLOC:
             mallopt(parameter, value)
+
+
+def release_memory() -> None:
+    """Hand back what `keep_memory` kept, so that a process is as large as what it holds."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def warm(threads: int = 0) -> str:
@@ -176,7 +184,10 @@ def train_run_in_worker(folder: str, topic: str) -> str:
     def announce(report: Report) -> None:
         worker.log_event(topic, {"run": run_id, "kind": type(report).__name__})
 
-    return train_run(Path(folder), announce).state
+    try:
+        return train_run(Path(folder), announce).state
+    finally:
+        release_memory()
 
 
 def warm_helper(threads: int = 0) -> None:

@@ -133,8 +133,9 @@ class Loop:
     def change(self, command: Command) -> Iterator[Report]:
         """Change the learning rate or the length as a command says, and report it."""
         if command.kind == "rate":
-            self.rate = command.value
-            yield NewRate(self.step, self.epoch, self.rate)
+            changed, self.rate = command.value != self.rate, command.value
+            if changed:
+                yield NewRate(self.step, self.epoch, self.rate)
         elif command.kind == REOPEN:
             if command.value:
                 self.plan.cut()

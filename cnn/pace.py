@@ -49,9 +49,9 @@ class Clock:
         self.step_seconds = latest if self.calls == 2 else 0.7 * self.step_seconds + 0.3 * latest
 
     def steps_in(self, seconds: float) -> int:
-        """Return how many steps fit in `seconds`; few while that is not known."""
-        if self.calls < 2:
-            return 1 + self.calls
+        """Return how many steps fit in `seconds`; one while that is not known."""
+        if not self.calls or not self.step_seconds:
+            return 1
         return max(1, round(seconds / self.step_seconds))
 
     def state(self) -> dict[str, float]:

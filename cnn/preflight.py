@@ -19,6 +19,7 @@ from pathlib import Path
 from cnn import data
 from cnn.checked import allowed_values
 from cnn.errors import CnnLabError
+from cnn.jobs import release_memory
 from cnn.settings import read_settings
 from cnn.shapes import FLOAT_BYTES, total_parameters, walk
 from cnn.spec import Setup, TrainSpec
@@ -176,6 +177,7 @@ def try_out(report: Callable[[float], None], setup: Setup, dataset: str) -> Tria
     check_fits(setup)
     pictures, precision = data.load(dataset), resolve_precision(setup)
     endless = replace(setup, training=replace(setup.training, epochs=LONG_ENOUGH, seconds=None))
+    release_memory()
     _forget_peak()
     started, calls = time.monotonic(), 0
     build_seconds, last = 0.0, None

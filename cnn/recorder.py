@@ -15,12 +15,12 @@ from cnn.reports import EpochEnd, Extended, Finished, NewRate, Parked, Paused, P
 from cnn.runs import history
 from cnn.runs.checkpoints import Checkpoint, drop_after, drop_older
 from cnn.runs.commands import PARK, REOPEN, Command
+from cnn.runs.length import GIVEN_MORE, RESUMED
 from cnn.runs.run import Run
+from cnn.runs.snapshots import sweep_parts
 from cnn.runs.status import Status
 
 logger = logging.getLogger(__name__)
-
-RESUMED = "resumed"
 
 
 class Recorder:
@@ -176,11 +176,12 @@ class Recorder:
     def _resumed_row(self, checkpoint: Checkpoint | None, problems: list[str]) -> dict[str, Any]:
         by_hand = any(command.kind == REOPEN for command in self.run.commands(self.taken))
         reason = _damaged(checkpoint, problems) if problems else ""
-        reason = reason or ("It was given more." if by_hand else "Its process had ended.")
+        reason = reason or (GIVEN_MORE if by_hand else "Its process had ended.")
         step, epoch = (checkpoint.step, round(checkpoint.epoch, 6)) if checkpoint else (0, 0.0)
         return {"kind": RESUMED, "step": step, "epoch": epoch, "reason": reason}
 
     def _drop_later(self, step: int) -> None:
+        sweep_parts(self.run.folder)
         drop_after(self.run.folder, step)
         for snapshot in self.run.snapshots():
             if snapshot.step > step:

@@ -2,6 +2,8 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,6 +11,8 @@ from hypothesis import strategies as st
 
 from cnn.engine.expect import Speeds
 from cnn.engine.fairness import UNKNOWN, Lines, Place, Training, Waiting, places
+from cnn.runs.length import GIVEN_MORE, Ahead, ahead
+from cnn.runs.store import Run, RunStore, Status
 from cnn.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
 
 SMALL = Setup(NetworkSpec(blocks=(Block((Convolution(8),)),)), TrainSpec(epochs=2, pictures=1000))
@@ -106,12 +110,12 @@ def test_nobody_is_lost_and_nobody_is_overtaken_twice(
 
 def test_a_known_network_takes_what_it_took() -> None:
     speeds = Speeds()
-    assert speeds.seconds(SMALL) == UNKNOWN
+    assert speeds.seconds(SMALL, Ahead(epochs=2)) == UNKNOWN
     speeds.learn(SMALL, 500.0)
-    assert speeds.seconds(SMALL) == 2 * 1000 / 500
-    assert speeds.seconds(SMALL, epochs_done=1.5) == 1.0
+    assert speeds.seconds(SMALL, Ahead(epochs=2)) == 2 * 1000 / 500
+    assert speeds.seconds(SMALL, Ahead(epochs=0.5, seconds=4.0)) == 5.0
     speeds.overhead = 3.0
-    assert speeds.seconds(SMALL) == 7.0
+    assert speeds.seconds(SMALL, Ahead(epochs=2)) == 7.0
     speeds.learn(SMALL, 0.0)  # a run that never came to speed says nothing
     assert speeds.images_per_second(SMALL) == 500.0
 
@@ -124,7 +128,28 @@ def test_a_network_never_seen_is_judged_by_its_multiply_adds() -> None:
     assert speeds.images_per_second(WIDE) == 3000.0
 
 
+def test_what_is_ahead_of_a_run_is_what_it_was_given(tmp_path: Path) -> None:
+    run = RunStore(tmp_path / "runs").create(SMALL, "sketch10", "a" * 32)
+    assert ahead(run, Status()) == Ahead(epochs=2)
+    run.command("extend_epochs", 3)
+    assert ahead(run, Status()) == Ahead(epochs=5)
+    run.append_history({"kind": "progress", "seconds_left": 7.0})
+    assert ahead(run, Status(taken=1)) == Ahead(seconds=7.0)
+    run.append_history({"kind": "extended", "epoch": 1.0, "epochs": 0, "seconds": 30.0})
+    assert ahead(run, Status(taken=1)) == Ahead(seconds=37.0)
+    run.append_history({"kind": "progress", "seconds_left": 0.0})
+    run.write_status(Status("finished", taken=1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Run, "checkpoint", lambda self: (object(), []))
+        run.extend(epochs=50, learning_rate=0.1)
+    assert ahead(run, run.status()) == Ahead(epochs=50)
+    taken = replace(run.status(), taken=run.asked())
+    run.append_history({"kind": "resumed", "epoch": 2.0, "reason": GIVEN_MORE})
+    run.append_history({"kind": "rate"})
+    run.append_history({"kind": "extended", "epoch": 2.0, "epochs": 50, "seconds": 0.0})
+    assert ahead(run, taken) == Ahead(epochs=50)
+
+
 def test_a_run_with_a_time_budget_takes_that() -> None:
     setup = Setup(SMALL.network, TrainSpec(seconds=60.0))
-    assert Speeds().seconds(setup) == 60.0
-    assert Speeds().seconds(setup, seconds_done=45.0) == 15.0
+    assert Speeds().seconds(setup, Ahead(seconds=15.0)) == 15.0

@@ -9,11 +9,16 @@ from typing import Any
 
 import pytest
 
+from cnn.engine import recovery as recovery_module
 from cnn.engine.cluster import Member
-from cnn.engine.faults import Loss, after_loss, settle, unanswered
+from cnn.engine.faults import KILL_SECONDS, Kills, Loss, after_loss, settle, unanswered
+from cnn.engine.recovery import Recovery
+from cnn.engine.roster import Roster
 from cnn.engine.sole import OtherServerError, end_orphan, only_server
 from cnn.engine.watch import HUNG_SECONDS, PARK_ANYWAY_SECONDS, PARK_SECONDS, Task
-from cnn.runs.store import Run, RunStore, Status, this_process
+from cnn.errors import RunError
+from cnn.runs.status import UNREADABLE
+from cnn.runs.store import EVERYBODY, Run, RunStore, Status, this_process
 from cnn.spec import NetworkSpec, Setup, TrainSpec
 
 SETUP = Setup(NetworkSpec(), TrainSpec(epochs=1, pictures=500))
@@ -120,6 +125,86 @@ def test_commands_of_before_the_reopening_are_void(run: Run) -> None:
     assert unanswered(run, replace(run.status(), taken=run.asked() - 1)) == {"pause"}
 
 
+def test_a_kill_by_the_kernel_is_the_reason_of_one_loss_that_comes_seconds_later() -> None:
+    kills = Kills(3, 0.0)
+    for tick in range(1, 40):
+        kills.note(3, tick / 2)
+    assert not kills.lately(3, 20.0)
+    for tick in range(40, 48):
+        kills.note(4, tick / 2)  # it has been counted, and its worker is still going
+    assert kills.lately(4, 24.0)
+    assert not kills.lately(4, 24.0)
+    kills.note(5, 24.5)
+    for tick in range(50, 50 + 4 * int(KILL_SECONDS)):
+        kills.note(5, tick / 2)
+    assert not kills.lately(5, 25.0 + 2 * KILL_SECONDS)
+
+
+# Runs that no worker trains
+
+
+@pytest.fixture
+def recovery(run: Run) -> Recovery:
+    return Recovery(RunStore(run.folder.parent), Roster(1), own=True)
+
+
+def test_a_state_that_cannot_be_written_is_written_later(
+    run: Run, recovery: Recovery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(run: Run, loss: Loss) -> Status:
+        raise RunError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(recovery_module, "settle", full)
+        recovery.lost(run, Loss())
+        recovery.tick()
+        recovery.scan()
+    recovery.tick()
+    assert not recovery.roster.knows(run.id)  # it rests
+    monkeypatch.setattr(recovery_module.time, "monotonic", lambda: float("inf"))
+    recovery.tick()
+    assert recovery.roster.knows(run.id)
+    assert run.status().state == "queued"
+
+
+def test_a_run_that_fell_out_of_the_queue_is_found_again(run: Run, recovery: Recovery) -> None:
+    run.write_status(Status("queued"))
+    for _ in range(2):
+        recovery.scan()
+        assert recovery.roster.knows(run.id)
+        recovery.roster.drop(run.id)
+    (run.folder / "state.json").write_bytes(b"")
+    recovery.scan()
+    assert run.status() == UNREADABLE
+    assert not recovery.roster.knows(run.id)
+    run.write_status(Status("queued"))
+    recovery.scan()
+    assert recovery.roster.knows(run.id)
+
+
+def test_a_paused_run_of_the_command_line_is_left_to_it(recovery: Recovery) -> None:
+    other = recovery.store.create(SETUP, "sketch10", EVERYBODY)
+    for process in (0, 2**22 + 1):
+        other.write_status(Status("paused", process=process, host="elsewhere"))
+        recovery.scan()
+        recovery.tick()
+        other.command("resume")
+        recovery.tick()
+        recovery.tick()
+        assert not recovery.roster.knows(other.id)
+
+
+def test_a_parked_run_waits_for_what_takes_it_up(run: Run, recovery: Recovery) -> None:
+    run.write_status(Status("paused"))
+    recovery.parked(run)
+    run.command("rate", 0.1)
+    recovery.tick()
+    assert not recovery.roster.knows(run.id)
+    run.command("resume")
+    recovery.tick()
+    assert recovery.roster.knows(run.id)
+
+
 # When a worker is taken from a run
 
 
@@ -162,6 +247,30 @@ def test_a_pause_waits_for_the_network_to_be_built_but_a_stop_does_not(run: Run)
     assert due(watched, 5 * HUNG_SECONDS) == ""
     run.command("stop")
     assert due(watched, 6 * HUNG_SECONDS) == "kill"
+
+
+def test_a_pause_waits_for_long_steps_but_a_stop_does_not(run: Run) -> None:
+    watched = task(run)
+    run.append_history({"kind": "progress", "images_per_second": run.setup.training.batch_size / 8.0})
+    run.command("pause")
+    due(watched, 0.0)
+    assert due(watched, HUNG_SECONDS + 3 * 8 - 0.1) == ""
+    assert due(watched, HUNG_SECONDS + 3 * 8) == "kill"
+    watched = task(run)
+    run.command("stop")
+    due(watched, 0.0)
+    assert due(watched, HUNG_SECONDS) == "kill"
+
+
+def test_a_worker_that_could_not_be_killed_is_killed_later(run: Run) -> None:
+    watched = task(run)
+    run.command("stop")
+    due(watched, 0.0)
+    assert due(watched, HUNG_SECONDS) == "kill"
+    watched.spared(HUNG_SECONDS)
+    assert not watched.hung
+    assert due(watched, 2 * HUNG_SECONDS - 0.1) == ""
+    assert due(watched, 2 * HUNG_SECONDS) == "kill"
 
 
 def test_a_new_learning_rate_may_take_its_time(run: Run) -> None:

@@ -1,5 +1,6 @@
 """Room on the disk, runs in the queue, and what an owner is told of it."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,6 +94,25 @@ def test_a_run_that_ends_makes_room_but_not_of_itself(store: RunStore) -> None:
     store.make_room(ended)
     assert names(store) == {"large"}
     assert len(store.notices(ANNA)) == 1
+
+
+def test_a_run_that_went_on_and_was_renamed_meanwhile_stays(store: RunStore) -> None:
+    went_on = run_of(store, ANNA, 6, name="mine")
+    run_of(store, ANNA, 5, name="newer")
+    store.rename(went_on.id, ANNA, "best")
+    store.make_room(went_on)
+    assert names(store) == {"best"}
+
+
+def test_what_ended_the_longest_ago_goes_first(store: RunStore) -> None:
+    went_on = run_of(store, ANNA, 3, name="went on")
+    other = run_of(store, ANNA, 3, name="other")
+    os.utime(other.folder / "state.json", (1, 1))
+    run_of(store, ANNA, 3.9, name="third")
+    store.create(SETUP, "sketch10", ANNA, "new")
+    assert names(store) == {"went on", "third", "new"}
+    went_on.remove()
+    assert quota.size(went_on) == 0  # gone while somebody looked
 
 
 def test_a_full_server_that_one_owner_cannot_help_takes_nothing_from_them(store: RunStore) -> None:

@@ -350,13 +350,25 @@ def ended_run(store: RunStore, state: str = "finished") -> Run:
 def test_a_finished_run_is_queued_for_more(store: RunStore) -> None:
     run = ended_run(store)
     store.extend(run.id, ANNA, epochs=3, learning_rate=0.25)
-    assert run.status() == Status("queued", step=8)
+    assert run.status() == Status("queued", step=8, test_accuracy=0.5)
     assert [(command.kind, command.value) for command in run.commands()] == [
         ("reopen", 1.0), ("rate", 0.25), ("extend_epochs", 3.0),
     ]  # fmt: skip
     store.extend(run.id, ANNA, seconds=60)  # it waits still: just more
     assert [command.kind for command in run.commands(3)] == ["extend_seconds"]
     assert [command.kind for command in run.open_commands()] == ["rate", "extend_epochs", "extend_seconds"]
+
+
+def test_what_the_test_pictures_said_holds_until_it_is_trained_again(store: RunStore) -> None:
+    run = ended_run(store)
+    store.extend(run.id, ANNA, epochs=3)
+    run.request_stop()
+    assert (run.status().state, run.status().test_accuracy) == ("finished", 0.5)
+    store.extend(run.id, ANNA, epochs=3)
+    begun = run.control.begin()
+    assert begun
+    assert (begun.state, begun.test_accuracy) == ("running", None)
+    assert run.status() == begun
 
 
 def test_a_stop_before_it_was_given_more_is_void(store: RunStore) -> None:

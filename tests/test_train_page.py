@@ -15,10 +15,11 @@ from cnn.errors import RunError
 from cnn.preflight import Trial
 from cnn.recorder import Recorder
 from cnn.runs.commands import STEERING, Command
+from cnn.runs.length import GIVEN_MORE, planned_epochs
 from cnn.runs.store import Run, RunStore, Status, owner_hash, this_process
 from cnn.spec import NetworkSpec, Setup, TrainSpec
 from cnn.ui import steering
-from cnn.ui.run_words import GIVEN_MORE, plain, planned_epochs
+from cnn.ui.run_words import plain
 from cnn.ui.service import service
 
 LIVE = ("Pause", "Resume", "One batch", "One epoch", "Stop")
@@ -165,6 +166,7 @@ def test_a_run_that_ended_early_goes_on_from_there() -> None:
     assert planned_epochs(run, [by_hand, more]) == 7.5
     assert planned_epochs(run, [by_itself, more]) == 13
     assert planned_epochs(run, [by_hand, more, PROGRESS, more]) == 10.5
+    assert planned_epochs(run, [by_hand, {"kind": "rate"}, more]) == 7.5
 
 
 def test_the_chart_marks_a_new_rate_and_where_a_run_went_on(lab: Lab) -> None:
@@ -239,6 +241,9 @@ def test_a_run_that_is_trained_gets_more(lab: Lab) -> None:
     app = lab.visit("train")
     app.number_input(key=f"more-{run.id}").set_value(3)
     buttons(app)["Extend it"].click().run()
+    assert asked(run) == [("extend_epochs", 3)]
+    run.write_status(replace(run.status(), taken=1))
+    buttons(app)["Extend it"].click().run()  # a double click: the first one has been taken meanwhile
     assert asked(run) == [("extend_epochs", 3)]
 
 
@@ -326,6 +331,18 @@ def test_a_finished_run_goes_on_for_more_epochs(lab: Lab, monkeypatch: pytest.Mo
     assert asked(run) == [("reopen", 1.0), ("extend_epochs", 4)]
     assert run.status().state == "queued"
     assert "waiting" in words(app)
+
+
+def test_a_rate_that_was_asked_for_holds_where_an_older_checkpoint_goes_on(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Run, "checkpoint", lambda self: (object(), []))
+    run = lab.put("running")
+    run.command("rate", 0.0001)
+    run.write_status(Status("failed", "The disk is full.", taken=1))
+    app = lab.visit("train")
+    buttons(app)["Continue it"].click().run()
+    assert asked(run)[1:] == [("reopen", 0.0), ("rate", 0.0001)]
 
 
 def test_going_on_in_two_tabs_is_going_on_once(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

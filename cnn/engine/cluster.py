@@ -88,10 +88,10 @@ class Cluster:
             begin, member.scratch, function, arguments, workers=[member.address], pure=False, retries=0
         )
 
-    def kill(self, member: Member) -> None:
-        """Kill a worker that does not answer; its nanny starts another one."""
+    def kill(self, member: Member) -> bool:
+        """Kill a worker that does not answer; its nanny starts another one. Return whether it was killed."""
         try:
-            self.client.sync(
+            answers = self.client.sync(
                 self.client._run,
                 kill_worker,
                 workers=[member.address],
@@ -100,6 +100,8 @@ class Cluster:
             )
         except Exception:  # it may be gone by itself meanwhile
             logging.getLogger(__name__).warning("the worker at %s could not be killed", member.address)
+            return False
+        return any(answers.values())
 
 
 def _member(address: str, facts: dict[str, Any]) -> Member:

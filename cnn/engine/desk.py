@@ -18,6 +18,7 @@ from cnn.engine.cluster import Cluster, Member
 MAX_ANSWERS = 200
 FORGET_SECONDS = 10.0
 ANSWER_SECONDS = 10.0
+ENDED = ("done", "failed")
 LOST = "The worker that was at it ended. Ask once more."
 
 
@@ -69,11 +70,11 @@ class Desk:
         return answer
 
     def forget(self, key: str) -> None:
-        """Drop a question, so that asking it again starts anew."""
+        """Drop an answer, so that asking again starts anew; a question without one stays, for all who ask."""
         with self._lock:
-            question = self._questions.pop(key, None)
-        if question and question.member:
-            question.future.cancel()
+            question = self._questions.get(key)
+            if question and question.answer.state in ENDED:
+                del self._questions[key]
 
     def hear(self, key: str, share: float) -> None:
         """Take in how far the worker is."""
@@ -123,7 +124,7 @@ class Desk:
             del self._questions[key]
 
     def _thin(self) -> None:
-        ended = [k for k, q in self._questions.items() if q.answer.state in ("done", "failed")]
+        ended = [k for k, q in self._questions.items() if q.answer.state in ENDED]
         ended.sort(key=lambda k: self._questions[k].asked)
         for key in ended[: max(0, len(self._questions) - MAX_ANSWERS)]:
             del self._questions[key]

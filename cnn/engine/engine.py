@@ -19,7 +19,7 @@ from cnn.engine.faults import Loss, settle
 from cnn.engine.recovery import Recovery
 from cnn.engine.roster import Roster, without_times
 from cnn.engine.shift import Parts, Shift
-from cnn.engine.sole import OtherServerError, only_server
+from cnn.engine.sole import only_server
 from cnn.errors import CnnLabError
 from cnn.runs.store import Run, RunStore
 from cnn.settings import Settings
@@ -119,8 +119,10 @@ class Engine:
             try:
                 with only_server(self.store.folder) as token:
                     self._connected(token)
-            except (UnreachableError, OtherServerError) as problem:
-                self._say("starting", message=f"{problem} It is tried again every {RETRY_SECONDS:g} seconds.")
+            except (UnreachableError, CnnLabError, OSError) as problem:
+                logger.info("the engine tries again: %s", problem)
+                words = _sentence(problem) if isinstance(problem, OSError) else str(problem)
+                self._say("starting", message=f"{words} It is tried again every {RETRY_SECONDS:g} seconds.")
                 self._closing.wait(RETRY_SECONDS)
             except Exception as error:
                 logger.exception("the engine failed")
@@ -174,3 +176,8 @@ class Engine:
         with self._lock:
             workers = self.settings.workers if workers is None else workers
             self._status = EngineStatus(state, workers, ready, message)
+
+
+def _sentence(problem: OSError) -> str:
+    where = f" ({problem.filename})" if problem.filename else ""
+    return f"The engine cannot begin: {problem.strerror or problem}{where}."

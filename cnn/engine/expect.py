@@ -4,6 +4,7 @@ import functools
 from typing import Any
 
 from cnn.engine.fairness import UNKNOWN
+from cnn.runs.length import Ahead
 from cnn.runs.run import Run
 from cnn.shapes import total_multiply_adds, walk
 from cnn.spec import NetworkSpec, Setup
@@ -30,15 +31,13 @@ class Speeds:
             if len(self._known) > MAX_KNOWN:
                 del self._known[next(iter(self._known))]
 
-    def seconds(self, setup: Setup, epochs_done: float = 0.0, seconds_done: float = 0.0) -> float:
+    def seconds(self, setup: Setup, left: Ahead) -> float:
         """Return the seconds that what is left of a run will take, `UNKNOWN` if nothing like it was seen."""
-        training = setup.training
-        if training.seconds is not None:
-            return max(training.seconds - seconds_done, 0.0) + self.overhead
         speed = self.images_per_second(setup)
-        if not speed or training.epochs is None:
+        if left.epochs and not speed:
             return UNKNOWN
-        return max(training.epochs - epochs_done, 0.0) * training.pictures / speed + self.overhead
+        epochs = left.epochs * setup.training.pictures / speed if left.epochs else 0.0
+        return epochs + left.seconds + self.overhead
 
     def images_per_second(self, setup: Setup) -> float:
         """Return the expected speed of a set-up, 0 if unknown.

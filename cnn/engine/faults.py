@@ -1,5 +1,6 @@
 """What becomes of a run whose worker ended under it: it goes on by itself, at most twice, or says why not."""
 
+from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,7 @@ from cnn.runs.run import Run
 from cnn.runs.status import Status, interrupted, taken_up_again, without_process
 
 MOST_RESUMED = 2
+KILL_SECONDS = 5.0  # from when the kernel counts a kill until the process is gone, at most
 FULL = 0.9  # of the limit: the last figure is up to a second old when the worker dies
 
 
@@ -32,6 +34,29 @@ class Loss:
         """Whether the memory was the reason."""
         full = 0 < self.limit * FULL <= self.memory
         return not self.server_stopped and not self.hung and (self.ended_for_memory or full)
+
+
+class Kills:
+    """How many processes the kernel has ended for want of memory, by its own count, in the last seconds.
+
+    It counts a kill when it picks the process; the gigabytes of that one, and its connections, go later.
+    """
+
+    def __init__(self, count: int, now: float) -> None:
+        self._counts = deque([(now, count)])
+
+    def note(self, count: int, now: float) -> None:
+        """Take in the count at a time, in seconds of a clock that only goes on."""
+        self._counts.append((now, count))
+        while self._counts[1][0] < now - KILL_SECONDS:
+            self._counts.popleft()
+
+    def lately(self, count: int, now: float) -> bool:
+        """Whether there was one; it is told once, because one kill is the reason of one loss."""
+        found = count > self._counts[0][1]
+        if found:
+            self._counts = deque([(now, count)])
+        return found
 
 
 def settle(run: Run, loss: Loss) -> Status | None:

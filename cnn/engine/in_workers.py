@@ -51,7 +51,8 @@ def warm_up(function: Callable[[int], object], sharing: int, folder: str, token:
     return function(0 if sharing == 1 else max(1, CPU_COUNT // sharing))
 
 
-def kill_worker(dask_worker: Any) -> None:
-    """Kill the worker of the nanny in which this is called."""
+def kill_worker(dask_worker: Any) -> bool:
+    """Kill the worker of the nanny in which this is called; return whether there was one."""
     if dask_worker.pid:
         os.kill(dask_worker.pid, signal.SIGKILL)
+    return bool(dask_worker.pid)

@@ -1,32 +1,40 @@
 """Runs that no worker of this engine trains: those that wait on the disk, that died, and that are parked."""
 
+import contextlib
 import logging
 import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cnn.engine.faults import Loss, settle
+from cnn.engine.faults import Loss, settle, unanswered
 from cnn.engine.roster import Roster
 from cnn.engine.sole import end_orphan
 from cnn.errors import CnnLabError
-from cnn.runs.commands import PARK
+from cnn.runs.commands import ENDING, PARK
+from cnn.runs.control import GOING_ON
 from cnn.runs.run import DELETED
+from cnn.runs.status import UNREADABLE
 from cnn.runs.store import EVERYBODY, Run, RunStore, Status
 
 logger = logging.getLogger(__name__)
 
 ORPHAN_SECONDS = 2.0
+AGAIN_SECONDS = 5.0  # after a state could not be written
 
 
 @dataclass
 class _Left:
-    """A run whose process may still be at it, how that was lost, and since when (seconds)."""
+    """A run whose process may still be at it, how that was lost, and since when (seconds).
+
+    `rests` is until when it is left alone, because its state could not be written.
+    """
 
     run: Run
     loss: Loss
     since: float
     told: bool = False
+    rests: float = 0.0
 
 
 class Recovery:
@@ -56,7 +64,7 @@ class Recovery:
                 continue
             if status.state == "queued" and run.owner != EVERYBODY:
                 self.roster.put(run, status, run.created, front=status.resumed > 0)
-            elif status.state in ("running", "paused"):
+            elif status.state in ("running", "paused") and (status.process or run.owner != EVERYBODY):
                 self.lost(run, Loss(final=run.owner == EVERYBODY))
             elif status.state == "finished":
                 self.roster.speeds.learn(run.setup, status.images_per_second)
@@ -65,14 +73,17 @@ class Recovery:
                 self.roster.drop(run.id)
 
     def _changed(self) -> Iterator[tuple[Run, Status]]:
+        """Yield all runs but those that had ended already when they were looked at last."""
         for run in self.store.runs():
             try:
                 written = (run.folder / "state.json").stat().st_mtime_ns
             except OSError:
                 continue
             if self._seen.get(run.id) != written:
-                self._seen[run.id] = written
-                yield run, run.status()
+                status = run.status()
+                if status.ended and status != UNREADABLE:
+                    self._seen[run.id] = written
+                yield run, status
 
     def lost(self, run: Run, loss: Loss) -> None:
         """Take over a run whose worker is gone, or seems to be."""
@@ -85,10 +96,11 @@ class Recovery:
     def tick(self) -> None:
         """Settle what can be settled now."""
         for left in list(self._left.values()):
-            self._settle(left)
+            if left.rests <= time.monotonic():
+                self._settle(left)
         for run in list(self._parked.values()):
             status = run.status()
-            if status.parked and run.asked() <= status.taken:
+            if status.parked and not unanswered(run, status) & {*GOING_ON, *ENDING}:
                 continue
             del self._parked[run.id]
             if self.roster.trains(run.id):
@@ -106,12 +118,15 @@ class Recovery:
         try:
             status = settle(run, left.loss) if (run.folder / "run.json").exists() else Status("stopped")
         except CnnLabError:
-            logger.exception("run %s is left as it is", run.id)
-            status = Status("interrupted")
+            logger.exception("run %s is left as it is for now", run.id)
+            left.rests = time.monotonic() + AGAIN_SECONDS
+            return
         if status is None:
             self._still_trained(left)
             return
         del self._left[run.id]
+        if run.owner == EVERYBODY:
+            return
         if status.state == "queued":
             self.roster.put(run, status, run.created, front=True)
         elif status.state == "paused":
@@ -123,8 +138,9 @@ class Recovery:
             left.since = time.monotonic()
             end_orphan(left.run.status())
         elif not self._own and not left.told and self.roster.waiting and left.run.status().state == "paused":
-            left.told = True
-            left.run.command(PARK)
+            with contextlib.suppress(CnnLabError):
+                left.run.command(PARK)
+                left.told = True
 
 
 def waits(run: Run) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from cnn.engine.expect import Speeds, last_report
 from cnn.engine.fairness import Lines, Place, Training, Waiting, places
 from cnn.engine.watch import PARK_SECONDS, Task
+from cnn.runs.length import Ahead, ahead
 from cnn.runs.run import Run
 from cnn.runs.status import Status
 
@@ -18,8 +19,7 @@ class _Entry:
     run: Run
     since: float
     front: bool
-    epoch: float
-    seconds: float
+    left: Ahead
 
 
 class Roster:
@@ -39,7 +39,7 @@ class Roster:
 
         One that trains already stays where it is, and one that waits unless it comes to the front.
         """
-        entry = _Entry(run, time.time() if since is None else since, front, status.epoch, status.seconds)
+        entry = _Entry(run, time.time() if since is None else since, front, ahead(run, status))
         with self._lock:
             known = self._waiting.get(run.id)
             if run.id not in self._training and (known is None or front > known.front):
@@ -107,18 +107,17 @@ class Roster:
             return self._places.get(run_id)
 
     def _line_of(self, entry: _Entry) -> Waiting:
-        expected = self.speeds.seconds(entry.run.setup, entry.epoch, entry.seconds)
+        expected = self.speeds.seconds(entry.run.setup, entry.left)
         return Waiting(entry.run.id, entry.run.owner, entry.since, entry.front, expected)
 
     def _remaining(self, run: Run) -> Training:
         """Return when a run lets go of its worker; one that is paused does soon, if others wait."""
-        if run.status().state == "paused":
+        status = run.status()
+        if status.state == "paused":
             return Training(run.owner, PARK_SECONDS)
-        row = last_report(run)
-        if not row:
-            return Training(run.owner, self.speeds.seconds(run.setup))
-        self.speeds.learn(run.setup, row["images_per_second"])
-        return Training(run.owner, row["seconds_left"] + self.speeds.overhead)
+        if row := last_report(run):
+            self.speeds.learn(run.setup, row["images_per_second"])
+        return Training(run.owner, self.speeds.seconds(run.setup, ahead(run, status)))
 
 
 def without_times(place: Place) -> Place:

@@ -11,7 +11,7 @@ from typing import Any
 from cnn.engine.cluster import MEMORY_TOPIC, Member, Work
 from cnn.engine.crew import Crew
 from cnn.engine.desk import Desk
-from cnn.engine.faults import Loss
+from cnn.engine.faults import Kills, Loss
 from cnn.engine.recovery import Recovery, waits
 from cnn.engine.roster import Roster
 from cnn.engine.watch import Task
@@ -46,7 +46,7 @@ class Shift:
         self._parts = parts
         self._roster, self._recovery, self._desk = parts.roster, parts.recovery, parts.desk
         self._ended_for_memory: dict[str, int] = {}
-        self._system_kills = system_kills()
+        self._kills = Kills(system_kills(), time.monotonic())
         self._after_run = False
 
     def listen(self, hear: Callable[[dict[str, Any]], None]) -> None:
@@ -70,7 +70,7 @@ class Shift:
         self._recovery.tick()
         self._supervise()
         self._dispatch()
-        self._system_kills = system_kills()
+        self._kills.note(system_kills(), time.monotonic())
 
     # Runs that have ended, and workers that have
 
@@ -100,9 +100,11 @@ class Shift:
             logger.error("run %s broke off: %s", task.run.id, task.future.exception())
         seen = self.crew.last_seen(task.member)
         told = self._ended_for_memory.pop(task.member.address, 0)
-        killed = bool(told) or (bool(self.crew.cluster.own) and system_kills() > self._system_kills)
+        killed = bool(self.crew.cluster.own) and self._kills.lately(system_kills(), time.monotonic())
         self._roster.drop(task.run.id)
-        self._recovery.lost(task.run, Loss(told or seen.memory, seen.memory_limit, killed, task.hung))
+        self._recovery.lost(
+            task.run, Loss(told or seen.memory, seen.memory_limit, bool(told) or killed, task.hung)
+        )
 
     # Runs in training, and those that wait
 
@@ -115,7 +117,8 @@ class Shift:
             task.began = task.began or self._parts.news(task.run.id) > task.reports
             due = task.due(task.run.status(), time.monotonic(), others_wait)
             if due == "kill":
-                self.crew.cluster.kill(task.member)
+                if not self.crew.cluster.kill(task.member):
+                    task.spared(time.monotonic())
             elif due:
                 self._command(task.run, due)
 

@@ -1,15 +1,19 @@
 """A run in training, as the engine sees it: when to take its worker away from it."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from cnn.engine.cluster import Member
+from cnn.engine.expect import last_report
 from cnn.engine.faults import unanswered
 from cnn.runs.commands import ENDING, PARK
 from cnn.runs.run import Run
 from cnn.runs.status import Status
 
 HUNG_SECONDS = 10.0
+STEPS_TO_WAIT = 3
+FIRST_STEP_SECONDS = 20.0  # while no speed is known
 PARK_SECONDS = 5.0
 PARK_ANYWAY_SECONDS = 600.0
 
@@ -54,6 +58,10 @@ class Task:
         self._parking = True
         return PARK
 
+    def spared(self, now: float) -> None:
+        """Note that the worker could not be killed; it is tried again after as long a wait."""
+        self.hung, self._waits_since = False, now
+
     def _is_hung(self, status: Status, now: float) -> bool:
         asked = self.run.asked()
         if asked <= status.taken or status.taken != self._taken:
@@ -62,9 +70,20 @@ class Task:
             return False
         if self._waits_since is None:
             self._waits_since = now
-        if self.hung or now - self._waits_since < HUNG_SECONDS:
+        waited = now - self._waits_since
+        if self.hung or waited < HUNG_SECONDS:
             return False
-        return any(map(self._must_answer, unanswered(self.run, status)))
+        return any(waited >= self._patience(kind) for kind in unanswered(self.run, status))
 
-    def _must_answer(self, kind: str) -> bool:
-        return kind in ENDING or (self.began and kind in ("pause", PARK))
+    def _patience(self, kind: str) -> float:
+        """Return the seconds that a command may stay unanswered; a pause waits for the step at work."""
+        if kind in ENDING:
+            return HUNG_SECONDS
+        if kind not in ("pause", PARK) or not self.began:
+            return math.inf
+        row = last_report(self.run)
+        if not row:
+            return HUNG_SECONDS
+        speed = row["images_per_second"]
+        step = self.run.setup.training.batch_size / speed if speed else FIRST_STEP_SECONDS
+        return HUNG_SECONDS + STEPS_TO_WAIT * step

@@ -12,10 +12,10 @@ from cnn.runs.commands import ENDING, REOPEN, Command, CommandLog, check, since_
 from cnn.errors import RunError
 from cnn.runs.status import (
     Status,
+    begun,
     queued_again,
     read_status,
     stopped_waiting,
-    this_process,
     without_process,
     write_status,
 )
@@ -96,9 +96,8 @@ class Control:
             status = read_status(self.folder)
             if status.ended:
                 return None
-            status = replace(status, state="running", message="", **this_process())
-            write_status(self.folder, status)
-            return status
+            write_status(self.folder, begun(status))
+            return begun(status)
 
     def conclude(self, status: Status, taken: int) -> tuple[Status, bool]:
         """Write how a training left the run; return that, and whether it must be taken up again at once.

@@ -1,8 +1,10 @@
 """How much room runs may take: for each owner, and on the whole server. Old runs make room for new ones.
 
-Only runs of the same owner that have ended are removed, the oldest first, and what was removed is said.
+Only runs of the same owner that have ended are removed, the one that ended the longest ago first, and what was
+removed is said.
 """
 
+import os
 from collections.abc import Iterable, Sequence
 from math import prod
 from pathlib import Path
@@ -12,6 +14,7 @@ from cnn.forward import weight_shapes
 from cnn.runs.run import Run
 from cnn.settings import whole_number
 from cnn.runs.snapshots import KEPT
+from cnn.runs.status import FILE as STATE_FILE
 from cnn.spec import Setup
 
 MEGABYTE = 10**6
@@ -50,7 +53,8 @@ def server_limit() -> int:
 
 def size(run: Run) -> int:
     """Return the bytes that a run takes on the disk."""
-    return sum(_bytes(path) for path in run.folder.rglob("*"))
+    files = (Path(folder) / name for folder, _, names in os.walk(run.folder) for name in names)
+    return sum(map(_bytes, files))  # some may vanish meanwhile
 
 
 def needed(setup: Setup) -> int:
@@ -80,7 +84,7 @@ def check_queue(runs: Iterable[Run]) -> None:
 def make_room(
     runs: Sequence[Run], owner: str, setup: Setup | None = None, kept: Run | None = None
 ) -> list[str]:
-    """Remove the oldest ended runs of `owner` until there is room, and return a sentence for each.
+    """Remove the runs of `owner` that ended the longest ago until there is room; return a sentence for each.
 
     Args:
         runs: all runs of the store.
@@ -96,14 +100,13 @@ def make_room(
     more = needed(setup) if setup else 0
     over_own = sum(sizes[run.id] for run in own) + more - owner_limit()
     over_all = sum(sizes.values()) + more - server_limit()
-    removable = sorted(
-        (run for run in own if run != kept and run.status().ended), key=lambda run: run.created
-    )
+    others = (run for run in own if not kept or run.id != kept.id)
+    removable = sorted((run for run in others if run.status().ended), key=_ended_at)
     room = sum(sizes[run.id] for run in removable)
     if setup:
         _require_room(max(over_own, over_all), room, more, over_all > over_own)
     over, said = max(over_own, over_all if over_all <= room else 0), []
-    for run in sorted(removable, key=lambda run: run.created):
+    for run in removable:
         if over <= 0:
             break
         run.remove()
@@ -129,6 +132,14 @@ def _removed(run: Run, taken: int) -> str:
 
 def _megabytes(count: int) -> str:
     return f"{max(count, 0) / MEGABYTE:,.1f} MB"
+
+
+def _ended_at(run: Run) -> tuple[float, float]:
+    """Return when the state of a run was written last, which is when it ended, and when it was made."""
+    try:
+        return (run.folder / STATE_FILE).stat().st_mtime, run.created
+    except OSError:
+        return run.created, run.created
 
 
 def _bytes(path: Path) -> int:

@@ -3,8 +3,10 @@
 No pickle and no code is ever loaded. A file's header is JSON: names, types, shapes, and our metadata.
 """
 
+import contextlib
 import os
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,8 @@ from cnn.spec import NetworkSpec
 
 SUFFIX = ".safetensors"
 KEPT = 20
+PART = ".part-"
+PART_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,14 @@ def read_weights(path: Path, network: NetworkSpec) -> dict[str, NDArray[np.float
     return weights
 
 
+def sweep_parts(folder: Path) -> None:
+    """Remove what a process that was killed left of files it was writing: those older than a minute."""
+    for path in (*folder.glob(f"{PART}*"), *folder.glob(f"*/{PART}*")):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < time.time() - PART_SECONDS:
+                path.unlink()
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file through a temporary neighbour and a rename: whole or not at all.
 
@@ -106,7 +118,7 @@ def write_whole(path: Path, content: bytes) -> None:
         RunError: when it cannot be written.
     """
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as file:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=PART, delete=False) as file:
             try:
                 file.write(content)
                 file.flush()

@@ -49,6 +49,9 @@ class Status:
         return self.state == "paused" and not self.process
 
 
+UNREADABLE = Status("interrupted", "The state of this run cannot be read.")
+
+
 def read_status(folder: Path) -> Status:
     """Return how the run in `folder` stands; a file that is broken reads as interrupted, none as queued."""
     try:
@@ -56,7 +59,7 @@ def read_status(folder: Path) -> Status:
     except FileNotFoundError:
         return Status()
     except (OSError, ValueError, TypeError):
-        return Status("interrupted", "The state of this run cannot be read.")
+        return UNREADABLE
 
 
 def write_status(folder: Path, status: Status) -> None:
@@ -91,12 +94,22 @@ def taken_up_again(status: Status) -> Status:
 
 
 def stopped_waiting(status: Status, taken: int) -> Status:
-    """Return the state of a run that was stopped while no process trained it, `taken` commands ago."""
+    """Return the state of a run that was stopped while no process trained it, `taken` commands ago.
+
+    One that had finished, and waited to go on, has still finished.
+    """
     message = "" if status.step else "It was stopped before it began."
-    return replace(status, state="stopped", message=message, taken=taken)
+    state = "stopped" if status.test_accuracy is None else "finished"
+    return replace(status, state=state, message=message, taken=taken)
 
 
 def queued_again(status: Status) -> Status:
     """Return the state of a run that had ended and shall go on."""
-    ended = {"test_accuracy": None, "test_loss": None, "resumed": 0}
-    return without_process(status, state="queued", message="", **ended)
+    return without_process(status, state="queued", message="", resumed=0)
+
+
+def begun(status: Status) -> Status:
+    """Return the state of a run that this process trains: what the test pictures said no longer holds."""
+    return replace(
+        status, state="running", message="", test_accuracy=None, test_loss=None, **this_process()
+    )

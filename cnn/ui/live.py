@@ -7,6 +7,7 @@ import streamlit as st
 from cnn.errors import RunError, SpecError
 from cnn.figures import charts
 from cnn.layers import describe
+from cnn.runs.length import planned_epochs
 from cnn.runs.store import Run, Status
 from cnn.shapes import total_parameters, walk
 from cnn.spec import Setup
@@ -17,7 +18,6 @@ from cnn.ui.run_words import (
     minutes,
     place_words,
     plain,
-    planned_epochs,
     resumed_words,
     share,
     state_words,

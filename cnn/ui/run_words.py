@@ -1,12 +1,10 @@
 """How a run stands, in words."""
 
 import re
-from typing import Any
 
+from cnn.runs.length import GIVEN_MORE, RESUMED
 from cnn.runs.store import Run, Status
 from cnn.ui.service import service
-
-GIVEN_MORE = "It was given more."  # what the recorder writes where a run goes on that had ended
 
 
 def is_ending(run: Run, status: Status) -> bool:
@@ -15,8 +13,8 @@ def is_ending(run: Run, status: Status) -> bool:
 
 
 def is_open(run: Run, status: Status) -> bool:
-    """Whether something has been asked for that has not been taken yet."""
-    return not status.ended and run.asked() > status.taken
+    """Whether a process trains the run and has not taken yet what it was asked for."""
+    return bool(status.process) and not status.ended and run.asked() > status.taken
 
 
 def state_words(run: Run, status: Status) -> str:
@@ -49,28 +47,11 @@ def _own_words(run: Run) -> str:
 
 def resumed_words(run: Run, status: Status) -> str:
     """Return a sentence on a run that went on by itself after its process had ended, "" for others."""
-    rows = [row for row in run.history() if row["kind"] == "resumed" and row["reason"] != GIVEN_MORE]
+    rows = [row for row in run.history() if row["kind"] == RESUMED and row["reason"] != GIVEN_MORE]
     if not rows or not status.resumed:
         return ""
     times = "" if status.resumed == 1 else f", {status.resumed} times in all"
     return f"It went on by itself from epoch {rows[-1]['epoch']:.3g} after its worker had ended{times}."
-
-
-def planned_epochs(run: Run, rows: list[dict[str, Any]]) -> float | None:
-    """Return the epoch at which a run is to end, None where a time is its length.
-
-    Args:
-        run: the run.
-        rows: its history, which says what it was given more.
-    """
-    if run.setup.training.epochs is None:
-        return None
-    end, reopened = float(run.setup.training.epochs), False
-    for row in rows:
-        if row["kind"] == "extended":
-            end = (min(end, row["epoch"]) if reopened else end) + row["epochs"]
-        reopened = row["kind"] == "resumed" and row["reason"] == GIVEN_MORE
-    return end
 
 
 def plain(text: str) -> str:

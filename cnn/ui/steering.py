@@ -116,8 +116,10 @@ def _show_last_command(run: Run, status: Status) -> None:
     number, command = asked[-1]
     if number < status.taken:
         st.caption(f":material/check: **{said(command)}**: taken")
-    else:
+    elif status.process:
         st.caption(f":material/more_horiz: **{said(command)}**: asked")
+    else:
+        st.caption(f":material/more_horiz: **{said(command)}**: taken when the run goes on")
 
 
 def said(command: Command) -> str:

@@ -1,5 +1,6 @@
 """What the steering buttons do, each on behalf of the visitor: nobody can change what is not theirs."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,8 @@ from cnn.errors import RunError
 from cnn.runs.store import Run
 from cnn.ui.service import service
 from cnn.ui.session import session
+
+TWICE_SECONDS = 2.0  # two presses within that are one
 
 
 def learning_rate(run: Run) -> float:
@@ -21,14 +24,20 @@ def steer(run_id: str, kind: str, value: float = 0.0) -> None:
 
 
 def extend(run: Run, unit: str, count: int) -> None:
-    """Let a run be trained for longer; what was asked for and has not been taken is not asked for again."""
-    if not any(command.kind == f"extend_{unit}" for command in run.commands(run.status().taken)):
+    """Let a run be trained for longer; what was asked for just now is not asked for again."""
+    commands, taken = run.commands(), run.status().taken
+    lately = (c for i, c in enumerate(commands) if i >= taken or c.at > time.time() - TWICE_SECONDS)
+    if not any(command.kind == f"extend_{unit}" for command in lately):
         _try(service().store.extend, run.id, session().owner, **{unit: count})
 
 
 def go_on(run: Run, unit: str, count: int, rate: float) -> None:
-    """Let a run that has ended go on; one that another tab took up already is left as it is."""
-    changed = None if rate == learning_rate(run) else rate
+    """Let a run that has ended go on; one that another tab took up already is left as it is.
+
+    A rate that was asked for once is asked for again: the checkpoint it goes on from may be older.
+    """
+    asked = any(command.kind == "rate" for command in run.commands())
+    changed = rate if asked or rate != run.setup.training.learning_rate else None
     if run.status().ended:
         _try(service().store.extend, run.id, session().owner, **{unit: count, "learning_rate": changed})
 
