@@ -362,18 +362,29 @@ def test_a_killed_server_loses_nothing(tmp_path: Path) -> None:
             orphan.kill()
 
 
-def test_an_engine_that_cannot_start_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_cannot_start_says_so_and_tries_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problems: list[Exception] = [OSError(28, "No space left on device"), RuntimeError("something unheard of")]
+    monkeypatch.setattr(engine_module, "RETRY_SECONDS", 0.5)
+
     def refuse(settings: Settings) -> object:
-        raise OSError("no port is free")
+        raise problems[0]
 
     monkeypatch.setattr(engine_module, "connect", refuse)
     engine = Engine(RunStore(tmp_path / "runs"))
     engine.start()
-    eventually("it has failed", lambda: engine.status().state == "failed")
-    assert engine.status().message == "no port is free"
+    eventually("it has tried", lambda: engine.status().message)
+    assert engine.status().state == "starting"
+    assert engine.status().message == (
+        "The engine cannot begin: No space left on device. It is tried again every 0.5 seconds."
+    )
     run = submitted(engine)  # harmless: it waits for a server that works
     assert before(engine, run) == 0
     assert run.status().state == "queued"
+    problems.pop(0)
+    eventually("it has failed", lambda: engine.status().state == "failed")
+    assert engine.status().message == "something unheard of"
     engine.close()
 
 

@@ -540,7 +540,7 @@ def test_a_time_budget_does_not_run_while_a_run_is_paused(
     second, _ = script.drive(training.train(spec, data, script, start=start))
     progress = [r for r in first + second if type(r).__name__ == "Progress"]
     # The first call of either process builds the graph and does not count.
-    assert [r.seconds for r in progress] == [0, 0.5, 1, 1, *np.arange(1.5, 5.1, 0.5)]
+    assert [r.seconds for r in progress] == [0, 0.5, 1, 1.5, *np.arange(1.5, 5.1, 0.5)]
     assert [r.seconds_left for r in progress] == [5 - r.seconds for r in progress]
     assert progress[3].learning_rate == pytest.approx(0.01)  # a fifth of 5 s, where the cycle turns
     assert progress[-1].learning_rate == pytest.approx(0.01 * 0.125)  # it began after 4.5 s
