@@ -18,6 +18,7 @@ from conftest import PROJECT
 
 from cnn import jobs
 from cnn.data import Dataset
+from cnn.engine.faults import Loss, settle
 from cnn.errors import DivergedError
 from cnn.forward import weight_shapes
 from cnn.reports import EpochEnd, Extended, Finished, NewRate, Parked, Paused, Progress, Report, Resumed
@@ -26,8 +27,9 @@ from cnn.runs.checkpoints import Checkpoint
 from cnn.runs.commands import Command
 from cnn.runs.run import Run
 from cnn.runs.snapshots import Snapshot, to_thin
+from cnn.runs.status import taken_up_again
 from cnn.runs.steering import Steering
-from cnn.runs.store import RunStore, Status, owner_hash, taken_up_again
+from cnn.runs.store import RunStore, Status, owner_hash
 from cnn.spec import NetworkSpec, Setup, TrainSpec
 
 ANNA = owner_hash("anna's key")
@@ -336,7 +338,7 @@ def test_a_run_that_was_paused_when_it_was_killed_is_paused_still(store: RunStor
     run.command("pause")
     with pytest.raises(Killed):
         jobs.train_run(run.folder, kill)
-    store.mark_interrupted()
+    settle(run, Loss())
     assert run.status().parked
     store.steer(run.id, ANNA, "stop")
     assert run.status().state == "stopped"

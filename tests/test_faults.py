@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import PROJECT
 
 from cnn.engine import recovery as recovery_module
 from cnn.engine.cluster import Member
@@ -107,6 +108,35 @@ def test_a_run_that_is_still_trained_is_not_settled(run: Run) -> None:
     assert settle(run, Loss()) == run.status()
     assert run.status().state == "queued"
     assert run.status().process == 0
+
+
+HOLDS = """
+import sys, pathlib
+from cnn.runs.run import read_run
+with read_run(pathlib.Path(sys.argv[1])).trained_here():
+    print(flush=True)
+    input()
+"""
+
+
+def test_a_run_is_settled_when_its_process_was_killed(run: Run) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, run.folder], cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout
+    process.stdout.readline()
+    before = run.status()
+    assert settle(run, Loss(final=True)) is None
+    assert run.status() == before
+    assert run.is_trained()
+    process.kill()
+    process.communicate()
+    settled = settle(run, Loss(final=True))
+    assert settled == run.status()
+    assert settled
+    assert (settled.state, settled.process, settled.epoch, settled.step) == ("interrupted", 0, 2.0, 40)
+    assert "the last snapshot is kept" in settled.message
+    assert not run.is_trained()
 
 
 def test_a_run_to_be_discarded_is_removed(run: Run) -> None:

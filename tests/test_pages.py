@@ -18,7 +18,8 @@ from cnn.data import CLASSES
 from cnn.forward import weight_shapes
 from cnn.presets import PRESETS
 from cnn.reports import Progress
-from cnn.runs.store import Run, RunStore, Status, interrupted, owner_hash
+from cnn.runs.status import interrupted
+from cnn.runs.store import Run, RunStore, Status, owner_hash
 from cnn.shapes import total_parameters, walk
 from cnn.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
 from cnn.ui.service import service

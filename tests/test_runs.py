@@ -1,15 +1,11 @@
 import json
 import os
 import re
-import socket
-import subprocess
-import sys
-from dataclasses import FrozenInstanceError, asdict, replace
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import PROJECT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +16,7 @@ from cnn.runs import history
 from cnn.runs.checkpoints import Checkpoint
 from cnn.runs.commands import STEERING
 from cnn.runs.snapshots import snapshot_path
-from cnn.runs.store import EVERYBODY, Run, RunStore, Status, owner_hash, read_run, this_process
+from cnn.runs.store import EVERYBODY, Run, RunStore, Status, owner_hash, read_run
 from cnn.spec import NetworkSpec, Setup, TrainSpec
 
 SETUP = Setup(NetworkSpec(), TrainSpec(epochs=2, pictures=500))
@@ -561,65 +557,3 @@ def test_weights_of_a_run_are_its_newest_that_can_be_read(store: RunStore) -> No
         snapshot.path.write_bytes(b"x")
     with pytest.raises(RunError, match="cannot be read"):
         run.weights()
-
-
-# Processes that are gone
-
-
-HOLDS = """
-import sys, pathlib
-from cnn.runs.run import read_run
-with read_run(pathlib.Path(sys.argv[1])).trained_here():
-    print(flush=True)
-    input()
-"""
-
-
-def test_a_run_whose_process_was_killed_is_interrupted(store: RunStore) -> None:
-    killed, alive, elsewhere, waiting, done = (store.create(SETUP, "sketch10") for _ in range(5))
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLDS, killed.folder],
-        cwd=PROJECT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdout
-    process.stdout.readline()
-    running = replace(Status("running", epoch=1.5, step=6), **this_process())
-    killed.write_status(replace(running, process=process.pid))
-    alive.write_status(running)
-    elsewhere.write_status(replace(running, process=process.pid, host=f"not-{socket.gethostname()}"))
-    done.write_status(Status("finished", process=process.pid, host=socket.gethostname()))
-    for run, created in ((waiting, 1.0), (done, 2.0)):
-        change_facts(run, created=created)
-    before = [run.status() for run in (killed, alive, elsewhere, done)]
-    with alive.trained_here():
-        assert [run.id for run in store.mark_interrupted()] == [waiting.id]
-        assert [run.status() for run in (killed, alive, elsewhere, done)] == before  # it still lives
-
-        process.kill()
-        process.communicate()
-        assert [run.id for run in store.mark_interrupted()] == [waiting.id]
-    status = killed.status()
-    assert status.state == "interrupted"
-    assert status.ended
-    assert "worker ended" in status.message
-    assert (status.epoch, status.step) == (1.5, 6)
-    assert [run.status() for run in (alive, elsewhere, done)] == before[1:]
-    assert waiting.status() == Status()
-
-
-def test_the_queue_is_in_the_order_it_was_made(store: RunStore) -> None:
-    runs = [store.create(SETUP, "sketch10") for _ in range(3)]
-    for run, created in zip(runs, (30.0, 10.0, 20.0), strict=True):
-        change_facts(run, created=created)
-    assert [run.id for run in store.mark_interrupted()] == [runs[1].id, runs[2].id, runs[0].id]
-
-
-@pytest.mark.parametrize("process", [0, -1, 10**30, None, "x", 1.5])
-def test_a_process_that_can_be_none_is_gone(store: RunStore, process: object) -> None:
-    run = store.create(SETUP, "sketch10")
-    status = asdict(Status("running", host=socket.gethostname())) | {"process": process}
-    (run.folder / "state.json").write_text(json.dumps(status))
-    assert store.mark_interrupted() == []
-    assert run.status().state == "interrupted"

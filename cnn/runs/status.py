@@ -81,10 +81,9 @@ def without_process(status: Status, **changes: Any) -> Status:
     return replace(status, process=0, host="", **changes)
 
 
-def interrupted(status: Status, server_stopped: bool = False) -> Status:
+def interrupted(status: Status) -> Status:
     """Return the state of a run whose process ended under it."""
-    reason = "The server was stopped" if server_stopped else "Its worker ended"
-    message = f"{reason} before the run was done; the last snapshot is kept."
+    message = "Its worker ended before the run was done; the last snapshot is kept."
     return without_process(status, state="interrupted", message=message)
 
 

@@ -3,7 +3,6 @@
 import hashlib
 import re
 import secrets
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,9 +12,9 @@ from cnn.runs import quota
 from cnn.runs.commands import STEERING
 from cnn.errors import RunError
 from cnn.runs.notices import Notices
-from cnn.runs.run import DELETED, EVERYBODY, MAX_NAME, Run, read_run
+from cnn.runs.run import EVERYBODY, MAX_NAME, Run, read_run
 from cnn.spec import Setup
-from cnn.runs.status import ENDED, STATES, Status, interrupted, taken_up_again, this_process
+from cnn.runs.status import ENDED, STATES, Status, this_process
 
 __all__ = [
     "ENDED",
@@ -25,10 +24,8 @@ __all__ = [
     "Run",
     "RunStore",
     "Status",
-    "interrupted",
     "owner_hash",
     "read_run",
-    "taken_up_again",
     "this_process",
 ]
 
@@ -208,26 +205,6 @@ class RunStore:
     def _tell(self, owner: str, sentences: list[str]) -> None:
         for sentence in sentences:
             self._notices.add(owner, sentence)
-
-    # After a crash
-
-    def mark_interrupted(self) -> list[Run]:
-        """Put right the runs whose process is gone, and return those that wait in the queue, oldest first.
-
-        One that was running is marked interrupted; one that was paused is paused still, without a worker.
-        """
-        for path in self.folder.glob(f"{DELETED}*"):
-            shutil.rmtree(path, ignore_errors=True)
-        for run in self.runs():
-            status = run.status()
-            if status.state not in ("running", "paused") or run.is_trained():
-                continue
-            if status.state == "running":
-                run.write_status(interrupted(status))
-            elif status.process:
-                run.write_status(replace(status, process=0, host=""))
-        waiting = [run for run in self.runs() if run.status().state == "queued"]
-        return sorted(waiting, key=lambda run: run.created)
 
 
 def _tidy(name: str) -> str:
