@@ -78,8 +78,12 @@ def _train(name: str, scratch: Path, as_json: bool) -> Run:
 def _ship(name: str, run: Run, as_json: bool) -> None:
     from cnn.shipping import ship
 
-    if run.setup.network != recipe(name).network:
+    wanted = recipe(name)
+    if run.setup.network != wanted.network:
         raise CnnLabError(f"The run {run.id} is of another network than {name}.")
+    trained = replace(run.setup.training, precision=wanted.training.precision)  # which is the machine's
+    if trained != wanted.training or run.dataset != "cifar10":
+        raise CnnLabError(f"The run {run.id} was trained otherwise than {name}: its card would not be true.")
     command = f"python -m cnn models {name}"
     folder = paths.models_folder() / name
     card = ship(run, folder, jobs.load_once("cifar10"), command, RECIPES[name][1])

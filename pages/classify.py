@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnn.ui import judges, reminds, samples, trust, uploads, widgets
+from cnn.ui.run_words import plain
 from cnn.ui.session import session
 
 
@@ -27,14 +28,15 @@ def bench() -> None:
             judges.show_opinions(asked, sample, switches)
     else:
         judges.show_opinions(asked, sample, switches)
-    judges.ways_on(first.run, sample)
+    judges.ways_on(asked, sample)
     if upload:
         trust.show_loss(upload.picture)
-    if st.toggle("What does it remind the network of?", key="reminds"):
+    whose = "the network" if len(asked) == 1 else plain(first.name)
+    if st.toggle(f"What does it remind {whose} of?", key="reminds"):
         reminds.show_reminds(first.run, sample.pixels)
     if upload and len(session().tray.uploads) > 1:
         judges.show_several(first, session().tray.uploads, switches.averaged)
-    trust.show_card(first.run, first.card)
+    trust.show_cards([(one.run, one.card) for one in asked])
 
 
 st.title("What does it see in your picture?")

@@ -115,6 +115,12 @@ def test_an_upload_is_shown_as_the_network_gets_it_and_the_square_moves(page: Pa
     page.get_by_role("button", name="Middle").click()
     says(page, picture.pixels)
     assert crop_of(page) == (40, 0, 240)
+    for _ in range(2):  # the same move after "Middle" is a move again
+        page.get_by_label("Size of the square").press("Home")
+        assert crop_of(page)[2] == picture.least_side
+        says(page, picture.with_crop(*crop_of(page)).pixels)
+        page.get_by_role("button", name="Middle").click()
+        says(page, picture.pixels)
 
     page.locator(".seen canvas").hover(position={"x": 5, "y": 5})
     red, green, blue = picture.pixels[0, 0].tolist()
@@ -139,6 +145,24 @@ def test_a_moved_square_is_still_there_after_a_visit_to_inside(page: Page) -> No
     page.get_by_test_id("stButtonGroup").get_by_text("Upload", exact=True).click()
     says(page, picture.with_crop(*crop).pixels)
     assert crop_of(page) == crop
+
+
+def test_a_broken_picture_moves_nothing(page: Page) -> None:
+    bring(page, four())
+    picture = decode_picture(four())
+    page.locator(".crop .plate").focus()
+    page.keyboard.press("ArrowLeft")
+    crop = crop_of(page)
+    assert crop != picture.crop
+    says(page, picture.with_crop(*crop).pixels)
+    page.locator(".crop").evaluate("crop => crop.dataset.same = 'yes'")
+    page.locator('input[type="file"]').set_input_files(
+        [{"name": "b.png", "mimeType": "image/png", "buffer": b"nothing"}]
+    )
+    expect(page.get_by_test_id("stAlert").filter(has_text="b.png: This is not a picture")).to_have_count(1)
+    says(page, picture.with_crop(*crop).pixels)
+    assert crop_of(page) == crop
+    assert page.locator(".crop").get_attribute("data-same") == "yes"  # it was not made anew
 
 
 def test_several_pictures_a_broken_one_and_the_way_back(page: Page) -> None:

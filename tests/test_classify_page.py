@@ -19,9 +19,12 @@ from cnn.data import CLASSES
 from cnn.data import test_labels as labels_of
 from cnn.data import test_picture as picture_of
 from cnn.figures.charts import percent
-from cnn.runs.store import Run
+from cnn.runs.store import Run, RunStore, Status, owner_hash
 from cnn.typical import Typical
+from cnn.ui import judges
 from cnn.ui.run_words import plain
+from cnn.ui.tray import MOST
+from cnn.ui.uploads import MOST_PROBLEMS
 from cnn.verdicts import Verdict, judge
 
 RUNS = {run.id: run for run in models.shipped()}
@@ -171,10 +174,31 @@ def test_an_upload_is_classified_and_a_broken_one_is_a_sentence_that_loses_nothi
     assert not app.exception
     assert "cut short or damaged" in app.error[0].value
     assert has(app, "verdict")  # the good one is still there
-    app.run()
-    assert not app.error  # said once
+    app.toggle(key="ordered").set_value(True).run()
+    assert "cut short or damaged" in app.error[0].value  # until something else is brought or chosen
     app.file_uploader[0].set_value(None).run()
+    assert not app.error
     assert not has(app, "verdict")  # removed in the widget, removed here
+
+
+def test_of_many_files_those_that_are_too_many_are_told_in_a_few_sentences(visit: Visit) -> None:
+    files = [(f"{number}.png", saved(quadrants(), "PNG")) for number in range(MOST + MOST_PROBLEMS + 3)]
+    app = upload(visit, *files)
+    assert len(app.error) == MOST_PROBLEMS + 1
+    assert f"at most {MOST} are allowed" in app.error[0].value
+    assert app.error[-1].value == "3 more could not be taken either."
+    assert len(blob_of(app, "shelf")[0]["tags"]) == MOST
+
+
+def test_what_a_network_said_is_not_worked_out_again(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(judges, "judge", lambda *arguments: asked.append(1) or judge(*arguments))
+    app = upload(visit, ("four.png", saved(quadrants(), "PNG")))
+    assert len(asked) == 1
+    app.toggle(key="ordered").set_value(True).run()
+    assert len(asked) == 1
+    app.toggle(key="averaged").set_value(True).run()
+    assert len(asked) == 2
 
 
 def test_several_files_of_which_one_is_broken(visit: Visit) -> None:
@@ -244,7 +268,7 @@ def test_noise_looks_like_none_of_the_ten_where_the_card_says_so(visit: Visit) -
     app.file_uploader[0].set_value([("flat.png", saved(flat, "PNG"), "image/png")]).run()
     (warning,) = [item.value for item in app.warning if "none of the ten" in item.value]
     said = warning.replace("\N{NO-BREAK SPACE}", " ")
-    assert f"{percent(card.false_alarms)} of the test photos" in said
+    assert f"{percent(card.false_alarms)} of the test pictures ({card.source})" in said
     assert f"{percent(card.drawn_called_none)} of drawings of the ten classes" in said
 
 
@@ -255,6 +279,33 @@ def test_the_card_is_shown(visit: Visit) -> None:
     assert percent(card.test_accuracy) in said
     assert f"Farther than {card.distance_limit:.2f}" in said
     assert all(name in said for name in CLASSES)
+
+
+def test_two_cards_two_ways_on_and_a_note_on_each_network(visit: Visit, home: Path) -> None:
+    trained = RUNS["lecture"]
+    run = RunStore(home / "runs").create(trained.setup, "sketch10", owner_hash(ANNA), "mine")
+    run.save_snapshot(0, 0.0, trained.weights())
+    run.write_status(Status("running", process=1))
+    app = unfolded(visit(network="lecture", second=run.id), "trust")
+    assert any("its weights are random" in note.value for note in app.info)
+    links = [link.proto.query_string for link in app.get("page_link")]
+    for name, link in zip(("lecture", run.id), links, strict=True):
+        assert f"network={name}" in link
+    assert any("mine has not been measured. It can be when" in caption.value for caption in app.caption)
+    assert not any("send it" in caption.value for caption in app.caption)  # nobody else may see that run
+    run.write_status(Status("finished"))
+    app = unfolded(visit(network="lecture", second=run.id), "trust")
+    assert [button.label for button in app.button if button.label == "Measure it"] == ["Measure it"]
+
+
+def test_a_network_that_nobody_chose_is_not_kept_as_chosen(visit: Visit) -> None:
+    app = visit()
+    assert app.selectbox(key="network").value == models.BEST
+    app.run()
+    assert app.session_state["cnn_lab"].network_id == ""
+    app.selectbox(key="network").set_value("lecture").run()
+    assert app.session_state["cnn_lab"].network_id == "lecture"
+    assert visit(network="minute").session_state["cnn_lab"].network_id == "minute"
 
 
 def test_an_upload_goes_on_to_inside(visit: Visit) -> None:

@@ -93,6 +93,7 @@ class Desk:
                     question.answer = _answer(question.future)
                     question.future.cancel()
                     question.future = question.member = None
+                    question.arguments = ()  # the pixels of a visitor's picture, say
             self._drop_forgotten()
 
     def busy(self) -> Member | None:

@@ -7,7 +7,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const place = parentElement.querySelector(".crop");
   const state = states.get(place) ?? begin(place);
   const { facts, array } = openBlob(data);
-  state.send = () => setStateValue("moved", [facts.key, ...state.crop]);
+  state.send = () => setStateValue("moved", [facts.key, ...state.crop, facts.placed]);
   if (state.facts?.key !== facts.key) showPicture(place, array("preview").values, facts);
   if (state.facts?.key !== facts.key || state.facts.placed !== facts.placed) state.crop = [...facts.crop];
   state.facts = facts;
@@ -116,6 +116,7 @@ function resize(place, state, side) {
 const KEYS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
 function press(event, place, state) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return; // the browser's own
   const [left, top, side] = state.crop;
   const step = Math.max(1, Math.round(state.facts.width / 40));
   const more = { "+": 1, "=": 1, "-": -1 }[event.key];

@@ -57,12 +57,14 @@ def show_crop(
 
 
 def read_move(value: object) -> tuple[str, int, int, int] | None:
-    """Return what a browser says of a move, or None where it is no key and three whole numbers.
+    """Return what a browser says of a move, or None where it is no key and four whole numbers.
 
-    >>> read_move(["a1", 1, 2, 32]), read_move(["a1", 1, 2, 3.5]), read_move(["a1", 1, True, 3])
+    The last of them is the number of `placed`, by which the same move after another placing is a new one.
+
+    >>> read_move(["a1", 1, 2, 32, 0]), read_move(["a1", 1, 2, 3.5, 0]), read_move(["a1", 1, True, 3, 0])
     (('a1', 1, 2, 32), None, None)
     """
-    if not isinstance(value, list) or len(value) != 4 or not isinstance(value[0], str):
+    if not isinstance(value, list) or len(value) != 5 or not isinstance(value[0], str):
         return None
     key, *numbers = value
     if any(not isinstance(number, int) or isinstance(number, bool) for number in numbers):

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from cnn import models
 from cnn.cards import Card, card_of
 from cnn.forward import Weights
-from cnn.runs.store import Run
+from cnn.runs.store import EVERYBODY, Run
 from cnn.typical import Typical
 from cnn.ui import trust, widgets
-from cnn.ui.session import theme
+from cnn.ui.run_words import plain
+from cnn.ui.session import session, theme
 from cnn.ui.table import show_table
 from cnn.ui.tray import Upload
 from cnn.ui.verdict import Exhibit, Opinion, show_verdict
@@ -28,9 +29,13 @@ NOBODY = ""
 
 @dataclass(frozen=True)
 class Judge:
-    """A network that is asked: its weights as they are now, and what is known of how far to trust it."""
+    """A network that is asked: its weights as they are now, and what is known of how far to trust it.
+
+    `stamp` is another one for other weights.
+    """
 
     run: Run
+    stamp: str
     weights: Weights
     card: Card | None
     typical: Typical | None
@@ -41,8 +46,12 @@ class Judge:
         return self.run.name or self.run.id
 
     def says(self, pixels: NDArray[np.uint8], averaged: bool) -> Verdict:
-        """Return what it says of a picture (32, 32, 3), uint8."""
-        return judge(self.run.setup.network, self.weights, pixels, self.card, self.typical, averaged)
+        """Return what it says of a picture (32, 32, 3), uint8; what it said lately is remembered."""
+        key = (self.run.folder, self.stamp, self.card and self.card.step, pixels.tobytes(), averaged)
+        network = self.run.setup.network
+        return session().verdicts.get(
+            key, lambda: judge(network, self.weights, pixels, self.card, self.typical, averaged)
+        )
 
 
 @dataclass(frozen=True)
@@ -64,12 +73,13 @@ def choose_judges() -> list[Judge]:
         first = widgets.network_picker(models.BEST)
     with right:
         second = _second_picker(first)
-    widgets.run_note(first)
     judges = []
     for run in [first, second]:
+        if run:
+            widgets.run_note(run)
         weights = widgets.weights_of(run) if run else None
         if run and weights is not None:
-            judges.append(Judge(run, weights, card_of(run), trust.typical_of(run)))
+            judges.append(Judge(run, widgets.stamp_of(run), weights, card_of(run), trust.typical_of(run)))
         elif run is first:
             return []
     return judges
@@ -132,20 +142,22 @@ def show_several(asked: Judge, uploads: Sequence[Upload], averaged: bool) -> Non
             show_table([upload.name for upload in uploads], verdicts, asked.name)
 
 
-def ways_on(run: Run, sample: Sample) -> None:
-    """Offer the way to the maps of the same network on the same picture, and say what the address holds."""
-    wanted = {"network": run.id}
+def ways_on(judges: Sequence[Judge], sample: Sample) -> None:
+    """Offer the way to the maps of each network on the same picture, and say what the address holds."""
+    wanted = {}
     if sample.true_class is not None:
         wanted["picture"] = "Sample"
         for name in ("class", "number"):
             if value := st.query_params.get(f"sample_{name}"):
                 wanted[name] = value
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link(
-            "inside.py",
-            label="See its maps on this picture",
-            icon=":material/grid_view:",
-            query_params=wanted,
-        )
-        if sample.true_class is not None:
+        for asked in judges:
+            whose = "its maps" if len(judges) == 1 else f"the maps of {plain(asked.name)}"
+            st.page_link(
+                "inside.py",
+                label=f"See {whose} on this picture",
+                icon=":material/grid_view:",
+                query_params={"network": asked.run.id, **wanted},
+            )
+        if sample.true_class is not None and all(asked.run.owner == EVERYBODY for asked in judges):
             st.caption("The address of this page leads to this view again: send it.")

@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
+from typing import Generic, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 BYTES = 256 * 2**20
 
 Arrays = Mapping[str, NDArray[np.float32]]
+Value = TypeVar("Value")
 
 
 class Kept:
@@ -40,6 +42,22 @@ class Kept:
     def _drop(self, key: Hashable) -> None:
         if key in self._kept:
             self._bytes -= _size(self._kept.pop(key))
+
+
+class Lately(Generic[Value]):
+    """The newest values by key, `most` of them: what one visitor may ask for again."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Hashable, Value] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """Return what is kept under `key`, or make it."""
+        value = self._kept.pop(key) if key in self._kept else make()
+        self._kept[key] = value
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return value
 
 
 def _size(arrays: Arrays) -> int:

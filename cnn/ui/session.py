@@ -12,16 +12,23 @@ from cnn.inside.edits import Edits
 from cnn.presets import PRESETS
 from cnn.runs.store import owner_hash
 from cnn.spec import Setup
+from cnn.ui.kept import Kept, Lately
 from cnn.ui.tray import Tray
+from cnn.verdicts import Verdict
 
 COOKIE = "cnn_lab_owner"
 MAX_UNDO = 50
+VERDICTS = 48  # of the page Classify: twelve pictures, two networks, one view and six
+OWN_MAPS_BYTES = 16 * 2**20
 _KEY = "cnn_lab"
 
 
 @dataclass
 class Session:
-    """What one visitor has set up and chosen; it lives as long as the browser's connection."""
+    """What one visitor has set up and chosen; it lives as long as the browser's connection.
+
+    `network_id` is the network that was chosen, `network_shown` one that a page shows because none was.
+    """
 
     setup: Setup = field(default_factory=lambda: PRESETS["lecture"].setup)
     revision: int = 0
@@ -31,12 +38,15 @@ class Session:
     link_problem: str = ""
     run_id: str = ""
     network_id: str = ""
+    network_shown: str = ""
     start_asked: bool = False
     trial_asked: str = ""
     card_asked: str = ""
     problem: str = ""
     owner: str = ""
     tray: Tray = field(default_factory=Tray)
+    verdicts: Lately[Verdict] = field(default_factory=lambda: Lately(VERDICTS))
+    own_maps: Kept = field(default_factory=lambda: Kept(OWN_MAPS_BYTES))
     edits: dict[str, Edits] = field(default_factory=dict)
 
     @property

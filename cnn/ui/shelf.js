@@ -34,6 +34,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   });
   mark(tiles, facts.chosen);
   tiles.onkeydown = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return; // the browser's own
     const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
     if (!step) return;
     event.preventDefault();

@@ -41,10 +41,10 @@ class Upload:
 class Tray:
     """The pictures of one visitor, the oldest first, and which one is looked at.
 
-    `problems` are sentences that have not been shown yet. `taken` are the ids of the files that were taken
-    from the widgets, the last at `taken_at`, and `widgets` counts how often these were made anew. `shown` is
-    the key of the picture whose square the browser shows, and `placed` is how often Python moved that square
-    by itself, and where.
+    `problems` are sentences on what came last and could not be taken. `taken` are the ids of the files that
+    were taken from the widgets, the last at `taken_at`, and `widgets` counts how often these were made anew.
+    `shown` is the key of the picture whose square the browser shows, and `placed` is how often Python moved
+    that square by itself, and where.
     """
 
     uploads: list[Upload] = field(default_factory=list)
@@ -67,16 +67,28 @@ class Tray:
         Raises:
             PictureError: when the visitor has too many, or the server.
         """
-        if len(self.uploads) >= MOST:
-            raise PictureError(
-                f"You have {len(self.uploads)} pictures here, and at most {MOST} are allowed: remove one "
-                "and try again."
-            )
+        self.require_place()
         upload = Upload(secrets.token_hex(4), tidy_name(name), picture, _preview(picture.original))
         room().take(upload)
         self.uploads.append(upload)
         self.chosen = upload.key
         return upload
+
+    def require_place(self) -> None:
+        """Hold that the visitor may have one more picture.
+
+        Raises:
+            PictureError: if not.
+        """
+        if len(self.uploads) >= MOST:
+            raise PictureError(
+                f"You have {len(self.uploads)} pictures here, and at most {MOST} are allowed: remove one "
+                "and try again."
+            )
+
+    def refuse(self, problem: str) -> None:
+        """Have one sentence shown on what came last."""
+        self.problems = [problem]
 
     def remove(self, key: str) -> None:
         """Let a picture go; the one before it, or after it, is looked at instead."""
@@ -116,7 +128,7 @@ class Room:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.held = 0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a picture may be freed, and released, while one is taken
 
     def take(self, upload: Upload) -> None:
         """Count a picture for as long as its pixels are in memory.

@@ -1,5 +1,7 @@
 """How far to trust what a network says: its card, the rule for none of the ten, and what a photo loses."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from cnn.cards import FALSE_ALARMS, Card, write_card
@@ -42,27 +44,33 @@ def opinion_note(verdict: Verdict, card: Card | None) -> str:
             f" Distance from the usual picture {verdict.distance:.2f} (1 on average, more than "
             f"{card.distance_limit:.2f} is none of the ten)."
         )
+    if several and card.averaged_accuracy is not None:
+        several = f"{several[:-1]}, which names {percent(card.averaged_accuracy)} of the test pictures."
     return f"Calibrated: scores divided by {card.temperature:.2f}.{distance}{several}"
 
 
 def show_none(name: str, card: Card) -> None:
     """Say that a picture looks like none of the ten classes, and how often that is wrong."""
     st.warning(
-        f"**This looks like none of the ten classes** to {plain(name)}: it is unlike the photos that it "
+        f"**This looks like none of the ten classes** to {plain(name)}: it is unlike the pictures that it "
         "learned from, so do not rely on the bars. The rule is wrong at times: it says so of "
-        f"{_share(card.false_alarms)} of the test photos and of {_share(card.drawn_called_none)} of "
-        f"drawings of the ten classes, and it lets pass {_missed(card)}.",
+        f"{_share(card.false_alarms)} of the test pictures ({card.source}) and of "
+        f"{_share(card.drawn_called_none)} of drawings of the ten classes, and it lets pass {_missed(card)}.",
         icon=":material/help:",
     )
 
 
-def show_card(run: Run, card: Card | None) -> None:
-    """Show a network's card, or offer to measure it; closed, it costs nothing."""
+def show_cards(cards: Sequence[tuple[Run, Card | None]]) -> None:
+    """Show the cards of networks, or offer to measure them; closed, it costs nothing."""
     with st.expander(
-        "How far to trust it", icon=":material/verified:", key="trust", on_change="rerun"
+        "How far to trust it" if len(cards) == 1 else "How far to trust them",
+        icon=":material/verified:",
+        key="trust",
+        on_change="rerun",
     ) as box:
         if box.open:
-            _show_card(run, card)
+            for run, card in cards:
+                _show_card(run, card)
 
 
 def _show_card(run: Run, card: Card | None) -> None:
@@ -73,6 +81,9 @@ def _show_card(run: Run, card: Card | None) -> None:
         f"**{plain(run.name or run.id)}** names **{percent(card.test_accuracy)}** of {card.test_pictures:,} "
         f"test pictures correctly ({card.source})."
     )
+    if card.averaged_accuracy is not None:
+        averaged = percent(card.averaged_accuracy)
+        st.markdown(f"The mean over six views names {averaged}; its confidence was not measured.")
     shares = zip(CLASSES, card.per_class, strict=True)
     st.markdown(" · ".join(f"{name} {percent(share)}" for name, share in shares))
     st.markdown(
@@ -101,19 +112,23 @@ def _share(share: float) -> str:
 
 def _offer_card(run: Run) -> None:
     snapshots, name = run.snapshots(), dataset_name()
+    unknown = f"How far to trust {plain(run.name or run.id)} has not been measured."
     if not snapshots or run.folder.parent == models_folder() or run.dataset != name:
-        st.caption("How far to trust this network has not been measured.")
+        st.caption(unknown)
+        return
+    if not run.status().ended:
+        st.caption(f"{unknown} It can be when its training has ended.")
         return
     newest = snapshots[-1]
     key = f"card/{run.folder}/{newest.step}"
     if session().card_asked != key:
-        st.caption("How far to trust this network has not been measured. It takes a worker a few seconds.")
-        if st.button("Measure it", icon=":material/speed:"):
+        st.caption(f"{unknown} It takes a worker some seconds, for a large network some minutes.")
+        if st.button("Measure it", icon=":material/speed:", key=f"measure-{run.id}"):
             session().card_asked = key
             st.rerun(scope="fragment")
         return
     found = ask("Measuring", key, questions.card, str(run.folder), str(newest.path), newest.step, name)
-    show_waiting([found], "card")
+    show_waiting([found], f"card-{run.id}")
     if found.result is None:
         return
     card, typical = found.result
@@ -143,10 +158,18 @@ def _show_loss(picture: Picture) -> None:
             f"The square is {side}×{side}: enlarged to {SIDE}×{SIDE}, nothing is lost, and nothing is won."
         )
         return
-    st.caption(
+    shown = picture.crop[2]
+    averaged = (
         f"**{SIDE * SIDE:,} of {side * side:,} pixels:** each is the average of about "
-        f"{(side / SIDE) ** 2:,.0f} ({RESAMPLING}). They keep {percent(picture.detail_kept())} of what "
-        "varies in brightness; the rest is fine detail that the network never sees."
+        f"{(side / SIDE) ** 2:,.0f} ({RESAMPLING})."
+    )
+    if shown <= SIDE:
+        st.caption(f"{averaged} The version of the photo that is kept here has no more pixels than they.")
+        return
+    smaller = f" (measured on the {shown}×{shown} pixels of it that are kept here)" if shown < side else ""
+    st.caption(
+        f"{averaged} They keep {percent(picture.detail_kept())} of what varies in brightness{smaller}; the "
+        "rest is fine detail that the network never sees."
     )
     if st.toggle("Show what is lost", key="show-lost"):
         st.image(

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnn.errors import PictureError
 from cnn.picture_files import MAX_BYTES
@@ -16,6 +18,7 @@ from cnn.ui.session import session
 from cnn.ui.shelf import Tag, show_shelf
 from cnn.ui.tray import MOST, Tray, Upload, tidy_name
 
+MOST_PROBLEMS = 5  # that are shown one by one
 WAYS = ("Upload", "Camera", "Sample")
 PRIVATE = (
     "Your pictures stay in this server's memory while you are here; they are not stored, and no link holds "
@@ -42,12 +45,18 @@ def bring(way: str) -> Upload | None:
     """Let the visitor bring pictures and choose one; None until there is one."""
     tray = session().tray
     _show_intake(way, tray)
-    for problem in tray.problems:
-        st.error(problem, icon=":material/broken_image:")
-    tray.problems = []
-    if len(tray.uploads) > 1 or (tray.uploads and tray.current is None):
-        _show_tray(tray)
+    with st.container():  # always there: what stands below it would be made anew where it comes or goes
+        _show_problems(tray.problems)
+        if len(tray.uploads) > 1 or (tray.uploads and tray.current is None):
+            _show_tray(tray)
     return tray.current
+
+
+def _show_problems(problems: list[str]) -> None:
+    for problem in problems[:MOST_PROBLEMS]:
+        st.error(problem, icon=":material/broken_image:")
+    if more := len(problems[MOST_PROBLEMS:]):
+        st.error(f"{more:,} more could not be taken either.", icon=":material/broken_image:")
 
 
 def show_square(upload: Upload) -> None:
@@ -99,8 +108,13 @@ def _show_intake(way: str, tray: Tray) -> None:
             max_upload_size=megabytes,
             **taken,
         )
-    show_paste(lambda data: _take(data, "pasted", tray), tray.problems.append)
+    show_paste(lambda data: _take_pasted(data, tray), tray.refuse)
     st.caption(PRIVATE)
+
+
+def _take_pasted(data: bytes, tray: Tray) -> None:
+    tray.problems = []
+    _take(data, "pasted", tray)
 
 
 def _take_files(key: str, tray: Tray) -> None:
@@ -113,14 +127,26 @@ def _take_files(key: str, tray: Tray) -> None:
     gone = tray.taken.keys() - {file.file_id for file in files} if isinstance(given, list) else set()
     for file_id in gone:
         tray.remove(tray.taken.pop(file_id))
-    for file in files:
-        if file.file_id not in tray.taken:
-            tray.take(file.file_id, _take(file.getvalue(), file.name, tray))
+    new = [file for file in files if isinstance(file, UploadedFile) and file.file_id not in tray.taken]
+    if new or gone:
+        tray.problems = []
+    for file in new:
+        tray.take(file.file_id, _take(file.getvalue(), file.name, tray))
+        _let_go(file)
+
+
+def _let_go(file: UploadedFile) -> None:
+    """Have Streamlit forget a file as it came, which it would keep for as long as the visitor stays."""
+    context = get_script_run_ctx()
+    remove = getattr(context and context.uploaded_file_mgr, "remove_file", None)
+    if context and remove:
+        remove(session_id=context.session_id, file_id=file.file_id)
 
 
 def _take(data: bytes, name: str, tray: Tray) -> str:
     """Decode a file, keep the picture and return its key; what cannot be used leaves a sentence and ""."""
     try:
+        tray.require_place()
         return tray.add(service().decoders.decode(data), name).key
     except PictureError as error:
         tray.problems.append(f"{plain(tidy_name(name))}: {error}")
@@ -131,7 +157,7 @@ def _show_tray(tray: Tray) -> None:
     keys = [upload.key for upload in tray.uploads]
 
     def choose(place: int) -> None:
-        tray.chosen = keys[place]
+        tray.chosen, tray.problems = keys[place], []
 
     show_shelf(
         np.stack([upload.picture.pixels for upload in tray.uploads]),

@@ -107,7 +107,7 @@ def read_view(run: Run) -> View | None:
         return None
     try:
         snapshot, weights, note = _saved_state(run)
-        outputs = _outputs(run, snapshot, weights, sample.pixels)
+        outputs = _outputs(run, snapshot, weights, sample)
     except RunError as error:
         st.error(str(error), icon=":material/broken_image:")
         return None
@@ -208,10 +208,12 @@ def _stamp(snapshot: Snapshot) -> tuple[Path, int, int]:
 
 
 def _outputs(
-    run: Run, snapshot: Snapshot, weights: Weights, pixels: NDArray[np.uint8]
+    run: Run, snapshot: Snapshot, weights: Weights, sample: Sample
 ) -> dict[str, NDArray[np.float32]]:
-    key = ("outputs", *_stamp(snapshot), _digest(pixels))
-    return dict(kept().get(key, lambda: forward(run.setup.network, weights, pixels)))
+    """Return every layer's output; those of a visitor's own picture go when the visitor does."""
+    key = ("outputs", *_stamp(snapshot), _digest(sample.pixels))
+    place = session().own_maps if sample.true_class is None else kept()
+    return dict(place.get(key, lambda: forward(run.setup.network, weights, sample.pixels)))
 
 
 def _digest(pixels: NDArray[np.uint8]) -> str:

@@ -13,6 +13,7 @@ from cnn.forward import Weights, forward
 from cnn.images import RESAMPLING, Picture
 from cnn.paths import models_folder
 from cnn.runs.store import Run
+from cnn.ui.run_words import plain
 from cnn.ui.service import service
 from cnn.ui.session import session
 
@@ -112,11 +113,11 @@ def network_picker(first: str = "") -> Run:
         st.page_link("build.py", label="Build and train one", icon=":material/dashboard_customize:")
         st.stop()
     state, link = session(), st.query_params.get("network", "")
-    if link in runs:
+    if link in runs and link != state.network_shown:
         state.network_id = link
-    elif state.network_id not in runs:
-        state.network_id = first if first in runs else next(iter(runs))
-    st.session_state["network"] = state.network_id
+    found = next((name for name in (link, state.network_id, first) if name in runs), next(iter(runs)))
+    state.network_shown = "" if found == state.network_id else found
+    st.session_state["network"] = found
 
     def chosen() -> None:
         st.query_params["network"] = state.network_id = st.session_state["network"]
@@ -128,13 +129,13 @@ def network_picker(first: str = "") -> Run:
         key="network",
         on_change=chosen,
     )
-    st.query_params["network"] = state.network_id
+    st.query_params["network"] = found
     if link and link not in runs:
         st.warning(
             "The network of this link is not here; this is another one. It may be somebody else's, or gone.",
             icon=":material/link_off:",
         )
-    return runs[state.network_id]
+    return runs[found]
 
 
 def run_note(run: Run) -> None:
@@ -144,16 +145,20 @@ def run_note(run: Run) -> None:
         return
     epoch = snapshots[-1].epoch
     trained = f"after {epoch:g} epochs" if epoch else "before any training: its weights are random"
-    text = f"This run is {status.state}. You see the network {trained}."
+    text = f"{plain(run.name or run.id)} is {status.state}. You see the network {trained}."
     st.info(f"{text} {status.message}".strip(), icon=STATE_ICONS[status.state])
+
+
+def stamp_of(run: Run) -> str:
+    """Return what changes when a run has newer weights."""
+    snapshots = run.snapshots()
+    return snapshots[-1].path.name if snapshots else ""
 
 
 def weights_of(run: Run) -> Weights | None:
     """Return a run's newest weights, or say why they cannot be read and return None."""
-    snapshots = run.snapshots()
-    stamp = snapshots[-1].path.name if snapshots else ""
     try:
-        return _read_weights(run, stamp)
+        return _read_weights(run, stamp_of(run))
     except RunError as error:
         st.error(str(error), icon=":material/broken_image:")
         return None
