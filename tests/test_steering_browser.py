@@ -118,7 +118,10 @@ def test_a_run_is_steered_reloaded_and_continued(visitor: Visitor, lab: Lab) -> 
     # Another browser sees none of it
     other = Visitor(visitor.context.browser, lab)  # type: ignore[arg-type]
     try:
-        expect(other.open("train").get_by_role("heading", name="No run yet")).to_be_visible()
+        shown = other.open("train")
+        expect(shown.get_by_role("heading", name="What to train")).to_be_visible()
+        expect(shown.get_by_role("heading", name=re.compile(": finished$"))).to_have_count(0)
+        expect(shown.get_by_role("button", name="Continue", exact=True)).to_have_count(0)
     finally:
         other.context.close()
 
