@@ -1,5 +1,6 @@
 """The panels *Why this class?* and *What does it look for?*, with answers that are there, late or failed."""
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -308,6 +309,7 @@ def opened(address: str) -> dict[str, list[str]]:
 
 @pytest.mark.browser
 def test_maps_are_blended_and_pictures_opened_in_a_browser(lab: "Lab") -> None:
+    from playwright.sync_api import Error
     from serving import eventually, opened_browser
 
     with opened_browser() as browser:
@@ -329,7 +331,16 @@ def test_maps_are_blended_and_pictures_opened_in_a_browser(lab: "Lab") -> None:
         assert page.locator(".overlay .says").nth(2).inner_text() not in ("", "0")
 
         page.goto(f"{lab.address}/inside?network=lecture&panel=filter&layer=relu2&channel=3")
-        page.locator(".nine li").nth(8).wait_for(timeout=ANSWER_MILLISECONDS)
+        again = page.get_by_role("button", name="Try again")  # an answer may be lost on a busy machine
+        pictures = page.locator(".nine li")
+
+        def nine() -> bool:
+            if again.count():
+                with contextlib.suppress(Error):
+                    again.first.click(timeout=1000)
+            return pictures.count() == 9
+
+        eventually("nine pictures", nine, ANSWER_MILLISECONDS / 1000)
         link = page.locator(".nine a").nth(2)
         wanted = opened(str(link.get_attribute("href")))
         picture = {name: wanted[name] for name in ("class", "number")}
