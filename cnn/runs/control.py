@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cnn.runs.commands import ENDING, REOPEN, Command, CommandLog, check, since_reopened
 from cnn.errors import RunError
+from cnn.runs.commands import ENDING, REOPEN, Command, CommandLog, check, since_reopened
 from cnn.runs.status import (
     Status,
     begun,

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from cnn.errors import RunError
+
 KEPT_ROWS = 100_000  # of all runs together, about 100 MB
 LAST_BYTES = 500  # that must be there still, else the file was cut and has grown again
-
-from cnn.errors import RunError
 
 
 def append_row(path: Path, row: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""How long a run is to be trained: by its set-up, by what it was given since, and by what it was asked just now."""
+"""How long a run is trained: by its set-up, by what it was given since, and by what it was asked just now."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """How much room runs may take: for each owner, and on the whole server. Old runs make room for new ones.
 
-Only runs of the same owner that have ended are removed, the one that ended the longest ago first, and what was
-removed is said.
+Only runs of the same owner that have ended are removed, the one that ended the longest ago first, and what
+was removed is said.
 """
 
 import os
@@ -12,9 +12,9 @@ from pathlib import Path
 from cnn.errors import RunError, SpecError
 from cnn.forward import weight_shapes
 from cnn.runs.run import Run
-from cnn.settings import whole_number
 from cnn.runs.snapshots import KEPT
 from cnn.runs.status import FILE as STATE_FILE
+from cnn.settings import whole_number
 from cnn.spec import Setup
 
 MEGABYTE = 10**6

@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cnn.errors import RunError, SpecError
+from cnn.forward import Weights
 from cnn.runs import history
 from cnn.runs.checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
 from cnn.runs.commands import Command, CommandLog, since_reopened
 from cnn.runs.control import Control
-from cnn.errors import RunError, SpecError
-from cnn.forward import Weights
 from cnn.runs.locks import locked
 from cnn.runs.snapshots import (
     Snapshot,
@@ -37,8 +37,8 @@ from cnn.runs.snapshots import (
     write_weights,
     write_whole,
 )
-from cnn.spec import Setup
 from cnn.runs.status import Status, read_status, write_status
+from cnn.spec import Setup
 
 EVERYBODY = ""
 MAX_NAME = 60

@@ -109,6 +109,4 @@ def queued_again(status: Status) -> Status:
 
 def begun(status: Status) -> Status:
     """Return the state of a run that this process trains: what the test pictures said no longer holds."""
-    return replace(
-        status, state="running", message="", test_accuracy=None, test_loss=None, **this_process()
-    )
+    return replace(status, state="running", message="", test_accuracy=None, test_loss=None, **this_process())
