@@ -1,4 +1,4 @@
-"""Convolution whose gradient at its input is computed as a convolution: the same numbers, faster on a CPU."""
+"""Convolution whose gradients are computed another way: the same numbers, faster on a CPU."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,13 +6,18 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+SMALL_MAP = 5  # rows and columns up to which the gradient at the kernel is faster as a convolution
+MIDDLE_MAP = 8  # up to which it is faster as products of matrices, with so many channels and filters
+MANY = 192
+
 
 class FastConvolution(keras.layers.Conv2D):
     """Keras's convolution; with stride 1, padding same and an odd kernel, training runs faster.
 
     The gradient at the input of such a convolution is the gradient at its output convolved with the kernel
-    turned by 180° and with channels and filters exchanged. TensorFlow has an operation of its own for it,
-    slower on a CPU than a convolution of that size; `python -m cnn bench --only layers` measures how much.
+    turned by 180° and with channels and filters exchanged. The gradient at the kernel is, in bfloat16 and on
+    small maps, another convolution or one product of matrices a place in the kernel. TensorFlow has an
+    operation of its own for each, slower on a CPU; `python -m cnn bench --only layers` measures how much.
     Weights and results are Keras's.
     """
 
@@ -28,13 +33,40 @@ class FastConvolution(keras.layers.Conv2D):
 def _convolve(inputs: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], Any]]:
     def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         turned = tf.transpose(tf.reverse(kernel, [0, 1]), [0, 1, 3, 2])
-        at_kernel = tf.raw_ops.Conv2DBackpropFilter(
-            input=inputs,
-            filter_sizes=tf.shape(kernel),
-            out_backprop=upstream,
-            strides=[1, 1, 1, 1],
-            padding="SAME",
-        )
-        return tf.nn.conv2d(upstream, turned, 1, "SAME"), at_kernel
+        return tf.nn.conv2d(upstream, turned, 1, "SAME"), _at_kernel(inputs, upstream, kernel.shape)
 
     return tf.nn.conv2d(inputs, kernel, 1, "SAME"), gradient
+
+
+def _at_kernel(inputs: tf.Tensor, upstream: tf.Tensor, shape: tf.TensorShape) -> tf.Tensor:
+    """Return the gradient at the kernel, in the way that is the fastest for such maps."""
+    side = max(inputs.shape[1:3])
+    if inputs.dtype == tf.bfloat16 and side <= SMALL_MAP:
+        return _by_convolution(inputs, upstream, shape)
+    if inputs.dtype == tf.bfloat16 and side <= MIDDLE_MAP and min(shape[2:]) >= MANY:
+        return _by_products(inputs, upstream, shape)
+    return tf.raw_ops.Conv2DBackpropFilter(
+        input=inputs, filter_sizes=shape, out_backprop=upstream, strides=[1, 1, 1, 1], padding="SAME"
+    )
+
+
+def _by_convolution(inputs: tf.Tensor, upstream: tf.Tensor, shape: tf.TensorShape) -> tf.Tensor:
+    """Convolve the inputs with the gradient at the output as kernel; channels and pictures change roles."""
+    pictures, kernel = tf.transpose(inputs, [3, 1, 2, 0]), tf.transpose(upstream, [1, 2, 0, 3])
+    edges = [[0, 0], *([size // 2] * 2 for size in shape[:2]), [0, 0]]
+    return tf.transpose(tf.nn.conv2d(pictures, kernel, 1, edges), [1, 2, 0, 3])
+
+
+def _by_products(inputs: tf.Tensor, upstream: tf.Tensor, shape: tf.TensorShape) -> tf.Tensor:
+    """Multiply, for every place in the kernel, what lay under it with the gradient at the output."""
+    (rows, columns, channels, filters), (height, width) = shape, inputs.shape[1:3]
+    padded = tf.pad(inputs, [[0, 0], [rows // 2] * 2, [columns // 2] * 2, [0, 0]])
+    at_output = tf.reshape(upstream, [-1, filters])
+    products = [
+        tf.matmul(
+            tf.reshape(padded[:, i : i + height, j : j + width], [-1, channels]), at_output, transpose_a=True
+        )
+        for i in range(rows)
+        for j in range(columns)
+    ]
+    return tf.reshape(tf.stack(products), shape)

@@ -7,6 +7,7 @@ from cnn.spec import TrainSpec
 
 MUON_ADAM_SHARE = 0.2  # of the learning rate, for what Muon leaves to AdamW
 MUON_STEPS = 3
+SMALLEST_NORM = 1e-7
 
 
 class ConvolutionMuon(keras.optimizers.Muon):
@@ -22,9 +23,22 @@ class ConvolutionMuon(keras.optimizers.Muon):
         return len(variable.shape) != 4
 
     def zeropower_via_newtonschulz5(self, x: tf.Tensor, steps: int) -> tf.Tensor:
-        """Return `x`, a kernel, with the singular values of its matrix made about one."""
+        """Return `x`, a kernel, with the singular values of its matrix made about one.
+
+        Keras multiplies the whole matrix X twice an iteration, X ← (a + b A + c A²) X with A = X Xᵀ. The
+        factors commute with A, so the next A follows from this one, and X is multiplied once at the end.
+        """
         matrix = tf.reshape(x, [-1, x.shape[-1]])
-        return tf.reshape(super().zeropower_via_newtonschulz5(matrix, steps), x.shape)
+        matrix /= tf.norm(matrix) + SMALLEST_NORM
+        tall = matrix.shape[0] > matrix.shape[1]
+        gram = tf.matmul(matrix, matrix, transpose_a=tall, transpose_b=not tall)
+        product = one = tf.eye(gram.shape[0])
+        for step in range(steps):
+            factor = self.muon_a * one + self.muon_b * gram + self.muon_c * gram @ gram
+            product = factor @ product if step else factor
+            if step + 1 < steps:
+                gram = factor @ gram @ factor
+        return tf.reshape(matrix @ product if tall else product @ matrix, x.shape)
 
     def lr_adjust(self, x: tf.Tensor) -> tf.Tensor:
         """Scale a step so that its values are as large as Adam's usually are (Liu et al. 2025)."""

@@ -69,6 +69,42 @@ def test_the_convolution_works_in_half_precision(kit: Any) -> None:
     assert all(gradient.dtype == tf.float32 and np.isfinite(gradient).all() for gradient in gradients)
 
 
+@pytest.mark.parametrize("kernel_size", [1, 3, 5])
+@pytest.mark.parametrize(("height", "width", "channels"), [(3, 3, 16), (5, 4, 16), (1, 2, 16), (7, 8, 192)])
+def test_the_kernels_gradient_in_half_precision_is_that_of_the_whole(
+    kit: Any, kernel_size: int, height: int, width: int, channels: int
+) -> None:
+    keras, tf = kit.keras, kit.tf
+    rng = np.random.default_rng(height)
+    x = rng.normal(size=(6, height, width, channels)).astype(np.float32)
+    upstream = tf.constant(rng.normal(size=x.shape).astype(np.float32))
+    whole, half = (
+        kind(channels, kernel_size, padding="same", use_bias=False, dtype=dtype)
+        for kind, dtype in ((keras.layers.Conv2D, "float32"), (kit.FastConvolution, "mixed_bfloat16"))
+    )
+    for layer in (whole, half):
+        layer.build(x.shape)
+    half.set_weights(whole.get_weights())
+    found = []
+    for layer in (whole, half):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.cast(layer(tf.constant(x)), tf.float32) * upstream)
+        found.append(tape.gradient(loss, layer.trainable_variables)[0].numpy())
+    error = np.abs(found[1] - found[0]).max() / np.abs(found[0]).max()
+    assert error < 0.02  # bfloat16 has eight bits
+
+
+@pytest.mark.parametrize("shape", [(3, 3, 64, 64), (1, 1, 8, 40)])
+def test_muon_by_the_gram_matrix_is_kerass_iteration(kit: Any, shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(0)
+    gradient = rng.normal(size=shape).astype(np.float32) * np.geomspace(1, 1e-4, shape[-1], dtype=np.float32)
+    muon = kit.Muon(0.1)
+    matrix = kit.tf.constant(gradient.reshape(-1, shape[-1]))
+    theirs = kit.keras.optimizers.Muon.zeropower_via_newtonschulz5(muon, matrix, 3).numpy()
+    ours = muon.zeropower_via_newtonschulz5(kit.tf.constant(gradient), 3).numpy().reshape(theirs.shape)
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
 @pytest.mark.parametrize("shape", [(3, 3, 4, 8), (3, 3, 2, 32), (1, 1, 6, 6)])
 def test_muon_makes_the_singular_values_of_a_kernel_about_one(kit: Any, shape: tuple[int, ...]) -> None:
     gradient = np.random.default_rng(0).normal(size=shape).astype(np.float32)
