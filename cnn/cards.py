@@ -19,6 +19,15 @@ FALSE_ALARMS = 0.05  # share of validation pictures that the rule for "none of t
 
 
 @dataclass(frozen=True)
+class OtherCopy:
+    """What was measured on the same test pictures as another copy has them, through JPEG, say."""
+
+    source: str
+    test_accuracy: float
+    false_alarms: float
+
+
+@dataclass(frozen=True)
 class Card:
     """What was measured; accuracies, errors and rates are shares from 0 to 1.
 
@@ -29,6 +38,7 @@ class Card:
     rule, a limit on log Σ exp(score) with as many false alarms on the validation pictures.
     `drawn_called_none` is the share of drawings of the ten classes (sketch10) that it calls none of them.
     `averaged_accuracy` is that of the mean prediction over six views, None where it was not measured.
+    `other_copies` are further copies of the data set that it was measured on, with the same limit.
     """
 
     step: int
@@ -47,6 +57,7 @@ class Card:
     other_pictures: int
     drawn_called_none: float
     averaged_accuracy: float | None = None
+    other_copies: tuple[OtherCopy, ...] = ()
 
     def __post_init__(self) -> None:
         """Hold the numbers to their ranges, since a file may be broken.
@@ -58,6 +69,8 @@ class Card:
         shares["drawn_called_none"] = self.drawn_called_none
         shares |= {f"{kind}, by energy": share for kind, share in self.missed_by_energy.items()}
         shares |= dict(zip(CLASSES, self.per_class, strict=True))
+        for copy in self.other_copies:
+            shares |= {f"{copy.source}, accuracy": copy.test_accuracy, copy.source: copy.false_alarms}
         for name, share in shares.items():
             if not 0 <= share <= 1:
                 raise ValueError(f"{name} is {share}, a share from 0 to 1 is expected")
@@ -70,7 +83,8 @@ def read_card(folder: Path) -> Card | None:
     """Return the card of the run in `folder`, or None where it has none or it cannot be read."""
     try:
         fields = json.loads((folder / FILE).read_bytes())
-        return Card(**(fields | {"per_class": tuple(fields["per_class"])}))
+        copies = tuple(OtherCopy(**copy) for copy in fields.pop("other_copies", ()))
+        return Card(**(fields | {"per_class": tuple(fields["per_class"]), "other_copies": copies}))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 

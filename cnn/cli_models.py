@@ -2,6 +2,7 @@
 
 import argparse
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from cnn import jobs, paths, shapes
 from cnn.cli_runs import emit, find_run
 from cnn.cli_train import ctrl_c, progress_bar, require_cifar10
+from cnn.data import Dataset, cifar10
 from cnn.errors import CnnLabError
 from cnn.presets import PRESETS
 from cnn.runs.store import Run, RunStore
@@ -34,6 +36,14 @@ def add_models(command: argparse.ArgumentParser) -> None:
         metavar="RUN",
         help="a run that has finished already, for the one that is named",
     )
+    command.add_argument(
+        "--also",
+        metavar="FOLDER",
+        type=Path,
+        action="append",
+        default=[],
+        help="with another copy of CIFAR-10: the card is measured on its test pictures, too (repeatable)",
+    )
     command.set_defaults(refuse=command.error)
 
 
@@ -46,12 +56,13 @@ def models(options: argparse.Namespace) -> int:
         options.refuse("--from takes exactly one NAME")
     require_cifar10()
     jobs.prepare_tensorflow()
+    copies = [cifar10.load(folder) for folder in options.also]
     for name in names:
         if options.source:
-            _ship(name, find_run(options.source), options.json)
+            _ship(name, find_run(options.source), copies, options.json)
             continue
         with tempfile.TemporaryDirectory() as scratch:
-            _ship(name, _train(name, Path(scratch), options.json), options.json)
+            _ship(name, _train(name, Path(scratch), options.json), copies, options.json)
     return 0
 
 
@@ -75,7 +86,7 @@ def _train(name: str, scratch: Path, as_json: bool) -> Run:
     return run
 
 
-def _ship(name: str, run: Run, as_json: bool) -> None:
+def _ship(name: str, run: Run, copies: Sequence[Dataset], as_json: bool) -> None:
     from cnn.shipping import ship
 
     wanted = recipe(name)
@@ -86,7 +97,7 @@ def _ship(name: str, run: Run, as_json: bool) -> None:
         raise CnnLabError(f"The run {run.id} was trained otherwise than {name}: its card would not be true.")
     command = f"python -m cnn models {name}"
     folder = paths.models_folder() / name
-    card = ship(run, folder, jobs.load_once("cifar10"), command, RECIPES[name][1])
+    card = ship(run, folder, jobs.load_once("cifar10"), command, RECIPES[name][1], copies)
     if as_json:
         emit({"event": "shipped", "network": name, "test_accuracy": card.test_accuracy})
     else:

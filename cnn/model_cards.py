@@ -2,7 +2,7 @@
 
 import json
 
-from cnn.cards import FALSE_ALARMS, Card
+from cnn.cards import FALSE_ALARMS, Card, OtherCopy
 from cnn.data.classes import CLASSES
 from cnn.data.others import KINDS
 from cnn.runs.store import Run
@@ -57,8 +57,16 @@ def _good(card: Card) -> list[str]:
         "## How good it is",
         f"It names {card.test_accuracy:.2%} of the {card.test_pictures:,} test pictures correctly "
         f"({card.source}).{averaged}",
+        *(_on_copy(copy) for copy in card.other_copies),
         f"| class | right |\n| --- | --- |\n{rows}",
     ]
+
+
+def _on_copy(copy: OtherCopy) -> str:
+    return (
+        f"Of the same pictures as in *{copy.source}* it names {copy.test_accuracy:.2%} correctly, and "
+        f"{copy.false_alarms:.1%} are said to be none of the ten (see below)."
+    )
 
 
 def _trust(card: Card) -> list[str]:

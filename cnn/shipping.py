@@ -31,7 +31,13 @@ Report = Callable[[float], None]
 
 
 def ship(
-    run: Run, folder: Path, data: Dataset, command: str, snapshots: int, report: Report = lambda share: None
+    run: Run,
+    folder: Path,
+    data: Dataset,
+    command: str,
+    snapshots: int,
+    other_copies: Sequence[Dataset] = (),
+    report: Report = lambda share: None,
 ) -> Card:
     """Write what is worth keeping of a finished run into a new folder, and return its card.
 
@@ -41,6 +47,7 @@ def ship(
         data: what the card is measured on.
         command: that trains the network again.
         snapshots: how many saved states are kept, at least 3: first, last, best, and evenly between.
+        other_copies: of the data set, on whose test pictures the card is measured, too.
         report: is told the share that is done.
 
     Raises:
@@ -51,10 +58,10 @@ def ship(
         raise RunError(f"The run {run.id} is {status.state}; only a finished run can come along.")
     kept = _kept(run, snapshots)
     final: Mapping[str, NDArray] = as_float16(run.weights(kept[-1]))
-    card, typical = _measured(run, final, data, kept[-1].step, report)
+    card, typical = _measured(run, final, data, kept[-1].step, other_copies, report)
     if card.test_accuracy < (status.test_accuracy or 0.0) - TOLERATED:
         final = run.weights(kept[-1])
-        card, typical = _measured(run, final, data, kept[-1].step, report)
+        card, typical = _measured(run, final, data, kept[-1].step, other_copies, report)
     _clear(folder)
     new = RunStore.create_in(folder.resolve(), run.setup, run.dataset, name=run.name)
     for snapshot in kept:
@@ -71,10 +78,15 @@ def ship(
 
 
 def _measured(
-    run: Run, weights: Mapping[str, NDArray], data: Dataset, step: int, report: Report
+    run: Run,
+    weights: Mapping[str, NDArray],
+    data: Dataset,
+    step: int,
+    other_copies: Sequence[Dataset],
+    report: Report,
 ) -> tuple[Card, Typical]:
     loaded = with_weights(run.setup.network, weights)
-    return appraise(loaded, data, step, report, averaged=True)
+    return appraise(loaded, data, step, report, averaged=True, other_copies=other_copies)
 
 
 def as_float16(weights: Weights) -> dict[str, NDArray]:

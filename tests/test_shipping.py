@@ -57,7 +57,8 @@ def fixture_run(tmp_path_factory: pytest.TempPathFactory, training: object, few:
 def test_what_is_shipped_is_small_whole_and_measured(run: Run, few: Dataset, tmp_path: Path) -> None:
     from cnn.shipping import ship
 
-    card = ship(run, tmp_path / "tiny", few, "python -m cnn models tiny", 3)
+    other = replace(few, source="another copy")
+    card = ship(run, tmp_path / "tiny", few, "python -m cnn models tiny", 3, [other])
     shipped = read_run(tmp_path / "tiny")
     assert shipped.setup == run.setup
     assert read_card(shipped.folder) == card
@@ -75,7 +76,8 @@ def test_what_is_shipped_is_small_whole_and_measured(run: Run, few: Dataset, tmp
         "snapshots",
     }
     assert "python -m cnn models tiny" in (shipped.folder / "CARD.md").read_text()
-    again = ship(run, tmp_path / "tiny", few, "python -m cnn models tiny", 3)  # over the old one
+    assert "another copy" in (shipped.folder / "CARD.md").read_text()
+    again = ship(run, tmp_path / "tiny", few, "python -m cnn models tiny", 3, [other])  # over the old one
     assert again == card
 
 
@@ -85,7 +87,9 @@ def test_a_card_holds_what_numpy_measures(run: Run, few: Dataset) -> None:
 
     weights, network = run.weights(), run.setup.network
     shares: list[float] = []
-    card, typical = appraise(with_weights(network, weights), few, 9, shares.append, averaged=True)
+    dark = replace(few, source="darker", test_images=few.test_images // 2)
+    loaded = with_weights(network, weights)
+    card, typical = appraise(loaded, few, 9, shares.append, averaged=True, other_copies=[dark])
     assert shares[-1] == pytest.approx(1.0)
     assert shares == sorted(shares)
 
@@ -106,6 +110,12 @@ def test_a_card_holds_what_numpy_measures(run: Run, few: Dataset) -> None:
     assert distance(few.train_images).mean() == pytest.approx(1.0, abs=0.01)
     assert card.distance_limit == pytest.approx(limit, rel=0.01)
     assert card.false_alarms == pytest.approx((distance(few.test_images) > limit).mean(), abs=0.01)
+    (other,) = card.other_copies
+    assert other.source == "darker"
+    assert other.test_accuracy == pytest.approx(
+        (scores(dark.test_images).argmax(axis=1) == labels).mean(), abs=0.004
+    )
+    assert other.false_alarms == pytest.approx((distance(dark.test_images) > limit).mean(), abs=0.01)
     drawn = sketch10.test_pictures(range(card.other_pictures))
     assert card.drawn_called_none == pytest.approx((distance(drawn) > limit).mean(), abs=0.01)
     for kind in KINDS:

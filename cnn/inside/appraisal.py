@@ -1,13 +1,13 @@
 """A network looked at for its card: accuracy, calibration, and pictures of none of the ten classes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
 from cnn.calibration import calibration_error, energy, fit_temperature, with_temperature
-from cnn.cards import FALSE_ALARMS, Card
+from cnn.cards import FALSE_ALARMS, Card, OtherCopy
 from cnn.data import Dataset, sketch10
 from cnn.data.classes import CLASSES
 from cnn.data.others import KINDS, others
@@ -29,6 +29,7 @@ def appraise(
     step: int,
     report: Report = lambda share: None,
     averaged: bool = False,
+    other_copies: Sequence[Dataset] = (),
 ) -> tuple[Card, Typical]:
     """Measure a network; return its card, and what pictures are usually like to it.
 
@@ -39,10 +40,12 @@ def appraise(
         report: is told the share that is done.
         averaged: whether the mean over six views is measured, too, which takes about as long as all the rest
         twice.
+        other_copies: of which the test part is measured, too.
     """
     test, labels = data.test_images, data.test_labels
     usual = data.take(USUAL_PICTURES).train_images
     wholes = len(usual) + len(data.validation_images) + len(test) * (COUNT if averaged else 1)
+    wholes += sum(len(copy.test_images) for copy in other_copies)
     progress = _Progress(report, wholes + OTHER_PICTURES * (len(KINDS) + 1))
     typical = Typical.of(_answers(loaded, usual, progress)[1])
     validation, rows = _answers(loaded, data.validation_images, progress)
@@ -72,8 +75,17 @@ def appraise(
         other_pictures=OTHER_PICTURES,
         drawn_called_none=float((typical.distance(drawn) > limit).mean()),
         averaged_accuracy=_averaged(loaded, test, labels, scores, progress) if averaged else None,
+        other_copies=tuple(_on_copy(loaded, copy, typical, limit, progress) for copy in other_copies),
     )
     return card, typical
+
+
+def _on_copy(
+    loaded: Loaded, copy: Dataset, typical: Typical, limit: float, progress: "_Progress"
+) -> OtherCopy:
+    scores, rows = _answers(loaded, copy.test_images, progress)
+    right = scores.argmax(axis=1) == copy.test_labels
+    return OtherCopy(copy.source, float(right.mean()), float((typical.distance(rows) > limit).mean()))
 
 
 class _Progress:

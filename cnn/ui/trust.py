@@ -81,6 +81,11 @@ def _show_card(run: Run, card: Card | None) -> None:
         f"**{plain(run.name or run.id)}** names **{percent(card.test_accuracy)}** of {card.test_pictures:,} "
         f"test pictures correctly ({card.source})."
     )
+    for copy in card.other_copies:
+        st.markdown(
+            f"As *{plain(copy.source)}* has them: {percent(copy.test_accuracy)}, and "
+            f"{percent(copy.false_alarms)} are called none of the ten."
+        )
     if card.averaged_accuracy is not None:
         averaged = percent(card.averaged_accuracy)
         st.markdown(f"The mean over six views names {averaged}; its confidence was not measured.")
