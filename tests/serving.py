@@ -109,9 +109,9 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def opened_browser() -> Iterator[Browser]:
-    """Start Chromium without a window, or skip the test and say why."""
-    options = ["--no-sandbox"] if os.geteuid() == 0 else []  # its sandbox refuses to run for root
+def opened_browser(*arguments: str) -> Iterator[Browser]:
+    """Start Chromium without a window, with more arguments, or skip the test and say why."""
+    options = ["--no-sandbox", *arguments] if os.geteuid() == 0 else [*arguments]  # refuses to run for root
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=chromium(), args=options)

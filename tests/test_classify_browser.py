@@ -1,11 +1,11 @@
-"""Classify, in Chromium: upload, move the square, paste, compare two networks, follow a link."""
+"""Classify, in Chromium: upload, move the square, paste, take photos, compare networks, follow a link."""
 
 import io
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from odd_pictures import quadrants, saved
+from odd_pictures import FOUR, quadrants, saved
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 from serving import Lab, eventually, opened_browser
@@ -26,8 +26,12 @@ PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, 32, 32).data]
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened_browser() as browser:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Start Chromium with a camera that always sees four colours."""
+    film = tmp_path_factory.mktemp("camera") / "four.mjpeg"
+    film.write_bytes(saved(quadrants(640, 480), "JPEG", quality=95))
+    camera = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}")
+    with opened_browser("--use-fake-ui-for-media-stream", *camera) as browser:
         expect.set_options(timeout=30_000)
         yield browser
 
@@ -201,6 +205,28 @@ def test_pictures_are_pasted_each_once(page: Page) -> None:
     page.evaluate(PASTE, list(four(64, 64)))
     says(page, decode_picture(four(64, 64)).pixels)
     expect(page.locator(".shelf .tile")).to_have_count(2)
+
+
+def test_photos_are_taken_with_the_camera(page: Page) -> None:
+    page.context.grant_permissions(["camera"])
+    page.get_by_test_id("stButtonGroup").get_by_text("Camera", exact=True).click()
+    page.get_by_role("button", name="Take Photo").click()
+    corners = [(4, 4), (4, 27), (27, 4), (27, 27)]
+
+    def sees_four_colours() -> bool:
+        seen = pixels_of(page).astype(int)
+        return all(np.abs(seen[at] - colour).max() < 40 for at, colour in zip(corners, FOUR, strict=True))
+
+    expect(page.locator(".seen canvas")).to_be_visible()
+    eventually("the photo is there", sees_four_colours, 30)
+    eventually(
+        "and its bars",
+        lambda: values(page.locator(".opinion").first) == expected("lecture", pixels_of(page)),
+        10,
+    )
+    page.get_by_role("button", name="Clear photo").click()
+    page.get_by_role("button", name="Take Photo").click()
+    expect(page.locator(".shelf .tile")).to_have_count(2)  # the first one stays
 
 
 def test_the_browser_gets_a_picture_encoded_anew(page: Page) -> None:
