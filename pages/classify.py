@@ -3,24 +3,37 @@
 import streamlit as st
 
 from cnn.ui import judges, reminds, samples, trust, uploads, widgets
+from cnn.ui.judges import Switches
 from cnn.ui.run_words import plain
 from cnn.ui.session import session
 
 
 @st.fragment
 def bench() -> None:
-    """Show the picture, what the networks say of it, and below it what helps to judge that."""
+    """Let the visitor bring a picture; show what the networks say of it, and how far to trust them."""
     way = uploads.choose_way()
     upload = None if way == "Sample" else uploads.bring(way)
-    sample = samples.choose_sample(first.run) if way == "Sample" else None
     if upload:
-        sample = widgets.own_sample(upload.picture)
-    if sample is None:
-        if way != "Sample":
-            st.info("Your picture appears here, with the 32×32 pixels the network gets of it, and ten bars.")
+        look(judges.choose_switches(), key=upload.key)
+    elif way != "Sample":
+        st.info("Your picture appears here, with the 32×32 pixels the network gets of it, and ten bars.")
         return
-    switches = judges.choose_switches()
-    if upload:
+    elif sample := samples.choose_sample(first.run):
+        look(judges.choose_switches(), sample=sample)
+    else:
+        return
+    trust.show_cards([(one.run, one.card) for one in asked])
+
+
+@st.fragment
+def look(switches: Switches, sample: widgets.Sample | None = None, key: str = "") -> None:
+    """Show a sample, or the upload `key`, with what depends on its pixels; a moved square runs only this."""
+    upload = None
+    if sample is None:
+        upload = session().tray.current
+        if upload is None or upload.key != key:
+            st.rerun()  # it was removed
+        sample = widgets.own_sample(upload.picture)
         photo, answer = st.columns([4, 7], gap="medium")
         with photo:
             uploads.show_square(upload)
@@ -36,7 +49,6 @@ def bench() -> None:
         reminds.show_reminds(first.run, sample.pixels)
     if upload and len(session().tray.uploads) > 1:
         judges.show_several(first, session().tray.uploads, switches.averaged)
-    trust.show_cards([(one.run, one.card) for one in asked])
 
 
 st.title("What does it see in your picture?")
