@@ -20,6 +20,7 @@ from test_engine import LONG, OWNERS, SHORT, START_SECONDS, ended, finishes, is_
 
 from cnn.engine.cluster import Work
 from cnn.engine.engine import Engine
+from cnn.inside import questions
 from cnn.runs.store import RunStore
 from cnn.settings import Settings
 
@@ -77,9 +78,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def engine_on(address: str, folder: Path, work: Work | None = None) -> Iterator[Engine]:
+def engine_on(address: str, folder: Path, work: Work | None = None, files: str = "") -> Iterator[Engine]:
     """Start an engine on a scheduler, and close it at the end; it need not get ready."""
-    engine = Engine(RunStore(folder / "runs"), Settings(scheduler=address), work)
+    engine = Engine(RunStore(folder / "runs"), Settings(scheduler=address, files=files), work)
     engine.start()
     try:
         yield engine
@@ -163,14 +164,20 @@ def test_a_scheduler_out_of_reach_is_tried_again(tmp_path: Path, monkeypatch: py
             eventually("it stops", ended(run))
 
 
-def test_a_run_outlives_the_server_on_a_cluster(tmp_path: Path) -> None:
+@pytest.fixture(params=["a folder", "an address"])
+def files(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the way of the runs' files: "" where the workers see the server's folder, or an address."""
+    return f"file://{tmp_path}/between" if request.param == "an address" else ""
+
+
+def test_a_run_outlives_the_server_on_a_cluster(tmp_path: Path, files: str) -> None:
     with cluster(tmp_path) as there, there.worker("one"):
-        with engine_on(there.address, tmp_path, quick_jobs.WORK) as engine:
+        with engine_on(there.address, tmp_path, quick_jobs.WORK, files) as engine:
             run = submitted(engine, "long")
             eventually("it trains", trains(run), START_SECONDS)
         assert run.status().state == "running"
         process = run.status().process
-        with engine_on(there.address, tmp_path, quick_jobs.WORK) as engine:
+        with engine_on(there.address, tmp_path, quick_jobs.WORK, files) as engine:
             waiting = submitted(engine, "short", owner=1)
             run.request_stop()
             finishes(waiting, START_SECONDS)
@@ -193,12 +200,12 @@ def test_a_worker_that_cannot_see_the_runs_is_told(tmp_path: Path) -> None:
         assert engine.status().state == "starting"
 
 
-def test_training_on_a_cluster_and_a_worker_killed(tmp_path: Path) -> None:
+def test_training_on_a_cluster_and_a_worker_killed(tmp_path: Path, files: str) -> None:
     with (
         cluster(tmp_path) as there,
         there.worker("trainer"),
         there.worker("helper"),
-        engine_on(there.address, tmp_path) as engine,
+        engine_on(there.address, tmp_path, files=files) as engine,
     ):
         eventually("it is warm", is_ready(engine, 1), START_SECONDS)
         run = submitted(engine, "cluster", setup=LONG)
@@ -212,5 +219,10 @@ def test_training_on_a_cluster_and_a_worker_killed(tmp_path: Path) -> None:
         eventually("it stops", ended(run), START_SECONDS)
         ends = [row["epoch"] for row in run.history() if row["kind"] == "epoch"]
         assert ends == list(range(len(ends)))
+        assert run.snapshots()[-1].step == run.status().step
+        where = (str(run.folder), str(run.snapshots()[-1].path))
+        key, question = "mistakes", (questions.mistakes, *where, "sketch10", 50)
+        eventually("it is answered", lambda: engine.desk.ask(key, *question).state == "done", START_SECONDS)
+        assert engine.desk.ask(key, *question).result.total == 50
         finishes(submitted(engine, "the next", owner=1, setup=SHORT), START_SECONDS)
         assert OWNERS[1] in {run.owner for run in engine.store.runs()}

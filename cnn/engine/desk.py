@@ -13,13 +13,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnn import jobs
+from cnn.engine.carried import carried
 from cnn.engine.cluster import Cluster, Member
+from cnn.engine.in_workers import answer_away
 
 MAX_ANSWERS = 200
 FORGET_SECONDS = 10.0
 ANSWER_SECONDS = 10.0
 ENDED = ("done", "failed")
 LOST = "The worker that was at it ended. Ask once more."
+GONE = "The network is no longer there; choose another one."
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,9 @@ class _Question:
 class Desk:
     """Questions by key, oldest first; one at a time is with the worker."""
 
-    def __init__(self, wake: Callable[[], None] = lambda: None) -> None:
-        self._wake = wake
+    def __init__(self, wake: Callable[[], None] = lambda: None, away: bool = False) -> None:
+        """Make one; `away`: the workers do not see the folders of runs, whose files go along."""
+        self._wake, self._away = wake, away
         self._questions: OrderedDict[str, _Question] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -110,13 +114,23 @@ class Desk:
         """Give a worker the next question, if one waits and none is being answered."""
         with self._lock:
             waiting = ((k, q) for k, q in self._questions.items() if q.answer.state == "waiting")
-            key, question = next(waiting, (None, None))
+            key, question = next(waiting, ("", None))
             if question is None or any(other.member for other in self._questions.values()):
                 return
-            arguments = (topic, key, question.function, question.arguments)
-            future = cluster.submit(member, jobs.answer_in_worker, *arguments)
+            try:
+                future = self._submit(cluster, member, topic, key)
+            except OSError:
+                question.answer = Answer("failed", message=GONE)
+                return
             question.answer, question.future, question.member = Answer("working"), future, member
         future.add_done_callback(lambda _: self._wake())
+
+    def _submit(self, cluster: Cluster, member: Member, topic: str, key: str) -> Any:
+        question = self._questions[key]
+        about = (topic, key, question.function)
+        if not self._away:
+            return cluster.submit(member, jobs.answer_in_worker, *about, question.arguments)
+        return cluster.submit(member, answer_away, jobs.answer_in_worker, *about, carried(question.arguments))
 
     def _drop_forgotten(self) -> None:
         late = time.monotonic() - FORGET_SECONDS

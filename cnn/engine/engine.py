@@ -16,6 +16,7 @@ from cnn.engine.crew import Crew
 from cnn.engine.desk import Desk
 from cnn.engine.fairness import Place
 from cnn.engine.faults import Loss, settle
+from cnn.engine.loans import Loans
 from cnn.engine.recovery import Recovery
 from cnn.engine.roster import Roster, without_times
 from cnn.engine.shift import Parts, Shift
@@ -61,9 +62,12 @@ class Engine:
         self._look = True
         self._thread: threading.Thread | None = None
         self._status = EngineStatus("off", self.settings.workers)
-        self.desk = Desk(self._wake.set)
-        wake = self._wake.set
-        self._parts = Parts(self._roster, self._recovery, self.desk, work or Work(), self.news, wake)
+        files, wake = self.settings.files, self._wake.set
+        self._loans = Loans(files, store) if files else None
+        self.desk = Desk(wake, away=bool(files))
+        self._parts = Parts(
+            self._roster, self._recovery, self.desk, work or Work(), self.news, wake, self._loans
+        )
 
     def start(self, delay: float = 0.0) -> None:
         """Start the cluster in a thread and return at once; a second call does nothing.
@@ -127,7 +131,9 @@ class Engine:
             except Exception as error:
                 logger.exception("the engine failed")
                 self._say("failed", message=str(error))
-                return
+                break
+        if self._loans:
+            self._loans.close()
 
     def _connected(self, token: str) -> None:
         try:
@@ -136,6 +142,8 @@ class Engine:
         finally:
             self.desk.collect(lambda member: False)
             for task in self._roster.training:
+                if self._loans:
+                    self._loans.leave(task.run.id)
                 self._roster.drop(task.run.id)
                 self._leave(task.run)
 
@@ -150,7 +158,10 @@ class Engine:
             logger.exception("the state of run %s could not be written", run.id)
 
     def _serve(self, cluster: Cluster, token: str) -> None:
-        crew = Crew(cluster, self._parts.work, str(self.store.folder), token, self._wake.set)
+        if self._loans:
+            self._loans.begin(token)
+        place = self.settings.files or str(self.store.folder)
+        crew = Crew(cluster, self._parts.work, place, token, self._wake.set)
         shift = Shift(crew, self._parts)
         shift.listen(self._hear)
         self._recovery.sweep()

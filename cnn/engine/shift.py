@@ -12,6 +12,8 @@ from cnn.engine.cluster import MEMORY_TOPIC, Member, Work
 from cnn.engine.crew import Crew
 from cnn.engine.desk import Desk
 from cnn.engine.faults import Kills, Loss
+from cnn.engine.in_workers import train_away
+from cnn.engine.loans import Loans
 from cnn.engine.recovery import Recovery, waits
 from cnn.engine.roster import Roster
 from cnn.engine.watch import Task
@@ -27,7 +29,8 @@ TOPIC = "cnn-lab"
 class Parts:
     """What the engine keeps from one connection to the next.
 
-    `news` says how many reports a run has sent; `wake` is called when something has ended.
+    `news` says how many reports a run has sent; `wake` is called when something has ended. `loans` is for
+    workers that do not see the folder of the runs.
     """
 
     roster: Roster
@@ -36,6 +39,7 @@ class Parts:
     work: Work
     news: Callable[[str], int]
     wake: Callable[[], None]
+    loans: Loans | None = None
 
 
 class Shift:
@@ -77,10 +81,15 @@ class Shift:
     def _collect(self) -> None:
         for task in self._roster.training:
             if task.future.done():
-                self._ended(task)
-            elif not self.crew.present(task.member):
+                if self._is_back(task.run):
+                    self._ended(task)
+            elif not self.crew.present(task.member) and self._is_back(task.run):
                 task.future.cancel()
                 self._lost(task)
+
+    def _is_back(self, run: Run) -> bool:
+        """Whether all that a worker wrote is in the folder, now that it has ended."""
+        return self._parts.loans is None or self._parts.loans.is_back(run.id)
 
     def _ended(self, task: Task) -> None:
         status = task.run.status()
@@ -139,7 +148,7 @@ class Shift:
         helper = self.crew.helper
         for member in self._idle():
             question_first = self._after_run and self._desk.waits() and self.crew.shared
-            if not question_first and self._roster.give(partial(self._begin, member), waits):
+            if not question_first and self._roster.give(partial(self._begin, member), self._may_begin):
                 self._after_run = True
             elif self.crew.shared:
                 helper = member
@@ -147,8 +156,16 @@ class Shift:
             self._after_run = False
             self._desk.dispatch(self.crew.cluster, helper, TOPIC)
 
+    def _may_begin(self, run: Run) -> bool:
+        loans = self._parts.loans
+        return waits(run) and not (loans and loans.is_out(run.id))
+
     def _begin(self, member: Member, run: Run) -> Task:
-        future = self.crew.cluster.submit(member, self._parts.work.train, str(run.folder), TOPIC)
+        train, loans, submit = self._parts.work.train, self._parts.loans, self.crew.cluster.submit
+        if loans:
+            future = submit(member, train_away, train, loans.lend(run), TOPIC)
+        else:
+            future = submit(member, train, str(run.folder), TOPIC)
         future.add_done_callback(lambda _: self._parts.wake())
         return Task(run, member, future, time.monotonic(), self._parts.news(run.id))
 
