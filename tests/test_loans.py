@@ -121,6 +121,20 @@ def test_what_a_worker_writes_comes_back_and_the_run_is_locked_meanwhile(
     assert Exchange(loan.address).sizes(run.id) == {}  # nothing is left between
 
 
+def test_a_run_that_another_process_holds_is_lent_when_it_is_free(
+    loans: Loans, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loans_module, "LOCK_SECONDS", 0.0)
+    with run.trained_here():
+        loan = loans.lend(run)
+        threading.Event().wait(0.5)
+        assert not loan.is_ready()
+    with at_a_worker(loan, tmp_path):
+        assert run.is_trained()
+    until("it is back", lambda: loans.is_back(run.id))
+    assert not run.is_trained()
+
+
 def test_commands_reach_the_copy_in_order(loans: Loans, run: Run, tmp_path: Path) -> None:
     run.command("rate", 0.02)
     with at_a_worker(loans.lend(run), tmp_path) as copy:

@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 FILE = "loan"
 ROUND_SECONDS = 0.15
 AGAIN_SECONDS = 3.0
+LOCK_SECONDS = 0.5
 SILENT_SECONDS = 20.0  # after which a worker that no task is known of is taken for dead
 
 
@@ -38,6 +39,7 @@ class _Lent:
     loan: Loan
     watched: bool
     lock: ExitStack = field(default_factory=ExitStack)
+    locked: bool = False
     lent: bool = False
     sent: int = 0
     ending: bool = False
@@ -84,22 +86,20 @@ class Loans:
             lent.lock.close()
 
     def lend(self, run: Run) -> Loan:
-        """Lend a run; its files follow, and the worker waits for them.
-
-        Raises:
-            RunError: when its folder cannot be written, or another process trains it.
-        """
+        """Lend a run; its files follow when no other process trains it, and the worker waits for them."""
         loan = Loan(self.address, run.id, secrets.token_hex(8))
         lent = _Lent(run, loan, watched=True, heard=time.monotonic())
         facts = {"address": loan.address, "run_id": loan.run_id, "token": loan.token}
-        write_whole(run.folder / FILE, json.dumps(facts).encode())
+        try:
+            write_whole(run.folder / FILE, json.dumps(facts).encode())
+        except RunError:
+            logger.exception("the next server will not know that run %s is out", run.id)
         self._keep(lent)
         return loan
 
     def _keep(self, lent: _Lent) -> None:
-        if not lent.lock.enter_context(lent.run.trained_here()):
-            lent.lock.close()
-            raise RunError(f"The run {lent.run.id} is trained by another process.")
+        with suppress(RunError):
+            _hold(lent)
         with self._lock:
             self._lent[lent.run.id] = lent
 
@@ -142,6 +142,10 @@ class Loans:
     def _look_after(self, lent: _Lent) -> None:
         if not (lent.run.folder / "run.json").exists():
             self._call_back(lent)
+        elif not lent.locked and not _hold(lent):
+            if lent.ending:
+                self._end(lent)
+            return
         elif not lent.lent:
             lent.sent = lent.run.asked()
             lent.loan.lend(lent.run.folder)
@@ -217,6 +221,14 @@ class Loans:
                 write_status(lent.run.folder, status)
                 return
         control.conclude(status, status.taken)
+
+
+def _hold(lent: _Lent) -> bool:
+    """Take the lock of a run; return whether it could be had."""
+    lent.locked = lent.lock.enter_context(lent.run.trained_here(LOCK_SECONDS))
+    if not lent.locked:
+        lent.lock.close()
+    return lent.locked
 
 
 def _write_rows(path: Path, start: int, rows: bytes) -> None:
