@@ -6,15 +6,14 @@ down what it sends, so that all else finds the folder as if the worker itself ha
 
 import json
 import logging
-import os
 import secrets
 import threading
 import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from cnn.errors import RunError
+from cnn.runs import history
 from cnn.runs.commands import ROW_BYTES
 from cnn.runs.exchange import COMMANDS, FILES, Exchange, Loan, Parcel
 from cnn.runs.run import Run
@@ -193,7 +192,7 @@ class Loans:
         if parcel.kind == "gone":
             lent.run.remove()
         elif parcel.kind == "rows" and parcel.about.isdecimal():
-            _write_rows(lent.run.history_path, int(parcel.about), content)
+            history.write_from(lent.run.history_path, int(parcel.about), content)
         elif not FILES.match(parcel.about):
             return
         elif parcel.about == "state.json":
@@ -229,13 +228,3 @@ def _hold(lent: _Lent) -> bool:
     if not lent.locked:
         lent.lock.close()
     return lent.locked
-
-
-def _write_rows(path: Path, start: int, rows: bytes) -> None:
-    """Let a history go on with these rows from a byte on; what was there is replaced."""
-    with path.open("r+b" if path.exists() else "w+b") as file:
-        file.truncate(min(start, os.fstat(file.fileno()).st_size))
-        file.seek(0, os.SEEK_END)
-        file.write(rows)
-        file.flush()
-        os.fsync(file.fileno())

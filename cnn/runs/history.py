@@ -115,6 +115,23 @@ def cut(path: Path, end: int) -> list[dict[str, Any]]:
     return rows
 
 
+def write_from(path: Path, start: int, rows: bytes) -> None:
+    """Let whole rows follow byte `start`, in place of what was there.
+
+    Raises:
+        RunError: when the file cannot be written.
+    """
+    try:
+        with path.open("r+b" if path.exists() else "w+b") as file:
+            file.truncate(min(start, size(path)))
+            file.seek(0, os.SEEK_END)
+            file.write(rows)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise RunError(f"The history cannot be written: {error.strerror}.") from error
+
+
 def _ends_line(file: BinaryIO) -> bool:
     file.seek(-1, os.SEEK_END)
     return file.read(1) == b"\n"
