@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 FIRST = ("app: Train to the first report", "s", Below(2.0))
-WORKER = ("app: lecture in a worker", "images/s", AtLeast(0.95, "ratio"))
-SPEED = ("app: lecture with its page open", "images/s", AtLeast(0.95, "ratio"))
+WORKER = ("app: lecture in a worker", "images/s", AtLeast(0.97, "ratio"))
+SPEED = ("app: lecture with its page open", "images/s", AtLeast(0.97, "ratio"))
 WARM_SECONDS = 180.0
 CHART = ".js-plotly-plot"
 
