@@ -133,7 +133,7 @@ def test_an_upload_is_shown_as_the_network_gets_it_and_the_square_moves(page: Pa
     )
     expect(page.locator(".words")).to_contain_text(f"{red / 127.5 - 1:.2f}".replace("-", "−"))
 
-    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
     expect(page.locator(".crop")).to_have_count(0)
     expect(page.get_by_text("Your picture appears here")).to_be_visible()
 
