@@ -200,7 +200,9 @@ def test_a_worker_that_cannot_see_the_runs_is_told(tmp_path: Path) -> None:
         assert engine.status().state == "starting"
 
 
-def test_training_on_a_cluster_and_a_worker_killed(tmp_path: Path, files: str) -> None:
+def test_training_on_a_cluster_and_a_worker_killed(tmp_path: Path) -> None:
+    """With an address; `test_engine` has it with a folder."""
+    files = f"file://{tmp_path}/between"
     with (
         cluster(tmp_path) as there,
         there.worker("trainer"),
