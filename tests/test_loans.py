@@ -291,6 +291,15 @@ def test_only_files_of_a_run_are_taken_and_only_whole(
     assert not list(tmp_path.rglob("evil"))
 
 
+def test_a_parcel_whose_sending_broke_off_holds_up_nothing(loans: Loans, run: Run) -> None:
+    loan = loans.lend(run)
+    until("it is lent", loan.is_ready)
+    Exchange(loan.address).write(f"{run.id}/{loan.token}/back/00000001.99.put.state.json", b"{")
+    loan.send(2, "rows", "0", b'{"kind": "progress", "step": 1}\n')
+    until("the row is here", lambda: len(run.history()) == 1)
+    assert run.status() == Status()
+
+
 def test_a_broken_state_is_passed_over(loans: Loans, run: Run) -> None:
     loan = loans.lend(run)
     until("it is lent", loan.is_ready)

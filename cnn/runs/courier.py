@@ -170,8 +170,8 @@ class Courier:
             self._sent, self._known = len(rows), rows[-history.LAST_BYTES :]
 
     def _send(self, kind: str, about: str = "", content: bytes = b"") -> None:
+        self._number += 1  # in any case: one whose sending broke off may lie there, half or whole
         self.loan.send(self._number, kind, about, content)
-        self._number += 1
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.folder).as_posix()

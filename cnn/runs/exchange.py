@@ -171,11 +171,14 @@ class Loan:
         self._exchange.write(self._place("recalled"), b"1")
 
     def parcels(self) -> Iterator[Parcel]:
-        """Yield what has come whole, in the order it was sent."""
+        """Yield what has come whole, in the order it was sent.
+
+        One that is not whole is the last, being written, or its sending broke off and it was sent again.
+        """
         for name, size in sorted(self._exchange.sizes(self._place("back")).items()):
             number, said, kind, about = [*name.split(".", 3), "", "", ""][:4]
             if not (number.isdecimal() and said.isdecimal() and kind in KINDS) or int(said) != size:
-                return
+                continue
             yield Parcel(name, kind, about.replace(SLASH, "/"))
 
     def content(self, parcel: Parcel) -> bytes:
