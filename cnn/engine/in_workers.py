@@ -9,7 +9,7 @@ from typing import Any
 from cnn.engine.carried import Carried
 from cnn.errors import CnnLabError
 from cnn.runs.courier import borrowed
-from cnn.runs.exchange import Exchange, Loan
+from cnn.runs.exchange import Exchange, Loan, shown
 
 TOKEN_FILE = ".engine"
 
@@ -46,7 +46,9 @@ def warm_up(function: Callable[[int], object], sharing: int, folder: str, token:
     from dask.system import CPU_COUNT
 
     if _token(folder) != token:
-        raise CnnLabError(f"it does not see the runs in {folder}; server and workers must share that folder.")
+        raise CnnLabError(
+            f"it does not see the runs in {shown(folder)}; server and workers must share that folder."
+        )
     return function(0 if sharing == 1 else max(1, CPU_COUNT // sharing))
 
 

@@ -12,7 +12,7 @@ from cnn.errors import RunError
 from cnn.runs import history
 from cnn.runs.checkpoints import checkpoint_paths
 from cnn.runs.commands import ROW_BYTES, CommandLog
-from cnn.runs.exchange import COMMANDS, Loan
+from cnn.runs.exchange import COMMANDS, Loan, shown
 from cnn.runs.run import read_run
 from cnn.runs.snapshots import list_snapshots
 
@@ -35,7 +35,7 @@ def borrowed(loan: Loan, scratch: Path) -> Iterator[Path]:
     deadline = time.monotonic() + READY_SECONDS
     while not loan.is_ready():
         if loan.is_recalled() or time.monotonic() > deadline:
-            raise RunError(f"The run {loan.run_id} did not come to {loan.address}.")
+            raise RunError(f"The run {loan.run_id} did not come to {shown(loan.address)}.")
         time.sleep(ROUND_SECONDS)
     with tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as place:
         folder = Path(place, loan.run_id)

@@ -108,7 +108,19 @@ class Exchange:
 
     def _problem(self, error: Exception) -> RunError:
         words = str(error).splitlines()[0][:200] if str(error) else ""
-        return RunError(f"The files at {self.address} cannot be reached ({type(error).__name__}: {words}).")
+        words = words.replace(self.address, shown(self.address))
+        return RunError(
+            f"The files at {shown(self.address)} cannot be reached ({type(error).__name__}: {words})."
+        )
+
+
+def shown(address: str) -> str:
+    """Return an address as it may be shown to visitors: without a name and password in it.
+
+    >>> shown("sftp://me:secret@host/lab"), shown("s3://bucket/lab")
+    ('sftp://host/lab', 's3://bucket/lab')
+    """
+    return re.sub(r"//[^/]*@", "//", address)
 
 
 @functools.lru_cache(maxsize=64)

@@ -83,8 +83,8 @@ def _show_card(run: Run, card: Card | None) -> None:
     )
     for copy in card.other_copies:
         st.markdown(
-            f"As *{plain(copy.source)}* has them: {percent(copy.test_accuracy)}, and "
-            f"{percent(copy.false_alarms)} are called none of the ten."
+            f"The same pictures as *{plain(copy.source)}* has them: {percent(copy.test_accuracy)} named "
+            f"correctly, {percent(copy.false_alarms)} called none of the ten."
         )
     if card.averaged_accuracy is not None:
         averaged = percent(card.averaged_accuracy)
