@@ -6,27 +6,53 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-SMALL_MAP = 5  # rows and columns up to which the gradient at the kernel is faster as a convolution
-MIDDLE_MAP = 8  # up to which it is faster as products of matrices, with so many channels and filters
-MANY = 192
+# Rows and columns up to which the gradient at the kernel is faster as a convolution, and how many channels and
+# filters it takes; in bfloat16 products of matrices are faster for maps a little larger and much wider.
+AS_CONVOLUTION = {tf.float32: (8, 64), tf.bfloat16: (5, 1)}
+AS_PRODUCTS = {tf.bfloat16: (8, 192)}
 
 
 class FastConvolution(keras.layers.Conv2D):
-    """Keras's convolution; with stride 1, padding same and an odd kernel, training runs faster.
+    """Keras's convolution; with stride 1, padding same and an odd kernel, training runs faster on a CPU.
 
     The gradient at the input of such a convolution is the gradient at its output convolved with the kernel
-    turned by 180° and with channels and filters exchanged. The gradient at the kernel is, in bfloat16 and on
-    small maps, another convolution or one product of matrices a place in the kernel. TensorFlow has an
+    turned by 180° and with channels and filters exchanged. The gradient at the kernel is, on small maps,
+    another convolution or one product of matrices a place in the kernel. TensorFlow has an
     operation of its own for each, slower on a CPU; `python -m cnn bench --only layers` measures how much.
     Weights and results are Keras's.
     """
 
     def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
         """Convolve (n, height, width, channels)."""
+        if self.kernel_size == (1, 1):
+            # With a stride, oneDNN's gradient at such a kernel is wrong for up to four channels
+            # (TensorFlow 2.21); it reads single cells, so the others are left out here.
+            rows, columns = self.strides
+            return _convolve(inputs[:, ::rows, ::columns], tf.convert_to_tensor(kernel))
         odd = all(size % 2 for size in self.kernel_size)
         if not odd or self.padding != "same" or set(self.strides) != {1}:
             return super().convolution_op(inputs, kernel)
         return _convolve(inputs, tf.convert_to_tensor(kernel))
+
+
+class PooledConvolution(FastConvolution):
+    """The same, with maximum pooling before the bias is added: the largest sum stays the largest."""
+
+    def __init__(self, *args: Any, pooling: tuple[int, int], **options: Any) -> None:
+        """Take what Keras's convolution takes, and window and stride of `pooling`."""
+        super().__init__(*args, **options)
+        self.window, self.pool_stride = pooling
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Convolve (n, height, width, channels), pool, and add the bias."""
+        sums = self.convolution_op(inputs, self.kernel)
+        largest = tf.nn.max_pool2d(sums, self.window, self.pool_stride, "VALID")
+        return tf.nn.bias_add(largest, tf.convert_to_tensor(self.bias))
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Return (n, height, width, filters)."""
+        count, *sides, filters = super().compute_output_shape(input_shape)
+        return count, *((side - self.window) // self.pool_stride + 1 for side in sides), filters
 
 
 @tf.custom_gradient
@@ -40,11 +66,10 @@ def _convolve(inputs: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Callable
 
 def _at_kernel(inputs: tf.Tensor, upstream: tf.Tensor, shape: tf.TensorShape) -> tf.Tensor:
     """Return the gradient at the kernel, in the way that is the fastest for such maps."""
-    side = max(inputs.shape[1:3])
-    if inputs.dtype == tf.bfloat16 and side <= SMALL_MAP:
-        return _by_convolution(inputs, upstream, shape)
-    if inputs.dtype == tf.bfloat16 and side <= MIDDLE_MAP and min(shape[2:]) >= MANY:
-        return _by_products(inputs, upstream, shape)
+    for limits, way in ((AS_CONVOLUTION, _by_convolution), (AS_PRODUCTS, _by_products)):
+        side, channels = limits.get(inputs.dtype, (0, 0))
+        if max(inputs.shape[1:3]) <= side and min(shape[2:]) >= channels:
+            return way(inputs, upstream, shape)
     return tf.raw_ops.Conv2DBackpropFilter(
         input=inputs, filter_sizes=shape, out_backprop=upstream, strides=[1, 1, 1, 1], padding="SAME"
     )

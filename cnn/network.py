@@ -5,10 +5,12 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from cnn import layers
-from cnn.fast_convolution import FastConvolution
+from cnn.fast_convolution import FastConvolution, PooledConvolution
+from cnn.faster_order import PooledConv, faster_order
 from cnn.fused_norm import FusedBatchNormalization
 from cnn.layers import BATCH_NORM_EPSILON, ELU_ALPHA, LEAKY_SLOPE, expand
 from cnn.spec import PICTURE_SHAPE, NetworkSpec
@@ -31,8 +33,7 @@ def build_network(
     network: NetworkSpec,
     precision: str = "float32",
     seed: int = 0,
-    convolution: type[keras.layers.Conv2D] = keras.layers.Conv2D,
-    normalization: type[keras.layers.BatchNormalization] = keras.layers.BatchNormalization,
+    faster: bool = False,
 ) -> keras.Model:
     """Return the Keras model of `network`: scaled pixels (n, 32, 32, 3) in, softmax (n, 10) out.
 
@@ -43,18 +44,18 @@ def build_network(
         network: the spec.
         precision: "float32" or "mixed_bfloat16".
         seed: of the initial weights and of dropout.
-        convolution: Keras's class, or one that computes the same.
-        normalization: the same of batch normalisation.
+        faster: whether layers are exchanged for faster ones with the same weights and the same result, in
+            the order of `cnn.faster_order`; what is between them means other values then.
     """
     seeds = keras.random.SeedGenerator(seed)
     tensors: dict[str, Any] = {}
-    for layer in expand(network):
+    for layer in faster_order(expand(network)) if faster else expand(network):
         if not layer.inputs:
             tensors[layer.name] = keras.Input(PICTURE_SHAPE, name=layer.name)
             continue
         dtype = "float32" if layer.name in ("scores", "softmax") else precision
         inputs = [tensors[name] for name in layer.inputs]
-        built = _keras_layer(layer, dtype, seeds, convolution, normalization)
+        built = _keras_layer(layer, dtype, seeds, faster)
         tensors[layer.name] = built(inputs if len(inputs) > 1 else inputs[0])
     model = keras.Model(tensors["input"], tensors["softmax"])
     if network.whiten:
@@ -65,7 +66,7 @@ def build_network(
 def build_for_training(
     network: NetworkSpec, pictures: NDArray[np.uint8], precision: str = "float32", seed: int = 0
 ) -> keras.Model:
-    """Return the same model ready for its first step: faster layers, whitening kernels set.
+    """Return the same model ready for its first step: faster layers on a CPU, whitening kernels set.
 
     Args:
         network: the spec.
@@ -73,11 +74,16 @@ def build_for_training(
         precision: "float32" or "mixed_bfloat16".
         seed: of the initial weights and of dropout.
     """
-    model = build_network(network, precision, seed, FastConvolution, FusedBatchNormalization)
+    model = build_network(network, precision, seed, faster=not on_gpu())
     if network.whiten:
         first = _first_convolution(model)
         first.kernel.assign(whitening_kernels(pictures, first.kernel_size[0], first.filters))
     return model
+
+
+def on_gpu() -> bool:
+    """Whether TensorFlow computes on a GPU, whose libraries choose fast ways themselves."""
+    return bool(tf.config.list_physical_devices("GPU"))
 
 
 def _first_convolution(model: keras.Model) -> keras.layers.Conv2D:
@@ -115,15 +121,14 @@ def _variables(model: keras.Model) -> list[tuple[str, keras.Variable]]:
 
 
 def _keras_layer(
-    layer: layers.Layer,
-    dtype: str,
-    seeds: keras.random.SeedGenerator,
-    convolution: type[keras.layers.Conv2D],
-    normalization: type[keras.layers.BatchNormalization],
+    layer: layers.Layer, dtype: str, seeds: keras.random.SeedGenerator, faster: bool
 ) -> keras.layers.Layer:
-    common = {"name": layer.name, "dtype": dtype}
+    common: dict[str, Any] = {"name": layer.name, "dtype": dtype}
     match layer:
         case layers.Conv():
+            convolution = FastConvolution if faster else keras.layers.Conv2D
+            if isinstance(layer, PooledConv):
+                convolution, common = PooledConvolution, {**common, "pooling": (layer.window, layer.pool_stride)}
             return convolution(
                 layer.filters,
                 layer.kernel_size,
@@ -133,6 +138,7 @@ def _keras_layer(
                 **common,
             )
         case layers.BatchNorm():
+            normalization = FusedBatchNormalization if faster else keras.layers.BatchNormalization
             return normalization(momentum=BATCH_NORM_MOMENTUM, epsilon=BATCH_NORM_EPSILON, **common)
         case layers.Activation():
             return keras.layers.Activation(ACTIVATIONS[layer.function], **common)

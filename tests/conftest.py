@@ -8,7 +8,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 import pytest
@@ -20,6 +19,11 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parent.parent
 if str(PROJECT) not in sys.path:  # a bare `pytest` does not put the project there
     sys.path.insert(0, str(PROJECT))
+
+from cnn.jobs import ENVIRONMENT
+
+for variable, value in ENVIRONMENT.items():
+    os.environ.setdefault(variable, value)
 
 ORDER = ("tensorflow", "workers", "browser")  # slow things last, so that a plain mistake shows at once
 

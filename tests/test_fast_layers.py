@@ -1,13 +1,17 @@
 """The faster layers of training compute what Keras's do; Muon moves all directions of a kernel "
 "equally far."""
 
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from strategies import networks
 
-from cnn.spec import TrainSpec
+from cnn.presets import PRESETS
+from cnn.spec import Block, Convolution, NetworkSpec, TrainSpec
 
 pytestmark = pytest.mark.tensorflow
 INPUT = (2, 9, 8, 3)
@@ -70,28 +74,93 @@ def test_the_convolution_works_in_half_precision(kit: Any) -> None:
 
 
 @pytest.mark.parametrize("kernel_size", [1, 3, 5])
-@pytest.mark.parametrize(("height", "width", "channels"), [(3, 3, 16), (5, 4, 16), (1, 2, 16), (7, 8, 192)])
-def test_the_kernels_gradient_in_half_precision_is_that_of_the_whole(
-    kit: Any, kernel_size: int, height: int, width: int, channels: int
+@pytest.mark.parametrize(
+    ("height", "width", "channels", "precision", "allowed"),
+    [
+        (3, 3, 16, "mixed_bfloat16", 0.02),  # bfloat16 has eight bits
+        (5, 4, 16, "mixed_bfloat16", 0.02),
+        (1, 2, 16, "mixed_bfloat16", 0.02),
+        (7, 8, 192, "mixed_bfloat16", 0.02),
+        (8, 7, 64, "float32", 1e-5),
+        (1, 2, 64, "float32", 1e-5),
+        (9, 8, 64, "float32", 1e-5),
+    ],
+)
+def test_the_gradient_at_the_kernel_is_keras_s(
+    kit: Any, kernel_size: int, height: int, width: int, channels: int, precision: str, allowed: float
 ) -> None:
     keras, tf = kit.keras, kit.tf
     rng = np.random.default_rng(height)
     x = rng.normal(size=(6, height, width, channels)).astype(np.float32)
     upstream = tf.constant(rng.normal(size=x.shape).astype(np.float32))
-    whole, half = (
+    theirs, ours = (
         kind(channels, kernel_size, padding="same", use_bias=False, dtype=dtype)
-        for kind, dtype in ((keras.layers.Conv2D, "float32"), (kit.FastConvolution, "mixed_bfloat16"))
+        for kind, dtype in ((keras.layers.Conv2D, "float32"), (kit.FastConvolution, precision))
     )
-    for layer in (whole, half):
+    for layer in (theirs, ours):
         layer.build(x.shape)
-    half.set_weights(whole.get_weights())
+    ours.set_weights(theirs.get_weights())
     found = []
-    for layer in (whole, half):
+    for layer in (theirs, ours):
         with tf.GradientTape() as tape:
             loss = tf.reduce_sum(tf.cast(layer(tf.constant(x)), tf.float32) * upstream)
         found.append(tape.gradient(loss, layer.trainable_variables)[0].numpy())
-    error = np.abs(found[1] - found[0]).max() / np.abs(found[0]).max()
-    assert error < 0.02  # bfloat16 has eight bits
+    assert np.abs(found[1] - found[0]).max() < allowed * np.abs(found[0]).max()
+
+
+@settings(max_examples=25)
+@given(networks(max_blocks=3))
+@example(NetworkSpec((Block((Convolution(6, stride=2),), residual=True),)))
+def test_the_faster_network_has_the_scores_and_gradients_of_the_plain_one(
+    kit: Any, network: ModuleType, spec: NetworkSpec
+) -> None:
+    tf = kit.tf
+    spec = replace(
+        spec,
+        blocks=tuple(replace(block, dropout=0.0) for block in spec.blocks),
+        dense=tuple(replace(dense, dropout=0.0) for dense in spec.dense),
+    )
+    pictures = np.random.default_rng(0).uniform(-1, 1, (3, 32, 32, 3))
+    faster = network.build_network(spec, seed=1, faster=True)
+    # in float64, which oneDNN does not know: its own operations are not held to themselves
+    plain = network.build_network(spec, "float64")
+    network.set_weights(plain, network.get_weights(faster))
+    found = []
+    for model in (plain, faster):
+        scores = network.scores_model(model)
+        with tf.GradientTape() as tape:
+            loss = tf.nn.sparse_softmax_cross_entropy_with_logits([1, 4, 9], scores(pictures, training=True))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        found.append((loss, scores(pictures, training=False), *gradients))
+    names = ["loss", "scores", *(variable.path for variable in faster.trainable_variables)]
+    for name, theirs, ours in zip(names, *found, strict=True):
+        size = max(1.0, np.abs(theirs).max())
+        np.testing.assert_allclose(ours / size, theirs / size, atol=2e-4, err_msg=name)
+
+
+@pytest.mark.parametrize("preset", ["lecture", "minute"])
+def test_where_a_gpu_is_the_step_is_compiled_and_trains_the_same(
+    kit: Any, network: ModuleType, monkeypatch: pytest.MonkeyPatch, preset: str
+) -> None:
+    from cnn import steps
+    from cnn.data import load
+
+    setup = PRESETS[preset].setup
+    setup = replace(setup, training=replace(setup.training, batch_size=16))
+    data = load("sketch10")
+    found = []
+    for gpu in (False, True):
+        monkeypatch.setattr(steps, "on_gpu", lambda gpu=gpu: gpu)
+        monkeypatch.setattr(network, "on_gpu", lambda gpu=gpu: gpu)
+        model = network.build_for_training(setup.network, data.train_images[:500], seed=3)
+        plain = [layer for layer in model.layers if type(layer) is kit.keras.layers.Conv2D]
+        assert bool(plain) is gpu
+        trained = steps.Steps(model, setup.training, data)
+        batches = np.arange(32, dtype=np.int32).reshape(2, 16)
+        found.append((trained.run(batches, np.full(2, 1e-3, np.float32), 0)[0], network.get_weights(model)))
+    assert found[1][0] == pytest.approx(found[0][0], rel=1e-4)
+    for name, weights in found[0][1].items():
+        np.testing.assert_allclose(found[1][1][name], weights, atol=1e-4, err_msg=name)
 
 
 @pytest.mark.parametrize("shape", [(3, 3, 64, 64), (1, 1, 8, 40)])
