@@ -36,7 +36,7 @@ class Steps:
         whole = on_gpu() or any(isinstance(layer, keras.layers.BatchNormalization) for layer in model.layers)
         parts = np.array_split(np.arange(self.batch_size), 1 if whole else min(PARTS, self.batch_size))
         self.parts = [len(part) for part in parts]
-        self.scores = scores_model(model)
+        self.scores = scores_model(model)  # float32 in every precision
         self.optimizer = build_optimizer(training, model)
         # XLA pays on a GPU; on a CPU it was ten times slower
         self._step = tf.function(self._one_step, jit_compile=True) if on_gpu() else self._one_step
@@ -89,19 +89,19 @@ class Steps:
             other_side = (step // self.an_epoch) % 2 == 1
             mirrored = tf.gather(self.mirrored, batches[i]) != other_side
             pixels = augment(pixels, self.training, mirrored, tf.stack([self.training.seed, step]))
-            loss, scores = self._step(scale(tf.cast(pixels, tf.float32)), labels)
+            loss, scores = self._step(pixels, labels)
             total += loss
             correct += _hits(scores, labels)
         return total, correct
 
-    def _one_step(self, inputs: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _one_step(self, pixels: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         smoothing = self.training.label_smoothing
         targets = tf.one_hot(labels, 10) * (1 - smoothing) + smoothing / 10
         variables = self.model.trainable_variables
         losses, scores, gradients = [], [], []
-        for part, wanted in zip(tf.split(inputs, self.parts), tf.split(targets, self.parts), strict=True):
+        for part, wanted in zip(tf.split(pixels, self.parts), tf.split(targets, self.parts), strict=True):
             with tf.GradientTape() as tape:
-                found = tf.cast(self.scores(part, training=True), tf.float32)
+                found = self._scores_of(part, training=True)
                 each = tf.nn.softmax_cross_entropy_with_logits(wanted, found)
                 loss = tf.reduce_sum(each) / self.batch_size
             losses.append(loss)
@@ -111,8 +111,11 @@ class Steps:
         self.optimizer.apply(sums, variables)
         return tf.add_n(losses), tf.concat(scores, 0)
 
+    def _scores_of(self, pixels: tf.Tensor, training: bool) -> tf.Tensor:
+        return self.scores(scale(tf.cast(pixels, tf.float32)), training=training)
+
     def _evaluate_batch(self, pixels: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        scores = tf.cast(self.scores(scale(tf.cast(pixels, tf.float32)), training=False), tf.float32)
+        scores = self._scores_of(pixels, training=False)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, scores)
         return tf.reduce_sum(losses), _hits(scores, labels)
 
