@@ -58,6 +58,7 @@ LEVELS = (
     (
         "cnn.network",
         "cnn.fast_convolution",
+        "cnn.faster_order",
         "cnn.fused_norm",
         "cnn.whitening",
         "cnn.augment",
