@@ -1,13 +1,13 @@
 """Convolution whose gradients are computed another way: the same numbers, faster on a CPU."""
 
-from collections.abc import Callable
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-# Rows and columns up to which the gradient at the kernel is faster as a convolution, and how many channels and
-# filters it takes; in bfloat16 products of matrices are faster for maps a little larger and much wider.
+GRADIENT = "CnnLabConvolution"
+# Rows and columns up to which the gradient at the kernel is faster as a convolution, and how many channels
+# and filters it takes; in bfloat16 products of matrices are faster for maps a little larger and much wider.
 AS_CONVOLUTION = {tf.float32: (8, 64), tf.bfloat16: (5, 1)}
 AS_PRODUCTS = {tf.bfloat16: (8, 192)}
 
@@ -17,22 +17,27 @@ class FastConvolution(keras.layers.Conv2D):
 
     The gradient at the input of such a convolution is the gradient at its output convolved with the kernel
     turned by 180° and with channels and filters exchanged. The gradient at the kernel is, on small maps,
-    another convolution or one product of matrices a place in the kernel. TensorFlow has an
-    operation of its own for each, slower on a CPU; `python -m cnn bench --only layers` measures how much.
-    Weights and results are Keras's.
+    another convolution or one product of matrices a place in the kernel. TensorFlow has an operation of its
+    own for each, slower on a CPU; `python -m cnn bench --only layers` measures how much. Weights and results
+    are Keras's. What `tf.gradients` gives is computed this way; a `tf.GradientTape` uses TensorFlow's own.
+
+    `tf.custom_gradient` would do the same for both, but keeps every graph it was used in, with all that the
+    graph holds, until the process ends (TensorFlow 2.21, its issue 97697).
     """
 
     def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
         """Convolve (n, height, width, channels)."""
-        if self.kernel_size == (1, 1):
-            # With a stride, oneDNN's gradient at such a kernel is wrong for up to four channels
-            # (TensorFlow 2.21); it reads single cells, so the others are left out here.
+        strides, single = set(self.strides), self.kernel_size == (1, 1)
+        if single and strides != {1}:
+            # oneDNN's gradient at such a kernel is wrong for up to four channels (TensorFlow 2.21). It reads
+            # single cells, so the others are left out here.
             rows, columns = self.strides
-            return _convolve(inputs[:, ::rows, ::columns], tf.convert_to_tensor(kernel))
-        odd = all(size % 2 for size in self.kernel_size)
-        if not odd or self.padding != "same" or set(self.strides) != {1}:
+            inputs, strides = inputs[:, ::rows, ::columns], {1}
+        same = single or self.padding == "same"
+        if not (same and strides == {1} and all(size % 2 for size in self.kernel_size)):
             return super().convolution_op(inputs, kernel)
-        return _convolve(inputs, tf.convert_to_tensor(kernel))
+        with tf.compat.v1.get_default_graph().gradient_override_map({"Conv2D": GRADIENT}):
+            return tf.nn.conv2d(inputs, tf.convert_to_tensor(kernel), 1, "SAME")
 
 
 class PooledConvolution(FastConvolution):
@@ -55,13 +60,12 @@ class PooledConvolution(FastConvolution):
         return count, *((side - self.window) // self.pool_stride + 1 for side in sides), filters
 
 
-@tf.custom_gradient
-def _convolve(inputs: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], Any]]:
-    def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        turned = tf.transpose(tf.reverse(kernel, [0, 1]), [0, 1, 3, 2])
-        return tf.nn.conv2d(upstream, turned, 1, "SAME"), _at_kernel(inputs, upstream, kernel.shape)
-
-    return tf.nn.conv2d(inputs, kernel, 1, "SAME"), gradient
+@tf.RegisterGradient(GRADIENT)
+def _gradient(convolution: tf.Operation, upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the gradients at input and kernel of a convolution with stride 1 and padding same."""
+    inputs, kernel = convolution.inputs
+    turned = tf.transpose(tf.reverse(kernel, [0, 1]), [0, 1, 3, 2])
+    return tf.nn.conv2d(upstream, turned, 1, "SAME"), _at_kernel(inputs, upstream, kernel.shape)
 
 
 def _at_kernel(inputs: tf.Tensor, upstream: tf.Tensor, shape: tf.TensorShape) -> tf.Tensor:

@@ -51,7 +51,7 @@ def _rises(layer: Layer) -> bool:
 
 
 def _pooled(before: list[Layer], pool: Pool) -> Layer:
-    """Return `pool` reading the last of `before`; a convolution there is taken away and becomes part of it."""
+    """Return `pool` reading the last of `before`; a convolution there is taken and becomes part of it."""
     if not isinstance(before[-1], Conv):
         return replace(pool, inputs=(before[-1].name,))
     return PooledConv(**vars(before.pop()), window=pool.window, pool_stride=pool.stride)

@@ -33,8 +33,8 @@ MALLOC = ((-4, 0), (-1, 2**31 - 1), (-2, 2**28), (-8, 1))
 def prepare_tensorflow(threads: int = 0) -> None:
     """Import TensorFlow quietly; `threads` bounds the threads of one operation, 0 leaves them to it.
 
-    Two operations run at a time, one for each part of a batch (`cnn.steps`): these networks are chains
-    otherwise, and handing small operations between more threads costs time.
+    Two operations run at a time, one for each part of a batch (`cnn.steps`), unless one thread is all there
+    is: these networks are chains otherwise, and handing small operations between more threads costs time.
     """
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
@@ -43,7 +43,7 @@ def prepare_tensorflow(threads: int = 0) -> None:
 
     tf.get_logger().setLevel("ERROR")  # it warns of a graph for each run, which is what we want
     try:
-        tf.config.threading.set_inter_op_parallelism_threads(2)
+        tf.config.threading.set_inter_op_parallelism_threads(1 if threads == 1 else 2)
         tf.config.threading.set_intra_op_parallelism_threads(threads)
     except RuntimeError:
         logger.info("TensorFlow is at work already; its threads stay as they are")

@@ -73,4 +73,7 @@ def build_optimizer(training: TrainSpec, model: keras.Model) -> keras.optimizers
             optimizer = keras.optimizers.RMSprop(rate, weight_decay=decay)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     optimizer.build(model.trainable_variables)
+    # Keras sums gradients over replicas, by an identity where there is one, whose `tf.custom_gradient` keeps
+    # every graph, and the pictures in it, until the process ends (TensorFlow 2.21, its issue 97697).
+    optimizer._all_reduce_sum_gradients = list
     return optimizer

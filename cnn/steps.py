@@ -1,9 +1,9 @@
 """The graph of a training: optimiser steps over pictures that it holds, and a look at others.
 
 Several steps run inside one `tf.function` call, over the uint8 pictures held as one tensor and gathered by
-a shuffled index; augmentation and scaling happen inside the graph. On a CPU a batch goes through the network in
-two parts at the same time, which leaves fewer cores waiting for each other than one part on all of them; with
-batch normalisation, which needs the whole batch at every layer, it stays in one.
+a shuffled index; augmentation and scaling happen inside the graph. On a CPU a batch goes through the network
+in two parts at the same time, which leaves fewer cores waiting for each other than one part on all of them;
+with batch normalisation, which needs the whole batch at every layer, it stays in one.
 """
 
 import keras
@@ -100,13 +100,12 @@ class Steps:
         variables = self.model.trainable_variables
         losses, scores, gradients = [], [], []
         for part, wanted in zip(tf.split(pixels, self.parts), tf.split(targets, self.parts), strict=True):
-            with tf.GradientTape() as tape:
-                found = self._scores_of(part, training=True)
-                each = tf.nn.softmax_cross_entropy_with_logits(wanted, found)
-                loss = tf.reduce_sum(each) / self.batch_size
+            found = self._scores_of(part, training=True)
+            each = tf.nn.softmax_cross_entropy_with_logits(wanted, found)
+            loss = tf.reduce_sum(each) / self.batch_size
             losses.append(loss)
             scores.append(found)
-            gradients.append(tape.gradient(loss, variables))
+            gradients.append(tf.gradients(loss, [variable.value for variable in variables]))
         sums = [tf.add_n(several) for several in zip(*gradients, strict=True)]
         self.optimizer.apply(sums, variables)
         return tf.add_n(losses), tf.concat(scores, 0)

@@ -20,15 +20,18 @@ PROJECT = Path(__file__).resolve().parent.parent
 if str(PROJECT) not in sys.path:  # a bare `pytest` does not put the project there
     sys.path.insert(0, str(PROJECT))
 
-from cnn.jobs import ENVIRONMENT
-
-for variable, value in ENVIRONMENT.items():
-    os.environ.setdefault(variable, value)
-
 ORDER = ("tensorflow", "workers", "browser")  # slow things last, so that a plain mistake shows at once
 
 settings.register_profile("lab", deadline=None, print_blob=True)
 settings.load_profile("lab")
+
+
+def pytest_configure() -> None:
+    """Set TensorFlow up as training does, before any test imports it."""
+    from cnn.jobs import ENVIRONMENT
+
+    for variable, value in ENVIRONMENT.items():
+        os.environ.setdefault(variable, value)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

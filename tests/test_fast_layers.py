@@ -1,6 +1,9 @@
 """The faster layers of training compute what Keras's do; Muon moves all directions of a kernel "
 "equally far."""
 
+import gc
+import weakref
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -11,7 +14,7 @@ from hypothesis import example, given, settings
 from strategies import networks
 
 from cnn.presets import PRESETS
-from cnn.spec import Block, Convolution, NetworkSpec, TrainSpec
+from cnn.spec import OPTIMIZERS, Block, Convolution, NetworkSpec, TrainSpec
 
 pytestmark = pytest.mark.tensorflow
 INPUT = (2, 9, 8, 3)
@@ -26,11 +29,24 @@ def fixture_kit(network: ModuleType) -> Any:
     from cnn.fast_convolution import FastConvolution
     from cnn.optimizers import ConvolutionMuon, build_optimizer
 
+    def gradients(loss_of: Callable[[Any], Any], inputs: Any, variables: Sequence[Any]) -> list[Any]:
+        """Return the gradients at `inputs` and `variables` as training computes them."""
+
+        @tf.function
+        def inside(inputs: Any) -> list[Any]:
+            found: list[Any] = tf.gradients(
+                loss_of(inputs), [inputs, *(variable.value for variable in variables)]
+            )
+            return found
+
+        return list(inside(inputs))
+
     class Kit:
         pass
 
     kit = Kit()
     vars(kit).update(
+        gradients=gradients,
         keras=keras,
         tf=tf,
         FastConvolution=FastConvolution,
@@ -54,12 +70,13 @@ def test_the_convolution_has_keras_results_and_gradients(
     for layer in layers:
         layer.build(INPUT)
         layer.set_weights([weight.numpy() for weight in layers[0].weights])
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            y = layer(x)
+
+        def loss_of(inputs: Any, layer: Any = layer) -> Any:
+            y = layer(inputs)
             weights = np.sin(np.arange(np.prod(y.shape))).reshape(y.shape)
-            loss = tf.reduce_sum(y * weights.astype(np.float32) * y)
-        found.append([y, *tape.gradient(loss, [x, *layer.trainable_variables])])
+            return tf.reduce_sum(y * weights.astype(np.float32) * y)
+
+        found.append([layer(x), *kit.gradients(loss_of, x, layer.trainable_variables)])
     for theirs, ours in zip(*found, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4)
 
@@ -67,9 +84,12 @@ def test_the_convolution_has_keras_results_and_gradients(
 def test_the_convolution_works_in_half_precision(kit: Any) -> None:
     tf = kit.tf
     layer = kit.FastConvolution(4, 3, 1, "same", dtype="mixed_bfloat16")
-    with tf.GradientTape() as tape:
-        loss = tf.reduce_sum(tf.cast(layer(tf.ones(INPUT)), tf.float32) ** 2)
-    gradients = tape.gradient(loss, layer.trainable_variables)
+    layer.build(INPUT)
+    _, *gradients = kit.gradients(
+        lambda inputs: tf.reduce_sum(tf.cast(layer(inputs), tf.float32) ** 2),
+        tf.ones(INPUT),
+        layer.trainable_variables,
+    )
     assert all(gradient.dtype == tf.float32 and np.isfinite(gradient).all() for gradient in gradients)
 
 
@@ -102,9 +122,11 @@ def test_the_gradient_at_the_kernel_is_keras_s(
     ours.set_weights(theirs.get_weights())
     found = []
     for layer in (theirs, ours):
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_sum(tf.cast(layer(tf.constant(x)), tf.float32) * upstream)
-        found.append(tape.gradient(loss, layer.trainable_variables)[0].numpy())
+
+        def loss_of(inputs: Any, layer: Any = layer) -> Any:
+            return tf.reduce_sum(tf.cast(layer(inputs), tf.float32) * upstream)
+
+        found.append(kit.gradients(loss_of, tf.constant(x), layer.trainable_variables)[1].numpy())
     assert np.abs(found[1] - found[0]).max() < allowed * np.abs(found[0]).max()
 
 
@@ -128,11 +150,14 @@ def test_the_faster_network_has_the_scores_and_gradients_of_the_plain_one(
     found = []
     for model in (plain, faster):
         scores = network.scores_model(model)
-        with tf.GradientTape() as tape:
-            loss = tf.nn.sparse_softmax_cross_entropy_with_logits([1, 4, 9], scores(pictures, training=True))
-        gradients = tape.gradient(loss, model.trainable_variables)
-        found.append((loss, scores(pictures, training=False), *gradients))
-    names = ["loss", "scores", *(variable.path for variable in faster.trainable_variables)]
+
+        def loss_of(inputs: Any, scores: Any = scores) -> Any:
+            losses = tf.nn.sparse_softmax_cross_entropy_with_logits([1, 4, 9], scores(inputs, training=True))
+            return tf.reduce_sum(losses)
+
+        _, *gradients = kit.gradients(loss_of, tf.constant(pictures), model.trainable_variables)
+        found.append((scores(pictures, training=False), *gradients))
+    names = ["scores", *(variable.path for variable in faster.trainable_variables)]
     for name, theirs, ours in zip(names, *found, strict=True):
         size = max(1.0, np.abs(theirs).max())
         np.testing.assert_allclose(ours / size, theirs / size, atol=2e-4, err_msg=name)
@@ -161,6 +186,25 @@ def test_where_a_gpu_is_the_step_is_compiled_and_trains_the_same(
     assert found[1][0] == pytest.approx(found[0][0], rel=1e-4)
     for name, weights in found[0][1].items():
         np.testing.assert_allclose(found[1][1][name], weights, atol=1e-4, err_msg=name)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_nothing_of_a_training_stays_in_memory(kit: Any, network: ModuleType, optimizer: str) -> None:
+    from cnn.data import load
+    from cnn.steps import Steps
+
+    blocks = tuple(
+        Block((Convolution(4, stride=stride),), dropout=0.1, batch_norm=stride > 1) for stride in (1, 2)
+    )
+    data = load("sketch10")
+    model = network.build_for_training(NetworkSpec(blocks), data.train_images)
+    steps = Steps(model, TrainSpec(optimizer=optimizer, epochs=1, weight_decay=0.01, batch_size=16), data)
+    steps.run(np.arange(16, dtype=np.int32)[None], np.ones(1, np.float32), 0)
+    steps.look(data.test_images[:8], data.test_labels[:8])
+    left = [weakref.ref(thing) for thing in (steps, model, steps.images, model.layers[1].kernel.value)]
+    del model, steps
+    gc.collect()
+    assert [thing() for thing in left] == [None] * len(left)
 
 
 @pytest.mark.parametrize("shape", [(3, 3, 64, 64), (1, 1, 8, 40)])

@@ -7,7 +7,6 @@ import pytest
 
 from cnn.errors import SpecError
 from cnn.forward import forward
-from cnn.layers import expand
 from cnn.pixels import to_input
 from cnn.spec import Block, Convolution, NetworkSpec, Setup
 from cnn.whitening import SMALLEST_VARIANCE, whitening_kernels
