@@ -38,7 +38,7 @@ class Steps:
         self.parts = [len(part) for part in parts]
         self.scores = scores_model(model)  # float32 in every precision
         self.optimizer = build_optimizer(training, model)
-        # XLA pays on a GPU; on a CPU it was ten times slower
+        # XLA pays on a GPU; on a CPU it was two to eleven times slower
         self._step = tf.function(self._one_step, jit_compile=True) if on_gpu() else self._one_step
         self._run = tf.function(
             self._run_steps,
