@@ -128,10 +128,8 @@ def _keras_layer(
         case layers.Conv():
             convolution = FastConvolution if faster else keras.layers.Conv2D
             if isinstance(layer, PooledConv):
-                convolution, common = (
-                    PooledConvolution,
-                    {**common, "pooling": (layer.window, layer.pool_stride)},
-                )
+                convolution = PooledConvolution
+                common["pooling"] = (layer.window, layer.pool_stride)
             return convolution(
                 layer.filters,
                 layer.kernel_size,
