@@ -162,16 +162,6 @@ def display_size(width: int, height: int) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def encode_png(rgb: np.ndarray, scale: int = 1) -> bytes:
-    """Encode uint8 (h, w, 3) as a PNG without metadata, each pixel `scale` × `scale` (scale ≥ 1)."""
-    image = Image.fromarray(rgb)
-    if scale != 1:
-        image = image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
-    file = io.BytesIO()
-    image.save(file, "PNG")
-    return file.getvalue()
-
-
 def check_size(width: int, height: int) -> None:
     """Raise PictureError, with one sentence to show, unless a picture of that size in pixels is allowed."""
     problem = ""

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnn.data import CLASSES
 from cnn.figures.lesson_dense import Row, bar_rows, minus
-from cnn.figures.mosaic import picture, png
+from cnn.figures.mosaic import data_uri, picture
 from cnn.forward import forward
 from cnn.lessons import dense
 from cnn.shapes import total_parameters, walk
@@ -24,7 +24,7 @@ thumbnail, pickers = st.columns([1, 7], vertical_alignment="center")
 with pickers:
     sample = lesson.picture()
     wanted = lesson.choice("class", "Weights of the class", [HIGHEST, *CLASSES], HIGHEST, pills=True)
-thumbnail.image(png(picture(sample.pixels, 4)), alt=sample.caption)
+thumbnail.image(data_uri(picture(sample.pixels, 4)), alt=sample.caption)
 
 network, weights = lesson.shipped_network()
 outputs = forward(network, weights, sample.pixels)

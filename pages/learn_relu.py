@@ -7,7 +7,7 @@ from cnn.errors import RunError
 from cnn.figures import lesson_curves as curves
 from cnn.figures.colours import scale_of
 from cnn.figures.drawing import legend_html
-from cnn.figures.mosaic import data_uri, mosaic, paint, picture, png
+from cnn.figures.mosaic import data_uri, mosaic, paint, picture
 from cnn.forward import forward
 from cnn.lessons import relu
 from cnn.ops import ACTIVATION_FUNCTIONS as FUNCTIONS
@@ -39,7 +39,7 @@ with main:
         number = lesson.whole("map", "Map of the trained network's first convolution", 0, 11, 0)
     with right:
         title = lesson.choice("function", "Function", list(titles), "ReLU", pills=True)
-side.image(png(picture(sample.pixels, 4)), alt=sample.caption)
+side.image(data_uri(picture(sample.pixels, 4)), alt=sample.caption)
 function, slope = FUNCTIONS[titles[title]], relu.SLOPES[titles[title]]
 maps = forward(network, weights, sample.pixels)["conv1"]
 before = maps[:, :, number]
@@ -128,11 +128,11 @@ if lesson.predict(this, "chain", asked, options, list(sizes).index(reach)):
     }
     places = st.columns(4)
     for place, (head, values) in zip(places, shown.items(), strict=False):
-        place.image(png(paint(values, shared, colours, 8)), caption=head, alt=f"{head}: filter {picked}")
+        place.image(data_uri(paint(values, shared, colours, 8)), caption=head, alt=f"{head}: filter {picked}")
     weight_scale = scale_of(found.kernel)
     slices = mosaic(found.kernel, colours, weight_scale, columns=2, pixels=110, labels=False)
     told = f"The one kernel of {reach}×{reach}, for red, green, blue; a scale of its own"
-    places[3].image(png(slices), caption=told, alt=f"{told}: up to {weight_scale.high:.3g}")
+    places[3].image(data_uri(slices), caption=told, alt=f"{told}: up to {weight_scale.high:.3g}")
     st.html(legend_html(shared, colours))
     st.markdown(
         f"Largest difference between two layers and one: **{curves.written(found.difference)}**, rounding. "

@@ -6,7 +6,7 @@ import streamlit as st
 from cnn.data import CLASSES
 from cnn.errors import RunError
 from cnn.figures.lesson_curves import signed_bars, written
-from cnn.figures.mosaic import picture, png
+from cnn.figures.mosaic import data_uri, picture
 from cnn.forward import forward
 from cnn.lessons import softmax
 from cnn.ui import lesson
@@ -27,7 +27,7 @@ if lesson.switch("real", "Scores of a real picture, by the trained network"):
     left, right = st.columns([1, 6])
     with right:
         sample = lesson.picture()
-    left.image(png(picture(sample.pixels, 4)), alt=sample.caption)
+    left.image(data_uri(picture(sample.pixels, 4)), alt=sample.caption)
     try:
         network, weights = lesson.shipped_network()
     except RunError as error:

@@ -3,7 +3,7 @@
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -21,6 +21,8 @@ if str(PROJECT) not in sys.path:  # a bare `pytest` does not put the project the
     sys.path.insert(0, str(PROJECT))
 
 ORDER = ("tensorflow", "workers", "browser")  # slow things last, so that a plain mistake shows at once
+
+PRINTED = 4_000  # characters of the page, and of what the server printed, in the report of a failure
 
 settings.register_profile("lab", deadline=None, print_blob=True)
 settings.load_profile("lab")
@@ -41,6 +43,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _place(item: pytest.Item) -> int:
     return max((ORDER.index(mark.name) + 1 for mark in item.iter_markers() if mark.name in ORDER), default=0)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add to the report of a failure in a browser what the page showed and what the server printed."""
+    report = yield
+    if call.when == "call" and report.failed and item.get_closest_marker("browser"):
+        page = item.funcargs.get("page") or getattr(item.funcargs.get("visitor"), "page", None)
+        if page is not None:
+            report.sections.append((f"Shown at {page.url}", page.locator("body").aria_snapshot()[:PRINTED]))
+        if "lab" in item.funcargs:
+            printed = item.funcargs["lab"].log.read_text("utf-8", "replace")
+            report.sections.append(("Printed by the server", printed[-PRINTED:]))
+    return report
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from cnn.data import CLASSES
 from cnn.figures import charts
 from cnn.figures.colours import DARK, LIGHT, TAGS, THEMES, Scale, Theme, colour, rgb, scale_of
 from cnn.figures.drawing import flow_svg, legend_html, network_svg, shape_text, tag_badge
-from cnn.figures.mosaic import GAP, LABEL_HEIGHT, colour_filters, data_uri, mosaic, paint, picture, png, strip
+from cnn.figures.mosaic import GAP, LABEL_HEIGHT, colour_filters, data_uri, mosaic, paint, picture, strip
 from cnn.forward import forward, weight_shapes
 from cnn.layers import Conv
 from cnn.presets import PRESETS
@@ -212,7 +212,6 @@ def test_a_picture_keeps_its_pixels() -> None:
     uri = data_uri(picture(pixels, 1))
     decoded = Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2])), formats=["PNG"])
     np.testing.assert_array_equal(np.asarray(decoded), pixels)
-    assert png(picture(pixels, 1)).startswith(b"\x89PNG")
 
 
 # Legends

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odd_pictures import FOUR, Opens, Outcome, damaged, good_pictures, odd_pictures, quadrants, saved
+from odd_pictures import Opens, Outcome, damaged, good_pictures, odd_pictures, quadrants, saved
 from PIL import Image, ImageFile
 
 from cnn.errors import PictureError
@@ -16,7 +16,6 @@ from cnn.images import (
     Picture,
     decode_picture,
     display_size,
-    encode_png,
     picture_of,
     square_crop,
     to_network_size,
@@ -130,7 +129,7 @@ def test_damaged_pictures_never_raise_anything_else(data: bytes, seed: int) -> N
 def test_a_picture_of_the_right_size_comes_through_unchanged() -> None:
     rgb = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), np.uint8)
     np.testing.assert_array_equal(to_network_size(rgb), rgb)
-    for file in (saved(rgb, "PNG"), saved(rgb, "WEBP", lossless=True), encode_png(rgb)):
+    for file in (saved(rgb, "PNG"), saved(rgb, "WEBP", lossless=True)):
         picture = decode_picture(file)
         np.testing.assert_array_equal(picture.pixels, rgb)
         np.testing.assert_array_equal(picture.original, rgb)
@@ -284,12 +283,3 @@ def test_a_side_that_32_does_not_divide_is_shared_out_whole() -> None:
     assert steps.with_crop(0, 0, 96).detail_kept() == 1
     uneven = picture(columns(*range(100), height=100))
     assert (np.abs(uneven.lost().astype(int) - 128) <= 2).all()  # never further off than a neighbour
-
-
-def test_png_for_display_repeats_pixels_and_carries_nothing_else() -> None:
-    rgb = quadrants(4, 3)
-    data = encode_png(rgb, scale=5)
-    image = Image.open(io.BytesIO(data))
-    np.testing.assert_array_equal(np.asarray(image), rgb.repeat(5, axis=0).repeat(5, axis=1))
-    assert image.info == {}
-    assert tuple(map(tuple, np.asarray(image)[[0, 0, -1, -1], [0, -1, 0, -1]])) == FOUR

@@ -43,6 +43,8 @@ class Visitor:
         """Hold the page to its own server: nobody else hears of a visitor, and it works without a network."""
         if not request.url.startswith((self.home, "blob:", "data:")):
             self.problems.append(f"asked elsewhere: {request.url}")
+        if request.resource_type == "image" and "/media/" in request.url:
+            self.problems.append(f"a picture that the next run of the script may take away: {request.url}")
 
     def open(self, path: str = "") -> Page:
         self.page.goto(f"{self.home}/{path}")

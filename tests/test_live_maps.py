@@ -1,6 +1,7 @@
 """What a run has learned so far, beside its charts: the newest saved state, and nothing drawn twice."""
 
 import io
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -131,7 +132,9 @@ def test_what_is_drawn_is_what_the_network_gives(name: str, home: Path) -> None:
     assert names[0] == first
     assert names[-1].startswith(("relu", "norm"))
     kernel = np.asarray(weights[f"{first}/kernel"])
-    picture = np.asarray(Image.open(io.BytesIO(sheets[0].filters)).convert("RGB")).astype(float)
+    picture = np.asarray(
+        Image.open(io.BytesIO(b64decode(sheets[0].filters.partition(",")[2]))).convert("RGB")
+    ).astype(float)
     cell = 48 // len(kernel)
     grid = picture[cell // 2 : len(kernel) * cell : cell, cell // 2 : len(kernel) * cell : cell]
     reach = np.abs(kernel[..., : live_maps.MOST_FILTERS]).max()

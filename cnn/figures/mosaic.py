@@ -97,16 +97,15 @@ def colour_filters(kernel: NDArray, factor: int = 24, columns: int = 12) -> Imag
     return sheet
 
 
-def png(image: Image.Image) -> bytes:
-    """Return the image as PNG."""
+def data_uri(image: Image.Image) -> str:
+    """Return the image as a data: URI of a PNG.
+
+    Pages give it to `st.image`, too: Streamlit would keep bytes as a file of its own, often as a JPEG, and
+    take it away with the next run of the script, perhaps before a slow browser has asked for it.
+    """
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()
-
-
-def data_uri(image: Image.Image) -> str:
-    """Return the image as a data: URI, for SVG and HTML."""
-    return "data:image/png;base64," + base64.b64encode(png(image)).decode()
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
 def _enlarge(image: Image.Image, factor: int) -> Image.Image:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnn.errors import SpecError
 from cnn.figures.compare import answers_html, verdict
-from cnn.figures.mosaic import picture, png
+from cnn.figures.mosaic import data_uri, picture
 from cnn.inside.edits import Edits
 from cnn.inside.picture_edits import Cover, Rotate
 from cnn.inside.weight_edits import Mute
@@ -78,7 +78,7 @@ def _show_answer(bench: Bench) -> None:
         before, after = st.columns(2)
         before.markdown("**Before**")
         before.image(
-            png(picture(view.sample.pixels, PICTURE_FACTOR)), alt=view.sample.caption, width="stretch"
+            data_uri(picture(view.sample.pixels, PICTURE_FACTOR)), alt=view.sample.caption, width="stretch"
         )
         before.caption(view.sample.caption)
         with after:

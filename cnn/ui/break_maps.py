@@ -5,7 +5,7 @@ import streamlit as st
 
 from cnn.figures.colours import scale_of
 from cnn.figures.drawing import legend_html
-from cnn.figures.mosaic import mosaic, png, strip
+from cnn.figures.mosaic import data_uri, mosaic, strip
 from cnn.ui.bench import Bench
 from cnn.ui.session import theme
 
@@ -33,7 +33,7 @@ def _show_both(bench: Bench, layer: str) -> None:
         else:
             sheet = strip(values, theme(), scale)
         column.markdown(f"**{when}**")
-        column.image(png(sheet), alt=f"Layer {layer}, {when.lower()}")
+        column.image(data_uri(sheet), alt=f"Layer {layer}, {when.lower()}")
     st.html(legend_html(scale, theme()))
     changed = float(np.abs(sides[1] - sides[0]).mean())
     left_out = f" The first {MOST_MAPS} of {sides[0].shape[-1]} maps are shown."

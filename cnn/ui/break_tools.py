@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.figures.drawing import legend_html
-from cnn.figures.mosaic import paint, png
+from cnn.figures.mosaic import data_uri, paint
 from cnn.inside.ready_kernels import RECIPES
 from cnn.inside.weight_edits import Mute, ReadyKernel, SetKernel, ZeroBias, silent_value
 from cnn.ui.bench import Bench
@@ -163,5 +163,7 @@ def _show_map(bench: Bench, layer: str, number: int) -> None:
     st.markdown(f"**What filter {number} gives, in {end}**")
     for column, values, when in zip(st.columns(2), (before, after), ("Before", "Now"), strict=True):
         image = paint(values, scale, theme(), max(1, MAP_SIDE // len(values)))
-        column.image(png(image), caption=when, alt=f"Map {number} of {end}, {when.lower()}", width="stretch")
+        column.image(
+            data_uri(image), caption=when, alt=f"Map {number} of {end}, {when.lower()}", width="stretch"
+        )
     st.html(legend_html(scale, theme()))

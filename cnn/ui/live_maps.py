@@ -12,7 +12,7 @@ from cnn.errors import RunError
 from cnn.figures.colours import THEMES, Theme, scale_of
 from cnn.figures.compare import bars_html
 from cnn.figures.drawing import legend_html
-from cnn.figures.mosaic import colour_filters, mosaic, picture, png
+from cnn.figures.mosaic import colour_filters, data_uri, mosaic, picture
 from cnn.forward import Weights, forward
 from cnn.inside.weight_edits import layers_with_filters, stage_end
 from cnn.runs.snapshots import Snapshot
@@ -32,10 +32,10 @@ FILTER_PIXELS = 48
 
 @dataclass(frozen=True)
 class Sheet:
-    """One saved state, drawn: PNG files of the first filters and of each layer's maps, and the answers."""
+    """One saved state, drawn: its first filters, (layer, maps, legend) of each layer, and its answers."""
 
-    filters: bytes
-    maps: tuple[tuple[str, bytes, str], ...]
+    filters: str
+    maps: tuple[tuple[str, str, str], ...]
     probabilities: NDArray[np.float32]
 
 
@@ -91,7 +91,7 @@ def _picture() -> Sample | None:
     chosen = st.selectbox("Picture of class", CLASSES, CLASSES.index(FIRST_CLASS), key="live-class")
     sample = class_sample(dataset_name(), CLASSES.index(chosen), 0)
     if sample is not None:
-        st.image(png(picture(sample.pixels, 5)), caption=sample.caption, alt=sample.caption)
+        st.image(data_uri(picture(sample.pixels, 5)), caption=sample.caption, alt=sample.caption)
     return sample
 
 
@@ -150,10 +150,12 @@ def draw(run: Run, weights: Weights, pixels: NDArray[np.uint8], theme: Theme) ->
     filters = colour_filters(kernel, max(1, FILTER_PIXELS // len(kernel)), FILTER_COLUMNS)
     names = dict.fromkeys((first, stage_end(network, first)))
     maps = tuple((name, *_map_sheet(outputs[name], theme)) for name in names)
-    return Sheet(png(filters), maps, outputs["softmax"])
+    return Sheet(data_uri(filters), maps, outputs["softmax"])
 
 
-def _map_sheet(values: NDArray[np.float32], theme: Theme) -> tuple[bytes, str]:
+def _map_sheet(values: NDArray[np.float32], theme: Theme) -> tuple[str, str]:
     scale = scale_of(values)
     shown = values[..., :MOST_MAPS]
-    return png(mosaic(shown, theme, scale, columns=MAP_COLUMNS, pixels=MAP_PIXELS)), legend_html(scale, theme)
+    return data_uri(mosaic(shown, theme, scale, columns=MAP_COLUMNS, pixels=MAP_PIXELS)), legend_html(
+        scale, theme
+    )

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnn.figures.climb import climb_curve, frame_strip
 from cnn.figures.lesson_curves import written
-from cnn.figures.mosaic import picture, png
+from cnn.figures.mosaic import data_uri, picture
 from cnn.inside import questions
 from cnn.inside.findings import Climb
 from cnn.layers import Activation
@@ -67,9 +67,9 @@ def _draw(view: View, found: Climb, channel: str, goal: str) -> None:
     change = f"The {goal} of {channel} in {found.climbed} goes from {start} on noise to {end}."
     st.markdown(_words(view, found, channel, change))
     last, frames, curve = st.columns([1, 2.4, 1.6])
-    last.image(png(picture(found.frames[-1], 8)), alt=f"The picture after {found.steps[-1]} steps")
+    last.image(data_uri(picture(found.frames[-1], 8)), alt=f"The picture after {found.steps[-1]} steps")
     frames.image(
-        png(frame_strip(found.frames, found.steps, theme())),
+        data_uri(frame_strip(found.frames, found.steps, theme())),
         alt=f"The picture on its way: {', '.join(f'step {step}' for step in found.steps)}",
     )
     curve.plotly_chart(

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 import streamlit as st
+from PIL import Image
 
 from cnn.cards import FALSE_ALARMS, Card, write_card
 from cnn.data import CLASSES
 from cnn.data.others import KINDS
 from cnn.errors import RunError
 from cnn.figures.charts import percent
-from cnn.images import RESAMPLING, SIDE, Picture, encode_png
+from cnn.figures.mosaic import data_uri
+from cnn.images import RESAMPLING, SIDE, Picture
 from cnn.inside import questions
 from cnn.paths import models_folder
 from cnn.runs.store import Run
@@ -178,7 +180,7 @@ def _show_loss(picture: Picture) -> None:
     )
     if st.toggle("Show what is lost", key="show-lost"):
         st.image(
-            encode_png(picture.lost()),
+            data_uri(Image.fromarray(picture.lost())),
             caption="The square less its 32×32 version, around mid-grey",
             alt="The fine detail that averaging takes away",
             width=320,
