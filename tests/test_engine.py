@@ -158,6 +158,7 @@ def test_forty_runs_of_ten_owners_take_turns(quick: Engine) -> None:
     eventually("it trains", trains(first))
     runs = [submitted(quick, f"short {turn}", owner) for owner in range(10) for turn in range(4)]
     positions = [before(quick, run) for run in runs]
+    assert first.status().state == "running", first.status()
     assert sorted(positions) == list(range(1, 41))
     assert all(positions[i] + 10 == positions[i + 1] for i in range(39) if i % 4 < 3)  # one owner's four
     place = quick.place(runs[0].id)

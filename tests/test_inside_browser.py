@@ -112,6 +112,19 @@ def test_pictures_and_maps_are_chosen_and_what_is_shown_is_what_python_has(page:
     assert page.locator(".overview .box").evaluate("box => box.marked")  # it was changed in place
 
 
+QUICKLY = "(first, second) => { first.click(); setTimeout(() => second.click(), 30); }"
+
+
+@pytest.mark.browser
+def test_two_clicks_on_the_heels_of_each_other_both_count(page: Page) -> None:
+    map_of(page, "conv2", 3).evaluate(QUICKLY, page.locator(".tile").nth(8).element_handle())
+    asked(page, layer="conv2", channel="3", **{"class": "ship"})
+    same_as(page, "pool2", 3, outputs(page, "ship", 0)["pool2"])
+    page.go_back()
+    asked(page, layer="conv2", channel="3")
+    expect(page.locator('.tile[aria-checked="true"]')).to_contain_text("horse")
+
+
 @pytest.mark.browser
 def test_the_overview_by_keyboard_and_the_panels(page: Page) -> None:
     map_of(page, "conv1", 0).focus()

@@ -18,6 +18,7 @@ from cnn.inside import questions
 from cnn.inside.cell import Cell
 from cnn.inside.cell_steps import Look
 from cnn.lessons.softmax import steps as softmax_steps
+from cnn.ui import address
 from cnn.ui.bars import show_steps
 from cnn.ui.inspector_pack import keras_layers, pack, plate_of
 from cnn.ui.inspector_table import cell_table, term_rows
@@ -128,6 +129,7 @@ def _beside(view: View) -> None:
     """Bring Keras's values and show the sum as a table; only this is drawn again when a cell is pinned."""
     channel = _channel(view)
     answers = _ask_keras(view)
+    address.settle()
     cell = _cell(st.query_params.get("cell", ""), view.row.shape)
     _desk(
         data=_packed(answers, channel, {"question": _question(view, channel), "cell": cell}),

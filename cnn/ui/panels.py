@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from cnn.ui import address
 from cnn.ui.break_it import show_break_it
 from cnn.ui.inspector import show_inspector
 from cnn.ui.looks_for import show_looks_for
@@ -48,11 +49,12 @@ def show_panel(drawn: View) -> None:
 
 def _picker() -> str:
     """Let the visitor choose a panel; its name is in the page's address."""
+    address.settle()
     link = st.query_params.get(KEY, "")
     st.session_state[KEY] = link if link in PANELS else next(iter(PANELS))
 
     def chosen() -> None:
-        st.query_params[KEY] = st.session_state[KEY]
+        address.put({KEY: st.session_state[KEY]})
 
     found = st.segmented_control(
         "Look closer",

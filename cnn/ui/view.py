@@ -17,6 +17,7 @@ from cnn.forward import Weights, forward
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run
 from cnn.shapes import LayerShape, walk
+from cnn.ui import address
 from cnn.ui.kept import kept
 from cnn.ui.session import session
 from cnn.ui.widgets import FIRST_CLASS, Sample, class_sample, dataset_name, own_sample
@@ -65,24 +66,21 @@ def choose(layer: str | None = None, channel: int | None = None, cell: tuple[int
     given = {name: str(value) for name, value in wanted.items() if value is not None}
     if not given:
         return
-    st.query_params.update(given)  # at once: the browser gets one new address
-    for name in tuple(wanted)[tuple(wanted).index(next(iter(given))) :]:
-        if name not in given:
-            st.query_params.pop(name, None)
+    below = tuple(wanted)[tuple(wanted).index(next(iter(given))) :]
+    address.put(dict.fromkeys(below) | given)
 
 
 def choose_epoch(step: int | None) -> None:
     """Put a saved state into the address by its step; None follows the newest."""
-    st.query_params["epoch"] = NEWEST if step is None else str(step)
+    address.put({"epoch": NEWEST if step is None else str(step)})
 
 
 def choose_picture(true_class: int | None, number: int = 0) -> None:
     """Put a test picture into the address by class and number (from 0); None is the visitor's own picture."""
     if true_class is None:
-        st.query_params["picture"] = YOURS
+        address.put({"picture": YOURS})
         return
-    picture = {"picture": SAMPLE, "class": data.CLASSES[true_class], "number": str(number + 1)}
-    st.query_params.update(picture)  # at once: the browser gets one new address
+    address.put({"picture": SAMPLE, "class": data.CLASSES[true_class], "number": str(number + 1)})
     for name in OF_OTHER_PAGES.values():
         st.query_params.pop(name, None)
 
@@ -92,8 +90,7 @@ def forget_other_network(run: Run) -> None:
     before = st.session_state.get("viewed-network", run.id)
     st.session_state["viewed-network"] = run.id
     if before != run.id:
-        for name in OF_ONE_NETWORK:
-            st.query_params.pop(name, None)
+        address.put(dict.fromkeys(OF_ONE_NETWORK))
 
 
 def read_view(run: Run) -> View | None:
@@ -102,6 +99,7 @@ def read_view(run: Run) -> View | None:
     Returns:
         None where no saved state or no picture can be read; the page then says why.
     """
+    address.settle()
     sample = _sample()
     if sample is None:
         return None
@@ -120,6 +118,7 @@ def read_view(run: Run) -> View | None:
 
 def picture_choice() -> tuple[int, int]:
     """Return the class (0 to 9) and the number (from 0) of the test picture that the address names."""
+    address.settle()
     name = _picture_parameter("class")
     true_class = data.CLASSES.index(name if name in data.CLASSES else FIRST_CLASS)
     number = _number(_picture_parameter("number")) or 1
