@@ -77,9 +77,9 @@ PRESETS = {
             NetworkSpec(
                 blocks=(
                     Block((Convolution(32, stride=2),), pooling="none"),
-                    _conv_block((64,), batch_norm=True),
-                    _conv_block((64, 128), batch_norm=True),
-                    _conv_block((128,), batch_norm=True, pooling="none"),
+                    _conv_block((48,), batch_norm=True),
+                    _conv_block((96,), batch_norm=True),
+                    _conv_block((128, 128), batch_norm=True, pooling="none"),
                 ),
                 head="global_average",
                 whiten=True,
