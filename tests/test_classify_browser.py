@@ -211,9 +211,23 @@ def test_pictures_are_pasted_each_once(page: Page) -> None:
     expect(page.locator(".shelf .tile")).to_have_count(2)
 
 
+# At first a camera shows black; of the film, opposite corners differ.
+SHOWS_THE_FILM = """() => {
+    const video = document.querySelector("video");
+    if (!video?.videoWidth) return false;
+    const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
+    const context = canvas.getContext("2d");
+    context.drawImage(video, 0, 0);
+    const at = (x, y) => context.getImageData(x, y, 1, 1).data;
+    const [first, last] = [at(8, 8), at(canvas.width - 9, canvas.height - 9)];
+    return first.some((value, i) => Math.abs(value - last[i]) > 60);
+}"""
+
+
 def test_photos_are_taken_with_the_camera(page: Page) -> None:
     page.context.grant_permissions(["camera"])
     page.get_by_test_id("stButtonGroup").get_by_text("Camera", exact=True).click()
+    page.wait_for_function(SHOWS_THE_FILM, timeout=60_000)
     page.get_by_role("button", name="Take Photo").click()
     corners = [(4, 4), (4, 27), (27, 4), (27, 27)]
 
