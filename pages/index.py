@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnn import paths
+from cnn.ui import address
 from cnn.ui.lesson import LESSONS
 
 st.set_page_config(page_title="CNN Lab", page_icon=paths.PROJECT / "cnn/ui/icon.png", layout="wide")
@@ -22,4 +23,5 @@ page = st.navigation(
     },
     position="top",
 )
+address.enter(page.url_path)
 page.run()

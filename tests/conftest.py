@@ -69,6 +69,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def query(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Return the query of the page's address, which is a plain dict here, as `st.session_state` is."""
+    import streamlit as st
+
+    found: dict[str, str] = {}
+    monkeypatch.setattr(st, "query_params", found)
+    monkeypatch.setattr(st, "session_state", {})
+    return found
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Return the folder of the real CIFAR-10 that `CNN_LAB_DATA` names, or skip the test."""

@@ -3,18 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
-import streamlit as st
 
 from cnn.ui import address
-
-
-@pytest.fixture
-def query(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Return the query of the address as the request brings it."""
-    found: dict[str, str] = {}
-    monkeypatch.setattr(st, "query_params", found)
-    monkeypatch.setattr(st, "session_state", {})
-    return found
 
 
 def arrives(query: dict[str, str], **parameters: str) -> None:
@@ -28,7 +18,7 @@ def test_a_late_request_does_not_undo_what_was_chosen(query: dict[str, str]) -> 
     address.put({"class": "ship", "cell": None})
     assert query == {"network": "lecture", "class": "ship"}
     arrives(query, network="lecture")  # of a timer, say
-    address.settle()
+    address.get("class")
     assert query == {"network": "lecture", "class": "ship"}
 
 
@@ -39,7 +29,7 @@ def test_two_choices_on_the_heels_of_each_other_both_count(query: dict[str, str]
     address.put({"class": "ship"})
     assert query == {"layer": "conv2", "channel": "7", "class": "ship"}
     arrives(query, layer="conv1", cell="3,4")  # even now
-    address.settle()
+    address.get("class")
     assert query == {"layer": "conv2", "channel": "7", "class": "ship"}
 
 
@@ -48,14 +38,14 @@ def test_there_and_back_again_is_where_it_was(query: dict[str, str]) -> None:
     address.put({"class": "frog"})
     address.put({"class": "ship"})
     arrives(query, **{"class": "frog"})
-    address.settle()
+    address.get("class")
     assert query == {"class": "ship"}
 
 
 def test_another_address_is_taken(query: dict[str, str]) -> None:
     address.put({"class": "ship"})
     arrives(query, **{"class": "cat"})  # of a link
-    address.settle()
+    address.get("class")
     assert query == {"class": "cat"}
     address.put({"number": "2"})
     assert query == {"class": "cat", "number": "2"}
@@ -68,10 +58,10 @@ def test_going_back_in_the_history_is_no_late_request(
     arrives(query)
     back = SimpleNamespace(is_history_navigation=True)
     monkeypatch.setattr(address, "get_script_run_ctx", lambda suppress_warning: back)
-    address.settle()
+    address.get("class")
     assert query == {}
     back.is_history_navigation = False
-    address.settle()
+    address.get("class")
     assert query == {}
 
 
@@ -79,5 +69,17 @@ def test_what_is_long_past_is_no_late_request(query: dict[str, str], monkeypatch
     address.put({"class": "ship"})
     monkeypatch.setattr(address, "LATE_SECONDS", 0.0)
     arrives(query)
-    address.settle()
+    address.get("class")
     assert query == {}
+
+
+def test_the_address_of_a_page_that_is_entered_is_no_late_request(query: dict[str, str]) -> None:
+    address.enter("inside")
+    address.put({"class": "ship"})
+    address.enter("inside")  # the script runs again
+    arrives(query)
+    assert address.get("class") == "ship"
+    address.enter("train")
+    address.enter("inside")
+    arrives(query)
+    assert address.get("class", "horse") == "horse"

@@ -177,21 +177,12 @@ def test_the_links_of_a_convolution_are_as_strong_as_its_kernel_slices(tmp_path:
 # What a browser asks, which may be anything
 
 
-@pytest.fixture
-def address(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Return the query of the address; `st.session_state` is a plain dict, too."""
-    found: dict[str, str] = {}
-    monkeypatch.setattr(st, "query_params", found)
-    monkeypatch.setattr(st, "session_state", {})
-    return found
-
-
 TABLE = walk(PRESETS["lecture"].setup.network)
 
 
-def test_a_map_is_chosen_a_page_turned_an_order_taken(address: dict[str, str]) -> None:
+def test_a_map_is_chosen_a_page_turned_an_order_taken(query: dict[str, str]) -> None:
     overview.answer({"layer": "conv2", "channel": 17}, TABLE)
-    assert address == {"layer": "conv2", "channel": "17"}
+    assert query == {"layer": "conv2", "channel": "17"}
     overview.answer({"layer": "relu2", "page": 1}, TABLE)
     assert st.session_state[overview.PAGES] == {"conv2": 1}
     overview.answer({"byActivity": True}, TABLE)
@@ -217,34 +208,34 @@ def test_a_map_is_chosen_a_page_turned_an_order_taken(address: dict[str, str]) -
     ],
     ids=str,
 )
-def test_what_makes_no_sense_changes_nothing(address: dict[str, str], value: Any) -> None:
+def test_what_makes_no_sense_changes_nothing(query: dict[str, str], value: Any) -> None:
     overview.answer(value, TABLE)
-    assert not address
+    assert not query
     assert not st.session_state
 
 
-def test_choosing_forgets_what_lies_below(address: dict[str, str]) -> None:
+def test_choosing_forgets_what_lies_below(query: dict[str, str]) -> None:
     choose("conv1", 3, (4, 5))
-    assert address == {"layer": "conv1", "channel": "3", "cell": "4,5"}
+    assert query == {"layer": "conv1", "channel": "3", "cell": "4,5"}
     choose(channel=4)
-    assert address == {"layer": "conv1", "channel": "4"}
+    assert query == {"layer": "conv1", "channel": "4"}
     choose(cell=(0, 0))
     choose("conv2")
-    assert address == {"layer": "conv2"}
+    assert query == {"layer": "conv2"}
 
 
 @pytest.mark.parametrize(
     "value", [None, [3], [3, 1000], [-1, 0], [11, 0], [10, 0], [True, 0], ["3", 0], [0.0, 0], "x", {"a": 1}]
 )
 def test_a_picture_that_is_not_there_is_not_chosen(
-    address: dict[str, str], value: Any, monkeypatch: pytest.MonkeyPatch
+    query: dict[str, str], value: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(picture_strip, "picture_count", lambda: 1000)
     monkeypatch.setattr(picture_strip, "session", lambda: type("Nobody", (), {"upload": None}))
     picture_strip.take(value)
-    assert not address
+    assert not query
     picture_strip.take([6, 999])
-    assert address == {"picture": "Sample", "class": "frog", "number": "1000"}
+    assert query == {"picture": "Sample", "class": "frog", "number": "1000"}
 
 
 # The page
@@ -387,15 +378,15 @@ def test_the_table_says_the_same_in_words(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("value", [None, "oldest", 1, -3, 3.0, True, [3], {"step": 3}, "3"])
-def test_a_state_that_is_not_there_is_not_chosen(address: dict[str, str], tmp_path: Path, value: Any) -> None:
+def test_a_state_that_is_not_there_is_not_chosen(query: dict[str, str], tmp_path: Path, value: Any) -> None:
     run = RunStore(tmp_path).create(TINY, "sketch10")
     run.save_snapshot(3, 1, {})
     time_machine.take(value, run)
-    assert not address
+    assert not query
     time_machine.take(3, run)
-    assert address == {"epoch": "3"}
+    assert query == {"epoch": "3"}
     time_machine.take("newest", run)
-    assert address == {"epoch": "newest"}
+    assert query == {"epoch": "newest"}
 
 
 def test_what_is_kept_is_bounded_and_failures_are_not_kept() -> None:

@@ -23,8 +23,9 @@ Parameters = dict[str, str]
 
 @dataclass
 class _Written:
-    """The parameters as they are, and as they were before, with the second at which they were replaced."""
+    """The parameters of a page, and what they were before, with the second at which they were replaced."""
 
+    page: str = ""
     now: Parameters = field(default_factory=dict)
     replaced: list[tuple[float, Parameters]] = field(default_factory=list)
 
@@ -42,14 +43,26 @@ class _Written:
         return any(old == parameters and at > since for at, old in self.replaced)
 
 
+def enter(page: str) -> None:
+    """Begin anew where the visitor has come from another page: its address is no late one."""
+    if _written().page != page:
+        st.session_state[_KEY] = _Written(page)
+
+
+def get(name: str, default: str = "") -> str:
+    """Return a parameter of `NAMES`."""
+    _settle()
+    return str(st.query_params.get(name, default))
+
+
 def put(changes: Mapping[str, str | None]) -> None:
-    """Put parameters, of `NAMES`, into the address; None takes one out."""
-    settle()
+    """Put parameters into the address; None takes one out. Those of `NAMES` are held."""
+    _settle()
     _send(changes)
     _written().replace(_parameters())
 
 
-def settle() -> None:
+def _settle() -> None:
     """Put the address right where the request brought one that has been replaced meanwhile."""
     written, here = _written(), _parameters()
     if here == written.now:

@@ -129,8 +129,7 @@ def _beside(view: View) -> None:
     """Bring Keras's values and show the sum as a table; only this is drawn again when a cell is pinned."""
     channel = _channel(view)
     answers = _ask_keras(view)
-    address.settle()
-    cell = _cell(st.query_params.get("cell", ""), view.row.shape)
+    cell = _cell(address.get("cell"), view.row.shape)
     _desk(
         data=_packed(answers, channel, {"question": _question(view, channel), "cell": cell}),
         key=_DESK_KEY,

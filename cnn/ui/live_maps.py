@@ -156,6 +156,5 @@ def draw(run: Run, weights: Weights, pixels: NDArray[np.uint8], theme: Theme) ->
 def _map_sheet(values: NDArray[np.float32], theme: Theme) -> tuple[str, str]:
     scale = scale_of(values)
     shown = values[..., :MOST_MAPS]
-    return data_uri(mosaic(shown, theme, scale, columns=MAP_COLUMNS, pixels=MAP_PIXELS)), legend_html(
-        scale, theme
-    )
+    maps = mosaic(shown, theme, scale, columns=MAP_COLUMNS, pixels=MAP_PIXELS)
+    return data_uri(maps), legend_html(scale, theme)

@@ -49,8 +49,7 @@ def show_panel(drawn: View) -> None:
 
 def _picker() -> str:
     """Let the visitor choose a panel; its name is in the page's address."""
-    address.settle()
-    link = st.query_params.get(KEY, "")
+    link = address.get(KEY)
     st.session_state[KEY] = link if link in PANELS else next(iter(PANELS))
 
     def chosen() -> None:

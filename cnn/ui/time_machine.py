@@ -7,6 +7,7 @@ import streamlit as st
 
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run
+from cnn.ui import address
 from cnn.ui.view import View, choose_epoch, epoch_words
 
 _HERE = Path(__file__).parent
@@ -50,7 +51,7 @@ def facts(view: View, snapshots: list[Snapshot]) -> dict[str, Any]:
             for snapshot in snapshots
         ],
         "shown": view.snapshot.step,
-        "asked": st.query_params.get("epoch", ""),
+        "asked": address.get("epoch"),
         "newest": view.newest,
         "live": not view.run.status().ended,
         "end": max(training.epochs or 0, view.snapshot.epoch, snapshots[-1].epoch if snapshots else 0),

@@ -80,9 +80,8 @@ def choose_picture(true_class: int | None, number: int = 0) -> None:
     if true_class is None:
         address.put({"picture": YOURS})
         return
-    address.put({"picture": SAMPLE, "class": data.CLASSES[true_class], "number": str(number + 1)})
-    for name in OF_OTHER_PAGES.values():
-        st.query_params.pop(name, None)
+    picture = {"picture": SAMPLE, "class": data.CLASSES[true_class], "number": str(number + 1)}
+    address.put(picture | dict.fromkeys(OF_OTHER_PAGES.values()))
 
 
 def forget_other_network(run: Run) -> None:
@@ -99,7 +98,6 @@ def read_view(run: Run) -> View | None:
     Returns:
         None where no saved state or no picture can be read; the page then says why.
     """
-    address.settle()
     sample = _sample()
     if sample is None:
         return None
@@ -112,13 +110,12 @@ def read_view(run: Run) -> View | None:
     table = walk(run.setup.network)
     layer = _layer(table)
     row = next(row for row in table if row.layer.name == layer)
-    newest = "epoch" not in st.query_params or st.query_params["epoch"] == NEWEST
+    newest = address.get("epoch", NEWEST) == NEWEST
     return View(run, snapshot, weights, table, sample, outputs, layer, *_place(row), newest, note)
 
 
 def picture_choice() -> tuple[int, int]:
     """Return the class (0 to 9) and the number (from 0) of the test picture that the address names."""
-    address.settle()
     name = _picture_parameter("class")
     true_class = data.CLASSES.index(name if name in data.CLASSES else FIRST_CLASS)
     number = _number(_picture_parameter("number")) or 1
@@ -126,7 +123,7 @@ def picture_choice() -> tuple[int, int]:
 
 
 def _picture_parameter(name: str) -> str:
-    return st.query_params.get(name, st.query_params.get(OF_OTHER_PAGES[name], ""))
+    return address.get(name, st.query_params.get(OF_OTHER_PAGES[name], ""))
 
 
 def picture_count() -> int:
@@ -141,7 +138,7 @@ def _count(name: str) -> int:
 
 def looks_at_own_picture() -> bool:
     """Whether the visitor brought a picture and the address does not ask for a test picture."""
-    return session().upload is not None and st.query_params.get("picture") != SAMPLE
+    return session().upload is not None and address.get("picture") != SAMPLE
 
 
 def epoch_words(run: Run, snapshot: Snapshot) -> str:
@@ -183,7 +180,7 @@ def _saved_state(run: Run) -> tuple[Snapshot, Weights, str]:
 
 
 def _asked(snapshots: list[Snapshot]) -> tuple[Snapshot | None, str]:
-    text = st.query_params.get("epoch", NEWEST)
+    text = address.get("epoch", NEWEST)
     step = _number(text)
     if step is None:
         return None, ""
@@ -221,14 +218,14 @@ def _digest(pixels: NDArray[np.uint8]) -> str:
 
 def _layer(table: tuple[LayerShape, ...]) -> str:
     names = [row.layer.name for row in table]
-    wanted = st.query_params.get("layer", "")
+    wanted = address.get("layer")
     return wanted if wanted in names else next(row.layer.name for row in table if row.layer.tag == "conv")
 
 
 def _place(row: LayerShape) -> tuple[int, tuple[int, int] | None]:
     """Return channel and cell of the address where the layer has them; the first channel and None else."""
-    channel = _number(st.query_params.get("channel", ""))
-    parts = [_number(part) for part in st.query_params.get("cell", "").split(",")]
+    channel = _number(address.get("channel"))
+    parts = [_number(part) for part in address.get("cell").split(",")]
     channel = channel if channel is not None and channel < row.shape[-1] else 0
     if len(row.shape) != 3 or len(parts) != 2 or parts[0] is None or parts[1] is None:
         return channel, None
