@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request,
 from serving import Lab, opened_browser
 
 from cnn.data import CLASSES
+from cnn.presets import PRESETS
 
 PAGES = {"home": "", "build": "build", "train": "train", "inside": "inside", "classify": "classify"}
 PATIENCE = 30_000  # ms, for what the page does by itself; an action of its own has Playwright's limit
@@ -178,6 +179,25 @@ def test_nothing_is_wider_than_a_small_window(browser: Browser, lab: Lab, scheme
             ground = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
             assert ground == {"light": "rgb(252, 251, 248)", "dark": "rgb(18, 20, 23)"}[scheme]
         assert not visitor.problems
+    finally:
+        visitor.context.close()
+
+
+# The figures that end in "…" because they are wider than their place.
+CUT = """
+() => [...document.querySelectorAll('[data-testid="stMetricValue"], [data-testid="stMetricValue"] *')]
+    .filter((part) => part.scrollWidth > part.clientWidth + 1 && part.clientWidth)
+    .map((part) => part.textContent)
+"""
+
+
+@pytest.mark.browser
+def test_figures_of_a_large_network_are_whole_in_a_small_window(browser: Browser, lab: Lab) -> None:
+    visitor = Visitor(browser, lab, viewport={"width": 820, "height": 1100})
+    try:
+        page = visitor.open(f"build?setup={PRESETS['airbench'].setup.to_link()}")
+        expect(page.get_by_test_id("stMetricValue").first).to_have_text("1,976,258")
+        assert page.evaluate(CUT) == []
     finally:
         visitor.context.close()
 

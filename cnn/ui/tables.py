@@ -10,10 +10,11 @@ def layer_table(table: tuple[LayerShape, ...]) -> None:
     """Show every layer with its output shape, its parameters and their formula, and what it sees."""
     parameters, work = total_parameters(table), total_multiply_adds(table)
     memory = sum(row.memory for row in table)
-    columns = st.columns(3)
-    columns[0].metric("Parameters", f"{parameters:,}")
-    columns[1].metric("Multiply-adds", short(work), help=f"{work:,} for one picture")
-    columns[2].metric("Activations", f"{short(memory)}B", help=f"{memory:,} bytes of float32 for one picture")
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("Parameters", f"{parameters:,}", width="content")
+        st.metric("Multiply-adds", short(work), help=f"{work:,} for one picture", width="content")
+        about = f"{memory:,} bytes of float32 for one picture"
+        st.metric("Activations", f"{short(memory)}B", help=about, width="content")
     st.table(
         {
             "Layer": [row.layer.name for row in table],
