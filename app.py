@@ -11,8 +11,9 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import cookie_parser
+from starlette.routing import Route
 
-from cnn.ui import service
+from cnn.ui import live_route, service
 from cnn.ui.session import COOKIE
 
 Message = MutableMapping[str, Any]
@@ -84,6 +85,7 @@ def show_error(_: BaseException) -> bool:
 app = st.App(
     "pages/index.py",
     lifespan=lifespan,
+    routes=[Route(live_route.ROUTE, live_route.answer)],
     middleware=[Middleware(VisitorMiddleware)],
     on_script_error=show_error,
 )

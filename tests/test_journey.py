@@ -129,8 +129,8 @@ def test_build_train_look_inside_and_classify(visitor: Visitor, tmp_path: Path) 
     heading = page.get_by_role("heading", name=re.compile("(running|finished)"))
     expect(heading).to_have_count(1)
     expect(page.get_by_role("heading", name=re.compile("finished"))).to_be_visible(timeout=90_000)
-    test_accuracy = page.get_by_test_id("stMetric").filter(has_text="Test accuracy")
-    expect(test_accuracy.get_by_test_id("stMetricValue").first).to_have_text(re.compile(r"^\d+\.\d %$"))
+    test_accuracy = page.locator(".watch .figures div").filter(has_text="Test accuracy").locator("dd")
+    expect(test_accuracy).to_have_text(re.compile(r"^\d+\.\d %$"))
     expect(points.first).to_be_visible()
 
     # Inside: a click on a map opens it, and so does Enter

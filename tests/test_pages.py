@@ -133,7 +133,15 @@ def words(app: AppTest) -> str:
     parts = [str(getattr(item, "text", "") or item.value) for kind in kinds for item in getattr(app, kind)]
     parts += [str(item.value) for item in app.html]
     parts += [caption for image in app.image for caption in image.captions]
+    parts += [part for seen in watched(app) for figure in seen["figures"] for part in figure]
+    parts += [seen["words"] for seen in watched(app)]
     return "\n".join(parts)
+
+
+def watched(app: AppTest) -> list[dict[str, Any]]:
+    """Return the facts that a page shows of the run that it watches, where it watches one."""
+    found = [json.loads(item.proto.json) for item in app.get("bidi_component") if item.proto.json]
+    return [facts["facts"] for facts in found if "facts" in facts]
 
 
 def drawing(app: AppTest) -> str:

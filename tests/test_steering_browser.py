@@ -72,6 +72,17 @@ def test_a_run_is_steered_reloaded_and_continued(visitor: Visitor, lab: Lab) -> 
     assert within_page(page) == place
     expect(page.get_by_role("button", name="Pause", exact=True)).to_be_disabled()
 
+    # The page looks on by itself, and draws nothing while nothing has changed
+    looks, frames = [], []
+    visitor.page.on("response", lambda response: looks.append(response) if "/live/" in response.url else None)
+    devtools = visitor.context.new_cdp_session(page)
+    devtools.on("Network.webSocketFrameReceived", lambda frame: frames.append(frame))
+    devtools.send("Network.enable")
+    page.wait_for_timeout(3_500)
+    assert len(looks) >= 3
+    assert not frames
+    devtools.detach()
+
     # One batch is one batch
     press(page, "One batch")
     taken(page, "One batch")

@@ -17,11 +17,11 @@ from cnn.forward import Weights, forward
 from cnn.inside.weight_edits import layers_with_filters, stage_end
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run, read_run
-from cnn.ui.service import service
+from cnn.ui.live_facts import newest_step
 from cnn.ui.session import theme
+from cnn.ui.watch import draw_again
 from cnn.ui.widgets import FIRST_CLASS, Sample, class_sample, dataset_name
 
-LOOK_SECONDS = 2.0
 MOST_FILTERS = 36
 MOST_MAPS = 18
 MAP_PIXELS = 64
@@ -42,22 +42,18 @@ class Sheet:
 def show_live_maps(run: Run) -> None:
     """Show the newest saved state of a run; while it trains, each new one as soon as it is there."""
     if run.status().ended:
-        _draw(run)
+        _draw(run, run.snapshots())
     else:
-        st.fragment(_look, run_every=LOOK_SECONDS)(run.id)
+        st.fragment(_draw_as_it_goes)(run)
 
 
-def _look(run_id: str) -> None:
-    """Look at the list of saved states; what was drawn of the newest one is kept, and costs nothing again."""
-    try:
-        run = service().store.get(run_id)
-    except RunError:  # removed meanwhile, here or in another tab
-        return
-    _draw(run)
-
-
-def _draw(run: Run) -> None:
+def _draw_as_it_goes(run: Run) -> None:
     snapshots = run.snapshots()
+    _draw(run, snapshots)
+    draw_again(run, "maps", {"snapshot": newest_step(snapshots)})
+
+
+def _draw(run: Run, snapshots: list[Snapshot]) -> None:
     st.markdown(f"##### First filters and maps{_when(run, snapshots)}")
     if not snapshots:
         st.caption("They appear here when training begins, and again after every epoch.")

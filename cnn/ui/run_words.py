@@ -41,7 +41,7 @@ def _own_words(run: Run) -> str:
     for other in service().store.runs(run.owner):
         status = other.status()
         if other.owner == run.owner and status.process:
-            return f"Your other run {plain(other.name or other.id)} is {status.state} now."
+            return f"Your other run {other.name or other.id} is {status.state} now."
     return ""
 
 
