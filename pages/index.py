@@ -1,27 +1,10 @@
-"""The script every session runs: the frame of the page, and the way between pages."""
+"""The script every session runs.
 
-import streamlit as st
+Streamlit makes it the main module, so every process that is spawned meanwhile reads it as well. There it does
+nothing: a worker needs neither Streamlit nor a page.
+"""
 
-from cnn import paths
-from cnn.ui import address
-from cnn.ui.lesson import LESSONS
+if __name__ == "__main__":
+    from cnn.ui.frame import show
 
-st.set_page_config(page_title="CNN Lab", page_icon=paths.PROJECT / "cnn/ui/icon.png", layout="wide")
-
-lessons = [st.Page("learn.py", title="All lessons", icon=":material/school:")]
-lessons += [st.Page(item.page, title=item.title, icon=f":material/{item.icon}:") for item in LESSONS]
-page = st.navigation(
-    {
-        "": [
-            st.Page("home.py", title="Home", icon=":material/home:", default=True),
-            st.Page("build.py", title="Build", icon=":material/dashboard_customize:"),
-            st.Page("train.py", title="Train", icon=":material/model_training:"),
-            st.Page("inside.py", title="Inside", icon=":material/grid_view:"),
-            st.Page("classify.py", title="Classify", icon=":material/image_search:"),
-        ],
-        "Learn": lessons,
-    },
-    position="top",
-)
-address.enter(page.url_path)
-page.run()
+    show()

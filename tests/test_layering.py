@@ -286,6 +286,19 @@ def test_importing_the_engine_and_all_below_leaves_tensorflow_out() -> None:
 # The checker, checked
 
 
+def test_a_worker_spawned_while_a_page_is_shown_runs_no_page() -> None:
+    page = PROJECT / "pages" / "index.py"
+    code = (
+        "import runpy, sys\n"
+        f"runpy.run_path({str(page)!r}, run_name='__mp_main__')  # as multiprocessing does\n"
+        "print('streamlit' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
+
+
 def test_a_house_in_order_has_no_problems(tmp_path: Path) -> None:
     assert not house(
         tmp_path,
