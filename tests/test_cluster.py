@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 import pytest
 import quick_jobs
+import trustme
 from conftest import PROJECT
 from serving import eventually
 from test_engine import LONG, OWNERS, SHORT, START_SECONDS, ended, finishes, is_in, submitted, trains
@@ -29,24 +30,26 @@ pytestmark = pytest.mark.workers
 
 @dataclass(frozen=True)
 class Cluster:
-    """A scheduler's address, its process, and a folder for what the workers leave."""
+    """A scheduler's address, its process, a folder for what the workers leave, and settings as variables."""
 
     address: str
     scheduler: "subprocess.Popen[bytes]"
     folder: Path
+    settings: dict[str, str]
 
     @contextmanager
     def worker(self, name: str) -> Iterator["subprocess.Popen[bytes]"]:
         """Start one worker with its nanny."""
         words = ["--name", name, "--nthreads", "1", "--memory-limit", "3GiB", "--no-dashboard"]
-        with dask("worker", self.address, *words, "--local-directory", str(self.folder)) as process:
+        words += ["--local-directory", str(self.folder)]
+        with dask("worker", self.address, *words, settings=self.settings) as process:
             yield process
 
 
 @contextmanager
-def dask(*words: str) -> Iterator["subprocess.Popen[bytes]"]:
+def dask(*words: str, settings: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
     """Run one of Dask's commands, and end it with all its children."""
-    changes = {"PYTHONPATH": os.pathsep.join((str(PROJECT), str(PROJECT / "tests")))}
+    changes = {"PYTHONPATH": os.pathsep.join((str(PROJECT), str(PROJECT / "tests")))} | settings
     with subprocess.Popen(
         [sys.executable, "-m", "dask", *words],
         cwd=PROJECT,
@@ -62,13 +65,33 @@ def dask(*words: str) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 @contextmanager
-def cluster(folder: Path, port: int = 0) -> Iterator[Cluster]:
+def cluster(
+    folder: Path, port: int = 0, protocol: str = "tcp", settings: dict[str, str] | None = None
+) -> Iterator[Cluster]:
     """Start a scheduler on loopback."""
-    port = port or free_port()
-    address = f"tcp://127.0.0.1:{port}"
+    port, settings = port or free_port(), settings or {}
     words = ["--host", "127.0.0.1", "--port", str(port), "--no-dashboard", "--no-show"]
-    with dask("scheduler", *words) as process:
-        yield Cluster(address, process, folder)
+    with dask("scheduler", "--protocol", protocol, *words, settings=settings) as process:
+        yield Cluster(f"{protocol}://127.0.0.1:{port}", process, folder, settings)
+
+
+def certificates(folder: Path) -> dict[str, str]:
+    """Make an authority and a certificate for each part; return Dask's settings that name them."""
+    authority, parts = trustme.CA(), ("scheduler", "worker", "client")
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    settings = {"require-encryption": "True", "tls.ca-file": str(folder / "ca.pem")}
+    for part in parts:
+        issued = authority.issue_cert("127.0.0.1")
+        issued.cert_chain_pems[0].write_to_path(folder / f"{part}.pem")
+        issued.private_key_pem.write_to_path(folder / f"{part}.key")
+        settings[f"tls.{part}.cert"] = str(folder / f"{part}.pem")
+        settings[f"tls.{part}.key"] = str(folder / f"{part}.key")
+    return {f"distributed.comm.{name}": value for name, value in settings.items()}
+
+
+def as_variables(settings: dict[str, str]) -> dict[str, str]:
+    """Return Dask's settings as environment variables."""
+    return {f"DASK_{name}".replace(".", "__").replace("-", "_").upper(): settings[name] for name in settings}
 
 
 def free_port() -> int:
@@ -162,6 +185,32 @@ def test_a_scheduler_out_of_reach_is_tried_again(tmp_path: Path, monkeypatch: py
             eventually("it goes on", lambda: run.status().process not in (0, lost), START_SECONDS)
             run.request_stop()
             eventually("it stops", ended(run))
+
+
+def test_an_encrypted_cluster_lets_in_who_has_a_certificate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import dask
+
+    monkeypatch.setattr("cnn.engine.cluster.CONNECT_SECONDS", 3.0)
+    monkeypatch.setattr("cnn.engine.engine.RETRY_SECONDS", 0.2)
+    (tmp_path / "others").mkdir()
+    ours, others = certificates(tmp_path), certificates(tmp_path / "others")
+    with cluster(tmp_path, 0, "tls", as_variables(ours)) as there, there.worker("one"):
+        for settings in ({}, ours | {"distributed.comm.tls.client.key": "absent.key"}, others):
+            with dask.config.set(settings), engine_on(there.address, tmp_path, quick_jobs.WORK) as engine:
+                eventually("it says so", lambda: "certificate" in engine.status().message)
+                assert engine.status().state == "starting"
+        with dask.config.set(ours), engine_on(there.address, tmp_path, quick_jobs.WORK) as engine:
+            eventually("one worker is warm", is_ready(engine, 1), START_SECONDS)
+            run = submitted(engine, "long")
+            eventually("it trains", trains(run), START_SECONDS)
+            lost = run.status().process
+            os.kill(lost, signal.SIGKILL)
+            eventually("it goes on", lambda: run.status().process not in (0, lost), START_SECONDS)
+            run.request_stop()
+            eventually("it stops", ended(run))
+            finishes(submitted(engine, "short", owner=1), START_SECONDS)
 
 
 @pytest.fixture(params=["a folder", "an address"])

@@ -165,9 +165,31 @@ def _foreign(address: str) -> Iterator[Cluster]:
     """Yield a connection to a scheduler; certificates for `tls://` are Dask's own settings."""
     from distributed import Client
 
+    encrypted = address.startswith("tls://")
+    if encrypted:
+        _check_certificates(address)
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="cnn-lab")
     except (OSError, TimeoutError) as error:
-        raise UnreachableError(f"The Dask scheduler at {address} does not answer.") from error
+        problem = "does not answer, or does not take our certificate" if encrypted else "does not answer"
+        raise UnreachableError(f"The Dask scheduler at {address} {problem}.") from error
     with client:
         yield Cluster(client, 0)
+
+
+def _check_certificates(address: str) -> None:
+    """Hold that Dask's settings name certificates.
+
+    Raises:
+        UnreachableError: when they do not, or a file cannot be read.
+    """
+    from distributed.security import Security
+
+    try:
+        context = Security().get_connection_args("client")["ssl_context"]
+    except OSError as error:  # ssl's errors are among them
+        raise UnreachableError(f"The certificates for {address} cannot be read: {error}.") from error
+    if context is None:
+        raise UnreachableError(
+            f"{address} asks for a certificate, and Dask's settings name none; docs/classroom.md says how."
+        )
