@@ -49,6 +49,9 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "classroom": Part(
             "bench.classroom:classroom", "a class at once: waiting, two workers, memory, many visitors"
         ),
+        "watching": Part(
+            "bench.watching:watching", "up to 200 people whose page Train is open, their runs in the queue"
+        ),
         "web": Part("bench.web:web", "start of the server to Home, memory, page changes in a browser"),
     }
 )

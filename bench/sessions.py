@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cnn.ui.session import COOKIE
+
 ANSWER_SECONDS = 120.0
 
 
@@ -30,27 +32,30 @@ def visit(url: str, visitors: int, pages: Sequence[str], megabytes: Callable[[],
 
 
 async def _visit(url: str, visitors: int, pages: Sequence[str], megabytes: Callable[[], float]) -> Load:
-    sessions = await asyncio.gather(*(_connect(url) for _ in range(visitors)))
+    sessions = await asyncio.gather(*(connect(url) for _ in range(visitors)))
     answers: list[float] = []
     try:
         for page in pages:
-            answers += await asyncio.gather(*(_open(session, page) for session in sessions))
+            opened = await asyncio.gather(*(open_page(session, page) for session in sessions))
+            answers += [seconds for seconds, _ in opened]
         return Load(answers, megabytes())
     finally:
         for session in sessions:
             session.close()
 
 
-async def _connect(url: str) -> Any:
+async def connect(url: str, owner: str = "") -> Any:
+    """Open a session; `owner` is what its browser's cookie holds."""
+    from tornado.httpclient import HTTPRequest
     from tornado.websocket import websocket_connect
 
-    return await websocket_connect(
-        f"{url.replace('http', 'ws', 1)}/_stcore/stream", subprotocols=["streamlit"], max_message_size=2**28
-    )
+    address = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
+    request = HTTPRequest(address, headers={"Cookie": f"{COOKIE}={owner}"} if owner else None)
+    return await websocket_connect(request, subprotocols=["streamlit"], max_message_size=2**28)
 
 
-async def _open(session: Any, page: str) -> float:
-    """Ask for a page and return the seconds until its script has run."""
+async def open_page(session: Any, page: str) -> tuple[float, list[Any]]:
+    """Ask for a page; return the seconds until its script has run, and what was sent until then."""
     from streamlit.proto.BackMsg_pb2 import BackMsg
 
     message = BackMsg()
@@ -58,19 +63,20 @@ async def _open(session: Any, page: str) -> float:
     message.rerun_script.query_string = ""
     started = time.perf_counter()
     await session.write_message(message.SerializeToString(), binary=True)
-    await asyncio.wait_for(_script_ended(session), ANSWER_SECONDS)
-    return time.perf_counter() - started
+    sent = await asyncio.wait_for(_until_the_script_ended(session), ANSWER_SECONDS)
+    return time.perf_counter() - started, sent
 
 
-async def _script_ended(session: Any) -> None:
+async def _until_the_script_ended(session: Any) -> list[Any]:
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+    sent: list[Any] = []
     while True:
         content = await session.read_message()
         if content is None:
             raise RuntimeError("The server closed a session.")
         if not isinstance(content, bytes):
             continue
-        message = ForwardMsg.FromString(content)
-        if message.WhichOneof("type") == "script_finished":
-            return
+        sent.append(ForwardMsg.FromString(content))
+        if sent[-1].WhichOneof("type") == "script_finished":
+            return sent

@@ -159,6 +159,7 @@ def test_list_names_the_parts(capsys: pytest.CaptureFixture[str]) -> None:
         "inside",
         "classify",
         "classroom",
+        "watching",
         "web",
     ]
 

@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from strategies import networks
 
 from cnn.presets import PRESETS
-from cnn.spec import OPTIMIZERS, Block, Convolution, NetworkSpec, TrainSpec
+from cnn.spec import OPTIMIZERS, Block, Convolution, NetworkSpec, Setup, TrainSpec
 
 pytestmark = pytest.mark.tensorflow
 INPUT = (2, 9, 8, 3)
@@ -130,7 +130,7 @@ def test_the_gradient_at_the_kernel_is_keras_s(
     assert np.abs(found[1] - found[0]).max() < allowed * np.abs(found[0]).max()
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(networks(max_blocks=3))
 @example(NetworkSpec((Block((Convolution(6, stride=2),), residual=True),)))
 def test_the_faster_network_has_the_scores_and_gradients_of_the_plain_one(
@@ -163,14 +163,25 @@ def test_the_faster_network_has_the_scores_and_gradients_of_the_plain_one(
         np.testing.assert_allclose(ours / size, theirs / size, atol=2e-4, err_msg=name)
 
 
-@pytest.mark.parametrize("preset", ["lecture", "minute"])
+SMALL_MINUTE = replace(
+    PRESETS["minute"].setup,
+    network=replace(
+        PRESETS["minute"].setup.network,
+        blocks=(
+            Block((Convolution(8, stride=2),), pooling="none"),
+            Block((Convolution(16),), batch_norm=True),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("setup", [PRESETS["lecture"].setup, SMALL_MINUTE], ids=["lecture", "like minute"])
 def test_where_a_gpu_is_the_step_is_compiled_and_trains_the_same(
-    kit: Any, network: ModuleType, monkeypatch: pytest.MonkeyPatch, preset: str
+    kit: Any, network: ModuleType, monkeypatch: pytest.MonkeyPatch, setup: Setup
 ) -> None:
     from cnn import steps
     from cnn.data import load
 
-    setup = PRESETS[preset].setup
     setup = replace(setup, training=replace(setup.training, batch_size=16))
     data = load("sketch10")
     found = []

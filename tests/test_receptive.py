@@ -84,7 +84,7 @@ def test_just_the_pixels_around_change_a_cell(network: NetworkSpec, data: st.Dat
         assert changing[found.top : found.bottom, found.left : found.right].all()
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(SMALL, st.data())
 def test_no_pixel_outside_changes_a_cell_of_any_network(network: NetworkSpec, data: st.DataObject) -> None:
     table = walk(network)

@@ -14,6 +14,8 @@ MARKED = ("rate", "resumed")
 MAX_MARKS = 12
 NEAR = 0.06  # of the axis: words of marks that are closer would overlap
 PLACES = 3
+SHARES = {"range": [0, 1], "tickformat": ".0%"}
+NOTHING = [None]  # a line without any point would be missing from the legend
 
 
 def curves(rows: list[dict[str, Any]], quantity: str, theme: Theme, epochs: float | None) -> go.Figure:
@@ -29,69 +31,73 @@ def curves(rows: list[dict[str, Any]], quantity: str, theme: Theme, epochs: floa
     """
     steps = _thin([row for row in rows if row["kind"] == "progress"])
     ends = [row for row in rows if row["kind"] == "epoch" and row[f"validation_{quantity}"] is not None]
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[row["epoch"] for row in steps],
-        y=[row[quantity] for row in steps],
-        mode="lines",
-        name="Training",
-        line={"color": theme.accent, "width": 2},
-    )
-    figure.add_scatter(
-        x=[row["epoch"] for row in ends] or [None],  # an empty line would be missing from the legend
-        y=[row[f"validation_{quantity}"] for row in ends] or [None],
-        mode="lines+markers",
-        name="Validation",
-        line={"color": theme.positive, "width": 2, "dash": "dot"},
-        marker={"size": 9, "symbol": "diamond"},
-    )
-    _lay_out(figure, quantity, epochs, [row["epoch"] for row in steps])
-    _mark(figure, [row for row in rows if row["kind"] in MARKED][-MAX_MARKS:], theme)
-    return figure
+    hover = "%{y:.1%}" if quantity == "accuracy" else "%{y:.3f}"
+    training = {
+        "type": "scatter",
+        "x": [row["epoch"] for row in steps] or NOTHING,
+        "y": [row[quantity] for row in steps] or NOTHING,
+        "mode": "lines",
+        "name": "Training",
+        "line": {"color": theme.accent, "width": 2},
+        "hovertemplate": hover,
+    }
+    validation = {
+        "type": "scatter",
+        "x": [row["epoch"] for row in ends] or NOTHING,
+        "y": [row[f"validation_{quantity}"] for row in ends] or NOTHING,
+        "mode": "lines+markers",
+        "name": "Validation",
+        "line": {"color": theme.positive, "width": 2, "dash": "dot"},
+        "marker": {"size": 9, "symbol": "diamond"},
+        "hovertemplate": hover,
+    }
+    end = 1.02 * max([epochs or 1.0, *(row["epoch"] for row in steps[-1:])])
+    marked = [row for row in rows if row["kind"] in MARKED][-MAX_MARKS:]
+    # All at once: a figure that is changed afterwards takes five times as long.
+    return go.Figure([training, validation], _layout(quantity, end) | _marks(marked, end, theme))
 
 
-def _mark(figure: go.Figure, rows: list[dict[str, Any]], theme: Theme) -> None:
-    """Draw a line for each thing that was done to a run; words of close ones stand one below another."""
-    near = NEAR * figure.layout.xaxis.range[1]
-    place, before = 0, -near
+def _marks(rows: list[dict[str, Any]], end: float, theme: Theme) -> dict[str, Any]:
+    """Return a line for each thing that was done to a run; words of close ones stand one below another."""
+    lines, words = [], []
+    place, before = 0, -NEAR * end
     for row in rows:
-        place = (place + 1) % PLACES if row["epoch"] - before < near else 0
+        place = (place + 1) % PLACES if row["epoch"] - before < NEAR * end else 0
         before = row["epoch"]
         by_hand = row["kind"] == "rate"
-        figure.add_vline(
-            x=row["epoch"], line={"color": theme.quiet, "width": 1.5, "dash": "solid" if by_hand else "dot"}
+        across = {"x0": row["epoch"], "x1": row["epoch"], "y0": 0, "y1": 1, "yref": "y domain"}
+        stroke = {"color": theme.quiet, "width": 1.5, "dash": "solid" if by_hand else "dot"}
+        lines.append({"type": "line", **across, "line": stroke})
+        words.append(
+            {
+                "x": row["epoch"],
+                "y": 1 - place / PLACES,
+                "yref": "paper",
+                "text": f"rate {row['learning_rate']:g}" if by_hand else "went on",
+                "textangle": -90,
+                "font": {"size": 12, "color": theme.ink},
+                "xanchor": "right",
+                "yanchor": "top",
+                "showarrow": False,
+            }
         )
-        figure.add_annotation(
-            x=row["epoch"],
-            y=1 - place / PLACES,
-            yref="paper",
-            text=f"rate {row['learning_rate']:g}" if by_hand else "went on",
-            textangle=-90,
-            font={"size": 12, "color": theme.ink},
-            xanchor="right",
-            yanchor="top",
-            showarrow=False,
-        )
+    return {"shapes": lines, "annotations": words}
 
 
-def _lay_out(figure: go.Figure, quantity: str, epochs: float | None, reached: list[float]) -> None:
-    end = max([epochs or 1.0, *reached[-1:]])
-    figure.update_layout(
-        height=320,
-        margin={"l": 10, "r": 10, "t": 40, "b": 10},
-        title={"text": quantity.capitalize(), "font": {"size": 16}},
-        showlegend=True,
-        legend={"orientation": "h", "y": -0.28, "x": 0.5, "xanchor": "center"},
-        xaxis={"title": "Epoch", "range": [0, end * 1.02], "nticks": 7},
-        uirevision="keep",
-        hovermode="x unified",
-    )
-    if quantity == "accuracy":
-        figure.update_yaxes(range=[0, 1], tickformat=".0%")
-        figure.update_traces(hovertemplate="%{y:.1%}")
-    else:
-        figure.update_yaxes(rangemode="tozero")
-        figure.update_traces(hovertemplate="%{y:.3f}")
+def _layout(quantity: str, end: float) -> dict[str, Any]:
+    return {
+        "height": 320,
+        "margin": {"l": 10, "r": 10, "t": 40, "b": 10},
+        "title": {"text": quantity.capitalize(), "font": {"size": 16}},
+        "showlegend": True,
+        "legend": {"orientation": "h", "y": -0.28, "x": 0.5, "xanchor": "center"},
+        "xaxis": {"title": {"text": "Epoch"}, "range": [0, end], "nticks": 7},
+        "yaxis": {"range": [0, 1], "tickformat": ".0%"}
+        if quantity == "accuracy"
+        else {"rangemode": "tozero"},
+        "uirevision": "keep",
+        "hovermode": "x unified",
+    }
 
 
 def _thin(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
