@@ -20,11 +20,11 @@ from bench.training import dataset_name
 from cnn.presets import PRESETS
 from cnn.runs.store import RunStore, owner_hash
 from cnn.spec import Setup
+from cnn.ui.live_facts import WAITING_SECONDS
 
 CROWDS = (1, 30, 100, 200)
 SECONDS = 20.0
 SMOKE_SECONDS = 3.0
-EVERY = 1.0  # second between two looks of a browser, as cnn.ui.live_facts has it while a run trains
 ADDRESS = re.compile(r"live/[^\"]+")
 
 
@@ -85,7 +85,7 @@ async def _watch(running: Server, keys: Sequence[str], seconds: float) -> Look:
         process = psutil.Process(running.process.pid)
         await asyncio.sleep(2.0)  # what the crowd's arrival began is done
         started, before = time.perf_counter(), process.cpu_times()
-        waits = [EVERY * place / len(keys) for place in range(len(keys))]
+        waits = [WAITING_SECONDS * place / len(keys) for place in range(len(keys))]
         looks = await asyncio.gather(
             *(_looks(running.url, *where, seconds) for where in zip(addresses, waits, strict=True))
         )
@@ -124,6 +124,6 @@ async def _looks(url: str, address: str, wait: float, seconds: float) -> list[fl
             raise RuntimeError(f"A look was answered with {head[:60]!r}.")
         await reader.readexactly(int(length[1]))
         answers.append(time.perf_counter() - started)
-        await asyncio.sleep(max(EVERY - answers[-1], 0.0))
+        await asyncio.sleep(max(WAITING_SECONDS - answers[-1], 0.0))
     writer.close()
     return answers

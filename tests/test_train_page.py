@@ -142,6 +142,7 @@ def test_the_place_in_the_queue(
 def test_ones_own_run_that_holds_the_worker_is_named(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Engine, "place", lambda self, run_id: Place(1, None))
     first = lab.put("running", **this_process())
+    monkeypatch.setattr(Engine, "training_of", lambda self, owner: [first] if owner == first.owner else [])
     lab.store.rename(first.id, first.owner, "the *first*")
     lab.put("queued")
     assert "Your other run the *first* is running now." in words(lab.visit("train"))

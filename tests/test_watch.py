@@ -10,9 +10,10 @@ from starlette.requests import Request
 from test_pages import ANNA, EPOCH, PROGRESS, TINY, Lab
 
 from cnn.engine.engine import Engine, EngineStatus
+from cnn.engine.fairness import Place
 from cnn.runs.store import Run, Status, this_process
 from cnn.ui import live_route
-from cnn.ui.live_facts import IDLE_SECONDS, OPEN_SECONDS, REFRESH_SECONDS, facts
+from cnn.ui.live_facts import IDLE_SECONDS, OPEN_SECONDS, REFRESH_SECONDS, WAITING_SECONDS, facts
 from cnn.ui.service import service
 
 
@@ -85,6 +86,14 @@ def test_it_looks_again_soon_while_the_run_owes_an_answer(lab: Lab) -> None:
     assert seen(run)["wait"] == OPEN_SECONDS
     run.write_status(replace(run.status(), state="finished"))
     assert seen(run)["wait"] == IDLE_SECONDS
+
+
+def test_it_looks_seldom_while_others_are_before_it(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = lab.put("queued")
+    waits = {None: REFRESH_SECONDS, Place(0, 1.0): REFRESH_SECONDS, Place(3, 9.0): WAITING_SECONDS}
+    for place, wait in waits.items():
+        monkeypatch.setattr(Engine, "place", lambda self, run_id, place=place: place)
+        assert seen(run)["wait"] == wait
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,10 @@ class Engine:
         place = self._roster.place(run_id)
         return place if place is None or self.status().state == "ready" else without_times(place)
 
+    def training_of(self, owner: str) -> list[Run]:
+        """Return the runs of an owner that are on workers now."""
+        return [task.run for task in self._roster.training if task.run.owner == owner]
+
     def wake(self) -> None:
         """Look at the runs now: one has been steered, say."""
         self._look = True

@@ -3,6 +3,7 @@
 from hashlib import blake2s
 from typing import Any
 
+from cnn.engine.fairness import Place
 from cnn.runs.length import planned_epochs
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run, Status
@@ -11,6 +12,7 @@ from cnn.ui.service import service
 
 OPEN_SECONDS = 0.2
 REFRESH_SECONDS = 1.0
+WAITING_SECONDS = 2.0
 IDLE_SECONDS = 3.0
 
 
@@ -24,11 +26,12 @@ def facts(run: Run, status: Status) -> dict[str, Any]:
     """
     rows = run.history()
     last = last_progress(rows)
-    done, words = _progress(run, status, last)
+    place = service().engine.place(run.id) if status.state == "queued" else None
+    done, words = _progress(run, status, last, place)
     snapshots = run.snapshots()
     return {
         "stamp": _stamp(run, status, bool(snapshots)),
-        "wait": _wait(run, status),
+        "wait": _wait(run, status, place),
         "share": done,
         "words": words,
         "figures": _figures(run, status, rows, last),
@@ -59,17 +62,21 @@ def _stamp(run: Run, status: Status, saved: bool) -> str:
     return blake2s(repr(shown).encode(), digest_size=8).hexdigest()
 
 
-def _wait(run: Run, status: Status) -> float:
+def _wait(run: Run, status: Status, place: Place | None) -> float:
     """Return when to look again: soon while the run owes an answer, late after its end."""
     if is_open(run, status):
         return OPEN_SECONDS
+    if place and place.before:
+        return WAITING_SECONDS
     return IDLE_SECONDS if status.ended else REFRESH_SECONDS
 
 
-def _progress(run: Run, status: Status, last: dict[str, Any]) -> tuple[float | None, str]:
+def _progress(
+    run: Run, status: Status, last: dict[str, Any], place: Place | None
+) -> tuple[float | None, str]:
     """Return how much of the training is done, and how far it is or why it waits."""
     if status.state == "queued":
-        return None, place_words(run)
+        return None, place_words(run, place)
     if status.state not in ("running", "paused"):
         return None, ""
     whole = last["seconds"] + last["seconds_left"] if last else 0.0

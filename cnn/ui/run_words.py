@@ -1,7 +1,10 @@
 """How a run stands, in words."""
 
 import re
+from contextlib import suppress
 
+from cnn.engine.fairness import Place
+from cnn.errors import RunError
 from cnn.runs.length import GIVEN_MORE, RESUMED
 from cnn.runs.store import Run, Status
 from cnn.ui.service import service
@@ -24,9 +27,8 @@ def state_words(run: Run, status: Status) -> str:
     return "waiting" if status.state == "queued" else status.state
 
 
-def place_words(run: Run) -> str:
+def place_words(run: Run, place: Place | None) -> str:
     """Return a sentence on the place of a waiting run in the queue, and when it is expected to begin."""
-    place = service().engine.place(run.id)
     if place is None:
         return "It waits for a worker."
     if not place.before:
@@ -38,10 +40,10 @@ def place_words(run: Run) -> str:
 
 def _own_words(run: Run) -> str:
     """Say that it is the visitor's own run that holds a worker, where it is."""
-    for other in service().store.runs(run.owner):
-        status = other.status()
-        if other.owner == run.owner and status.process:
-            return f"Your other run {other.name or other.id} is {status.state} now."
+    for training in service().engine.training_of(run.owner):
+        with suppress(RunError):  # it is being removed
+            other = service().store.get(training.id)  # it may have been renamed
+            return f"Your other run {other.name or other.id} is {other.status().state} now."
     return ""
 
 
