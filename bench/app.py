@@ -28,7 +28,7 @@ FIRST = ("app: Train to the first report", "s", Below(2.0))
 WORKER = ("app: lecture in a worker", "images/s", AtLeast(0.97, "ratio"))
 SPEED = ("app: lecture with its page open", "images/s", AtLeast(0.97, "ratio"))
 WARM_SECONDS = 180.0
-TRAIN_SECONDS = 30.0  # about as long as the five epochs of the preset take on two cores
+TRAIN_SECONDS = 20.0
 CHART = ".js-plotly-plot"
 
 

@@ -122,19 +122,21 @@ def network_picker(first: str = "") -> Run:
     def chosen() -> None:
         st.query_params["network"] = state.network_id = st.session_state["network"]
 
-    st.selectbox(
-        "Network",
-        list(runs),
-        format_func=lambda run_id: run_label(runs[run_id]),
-        key="network",
-        on_change=chosen,
-    )
-    st.query_params["network"] = found
-    if link and link not in runs:
-        st.warning(
-            "The network of this link is not here; this is another one. It may be somebody else's, or gone.",
-            icon=":material/link_off:",
+    with st.container():  # the warning stands below the list, also where the picker stands in a row
+        st.selectbox(
+            "Network",
+            list(runs),
+            format_func=lambda run_id: run_label(runs[run_id]),
+            key="network",
+            on_change=chosen,
         )
+        if link and link not in runs:
+            st.warning(
+                "The network of this link is not here; this is another one. "
+                "It may be somebody else's, or gone.",
+                icon=":material/link_off:",
+            )
+    st.query_params["network"] = found
     return runs[found]
 
 
