@@ -29,6 +29,8 @@ STATE_ICONS = {
 
 
 FIRST_CLASS = "horse"
+DOWNLOAD_SECONDS = 2.0
+ABSENT_SECONDS = 10.0  # until it is seen that CIFAR-10 was put there by hand
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,12 @@ def dataset_name() -> str:
 
 def data_notice() -> None:
     """Say that CIFAR-10 is not there, how its download goes, and how to put it there by hand."""
-    if service().download.status().state != "ready":
-        _live_notice()
+    state = service().download.status().state
+    if state != "ready":
+        seconds = DOWNLOAD_SECONDS if state == "downloading" else ABSENT_SECONDS
+        st.fragment(_live_notice, run_every=seconds)()
 
 
-@st.fragment(run_every=2.0)
 def _live_notice() -> None:
     download = service().download
     status = download.refresh()
