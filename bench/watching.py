@@ -1,7 +1,6 @@
 """A class that looks on: everybody has a run in the queue and the page *Train* open while one trains."""
 
 import asyncio
-import json
 import re
 import secrets
 import time
@@ -103,7 +102,7 @@ def _address(messages: Sequence[Any]) -> str:
     for message in messages:
         component = message.delta.new_element.bidi_component
         if found := ADDRESS.search(component.json):
-            return str(json.loads(f'"{found[0]}"'))
+            return found[0]
     raise RuntimeError("The page Train did not tell where to look.")
 
 
@@ -120,7 +119,7 @@ async def _looks(url: str, address: str, wait: float, seconds: float) -> list[fl
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         length = re.search(rb"(?i)content-length: (\d+)", head)
-        if b" 200 " not in head.split(b"\r\n")[0] + b" " or not length:
+        if not head.startswith(b"HTTP/1.1 200 ") or not length:
             raise RuntimeError(f"A look was answered with {head[:60]!r}.")
         await reader.readexactly(int(length[1]))
         answers.append(time.perf_counter() - started)

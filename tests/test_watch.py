@@ -2,27 +2,20 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.requests import Request
 from test_pages import ANNA, EPOCH, PROGRESS, TINY, Lab
+from test_train_page import lab
 
 from cnn.engine.engine import Engine, EngineStatus
 from cnn.engine.fairness import Place
 from cnn.runs.store import Run, Status, this_process
 from cnn.ui import live_route
 from cnn.ui.live_facts import IDLE_SECONDS, OPEN_SECONDS, REFRESH_SECONDS, WAITING_SECONDS, facts
-from cnn.ui.service import service
 
-
-@pytest.fixture
-def lab(monkeypatch: pytest.MonkeyPatch, home: Path, tmp_path: Path) -> Any:
-    monkeypatch.setenv("CNN_LAB_DATA", str(tmp_path / "nothing"))
-    service.clear()
-    yield Lab(monkeypatch, home)
-    service.clear()
+__all__ = ["lab"]
 
 
 def seen(run: Run) -> dict[str, Any]:

@@ -125,6 +125,6 @@ def _show_legend(run: Run, status: Status) -> None:
     st.caption(
         "Training: on the pictures it learns from, smoothed over about 50 batches. Validation: on pictures "
         "it never learns from, after each epoch. Test: looked at once, at the very end of a finished run. "
-        f"Pictures: {status.source or run.dataset}, "
+        f"Pictures: {status.source or 'not loaded yet'}, "
         f"precision: {precision}."
     )
