@@ -46,9 +46,9 @@ def eventually(what: str, holds: Callable[[], object], seconds: float = 60.0) ->
 
 
 @contextmanager
-def served(home: Path) -> Iterator[Lab]:
-    """Serve the app on a free port with `home` as `CNN_LAB_HOME`; nothing is downloaded."""
-    port, log = _free_port(), home.parent / "server.log"
+def served(home: Path, port: int = 0) -> Iterator[Lab]:
+    """Serve the app on `port`, 0 for a free one, with `home` as `CNN_LAB_HOME`; nothing is downloaded."""
+    port, log = port or _free_port(), home.parent / "server.log"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     data = os.environ.get("CNN_LAB_DATA") or str(home / "data")
     changes = {"CNN_LAB_HOME": str(home), "CNN_LAB_DATA": data, "CNN_LAB_OFFLINE": "1"}

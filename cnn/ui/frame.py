@@ -6,6 +6,8 @@ from cnn import paths
 from cnn.ui import address
 from cnn.ui.lesson import LESSONS
 
+DAY_SECONDS = 24 * 3600
+
 
 def show() -> None:
     """Show the page that the address names, in its frame."""
@@ -27,4 +29,15 @@ def show() -> None:
         position="top",
     )
     address.enter(page.url_path)
+    _drawn_anew_after_a_restart()
     page.run()
+
+
+@st.fragment(run_every=DAY_SECONDS)
+def _drawn_anew_after_a_restart() -> None:
+    """Show nothing; be there.
+
+    A browser that finds its server again draws the page anew only where something on it runs by itself
+    (Streamlit 1.67). A server that was restarted knows of no button of a page that it has not drawn: the
+    first press was lost.
+    """

@@ -1,0 +1,31 @@
+"""A server that is killed and started again, as a page that was open all the while sees it."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+from serving import served
+from test_journey import Visitor, browser
+
+__all__ = ["browser"]
+
+
+@pytest.mark.browser
+def test_the_first_press_after_a_restart_counts(browser: Browser, tmp_path: Path) -> None:
+    with served(tmp_path / "home") as before:
+        visitor = Visitor(browser, before)
+        page = visitor.open("build")
+        rows = page.get_by_label("Neurons")
+        dense = rows.count()
+        os.killpg(before.process.pid, signal.SIGKILL)
+        expect(page.get_by_test_id("stApp")).to_have_attribute(
+            "data-test-connection-state", "PINGING_SERVER"
+        )
+    with served(tmp_path / "home", before.port):
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "CONNECTED")
+        visitor.settle()
+        page.get_by_role("button", name="Add a dense layer").click()
+        expect(rows).to_have_count(dense + 1)
+    visitor.context.close()
