@@ -38,11 +38,11 @@ with left:
     if not problem:
         preflight_panel.show_trial(state.setup)
 if (pressed or state.start_asked) and not problem:
-    state.start_asked = False
+    state.start_asked, state.problem = False, ""
     try:
         run_list.start_run(state.setup, name)
     except CnnLabError as error:
-        st.error(str(error), icon=":material/error:")
+        state.complain(str(error))
 
 with right:
     live.show_runs()

@@ -20,9 +20,7 @@ def test_the_first_press_after_a_restart_counts(browser: Browser, tmp_path: Path
         rows = page.get_by_label("Neurons")
         dense = rows.count()
         os.killpg(before.process.pid, signal.SIGKILL)
-        expect(page.get_by_test_id("stApp")).to_have_attribute(
-            "data-test-connection-state", "PINGING_SERVER"
-        )
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "PINGING_SERVER")
     with served(tmp_path / "home", before.port):
         expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "CONNECTED")
         visitor.settle()

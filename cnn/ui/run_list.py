@@ -1,5 +1,7 @@
 """A visitor's runs: starting one, choosing one, and what happened to those that are gone."""
 
+import time
+
 import streamlit as st
 
 from cnn.preflight import check_fits
@@ -52,10 +54,12 @@ def show_notices() -> None:
 
 
 def show_problem() -> None:
-    """Say once what stood against the last thing the visitor asked for."""
-    if session().problem:
-        st.error(session().problem, icon=":material/error:")
-        session().problem = ""
+    """Say what stood against the last thing the visitor asked for, long enough to be read."""
+    found = session()
+    if time.monotonic() > found.problem_until:
+        found.problem = ""
+    if found.problem:
+        st.error(found.problem, icon=":material/error:")
 
 
 def engine_line() -> None:

@@ -1,6 +1,7 @@
 """One visitor's state, typed: the only place that touches `st.session_state` by raw keys."""
 
 import secrets
+import time
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -20,6 +21,7 @@ COOKIE = "cnn_lab_owner"
 MAX_UNDO = 50
 VERDICTS = 48  # of the page Classify: twelve pictures, two networks, one view and six
 OWN_MAPS_BYTES = 16 * 2**20
+PROBLEM_SECONDS = 10.0
 _KEY = "cnn_lab"
 
 
@@ -43,6 +45,7 @@ class Session:
     trial_asked: str = ""
     card_asked: str = ""
     problem: str = ""
+    problem_until: float = 0.0
     owner: str = ""
     tray: Tray = field(default_factory=Tray)
     verdicts: Lately[Verdict] = field(default_factory=lambda: Lately(VERDICTS))
@@ -54,6 +57,13 @@ class Session:
         """The visitor's own picture that is looked at, if there is one."""
         current = self.tray.current
         return current.picture if current else None
+
+    def complain(self, problem: str) -> None:
+        """Keep what stood against the last thing the visitor asked for, long enough to be read.
+
+        A page that watches a run may be drawn anew at any moment.
+        """
+        self.problem, self.problem_until = problem, time.monotonic() + PROBLEM_SECONDS
 
     def change(self, setup: Setup) -> None:
         """Take a new set-up from a widget that already shows it."""

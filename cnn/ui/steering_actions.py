@@ -64,8 +64,9 @@ def again(run: Run) -> None:
 
 
 def _try(act: Callable[..., Any], *arguments: Any, **options: Any) -> None:
+    session().problem = ""
     try:
         act(*arguments, **options)
     except RunError as error:
-        session().problem = str(error)
+        session().complain(str(error))
     service().engine.wake()
