@@ -1,35 +1,139 @@
-"""Batch normalisation as one operation of TensorFlow instead of a dozen: the same numbers, faster."""
+"""Batch normalisation by TensorFlow's own operations instead of a dozen: the same numbers, faster.
 
+A batch may come in parts, which are computed at the same time but normalised by mean and variance of all.
+"""
+
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
+
+GRADIENT = "CnnLabNormalization"
 
 
 class FusedBatchNormalization(keras.layers.BatchNormalization):
     """Keras's batch normalisation of maps; while training, mean, variance and result come from one operation.
 
     Keras computes them one after the other in float32, which took two fifths of a step of three convolutions
-    with 32, 64 and 128 filters. Weights, running averages and inference are those of Keras.
+    with 32, 64 and 128 filters. Weights, running averages and inference are those of Keras. Called with a
+    list, the parts of a batch, it gives what it would give for the whole; `tf.gradients` finds the gradients,
+    a `tf.GradientTape` does not.
     """
 
-    def call(self, inputs: tf.Tensor, training: bool | None = None, mask: Any = None) -> tf.Tensor:
-        """Normalise maps (n, height, width, channels); with `training` by the batch's mean and variance."""
+    def build(self, input_shape: Any) -> None:
+        """Make the weights, for maps (n, height, width, channels) or a list of such."""
+        in_parts = isinstance(input_shape, list)
+        super().build(input_shape[0] if in_parts else input_shape)
+        if in_parts:
+            self.input_spec = None  # Keras's is of one input
+
+    def compute_output_spec(self, inputs: Any, *_: Any, **__: Any) -> Any:
+        """Return what comes of `inputs`: maps as large, in the layer's precision."""
+        return keras.tree.map_structure(lambda x: keras.KerasTensor(x.shape, self.compute_dtype), inputs)
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Normalise maps (n, height, width, channels), or a list of such; with `training` by the batch's."""
+        parts = inputs if isinstance(inputs, list) else [inputs]
         if not training:
-            return super().call(inputs, training=training, mask=mask)
-        output, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=inputs,
-            scale=self.gamma,
-            offset=self.beta,
-            mean=tf.zeros([0]),
-            variance=tf.zeros([0]),
-            epsilon=self.epsilon,
-            is_training=True,
-        )
-        count = tf.cast(tf.size(inputs) // tf.shape(inputs)[-1], tf.float32)
+            outputs = [super(FusedBatchNormalization, self).call(part, training=training) for part in parts]
+        else:
+            outputs = self._normalise(parts)
+        return outputs if isinstance(inputs, list) else outputs[0]
+
+    def _normalise(self, parts: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+        scale, offset = tf.convert_to_tensor(self.gamma), tf.convert_to_tensor(self.beta)
+        found = [_by_its_own(part, scale, offset, self.epsilon) for part in parts]
+        counts = [_cells(part) for part in parts]
+        if len(parts) == 1:
+            outputs, mean = [found[0].y], found[0].batch_mean
+            variance = found[0].batch_variance * (counts[0] - 1) / counts[0]  # the operation divides by n - 1
+        else:
+            mean, variance = _of_all(counts, found)
+            outputs = _joined(parts, scale, offset, mean, variance, self.epsilon)
         self._follow(self.moving_mean, mean)
-        self._follow(self.moving_variance, variance * (count - 1) / count)  # the operation divides by n - 1
-        return output
+        self._follow(self.moving_variance, variance)
+        return outputs
 
     def _follow(self, average: keras.Variable, latest: tf.Tensor) -> None:
         average.assign(average * self.momentum + latest * (1 - self.momentum))
+
+
+def _cells(maps: tf.Tensor) -> tf.Tensor:
+    return tf.cast(tf.size(maps) // tf.shape(maps)[-1], tf.float32)
+
+
+def _by_its_own(maps: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor, epsilon: float) -> Any:
+    nothing = tf.zeros([0])
+    return tf.raw_ops.FusedBatchNormV3(
+        x=maps, scale=scale, offset=offset, mean=nothing, variance=nothing, epsilon=epsilon, is_training=True
+    )
+
+
+def _by(
+    maps: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor, epsilon: float
+) -> tf.Tensor:
+    return tf.raw_ops.FusedBatchNormV3(
+        x=maps, scale=scale, offset=offset, mean=mean, variance=variance, epsilon=epsilon, is_training=False
+    ).y
+
+
+def _of_all(counts: Sequence[tf.Tensor], found: Sequence[Any]) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return mean and variance of all parts, from those that each part `found` and its number of cells."""
+    total = tf.add_n(counts)
+    mean = tf.add_n([n * one.batch_mean for n, one in zip(counts, found, strict=True)]) / total
+    within = [(n - 1) * one.batch_variance for n, one in zip(counts, found, strict=True)]
+    between = [n * tf.square(one.batch_mean - mean) for n, one in zip(counts, found, strict=True)]
+    return mean, tf.add_n(within + between) / total
+
+
+def _joined(
+    parts: Sequence[tf.Tensor],
+    scale: tf.Tensor,
+    offset: tf.Tensor,
+    mean: tf.Tensor,
+    variance: tf.Tensor,
+    epsilon: float,
+) -> list[tf.Tensor]:
+    """Normalise the parts by what is of all of them, with one gradient for all, `_gradient`.
+
+    `tf.custom_gradient` would keep every graph it was used in (TensorFlow 2.21, its issue 97697).
+    """
+    outputs = [_by(part, scale, offset, mean, variance, epsilon) for part in parts]
+    with tf.compat.v1.get_default_graph().gradient_override_map({"IdentityN": GRADIENT}):
+        joined = tf.identity_n([*outputs, *parts, scale, offset, mean, variance, tf.constant(epsilon)])
+    return list(joined[: len(parts)])
+
+
+@tf.RegisterGradient(GRADIENT)
+def _gradient(joined: tf.Operation, *upstream: tf.Tensor) -> list[tf.Tensor | None]:
+    """Return the gradients at what `_joined` gave its operation.
+
+    With r = 1 / √(variance + ε), x̂ = r (x - mean) and N cells in all parts (Ioffe, Szegedy 2015):
+    dx = scale r (dy - Σ dy / N - x̂ Σ (dy x̂) / N), the sums over all parts. The first term and the sums of a
+    part come from one operation; the other terms are themselves a normalisation of x.
+    """
+    *maps, scale, _, mean, variance, constant = joined.inputs
+    count, epsilon = len(maps) // 2, float(tf.get_static_value(constant))
+    parts, nothing = maps[count:], tf.zeros([0])
+    found = [
+        tf.raw_ops.FusedBatchNormGradV3(
+            y_backprop=each,
+            x=part,
+            scale=scale,
+            reserve_space_1=mean,
+            reserve_space_2=variance,
+            reserve_space_3=nothing,
+            epsilon=epsilon,
+            is_training=False,
+        )
+        for each, part in zip(upstream[:count], parts, strict=True)
+    ]
+    at_scale = tf.add_n([each.scale_backprop for each in found])
+    at_offset = tf.add_n([each.offset_backprop for each in found])
+    share = -scale * tf.math.rsqrt(variance + epsilon) / tf.add_n([_cells(part) for part in parts])
+    at_parts = [
+        each.x_backprop + _by(part, share * at_scale, share * at_offset, mean, variance, epsilon)
+        for each, part in zip(found, parts, strict=True)
+    ]
+    return [*[None] * count, *at_parts, at_scale, at_offset, None, None, None]

@@ -15,6 +15,7 @@ from typing import Any
 
 from cnn.data import Dataset, load
 from cnn.errors import CnnLabError, DivergedError
+from cnn.pace import PARTS
 from cnn.recorder import Recorder
 from cnn.reports import Report
 from cnn.runs.store import Run, RunStore, Status, read_run
@@ -30,12 +31,13 @@ LOCK_SECONDS = 3.0
 MALLOC = ((-4, 0), (-1, 2**31 - 1), (-2, 2**28), (-8, 1))
 
 
-def prepare_tensorflow(threads: int = 0) -> None:
-    """Import TensorFlow quietly; `threads` bounds the threads of one operation, 0 leaves them to it.
+def prepare_tensorflow(threads: int = 0, parts: int = PARTS) -> None:
+    """Import TensorFlow quietly, to compute on `threads` threads, 0 for as many as there are cores.
 
-    Two operations run at a time, one for each part of a batch (`cnn.steps`), unless one thread is all there
-    is: these networks are chains otherwise, and handing small operations between more threads costs time.
+    As many operations run at a time as a batch has `parts` (`cnn.steps`), and divide the threads between
+    them: with more, the operations of one part would wait for those of the other.
     """
+    threads = threads or _cores()
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     keep_memory()
@@ -43,10 +45,17 @@ def prepare_tensorflow(threads: int = 0) -> None:
 
     tf.get_logger().setLevel("ERROR")  # it warns of a graph for each run, which is what we want
     try:
-        tf.config.threading.set_inter_op_parallelism_threads(1 if threads == 1 else 2)
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(min(parts, threads))
+        tf.config.threading.set_intra_op_parallelism_threads(-(-threads // parts))
     except RuntimeError:
         logger.info("TensorFlow is at work already; its threads stay as they are")
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # only Linux tells which cores a process may use
+        return os.cpu_count() or 1
 
 
 def keep_memory() -> None:
@@ -195,8 +204,8 @@ def train_run_in_worker(folder: str, topic: str) -> str:
 
 
 def warm_helper(threads: int = 0) -> None:
-    """Import TensorFlow in the worker that answers questions."""
-    prepare_tensorflow(threads)
+    """Import TensorFlow in the worker that answers questions, each of them in one part."""
+    prepare_tensorflow(threads, parts=1)
     import cnn.network  # noqa: F401 - builds are quick once Keras is there
 
 

@@ -24,7 +24,7 @@ from cnn.runs.plan import Part, Plan
 from cnn.runs.steering import Steering
 from cnn.schedule import rate_factor
 from cnn.spec import Setup
-from cnn.steps import Steps
+from cnn.steps import Steps, parts_of
 
 CALL_SECONDS = 0.25
 
@@ -40,7 +40,10 @@ class Loop:
 
     def __init__(self, setup: Setup, data: Dataset, precision: str) -> None:
         self.training = setup.training
-        self.model = build_for_training(setup.network, data.train_images, precision, self.training.seed)
+        parts = parts_of(min(self.training.batch_size, len(data.train_labels)))
+        self.model = build_for_training(
+            setup.network, data.train_images, precision, self.training.seed, parts
+        )
         self.steps = Steps(self.model, self.training, data)
         self.plan = Plan(Part(self.training.epochs, self.training.seconds), self.steps.an_epoch)
         self.steering = Steering()

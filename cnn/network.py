@@ -34,6 +34,8 @@ def build_network(
     precision: str = "float32",
     seed: int = 0,
     faster: bool = False,
+    parts: int = 1,
+    last: str = "softmax",
 ) -> keras.Model:
     """Return the Keras model of `network`: scaled pixels (n, 32, 32, 3) in, softmax (n, 10) out.
 
@@ -46,35 +48,50 @@ def build_network(
         seed: of the initial weights and of dropout.
         faster: whether layers are exchanged for faster ones with the same weights and the same result, in
             the order of `cnn.faster_order`; what is between them means other values then.
+        parts: in how many parts a batch comes; with more than one, inputs and outputs are lists. Batch
+            normalisation takes them together, so that the parts of a batch give what the whole would.
+        last: the layer whose outputs are the model's: "softmax", or "scores" before it.
     """
     seeds = keras.random.SeedGenerator(seed)
-    tensors: dict[str, Any] = {}
+    tensors: dict[str, list[Any]] = {}
     for layer in faster_order(expand(network)) if faster else expand(network):
         if not layer.inputs:
-            tensors[layer.name] = keras.Input(PICTURE_SHAPE, name=layer.name)
+            names = [layer.name] if parts == 1 else [f"{layer.name}_{i}" for i in range(parts)]
+            tensors[layer.name] = [keras.Input(PICTURE_SHAPE, name=name) for name in names]
             continue
         dtype = "float32" if layer.name in ("scores", "softmax") else precision
-        inputs = [tensors[name] for name in layer.inputs]
         built = _keras_layer(layer, dtype, seeds, faster)
-        tensors[layer.name] = built(inputs if len(inputs) > 1 else inputs[0])
-    model = keras.Model(tensors["input"], tensors["softmax"])
+        inputs = list(zip(*(tensors[name] for name in layer.inputs), strict=True))
+        if parts > 1 and isinstance(layer, layers.BatchNorm):
+            tensors[layer.name] = built([part for (part,) in inputs])
+        else:
+            tensors[layer.name] = [built(list(part) if len(part) > 1 else part[0]) for part in inputs]
+        if layer.name == last:
+            break
+    ends = [tensors[name] if parts > 1 else tensors[name][0] for name in ("input", last)]
+    model = keras.Model(*ends)
     if network.whiten:
         _first_convolution(model).kernel.trainable = False
     return model
 
 
 def build_for_training(
-    network: NetworkSpec, pictures: NDArray[np.uint8], precision: str = "float32", seed: int = 0
+    network: NetworkSpec,
+    pictures: NDArray[np.uint8],
+    precision: str = "float32",
+    seed: int = 0,
+    parts: int = 1,
 ) -> keras.Model:
-    """Return the same model ready for its first step: faster layers on a CPU, whitening kernels set.
+    """Return the network up to its scores, for its first step: faster layers on a CPU, whitening kernels set.
 
     Args:
         network: the spec.
         pictures: (n, 32, 32, 3), uint8, of which the whitening kernels are computed.
         precision: "float32" or "mixed_bfloat16".
         seed: of the initial weights and of dropout.
+        parts: in how many parts a batch comes.
     """
-    model = build_network(network, precision, seed, faster=not on_gpu())
+    model = build_network(network, precision, seed, faster=not on_gpu(), parts=parts, last="scores")
     if network.whiten:
         first = _first_convolution(model)
         first.kernel.assign(whitening_kernels(pictures, first.kernel_size[0], first.filters))

@@ -1,8 +1,9 @@
-"""How training goes, in numbers: the smoothed loss and accuracy, and the speed."""
+"""How training goes, in numbers: the parts of a batch, the smoothed loss and accuracy, the speed."""
 
 from collections.abc import Mapping
 
 SMOOTHING_STEPS = 50
+PARTS = 2  # of a batch, that go through a network at the same time on a CPU
 
 
 class Smooth:

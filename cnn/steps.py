@@ -2,9 +2,11 @@
 
 Several steps run inside one `tf.function` call, over the uint8 pictures held as one tensor and gathered by
 a shuffled index; augmentation and scaling happen inside the graph. On a CPU a batch goes through the network
-in two parts at the same time, which leaves fewer cores waiting for each other than one part on all of them;
-with batch normalisation, which needs the whole batch at every layer, it stays in one.
+in two parts at the same time, each on half of the threads, which leaves fewer cores waiting for each other
+than one part on all of them.
 """
+
+from itertools import pairwise
 
 import keras
 import numpy as np
@@ -13,16 +15,20 @@ from numpy.typing import NDArray
 
 from cnn.augment import augment, first_mirrored
 from cnn.data import Dataset
-from cnn.network import on_gpu, scores_model
+from cnn.network import on_gpu
 from cnn.optimizers import build_optimizer
+from cnn.pace import PARTS
 from cnn.pixels import scale
 from cnn.spec import PICTURE_SHAPE, TrainSpec
 
-PARTS = 2
+
+def parts_of(batch_size: int) -> int:
+    """Return in how many parts a batch goes through the network here."""
+    return 1 if on_gpu() else min(PARTS, batch_size)
 
 
 class Steps:
-    """Steps that train `model`, each on one batch of the training pictures."""
+    """Steps that train `model`, as `build_for_training` makes it, each on one batch of the pictures."""
 
     def __init__(self, model: keras.Model, training: TrainSpec, data: Dataset) -> None:
         self.model = model
@@ -33,10 +39,7 @@ class Steps:
         self.mirrored = tf.constant(first_mirrored(self.pictures, training.seed))
         self.batch_size = min(training.batch_size, self.pictures)
         self.an_epoch = self.pictures // self.batch_size
-        whole = on_gpu() or any(isinstance(layer, keras.layers.BatchNormalization) for layer in model.layers)
-        parts = np.array_split(np.arange(self.batch_size), 1 if whole else min(PARTS, self.batch_size))
-        self.parts = [len(part) for part in parts]
-        self.scores = scores_model(model)  # float32 in every precision
+        self.parts = len(model.inputs)
         self.optimizer = build_optimizer(training, model)
         # XLA pays on a GPU; on a CPU it was two to eleven times slower
         self._step = tf.function(self._one_step, jit_compile=True) if on_gpu() else self._one_step
@@ -98,23 +101,24 @@ class Steps:
         smoothing = self.training.label_smoothing
         targets = tf.one_hot(labels, 10) * (1 - smoothing) + smoothing / 10
         variables = self.model.trainable_variables
-        losses, scores, gradients = [], [], []
-        for part, wanted in zip(tf.split(pixels, self.parts), tf.split(targets, self.parts), strict=True):
-            found = self._scores_of(part, training=True)
-            each = tf.nn.softmax_cross_entropy_with_logits(wanted, found)
-            loss = tf.reduce_sum(each) / self.batch_size
-            losses.append(loss)
-            scores.append(found)
-            gradients.append(tf.gradients(loss, [variable.value for variable in variables]))
-        sums = [tf.add_n(several) for several in zip(*gradients, strict=True)]
-        self.optimizer.apply(sums, variables)
+        scores = self._scores_of(pixels, training=True)
+        losses = [
+            tf.reduce_sum(tf.nn.softmax_cross_entropy_with_logits(wanted, found)) / self.batch_size
+            for wanted, found in zip(_split(targets, self.parts), scores, strict=True)
+        ]
+        gradients = tf.gradients(losses, [variable.value for variable in variables])
+        self.optimizer.apply(gradients, variables)
         return tf.add_n(losses), tf.concat(scores, 0)
 
-    def _scores_of(self, pixels: tf.Tensor, training: bool) -> tf.Tensor:
-        return self.scores(scale(tf.cast(pixels, tf.float32)), training=training)
+    def _scores_of(self, pixels: tf.Tensor, training: bool) -> list[tf.Tensor]:
+        """Return the scores of pictures, part by part; float32 in every precision."""
+        inputs = [scale(tf.cast(part, tf.float32)) for part in _split(pixels, self.parts)]
+        if self.parts == 1:
+            return [self.model(inputs[0], training=training)]
+        return list(self.model(inputs, training=training))
 
     def _evaluate_batch(self, pixels: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        scores = self._scores_of(pixels, training=False)
+        scores = tf.concat(self._scores_of(pixels, training=False), 0)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, scores)
         return tf.reduce_sum(losses), _hits(scores, labels)
 
@@ -122,3 +126,10 @@ class Steps:
 def _hits(scores: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
     found = tf.argmax(scores, axis=1, output_type=tf.int32)
     return tf.reduce_sum(tf.cast(found == labels, tf.int32))
+
+
+def _split(batch: tf.Tensor, parts: int) -> list[tf.Tensor]:
+    """Cut a batch (n, …) into parts; the last takes what is left over."""
+    count = batch.shape[0] or tf.shape(batch)[0]
+    ends = [count * i // parts for i in range(parts + 1)]
+    return [batch[start:end] for start, end in pairwise(ends)]

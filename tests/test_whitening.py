@@ -1,6 +1,7 @@
 """The kernels that whiten patches, the frozen first layer, and batch normalisation in one operation."""
 
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -81,7 +82,7 @@ def test_the_first_kernels_are_set_and_not_trained_its_biases_are(network: Modul
     assert {"conv1/bias", "conv2/kernel"} <= trained
     np.testing.assert_allclose(
         np.asarray(model(to_input(pictures[:3]), training=False)),
-        forward(spec, weights, pictures[:3])["softmax"],
+        forward(spec, weights, pictures[:3])["scores"],
         atol=1e-5,
     )
 
@@ -130,3 +131,53 @@ def test_fused_batch_norm_is_that_of_keras(
         found.append([outputs, after, *gradients, *layer.weights])
     for theirs, ours in zip(*found, strict=True):
         np.testing.assert_allclose(np.asarray(ours), np.asarray(theirs), rtol=1e-3, atol=atol)
+
+
+@tensorflow
+@pytest.mark.parametrize(
+    ("precision", "sizes", "side", "atol"),
+    [
+        ("float32", (5, 3), 5, 1e-4),
+        ("float32", (2, 2, 3), 4, 1e-4),
+        ("float32", (1, 1), 1, 1e-4),  # a part of one cell has no variance of its own
+        ("mixed_bfloat16", (40, 24), 8, 0.05),
+    ],
+)
+def test_the_parts_of_a_batch_are_normalised_as_the_whole(
+    network: ModuleType, precision: str, sizes: tuple[int, ...], side: int, atol: float
+) -> None:
+    """Outputs, all gradients and the running averages are those of Keras in float64 for one batch."""
+    import keras
+    import tensorflow as tf
+
+    draw, shape = np.random.default_rng(1), (sum(sizes), side, side, 6)
+    # each part lies elsewhere, so that its own mean would be clearly another
+    inputs = draw.normal(np.repeat(np.arange(len(sizes)), sizes)[:, None, None, None], 2, shape)
+    weight = draw.normal(size=shape)
+    found = []
+    for kind in (keras.layers.BatchNormalization, network.FusedBatchNormalization):
+        in_parts = kind is network.FusedBatchNormalization
+        layer = kind(momentum=0.9, epsilon=1e-3, dtype=precision if in_parts else "float64")
+        cut = layer.compute_dtype
+        parts = [tf.constant(part, cut) for part in np.split(inputs, np.cumsum(sizes)[:-1])]
+        layer.build([part.shape for part in parts] if in_parts else shape)
+        layer.gamma.assign(np.linspace(0.5, 2, shape[-1]))
+        layer.beta.assign(np.linspace(-1, 2, shape[-1]))
+
+        @tf.function
+        def run(*parts: Any, layer: Any = layer, in_parts: bool = in_parts) -> list[Any]:
+            outputs = layer(list(parts) if in_parts else tf.concat(parts, 0), training=True)
+            whole = tf.concat(outputs, 0) if in_parts else outputs
+            total = tf.reduce_sum(tf.cast(whole, tf.float64) * weight)
+            at = [*parts, *(variable.value for variable in layer.trainable_variables)]
+            gradients = tf.gradients(total, at)
+            return [whole, tf.concat(gradients[: len(parts)], 0), *gradients[len(parts) :]]
+
+        outcome = run(*parts)
+        after = layer(parts if in_parts else tf.concat(parts, 0), training=False)
+        found.append([*outcome, tf.concat(after, 0) if in_parts else after, *layer.weights])
+    for theirs, ours in zip(*found, strict=True):
+        theirs = np.asarray(theirs, np.float64)
+        np.testing.assert_allclose(
+            np.asarray(ours, np.float64), theirs, rtol=1e-3, atol=atol * max(1, np.abs(theirs).max())
+        )
