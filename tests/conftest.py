@@ -91,9 +91,15 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session")
 def network() -> ModuleType:
-    """Return `cnn.network`; it is imported here, so that no test without TensorFlow waits for it."""
+    """Return `cnn.network`; it is imported here, so that no test without TensorFlow waits for it.
+
+    TensorFlow has as many threads as in training, on which the order of its sums depends.
+    """
+    from cnn.jobs import prepare_tensorflow
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        prepare_tensorflow()
         import cnn.network as module
 
     return module
