@@ -6,6 +6,7 @@ The drawn pictures (sketch10) are used on purpose: no picture of CIFAR-10 goes i
 """
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -63,7 +64,7 @@ def journey(page: Page, address: str, suffix: str) -> None:
     page.goto(f"{address}/build")
     shoot(page, f"build{suffix}")
     page.get_by_role("button", name="Train this network").click()
-    page.get_by_text("finished", exact=False).first.wait_for(timeout=180_000)
+    page.get_by_role("heading", name=re.compile(": finished$")).wait_for(timeout=180_000)
     shoot(page, f"train{suffix}")
     page.get_by_role("link", name="Look inside it").click()
     look_inside(page, address, suffix)
