@@ -121,12 +121,12 @@ def fit_speed(setup: Setup, pictures: Dataset, seconds: float) -> float:
     """
     import keras
 
-    from cnn.network import build_network, scores_model
+    from cnn.network import build_network
     from cnn.optimizers import build_optimizer
     from cnn.pixels import to_input
 
     batch = setup.training.batch_size
-    model = scores_model(build_network(setup.network, "float32", setup.training.seed))
+    model = build_network(setup.network, "float32", setup.training.seed, last="scores")
     model.compile(
         build_optimizer(setup.training, model),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),

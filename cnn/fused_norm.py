@@ -43,14 +43,14 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
 
     def _normalise(self, parts: Sequence[tf.Tensor]) -> list[tf.Tensor]:
         scale, offset = tf.convert_to_tensor(self.gamma), tf.convert_to_tensor(self.beta)
-        found = [_by_its_own(part, scale, offset, self.epsilon) for part in parts]
+        found = [_normalised(part, scale, offset, self.epsilon) for part in parts]
         counts = [_cells(part) for part in parts]
         if len(parts) == 1:
             outputs, mean = [found[0].y], found[0].batch_mean
             variance = found[0].batch_variance * (counts[0] - 1) / counts[0]  # the operation divides by n - 1
         else:
             mean, variance = _of_all(counts, found)
-            outputs = _joined(parts, scale, offset, mean, variance, self.epsilon)
+            outputs = _joined(parts, scale, offset, self.epsilon, (mean, variance))
         self._follow(self.moving_mean, mean)
         self._follow(self.moving_variance, variance)
         return outputs
@@ -63,19 +63,24 @@ def _cells(maps: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.size(maps) // tf.shape(maps)[-1], tf.float32)
 
 
-def _by_its_own(maps: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor, epsilon: float) -> Any:
-    nothing = tf.zeros([0])
+def _normalised(
+    maps: tf.Tensor,
+    scale: tf.Tensor,
+    offset: tf.Tensor,
+    epsilon: float,
+    by: tuple[tf.Tensor, tf.Tensor] | None = None,
+) -> Any:
+    """Normalise maps `by` mean and variance, or by their own; `y` of what is returned are the maps."""
+    mean, variance = by or (tf.zeros([0]),) * 2
     return tf.raw_ops.FusedBatchNormV3(
-        x=maps, scale=scale, offset=offset, mean=nothing, variance=nothing, epsilon=epsilon, is_training=True
+        x=maps,
+        scale=scale,
+        offset=offset,
+        mean=mean,
+        variance=variance,
+        epsilon=epsilon,
+        is_training=by is None,
     )
-
-
-def _by(
-    maps: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor, epsilon: float
-) -> tf.Tensor:
-    return tf.raw_ops.FusedBatchNormV3(
-        x=maps, scale=scale, offset=offset, mean=mean, variance=variance, epsilon=epsilon, is_training=False
-    ).y
 
 
 def _of_all(counts: Sequence[tf.Tensor], found: Sequence[Any]) -> tuple[tf.Tensor, tf.Tensor]:
@@ -91,17 +96,16 @@ def _joined(
     parts: Sequence[tf.Tensor],
     scale: tf.Tensor,
     offset: tf.Tensor,
-    mean: tf.Tensor,
-    variance: tf.Tensor,
     epsilon: float,
+    by: tuple[tf.Tensor, tf.Tensor],
 ) -> list[tf.Tensor]:
-    """Normalise the parts by what is of all of them, with one gradient for all, `_gradient`.
+    """Normalise the parts `by` mean and variance of all of them, with one gradient for all, `_gradient`.
 
     `tf.custom_gradient` would keep every graph it was used in (TensorFlow 2.21, its issue 97697).
     """
-    outputs = [_by(part, scale, offset, mean, variance, epsilon) for part in parts]
+    outputs = [_normalised(part, scale, offset, epsilon, by).y for part in parts]
     with tf.compat.v1.get_default_graph().gradient_override_map({"IdentityN": GRADIENT}):
-        joined = tf.identity_n([*outputs, *parts, scale, offset, mean, variance, tf.constant(epsilon)])
+        joined = tf.identity_n([*outputs, *parts, scale, offset, *by, tf.constant(epsilon)])
     return list(joined[: len(parts)])
 
 
@@ -133,7 +137,7 @@ def _gradient(joined: tf.Operation, *upstream: tf.Tensor) -> list[tf.Tensor | No
     at_offset = tf.add_n([each.offset_backprop for each in found])
     share = -scale * tf.math.rsqrt(variance + epsilon) / tf.add_n([_cells(part) for part in parts])
     at_parts = [
-        each.x_backprop + _by(part, share * at_scale, share * at_offset, mean, variance, epsilon)
+        each.x_backprop + _normalised(part, share * at_scale, share * at_offset, epsilon, (mean, variance)).y
         for each, part in zip(found, parts, strict=True)
     ]
     return [*[None] * count, *at_parts, at_scale, at_offset, None, None, None]

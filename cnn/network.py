@@ -48,9 +48,11 @@ def build_network(
         seed: of the initial weights and of dropout.
         faster: whether layers are exchanged for faster ones with the same weights and the same result, in
             the order of `cnn.faster_order`; what is between them means other values then.
-        parts: in how many parts a batch comes; with more than one, inputs and outputs are lists. Batch
-            normalisation takes them together, so that the parts of a batch give what the whole would.
-        last: the layer whose outputs are the model's: "softmax", or "scores" before it.
+        parts: in how many parts a batch comes; with more than one, which takes `faster` layers, inputs and
+            outputs are lists. Batch normalisation takes them together, so that the parts of a batch give what
+            the whole would.
+        last: the layer whose outputs are the model's: "softmax", or "scores" before it, from which the loss is
+            computed.
     """
     seeds = keras.random.SeedGenerator(seed)
     tensors: dict[str, list[Any]] = {}
@@ -105,11 +107,6 @@ def on_gpu() -> bool:
 
 def _first_convolution(model: keras.Model) -> keras.layers.Conv2D:
     return next(layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D))
-
-
-def scores_model(model: keras.Model) -> keras.Model:
-    """Return the same network ending in its ten scores, before softmax: what the loss is computed from."""
-    return keras.Model(model.input, model.get_layer("scores").output)
 
 
 def all_outputs(model: keras.Model) -> keras.Model:

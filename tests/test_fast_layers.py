@@ -168,6 +168,16 @@ def test_the_faster_network_has_the_scores_and_gradients_of_the_plain_one(
         np.testing.assert_allclose(ours / size, theirs / size, atol=2e-4, err_msg=name)
 
 
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_checkpoint_fits_whatever_the_parts(network: ModuleType, name: str) -> None:
+    """Variables are kept by their place: one taken on a GPU, in one part, goes on in two on a CPU."""
+    spec = PRESETS[name].setup.network
+    whole, halves = (
+        network.build_network(spec, faster=True, parts=parts, last="scores").variables for parts in (1, 2)
+    )
+    assert [variable.path for variable in whole] == [variable.path for variable in halves]
+
+
 SMALL_MINUTE = replace(
     PRESETS["minute"].setup,
     network=replace(

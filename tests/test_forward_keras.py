@@ -92,9 +92,9 @@ def test_one_seed_gives_one_start_and_another_seed_another(network: ModuleType) 
 @tensorflow
 def test_the_scores_are_what_softmax_gets(network: ModuleType) -> None:
     spec = PRESETS["lenet5"].setup.network
-    model, weights = network.build_network(spec), random_weights(spec)
+    model, weights = network.build_network(spec, last="scores"), random_weights(spec)
     network.set_weights(model, weights)
-    scores = network.scores_model(model)(to_input(random_pictures()), training=False)
+    scores = model(to_input(random_pictures()), training=False)
     np.testing.assert_allclose(forward(spec, weights, random_pictures())["scores"], scores, atol=1e-4)
 
 
