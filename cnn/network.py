@@ -51,8 +51,8 @@ def build_network(
         parts: in how many parts a batch comes; with more than one, which takes `faster` layers, inputs and
             outputs are lists. Batch normalisation takes them together, so that the parts of a batch give what
             the whole would.
-        last: the layer whose outputs are the model's: "softmax", or "scores" before it, from which the loss is
-            computed.
+        last: the layer whose outputs are the model's: "softmax", or "scores" before it, of which the
+            loss is computed.
     """
     seeds = keras.random.SeedGenerator(seed)
     tensors: dict[str, list[Any]] = {}
