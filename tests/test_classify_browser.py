@@ -62,8 +62,14 @@ def bring(page: Page, data: bytes, name: str = "four.png") -> None:
 
 def pixels_of(page: Page) -> np.ndarray:
     """Return what the network gets; for a moment after a change of source the picture before is there too."""
-    expect(page.locator(".seen canvas")).to_have_count(1)
-    return np.array(page.locator(".seen canvas").evaluate(PIXELS), np.uint8).reshape(32, 32, 4)[..., :3]
+    found: list[list[int]] = []
+
+    def there_is_one() -> bool:
+        found[:] = page.locator(".seen canvas").evaluate_all(f"all => all.map({PIXELS})")
+        return len(found) == 1
+
+    eventually("there is one picture", there_is_one, 30)
+    return np.array(found[0], np.uint8).reshape(32, 32, 4)[..., :3]
 
 
 def crop_of(page: Page) -> tuple[int, ...]:
