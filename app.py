@@ -13,8 +13,9 @@ from starlette.middleware import Middleware
 from starlette.requests import cookie_parser
 from starlette.routing import Route
 
-from cnn.ui import live_route, service
-from cnn.ui.session import COOKIE
+from cnn.web.app import service
+from cnn.web.app.session import COOKIE
+from cnn.web.train import live_route
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]

@@ -15,11 +15,11 @@ from bench.measure import AtLeast, Baseline, Below, Figure, SkipError, alternate
 from bench.report import data_source
 from bench.serving import Server, browser, environment, server, wait_for
 from bench.training import dataset_name
-from cnn.engine.engine import Engine
-from cnn.paths import PROJECT
-from cnn.presets import PRESETS
+from cnn.core.paths import PROJECT
+from cnn.network.presets import PRESETS
+from cnn.network.spec import Setup
 from cnn.runs.store import Run, RunStore
-from cnn.spec import Setup
+from cnn.scheduler.engine import Engine
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

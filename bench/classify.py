@@ -10,7 +10,7 @@ from PIL import Image
 from bench.measure import Below, Figure, SkipError, figure, say, skipped
 from bench.serving import Server, browser, server
 from bench.web import DRAWING, IDLE, TIMEOUT, WINDOW
-from cnn import models
+from cnn.evaluation import pretrained
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -72,7 +72,7 @@ def classify(rounds: int, smoke: bool) -> Iterator[Figure]:
     uploads: list[float] = []
     moved: list[float] = []
     homes: list[float] = []
-    network = models.BEST
+    network = pretrained.BEST
     try:
         with browser() as chromium, server() as running:
             running.wait_until_quiet()

@@ -15,11 +15,11 @@ from bench.report import data_source
 from bench.serving import WARM_SECONDS, server, wait_for
 from bench.sessions import visit
 from bench.training import dataset_name
-from cnn.engine.engine import Engine
-from cnn.presets import PRESETS
+from cnn.core.settings import Settings
+from cnn.network.presets import PRESETS
+from cnn.network.spec import Setup
 from cnn.runs.store import Run, RunStore
-from cnn.settings import Settings
-from cnn.spec import Setup
+from cnn.scheduler.engine import Engine
 
 OWNERS = (1, 5, 10, 20)
 SECONDS = 10.0

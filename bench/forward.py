@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from bench.measure import Baseline, Below, Figure, alternate, figure
-from cnn import jobs
-from cnn.forward import forward
-from cnn.pixels import to_input
-from cnn.presets import PRESETS
+from cnn.core.scaling import to_input
+from cnn.network.forward import forward
+from cnn.network.presets import PRESETS
+from cnn.worker import jobs
 
 CALLS = 300
 PREDICT_CALLS = 30
@@ -19,7 +19,7 @@ PREDICT_CALLS = 30
 def forward_pass(rounds: int, smoke: bool) -> Iterator[Figure]:
     """Compare the milliseconds a picture takes; Keras is asked for the ten probabilities only."""
     jobs.prepare_tensorflow()
-    from cnn.network import build_network, get_weights
+    from cnn.training.keras_model import build_network, get_weights
 
     network = PRESETS["lecture"].setup.network
     model = build_network(network)

@@ -14,9 +14,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cnn.errors import PictureError
-from cnn.images import Picture, decode_picture
-from cnn.spec import PICTURE_SHAPE
+from cnn.core.errors import PictureError
+from cnn.images.image import Picture, decode_picture
+from cnn.network.spec import PICTURE_SHAPE
 from tests.odd_pictures import damaged, good_pictures
 
 STEP = 10_000  # inputs between two lines

@@ -13,9 +13,9 @@ from bench.measure import Below, Figure, SkipError, Target, figure, percentile_9
 from bench.serving import Server, browser, environment, server
 from bench.training import dataset_name
 from bench.web import IDLE, TIMEOUT, WINDOW
-from cnn.paths import PROJECT
+from cnn.core.paths import PROJECT
+from cnn.network.summary import walk
 from cnn.runs.store import Run, read_run
-from cnn.shapes import walk
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -176,10 +176,10 @@ def _payload(run: Run) -> Figure:
     """Return the size of what the browser gets for the overview of a network on a picture."""
     from cnn import data
     from cnn.figures.colours import LIGHT
-    from cnn.forward import forward
-    from cnn.ui.columns import Arrangement, pack
-    from cnn.ui.view import View
-    from cnn.ui.widgets import Sample
+    from cnn.network.forward import forward
+    from cnn.web.app.view import View
+    from cnn.web.app.widgets import Sample
+    from cnn.web.inspect.overview_columns import Arrangement, pack
 
     sample = Sample(data.test_pictures(dataset_name(), [0])[0], None, "")
     snapshot = run.snapshots()[-1]
@@ -201,10 +201,10 @@ def _winners(run: Run, rounds: int, pictures: int) -> Figure:
 
 def _ask_winners(fixed: tuple[str, str, str, str], pictures: int) -> float:
     """Return the seconds that one search takes."""
-    from cnn.inside import questions
+    from cnn.worker import queries
 
     started = perf_counter()
-    questions.winners(lambda share: None, *fixed, pictures)
+    queries.winners(lambda share: None, *fixed, pictures)
     seconds = perf_counter() - started
     say(f"  winners among {pictures:,} pictures: {seconds:.2f} s")
     return seconds

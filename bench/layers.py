@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from bench.measure import AtLeast, Baseline, Figure, alternate, figure, say
 from bench.training import data_source, load_data, loop_speed, our_precision, process, without_augmentation
-from cnn import jobs
-from cnn.presets import PRESETS
+from cnn.network.presets import PRESETS
+from cnn.worker import jobs
 
 PRESET = "airbench"
 FASTER = AtLeast(1.0, "ratio")
@@ -43,9 +43,9 @@ def leave_out(what: str) -> None:
     if what == "convolution":
         import keras
 
-        from cnn import network
+        from cnn.training import keras_model
 
-        network.FastConvolution = keras.layers.Conv2D  # type: ignore[misc]
+        keras_model.FastConvolution = keras.layers.Conv2D  # type: ignore[misc]
 
 
 def speed(precision: str, seconds: float) -> float:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from bench.measure import AtLeast, Baseline, Figure, alternate, figure
 from bench.training import data_source, our_precision, our_round, process
-from cnn.layers import Conv
-from cnn.presets import PRESETS
-from cnn.shapes import total_multiply_adds, walk
-from cnn.spec import NetworkSpec
+from cnn.network.layers import Conv
+from cnn.network.presets import PRESETS
+from cnn.network.spec import NetworkSpec
+from cnn.network.summary import total_multiply_adds, walk
 
 SIDE = 2048
 PRODUCTS = 20

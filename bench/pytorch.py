@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from bench.measure import AtLeast, Baseline, Figure, figure, say, skipped
 from bench.training import data_source, load_data, our_precision, our_round, process
-from cnn import layers
-from cnn.pixels import scale
-from cnn.presets import PRESETS
-from cnn.shapes import LayerShape, walk
-from cnn.spec import NetworkSpec
+from cnn.core.scaling import scale
+from cnn.network import layers
+from cnn.network.presets import PRESETS
+from cnn.network.spec import NetworkSpec
+from cnn.network.summary import LayerShape, walk
 
 if TYPE_CHECKING:
     import torch

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnn.ui.session import COOKIE
+from cnn.web.app.session import COOKIE
 
 ANSWER_SECONDS = 120.0
 

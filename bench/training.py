@@ -8,10 +8,10 @@ from multiprocessing import get_context
 from typing import Any
 
 from bench.measure import AtLeast, Baseline, Figure, Target, alternate, figure, say, skipped
-from cnn import jobs
 from cnn.data import Dataset, layout
-from cnn.presets import PRESETS
-from cnn.spec import OPTIMIZERS, Setup
+from cnn.network.presets import PRESETS
+from cnn.network.spec import OPTIMIZERS, Setup
+from cnn.worker import jobs
 
 FIT = "keras.Model.fit, float32"
 UNCOUNTED_REPORTS = 3  # the first calls of our loop build the graph and find their length
@@ -58,7 +58,7 @@ def process() -> ProcessPoolExecutor:
 def our_precision() -> str:
     """Start TensorFlow in this process and return the precision that `auto` takes."""
     jobs.prepare_tensorflow()
-    from cnn.precision import fastest_precision
+    from cnn.training.precision import fastest_precision
 
     return fastest_precision()
 
@@ -97,7 +97,7 @@ def dataset_name() -> str:
 
 def loop_speed(setup: Setup, pictures: Dataset, precision: str, seconds: float) -> float:
     """Return the training pictures a second of our loop, by the wall clock, without evaluation."""
-    from cnn.training import Progress, train
+    from cnn.training.trainer import Progress, train
 
     spent, steps, reports, before, step = 0.0, 0, 0, 0.0, 0
     for report in train(setup, pictures, precision=precision):
@@ -121,9 +121,9 @@ def fit_speed(setup: Setup, pictures: Dataset, seconds: float) -> float:
     """
     import keras
 
-    from cnn.network import build_network
-    from cnn.optimizers import build_optimizer
-    from cnn.pixels import to_input
+    from cnn.core.scaling import to_input
+    from cnn.training.keras_model import build_network
+    from cnn.training.optimizers import build_optimizer
 
     batch = setup.training.batch_size
     model = build_network(setup.network, "float32", setup.training.seed, last="scores")
@@ -179,7 +179,7 @@ def _accuracy(preset: str, target: Target, rounds: int, changes: dict[str, Any])
         yield skipped(name, "", target, reason=f"it needs CIFAR-10. {found.problem}")
         return
     jobs.prepare_tensorflow()
-    from cnn.precision import fastest_precision
+    from cnn.training.precision import fastest_precision
 
     pictures, precision, setup = load_data(), fastest_precision(), PRESETS[preset].setup
     setup = replace(setup, training=replace(setup.training, **changes))
@@ -191,7 +191,7 @@ def _accuracy(preset: str, target: Target, rounds: int, changes: dict[str, Any])
 
 
 def _test_accuracy(setup: Setup, pictures: Dataset, precision: str, seed: int) -> float:
-    from cnn.training import Finished, train
+    from cnn.training.trainer import Finished, train
 
     seeded = replace(setup, training=replace(setup.training, seed=seed))
     last = list(train(seeded, pictures, precision=precision))[-1]

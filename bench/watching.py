@@ -16,10 +16,10 @@ from bench.report import data_source
 from bench.serving import Server, server
 from bench.sessions import connect, open_page
 from bench.training import dataset_name
-from cnn.presets import PRESETS
+from cnn.network.presets import PRESETS
+from cnn.network.spec import Setup
 from cnn.runs.store import RunStore, owner_hash
-from cnn.spec import Setup
-from cnn.ui.live_facts import WAITING_SECONDS
+from cnn.web.train.live_facts import WAITING_SECONDS
 
 CROWDS = (1, 30, 100, 200)
 SECONDS = 20.0

@@ -2,6 +2,6 @@
 
 import sys
 
-from cnn.cli import main
+from cnn.cli.main import main
 
 sys.exit(main())

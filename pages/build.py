@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cnn.errors import SpecError
+from cnn.core.errors import SpecError
 from cnn.figures.drawing import network_svg
-from cnn.presets import PRESETS
-from cnn.shapes import walk
-from cnn.ui import network_editor, tables
-from cnn.ui.drawing import show_drawing
-from cnn.ui.session import read_link, session, theme, write_link
+from cnn.network.presets import PRESETS
+from cnn.network.summary import walk
+from cnn.web.app.drawing import show_drawing
+from cnn.web.app.session import read_link, session, theme, write_link
+from cnn.web.build import layer_table, network_editor
 
 read_link()
 state = session()
@@ -60,7 +60,7 @@ except SpecError as error:
 with right:
     st.subheader("What comes out")
     if table:
-        tables.layer_table(table)
+        layer_table.layer_table(table)
     else:
         st.info("The table comes back once every layer fits.")
 if table:

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from cnn.ui import judges, reminds, samples, trust, uploads, widgets
-from cnn.ui.judges import Switches
-from cnn.ui.run_words import plain
-from cnn.ui.session import session
+from cnn.web.app import widgets
+from cnn.web.app.run_text import plain
+from cnn.web.app.session import session
+from cnn.web.classify import compared_models, nearest_neighbours, samples, trust, uploads
+from cnn.web.classify.compared_models import Switches
 
 
 @st.fragment
@@ -14,12 +15,12 @@ def bench() -> None:
     way = uploads.choose_way()
     upload = None if way == "Sample" else uploads.bring(way)
     if upload:
-        look(judges.choose_switches(), key=upload.key)
+        look(compared_models.choose_switches(), key=upload.key)
     elif way != "Sample":
         st.info("Your picture appears here, with the 32×32 pixels the network gets of it, and ten bars.")
         return
     elif sample := samples.choose_sample(first.run):
-        look(judges.choose_switches(), sample=sample)
+        look(compared_models.choose_switches(), sample=sample)
     else:
         return
     trust.show_cards([(one.run, one.card) for one in asked])
@@ -38,21 +39,21 @@ def look(switches: Switches, sample: widgets.Sample | None = None, key: str = ""
         with photo:
             uploads.show_square(upload)
         with answer:
-            judges.show_opinions(asked, sample, switches)
+            compared_models.show_opinions(asked, sample, switches)
     else:
-        judges.show_opinions(asked, sample, switches)
-    judges.ways_on(asked, sample)
+        compared_models.show_opinions(asked, sample, switches)
+    compared_models.ways_on(asked, sample)
     if upload:
         trust.show_loss(upload.picture)
     whose = "the network" if len(asked) == 1 else plain(first.name)
     if st.toggle(f"What does it remind {whose} of?", key="reminds"):
-        reminds.show_reminds(first.run, sample.pixels)
+        nearest_neighbours.show_reminds(first.run, sample.pixels)
     if upload and len(session().tray.uploads) > 1:
-        judges.show_several(first, session().tray.uploads, switches.averaged)
+        compared_models.show_several(first, session().tray.uploads, switches.averaged)
 
 
 st.title("What does it see in your picture?")
-asked = judges.choose_judges()
+asked = compared_models.choose_judges()
 if asked:
     first = asked[0]
     bench()

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from cnn import data, models
+from cnn import data
+from cnn.evaluation import pretrained
 from cnn.figures import charts
 from cnn.figures.drawing import flow_svg
-from cnn.shapes import total_parameters, walk
-from cnn.ui import maps, widgets
-from cnn.ui.drawing import show_drawing
-from cnn.ui.session import theme
+from cnn.network.summary import total_parameters, walk
+from cnn.web.app import layer_notes, widgets
+from cnn.web.app.drawing import show_drawing
+from cnn.web.app.session import theme
 
 st.title("See what a network sees")
 st.markdown(
@@ -26,7 +27,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     )
     st.page_link("inside.py", label="Look inside this one", icon=":material/grid_view:")
 
-run = next((run for run in models.shipped() if run.id == models.FIRST), None)
+run = next((run for run in pretrained.shipped() if run.id == pretrained.FIRST), None)
 weights = widgets.weights_of(run) if run else None
 if run is None or weights is None:
     st.info("No trained network came along. Build and train one; it takes less than a minute.")
@@ -37,7 +38,7 @@ with st.container(border=True):
     if sample:
         outputs = widgets.outputs_of(run, weights, sample.pixels)
         table = walk(run.setup.network)
-        show_drawing(flow_svg(maps.main_layers(table), outputs, sample.pixels, theme()), "flow")
+        show_drawing(flow_svg(layer_notes.main_layers(table), outputs, sample.pixels, theme()), "flow")
         best = data.CLASSES[int(outputs["softmax"].argmax())]
         verdict = "It is right." if best == data.CLASSES[sample.true_class or 0] else "It is wrong."
         st.markdown(f"The network says **{charts.bars_text(outputs['softmax'])}**. {verdict}")

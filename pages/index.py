@@ -5,6 +5,6 @@ nothing: a worker needs neither Streamlit nor a page.
 """
 
 if __name__ == "__main__":
-    from cnn.ui.frame import show
+    from cnn.web.navigation import show
 
     show()

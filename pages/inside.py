@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from cnn.ui import widgets
-from cnn.ui.overview import show_layers_as_table, show_overview
-from cnn.ui.panels import show_panel
-from cnn.ui.picture_strip import show_picture_strip
-from cnn.ui.time_machine import follow, show_time_machine
-from cnn.ui.view import forget_other_network, read_view
+from cnn.web.app import widgets
+from cnn.web.app.view import forget_other_network, read_view
+from cnn.web.inspect.overview import show_layers_as_table, show_overview
+from cnn.web.inspect.panels import show_panel
+from cnn.web.inspect.picture_strip import show_picture_strip
+from cnn.web.inspect.time_machine import follow, show_time_machine
 
 
 @st.fragment

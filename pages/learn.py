@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnn.ui import lesson
+from cnn.web.learn import lesson
 
 st.title("Learn by doing")
 st.markdown(

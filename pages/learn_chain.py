@@ -6,16 +6,16 @@ from cnn.data import CLASSES
 from cnn.figures.drawing import flow_svg, shape_text, tag_badge
 from cnn.figures.lesson_chain import accuracy_curves
 from cnn.figures.lesson_dense import minus
-from cnn.forward import forward
-from cnn.layers import describe
 from cnn.lessons import chain
-from cnn.shapes import total_parameters, walk
-from cnn.ui import lesson
-from cnn.ui.chain import choose_step, stepper, weight_picker
-from cnn.ui.drawing import show_drawing
-from cnn.ui.lesson import Answer
-from cnn.ui.maps import SEES
-from cnn.ui.session import theme
+from cnn.network.forward import forward
+from cnn.network.layers import describe
+from cnn.network.summary import total_parameters, walk
+from cnn.web.app.drawing import show_drawing
+from cnn.web.app.layer_notes import SEES
+from cnn.web.app.session import theme
+from cnn.web.learn import lesson
+from cnn.web.learn.chain import choose_step, stepper, weight_picker
+from cnn.web.learn.lesson import Answer
 
 this = lesson.start("chain")
 st.markdown("**Step through the layers**, then let the network learn from this one picture.")

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
+from cnn.core.scaling import to_input
 from cnn.figures.drawing import shape_text
 from cnn.lessons import conv
-from cnn.pixels import to_input
-from cnn.ui import lesson
-from cnn.ui.kernel_grid import kernel_grid
-from cnn.ui.lesson import Answer
-from cnn.ui.session import theme
-from cnn.ui.window import Walk, show_window
+from cnn.web.app.session import theme
+from cnn.web.learn import lesson
+from cnn.web.learn.kernel_grid import kernel_grid
+from cnn.web.learn.lesson import Answer
+from cnn.web.learn.window import Walk, show_window
 
 this = lesson.start("conv")
 st.markdown(

@@ -5,14 +5,14 @@ import streamlit as st
 from cnn.data import CLASSES
 from cnn.figures.lesson_dense import Row, bar_rows, minus
 from cnn.figures.mosaic import data_uri, picture
-from cnn.forward import forward
 from cnn.lessons import dense
-from cnn.shapes import total_parameters, walk
-from cnn.ui import lesson
-from cnn.ui.drawing import show_drawing
-from cnn.ui.lesson import Answer
-from cnn.ui.session import theme
-from cnn.ui.unroll import show_unrolled
+from cnn.network.forward import forward
+from cnn.network.summary import total_parameters, walk
+from cnn.web.app.drawing import show_drawing
+from cnn.web.app.session import theme
+from cnn.web.learn import lesson
+from cnn.web.learn.lesson import Answer
+from cnn.web.learn.unroll import show_unrolled
 
 HIGHEST = "highest score"
 

@@ -4,11 +4,11 @@ import streamlit as st
 
 from cnn.figures.lesson_conv import shift_svg
 from cnn.lessons import pool
-from cnn.ui import lesson
-from cnn.ui.drawing import show_drawing
-from cnn.ui.lesson import Answer
-from cnn.ui.session import theme
-from cnn.ui.window import Walk, show_window
+from cnn.web.app.drawing import show_drawing
+from cnn.web.app.session import theme
+from cnn.web.learn import lesson
+from cnn.web.learn.lesson import Answer
+from cnn.web.learn.window import Walk, show_window
 
 this = lesson.start("pool")
 st.markdown(

@@ -3,21 +3,21 @@
 import numpy as np
 import streamlit as st
 
-from cnn.errors import RunError
+from cnn.core.errors import RunError
+from cnn.core.scaling import to_input
 from cnn.figures import lesson_curves as curves
 from cnn.figures.colours import scale_of
 from cnn.figures.drawing import legend_html
 from cnn.figures.mosaic import data_uri, mosaic, paint, picture
-from cnn.forward import forward
 from cnn.lessons import relu
-from cnn.ops import ACTIVATION_FUNCTIONS as FUNCTIONS
-from cnn.pixels import to_input
-from cnn.spec import ACTIVATIONS
-from cnn.ui import lesson
-from cnn.ui.cells import show_cells
-from cnn.ui.drawing import show_drawing
-from cnn.ui.lesson import Answer
-from cnn.ui.session import theme
+from cnn.network.forward import forward
+from cnn.network.ops import ACTIVATION_FUNCTIONS as FUNCTIONS
+from cnn.network.spec import ACTIVATIONS
+from cnn.web.app.drawing import show_drawing
+from cnn.web.app.session import theme
+from cnn.web.learn import lesson
+from cnn.web.learn.cells import show_cells
+from cnn.web.learn.lesson import Answer
 
 this = lesson.start("relu")
 try:

@@ -3,17 +3,17 @@
 import numpy as np
 import streamlit as st
 
+from cnn.core.errors import RunError
 from cnn.data import CLASSES
-from cnn.errors import RunError
 from cnn.figures.lesson_curves import signed_bars, written
 from cnn.figures.mosaic import data_uri, picture
-from cnn.forward import forward
 from cnn.lessons import softmax
-from cnn.ui import lesson
-from cnn.ui.bars import show_steps
-from cnn.ui.drawing import show_drawing
-from cnn.ui.lesson import Answer
-from cnn.ui.session import theme
+from cnn.network.forward import forward
+from cnn.web.app.drawing import show_drawing
+from cnn.web.app.session import theme
+from cnn.web.app.softmax_bars import show_steps
+from cnn.web.learn import lesson
+from cnn.web.learn.lesson import Answer
 
 FIRST_SCORES = (0.0, -1.0, 1.0, 3.0, 0.5, 2.0, 0.0, 1.5, -2.0, -1.0)
 

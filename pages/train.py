@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cnn.errors import CnnLabError
-from cnn.preflight import check_fits
-from cnn.presets import PRESETS
-from cnn.ui import live, preflight_panel, run_list, training_editor, widgets
-from cnn.ui.session import read_link, session, write_link
+from cnn.core.errors import CnnLabError
+from cnn.network.presets import PRESETS
+from cnn.training.estimate import check_fits
+from cnn.web.app import widgets
+from cnn.web.app.session import read_link, session, write_link
+from cnn.web.train import estimate_panel, live_run, run_list, training_editor
 
 read_link()
 state = session()
@@ -18,13 +19,13 @@ widgets.data_notice()
 left, right = st.columns([5, 8], gap="medium")
 with left:
     st.subheader("What to train")
-    live.network_line(state.setup)
+    live_run.network_line(state.setup)
     st.page_link("build.py", label="Change the layers", icon=":material/edit:")
     problem = ""
     try:
         training = training_editor.training_editor(state.setup.training)
         state.change(replace(state.setup, training=training))
-        preflight_panel.show_memory(check_fits(state.setup))
+        estimate_panel.show_memory(check_fits(state.setup))
     except CnnLabError as error:
         problem = str(error)
         st.error(problem, icon=":material/block:")
@@ -34,9 +35,9 @@ with left:
         pressed = st.button(
             "Train", type="primary", icon=":material/play_arrow:", width="stretch", disabled=bool(problem)
         )
-        preflight_panel.trial_button(state.setup, disabled=bool(problem))
+        estimate_panel.trial_button(state.setup, disabled=bool(problem))
     if not problem:
-        preflight_panel.show_trial(state.setup)
+        estimate_panel.show_trial(state.setup)
 if (pressed or state.start_asked) and not problem:
     state.start_asked, state.problem = False, ""
     try:
@@ -45,4 +46,4 @@ if (pressed or state.start_asked) and not problem:
         state.complain(str(error))
 
 with right:
-    live.show_runs()
+    live_run.show_runs()

@@ -30,7 +30,7 @@ settings.load_profile("lab")
 
 def pytest_configure() -> None:
     """Set TensorFlow up as training does, before any test imports it."""
-    from cnn.jobs import ENVIRONMENT
+    from cnn.worker.jobs import ENVIRONMENT
 
     for variable, value in ENVIRONMENT.items():
         os.environ.setdefault(variable, value)
@@ -91,34 +91,34 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session")
 def network() -> ModuleType:
-    """Return `cnn.network`; it is imported here, so that no test without TensorFlow waits for it.
+    """Return `cnn.training.keras_model`; it is imported here, so that no test without TensorFlow waits for it.
 
     TensorFlow has as many threads as in training, on which the order of its sums depends.
     """
-    from cnn.jobs import prepare_tensorflow
+    from cnn.worker.jobs import prepare_tensorflow
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         prepare_tensorflow()
-        import cnn.network as module
+        import cnn.training.keras_model as module
 
     return module
 
 
 @pytest.fixture(scope="session")
 def training(network: ModuleType) -> ModuleType:
-    """Return `cnn.training`, imported when it is first needed."""
+    """Return `cnn.training.trainer`, imported when it is first needed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import cnn.training as module
+        import cnn.training.trainer as module
 
     return module
 
 
 @pytest.fixture(scope="session")
 def augmented(training: ModuleType) -> ModuleType:
-    """Return `cnn.augment`, imported when it is first needed."""
-    import cnn.augment as module
+    """Return `cnn.training.augmentation`, imported when it is first needed."""
+    import cnn.training.augmentation as module
 
     return module
 
@@ -128,8 +128,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Lab"]:
     """Yield the app, served once for all tests, with somebody's run waiting in its store."""
     from serving import served
 
+    from cnn.network.spec import NetworkSpec, Setup, TrainSpec
     from cnn.runs.store import RunStore, owner_hash
-    from cnn.spec import NetworkSpec, Setup, TrainSpec
 
     home = tmp_path_factory.mktemp("served") / "home"
     waiting = Setup(NetworkSpec(), TrainSpec(epochs=1, pictures=500, precision="float32"))

@@ -14,8 +14,8 @@ from safetensors.numpy import load
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
-from cnn.ui.service import service
-from cnn.ui.session import COOKIE
+from cnn.web.app.service import service
+from cnn.web.app.session import COOKIE
 
 ANNA, BEN = "a" * 32, "b" * 32
 

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from cnn.engine.cluster import Work
 from cnn.runs.run import Run, read_run
 from cnn.runs.status import Status
 from cnn.runs.steering import Steering
+from cnn.scheduler.cluster import Work
 
 STEPS = 5
 STEP_SECONDS = 0.01

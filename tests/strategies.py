@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from cnn.shapes import TooSmallError, walk
-from cnn.spec import (
+from cnn.network.spec import (
     ACTIVATIONS,
     HEADS,
     OPTIMIZERS,
@@ -21,6 +20,7 @@ from cnn.spec import (
     Setup,
     TrainSpec,
 )
+from cnn.network.summary import TooSmallError, walk
 
 
 def fits(network: NetworkSpec) -> bool:

@@ -19,4 +19,11 @@ def test_the_examples_are_true(name: str) -> None:
 
 
 def test_the_modules_that_teach_have_examples() -> None:
-    assert {"cnn.spec", "cnn.layers", "cnn.shapes", "cnn.ops", "cnn.pixels", "cnn.schedule"} <= {*EXAMPLES}
+    assert {
+        "cnn.network.spec",
+        "cnn.network.layers",
+        "cnn.network.summary",
+        "cnn.network.ops",
+        "cnn.core.scaling",
+        "cnn.training.schedules",
+    } <= {*EXAMPLES}

@@ -5,10 +5,11 @@ from types import MappingProxyType, ModuleType
 
 import numpy as np
 
-from cnn.data import cifar10, drawn_once, sketch10
+from cnn.core.errors import DataError
+from cnn.data import cifar10
 from cnn.data.classes import CLASSES
 from cnn.data.dataset import Dataset
-from cnn.errors import DataError
+from cnn.data.synthetic import disk_cache, sketch10
 
 __all__ = [
     "CLASSES",
@@ -24,7 +25,7 @@ __all__ = [
 DATASETS: Mapping[str, ModuleType] = MappingProxyType({"cifar10": cifar10, "sketch10": sketch10})
 NAMES = tuple(DATASETS)
 _LOADERS: Mapping[str, Callable[[], Dataset]] = MappingProxyType(
-    {"cifar10": cifar10.load, "sketch10": drawn_once.load}
+    {"cifar10": cifar10.load, "sketch10": disk_cache.load}
 )
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pooch
 import requests
 
+from cnn.core.errors import DataError
 from cnn.data.layout import (
     ARCHIVE_FOLDER,
     ARCHIVE_HASH,
@@ -26,7 +27,6 @@ from cnn.data.layout import (
     data_folder,
     marker_text,
 )
-from cnn.errors import DataError
 
 CHUNK_BYTES = 256 * 1024
 TIMEOUT_SECONDS = 30

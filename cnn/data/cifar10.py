@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cnn.core.errors import DataError
 from cnn.data.archive import download
 from cnn.data.dataset import PICTURE_SHAPE, Dataset, split_validation
 from cnn.data.layout import (
@@ -25,7 +26,6 @@ from cnn.data.layout import (
     data_folder,
     source,
 )
-from cnn.errors import DataError
 
 __all__ = [
     "Status",

@@ -5,8 +5,8 @@ from hashlib import blake2b
 
 import numpy as np
 
+from cnn.core.errors import DataError
 from cnn.data.classes import CLASSES
-from cnn.errors import DataError
 
 PICTURE_SHAPE = (32, 32, 3)
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from cnn.core.errors import DataError
 from cnn.data import layout
 from cnn.data.archive import Progress, download
-from cnn.errors import DataError
 
 State = Literal["absent", "downloading", "ready", "failed"]
 

@@ -11,8 +11,8 @@ from PIL import Image
 from cnn.data import CLASSES
 from cnn.figures.colours import TAGS, Scale, Theme, scale_of
 from cnn.figures.mosaic import data_uri, mosaic, picture
-from cnn.layers import Layer
-from cnn.shapes import LayerShape
+from cnn.network.layers import Layer
+from cnn.network.summary import LayerShape
 
 PLATE_HEIGHT = 150
 FLOW_TOP = 48

@@ -1,1 +1,1 @@
-"""What the lessons compute: plain functions over `cnn.ops`, without a page around them."""
+"""What the lessons compute: plain functions over `cnn.network.ops`, without a page around them."""

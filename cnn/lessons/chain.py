@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn import ops
-from cnn.forward import forward
-from cnn.layers import Activation, Conv, Flatten, FullyConnected, Pool, expand
-from cnn.spec import NetworkSpec, Setup
+from cnn.network import ops
+from cnn.network.forward import forward
+from cnn.network.layers import Activation, Conv, Flatten, FullyConnected, Pool, expand
+from cnn.network.spec import NetworkSpec, Setup
 
 Arrays = dict[str, NDArray]
 Index = tuple[int, ...]

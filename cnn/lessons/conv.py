@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnn import ops
-from cnn.shapes import LayerShape, walk
-from cnn.spec import Block, Convolution, NetworkSpec
+from cnn.network import ops
+from cnn.network.spec import Block, Convolution, NetworkSpec
+from cnn.network.summary import LayerShape, walk
 
 CHANNELS = ("red", "green", "blue")
 WEIGHT_LIMIT = 100.0

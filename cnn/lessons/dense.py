@@ -1,6 +1,6 @@
 """The lesson on the fully connected layer: where an index comes from, and what makes up a score.
 
-Maps are unrolled as `cnn.ops.flatten` does it: row by row, the channels of one place side by side.
+Maps are unrolled as `cnn.network.ops.flatten` does it: row by row, the channels of one place side by side.
 """
 
 from dataclasses import dataclass, replace
@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.shapes import LayerShape, walk
-from cnn.spec import NetworkSpec
+from cnn.network.spec import NetworkSpec
+from cnn.network.summary import LayerShape, walk
 
 Shape = tuple[int, int, int]
 
@@ -121,7 +121,7 @@ def push_of_largest(maps: NDArray, kernel: NDArray, unit: int) -> tuple[Part, in
 def scores_row(network: NetworkSpec, head: str) -> LayerShape:
     """Return the figures of the layer that makes the scores, were the head of `network` this one.
 
-    >>> from cnn.presets import PRESETS
+    >>> from cnn.network.presets import PRESETS
     >>> network = PRESETS["lecture"].setup.network
     >>> scores_row(network, "flatten").formula, scores_row(network, "global_average").formula
     ('1,536×10 + 10 = 15,370', '24×10 + 10 = 250')

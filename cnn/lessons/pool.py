@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn import ops
-from cnn.forward import Weights
+from cnn.core.scaling import to_input
 from cnn.lessons.conv import Slide
-from cnn.pixels import to_input
-from cnn.presets import PRESETS
-from cnn.shapes import LayerShape, walk
+from cnn.network import ops
+from cnn.network.forward import Weights
+from cnn.network.presets import PRESETS
+from cnn.network.summary import LayerShape, walk
 
 SHIFTS = (0, 1, 2, 3, 4)
 KINDS = ("no pooling", "max pooling", "average pooling")

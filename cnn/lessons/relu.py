@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn import ops
-from cnn.layers import ELU_ALPHA, LEAKY_SLOPE
+from cnn.network import ops
+from cnn.network.layers import ELU_ALPHA, LEAKY_SLOPE
 
 Array = NDArray[Any]
 FORMULAS = {

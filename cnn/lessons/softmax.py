@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn import ops
+from cnn.network import ops
 
 Array = ops.Array
 Exact = NDArray[np.float64]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from cnn.errors import RunError
+from cnn.core.errors import RunError
 from cnn.runs.snapshots import SUFFIX, first_words, write_whole
 
 FORMAT = "cnn-lab-checkpoint-1"

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from cnn.checked import Number, Whole, allowed_values
-from cnn.errors import RunError
-from cnn.spec import TrainSpec
+from cnn.core.errors import RunError
+from cnn.core.validation import Number, Whole, allowed_values
+from cnn.network.spec import TrainSpec
 
 ROW_BYTES = 96
 REOPEN = "reopen"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cnn.errors import RunError
+from cnn.core.errors import RunError
 from cnn.runs.commands import ENDING, REOPEN, Command, CommandLog, check, since_reopened
 from cnn.runs.status import (
     Status,

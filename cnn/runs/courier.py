@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cnn.errors import RunError
+from cnn.core.errors import RunError
 from cnn.runs import history
 from cnn.runs.checkpoints import checkpoint_paths
 from cnn.runs.commands import ROW_BYTES, CommandLog

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cnn.errors import RunError
+from cnn.core.errors import RunError
 
 # What a worker may send. Nothing else is written, whatever comes.
 KINDS = ("put", "drop", "rows", "gone", "end")

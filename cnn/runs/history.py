@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from cnn.errors import RunError
+from cnn.core.errors import RunError
 
 KEPT_ROWS = 100_000  # of all runs together, about 100 MB
 LAST_BYTES = 500  # that must be there still, else the file was cut and has grown again

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cnn.errors import RunError
+from cnn.core.errors import RunError
 
 PAUSE_SECONDS = 0.05
 

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from cnn.errors import RunError
+from cnn.core.errors import RunError
 
 OWNER = re.compile(r"[0-9a-f]{32}\Z")
 SHOWN = 20

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from math import prod
 from pathlib import Path
 
-from cnn.errors import RunError, SpecError
-from cnn.forward import weight_shapes
+from cnn.core.errors import RunError, SpecError
+from cnn.core.settings import whole_number
+from cnn.network.forward import weight_shapes
+from cnn.network.spec import Setup
 from cnn.runs.run import Run
 from cnn.runs.snapshots import KEPT
 from cnn.runs.status import FILE as STATE_FILE
-from cnn.settings import whole_number
-from cnn.spec import Setup
 
 MEGABYTE = 10**6
 FLOAT_BYTES = 4

@@ -21,8 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cnn.errors import RunError, SpecError
-from cnn.forward import Weights
+from cnn.core.errors import RunError, SpecError
+from cnn.network.forward import Weights
+from cnn.network.spec import Setup
 from cnn.runs import history
 from cnn.runs.checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
 from cnn.runs.commands import Command, CommandLog, since_reopened
@@ -38,7 +39,6 @@ from cnn.runs.snapshots import (
     write_whole,
 )
 from cnn.runs.status import Status, read_status, write_status
-from cnn.spec import Setup
 
 EVERYBODY = ""
 MAX_NAME = 60

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from cnn.errors import RunError
-from cnn.forward import check_weights
-from cnn.spec import NetworkSpec
+from cnn.core.errors import RunError
+from cnn.network.forward import check_weights
+from cnn.network.spec import NetworkSpec
 
 SUFFIX = ".safetensors"
 KEPT = 20

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from cnn.errors import RunError
+from cnn.core.errors import RunError
+from cnn.network.spec import Setup
 from cnn.runs import quota
 from cnn.runs.commands import STEERING
 from cnn.runs.notices import Notices
 from cnn.runs.run import EVERYBODY, MAX_NAME, Run, read_run
 from cnn.runs.status import ENDED, STATES, Status, this_process
-from cnn.spec import Setup
 
 __all__ = [
     "ENDED",

@@ -1,0 +1,106 @@
+"""The command that trains the networks that come along, and makes them small enough to."""
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cnn.cli.runs import emit, find_run
+from cnn.cli.train import ctrl_c, progress_bar, require_cifar10
+from cnn.core import paths
+from cnn.core.errors import CnnLabError
+from cnn.data import Dataset, cifar10
+from cnn.network import summary
+from cnn.network.presets import PRESETS
+from cnn.network.spec import Setup
+from cnn.runs.store import Run, RunStore
+from cnn.worker import jobs
+
+# Name in models/ → what differs from the preset of that name, and how many saved states come along.
+RECIPES: dict[str, tuple[dict[str, Any], int]] = {
+    "airbench": ({}, 4),
+    "lecture": ({"epochs": 20}, 20),
+    "minute": ({}, 6),
+    "tinyvgg": ({"epochs": 8}, 8),
+}
+
+
+def add_models(command: argparse.ArgumentParser) -> None:
+    """Give the command its arguments."""
+    command.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"of {', '.join(RECIPES)}; all if none is named"
+    )
+    command.add_argument(
+        "--from",
+        dest="source",
+        metavar="RUN",
+        help="a run that has finished already, for the one that is named",
+    )
+    command.add_argument(
+        "--also",
+        metavar="FOLDER",
+        type=Path,
+        action="append",
+        default=[],
+        help="with another copy of CIFAR-10: the card is measured on its test pictures, too (repeatable)",
+    )
+    command.set_defaults(refuse=command.error)
+
+
+def models(options: argparse.Namespace) -> int:
+    """Train networks, measure them, and put them into `models/`."""
+    names = options.names or list(RECIPES)
+    if unknown := [name for name in names if name not in RECIPES]:
+        options.refuse(f"there is no network {unknown[0]!r}; there are {', '.join(RECIPES)}")
+    if options.source and len(options.names) != 1:
+        options.refuse("--from takes exactly one NAME")
+    require_cifar10()
+    jobs.prepare_tensorflow()
+    copies = [cifar10.load(folder) for folder in options.also]
+    for name in names:
+        if options.source:
+            _ship(name, find_run(options.source), copies, options.json)
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            _ship(name, _train(name, Path(scratch), options.json), copies, options.json)
+    return 0
+
+
+def recipe(name: str) -> Setup:
+    """Return the set-up that a network that comes along is trained with."""
+    changes, _ = RECIPES[name]
+    setup = PRESETS[name].setup
+    if "epochs" in changes:
+        changes = {"seconds": None, **changes}
+    return replace(setup, training=replace(setup.training, **changes))
+
+
+def _train(name: str, scratch: Path, as_json: bool) -> Run:
+    setup = recipe(name)
+    summary.walk(setup.network)
+    run = RunStore.create_in(scratch / name, setup, "cifar10", name=PRESETS[name].title)
+    with ctrl_c(run.request_stop), progress_bar(as_json) as show:
+        status = jobs.train_run(run.folder, show)
+    if status.state != "finished":
+        raise CnnLabError(f"{name} is {status.state}. {status.message}".strip())
+    return run
+
+
+def _ship(name: str, run: Run, copies: Sequence[Dataset], as_json: bool) -> None:
+    from cnn.evaluation.pretrained_export import ship
+
+    wanted = recipe(name)
+    if run.setup.network != wanted.network:
+        raise CnnLabError(f"The run {run.id} is of another network than {name}.")
+    trained = replace(run.setup.training, precision=wanted.training.precision)  # which is the machine's
+    if trained != wanted.training or run.dataset != "cifar10":
+        raise CnnLabError(f"The run {run.id} was trained otherwise than {name}: its card would not be true.")
+    command = f"python -m cnn models {name}"
+    folder = paths.models_folder() / name
+    card = ship(run, folder, jobs.load_once("cifar10"), command, RECIPES[name][1], copies)
+    if as_json:
+        emit({"event": "shipped", "network": name, "test_accuracy": card.test_accuracy})
+    else:
+        print(f"{name}: {card.test_accuracy:.2%} of the test pictures ({card.source}), in models/{name}")

@@ -1,0 +1,143 @@
+"""The limits of a server, each an environment variable that is checked here; see docs/classroom.md."""
+
+import os
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from cnn.core.errors import CnnLabError
+
+SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B?\Z", re.IGNORECASE)
+POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
+LEAST_MEMORY = 2**30  # a worker with TensorFlow and CIFAR-10 in its memory is near this already
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment asks for; `worker_memory` is bytes, None leaves it to the machine.
+
+    `scheduler` is the address of a Dask scheduler, "" for workers of the server's own. `files` is an address
+    of fsspec through which the files of runs go to its workers, "" where they see the folder of the runs.
+    `uploads_mb` is how many MB of memory the pictures may take that all visitors have brought.
+    """
+
+    workers: int = 1
+    worker_memory: int | None = None
+    scheduler: str = ""
+    uploads_mb: int = 1000
+    files: str = ""
+
+
+def read_settings() -> Settings:
+    """Return the settings of the environment.
+
+    Raises:
+        CnnLabError: if a variable is not allowed; the message names it and says what is.
+    """
+    scheduler = scheduler_address(os.environ.get("CNN_LAB_SCHEDULER", ""))
+    return Settings(
+        whole_number("CNN_LAB_WORKERS", 1, 1, 64),
+        size("CNN_LAB_WORKER_MEMORY", None, LEAST_MEMORY),
+        scheduler,
+        whole_number("CNN_LAB_UPLOADS_MB", 1000, 10, 1_000_000),
+        files_address(os.environ.get("CNN_LAB_FILES", ""), scheduler),
+    )
+
+
+def whole_number(name: str, default: int, least: int, most: int) -> int:
+    """Return the whole number that the variable `name` holds.
+
+    Raises:
+        CnnLabError: if it is none, or out of range.
+    """
+    text = os.environ.get(name, "") or str(default)
+    if not (text.isdecimal() and text.isascii() and least <= int(text[:20]) <= most):
+        raise CnnLabError(f"{name} is {text!r}; give a whole number from {least} to {most:,}.")
+    return int(text)
+
+
+def size(name: str, default: int | None, least: int) -> int | None:
+    """Return the bytes that the variable `name` holds, such as 4GiB, 4GB or 4000000000.
+
+    Raises:
+        CnnLabError: if it is no size, or less than `least` bytes.
+    """
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return default
+    match = SIZE.match(text)
+    count = 0.0
+    if match:
+        number, letter, binary = match.groups()
+        count = float(number) * (1024 if binary else 1000) ** POWERS[letter.upper()]
+    if not least <= count <= 2**60:
+        raise CnnLabError(f"{name} is {text!r}; give a size of at least {least / 2**30:g} GiB, such as 4GiB.")
+    return int(count)
+
+
+def scheduler_address(text: str) -> str:
+    """Return the address of a Dask scheduler, checked: anyone who reaches an open one can run programs there.
+
+    >>> scheduler_address("tcp://127.0.0.1:8786"), scheduler_address("tls://lab.example:8786")
+    ('tcp://127.0.0.1:8786', 'tls://lab.example:8786')
+
+    Raises:
+        CnnLabError: if it is no address, or `tcp://` to another machine.
+    """
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        scheme, host, port = parts.scheme, parts.hostname or "", parts.port
+    except ValueError:
+        scheme, host, port = "", "", None
+    if scheme not in ("tcp", "tls") or not host or not port:
+        raise CnnLabError(
+            f"CNN_LAB_SCHEDULER is {text!r}; give tcp://127.0.0.1:8786 or tls://HOST:PORT, "
+            "the address that dask scheduler prints."
+        )
+    if scheme == "tcp" and not _is_loopback(host):
+        raise CnnLabError(
+            f"CNN_LAB_SCHEDULER is {text!r}: outside this machine only tls:// is allowed, because anyone who "
+            "reaches a tcp:// scheduler can run programs on its workers; docs/classroom.md says how."
+        )
+    return text
+
+
+def files_address(text: str, scheduler: str) -> str:
+    """Return an address of fsspec, checked.
+
+    >>> files_address("file:///mnt/lab/", "tcp://127.0.0.1:8786")
+    'file:///mnt/lab'
+
+    Raises:
+        CnnLabError: if it is none that this machine can use, or there is no scheduler whose workers need it.
+    """
+    if not text:
+        return ""
+    if not scheduler:
+        raise CnnLabError(
+            f"CNN_LAB_FILES is {text!r}, but the workers of this server see its folder of runs: leave it "
+            "out, or let CNN_LAB_SCHEDULER name a Dask scheduler."
+        )
+    import fsspec
+
+    protocol, colon, path = text.partition("://")
+    if not colon or not path.strip("/") or protocol == "memory":
+        raise CnnLabError(
+            f"CNN_LAB_FILES is {text!r}; give an address that server and workers both reach, such as "
+            "s3://bucket/cnn-lab or file:///mnt/shared/cnn-lab."
+        )
+    try:
+        fsspec.get_filesystem_class(protocol)
+    except (ImportError, ValueError) as error:
+        raise CnnLabError(f"CNN_LAB_FILES is {text!r}, which cannot be used here: {error}") from error
+    return text.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

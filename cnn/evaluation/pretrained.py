@@ -1,0 +1,38 @@
+"""Where a trained network comes from: the runs of this machine, and the networks that come along."""
+
+from pathlib import Path
+
+from cnn.core.errors import RunError
+from cnn.core.paths import models_folder
+from cnn.runs.store import RUN_ID, Run, RunStore, read_run
+
+FIRST = "lecture"  # small enough to follow, so pages begin with it
+BEST = "airbench"
+
+
+def shipped(folder: Path | None = None) -> list[Run]:
+    """Return the networks that come along, each a run in `models/`: the lecture's first, then by name."""
+    folder = folder or models_folder()
+    paths = [path.parent for path in folder.glob("*/run.json")] if folder.is_dir() else []
+    return [read_run(path) for path in sorted(paths, key=lambda path: (path.name != FIRST, path.name))]
+
+
+def find_model(name: str, store: RunStore) -> Run:
+    """Return a network by name: one that comes along, a run's id, or the path of a run's folder.
+
+    For the command line; a page must not pass it what came from a browser.
+
+    Raises:
+        RunError: if nothing of that name is found, saying what there is.
+    """
+    for run in shipped():
+        if run.id == name:
+            return run
+    if Path(name, "run.json").is_file():
+        return read_run(Path(name).resolve())
+    if RUN_ID.match(name) and (store.folder / name / "run.json").is_file():
+        return store.get(name)
+    names = ", ".join(run.id for run in shipped()) or "none"
+    raise RunError(
+        f"There is no network {name[:80]!r}. Give one that comes along ({names}), a run's id, or its folder."
+    )

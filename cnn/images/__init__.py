@@ -1,0 +1,1 @@
+"""Untrusted bytes to a checked picture, decoded in processes of their own."""

@@ -1,0 +1,261 @@
+"""Untrusted bytes → a checked RGB picture, and the 32×32 pixels the network sees.
+
+A file is walked first, chunk by chunk (`cnn.images.file_checks`): its size is known before anything is decoded,
+and only the chunks that carry pixels reach Pillow. Colour profiles are therefore not applied.
+"""
+
+import io
+import struct
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image, ImageChops
+from PIL.WebPImagePlugin import WebPImageFile
+
+from cnn.core.errors import PictureError
+from cnn.images.file_checks import PictureFile, check_kind, kind_name, read_file
+
+MAX_PIXELS = 16_000_000
+MAX_ASPECT = 20  # the longer side, in shorter sides
+SIDE = 32  # pixels, what the network sees
+DISPLAY_SIDE = 800  # pixels, the longest side of `Picture.original`
+RESAMPLING = "box filter, an area average"  # how pictures are made smaller, in words for a page
+GREY = (0.299, 0.587, 0.114)  # brightness out of red, green and blue; ITU-R BT.601
+BACKGROUND = (255, 255, 255, 255)  # white: what transparent parts are put on
+
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # EXIF orientation → what turns the picture upright
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A decoded picture.
+
+    `original`: uint8 (h, w, 3) in [0, 255], upright, made smaller so that no side is over 800 pixels.
+    `width`, `height`: pixels of the upright picture as it came. `format`: one of `FORMATS`.
+    `pixels`: uint8 (32, 32, 3), what the network sees; always made from `original`, so that a crop that is
+    moved away and back gives the same numbers.
+    `crop`: (left, top, side) of the square that `pixels` shows, in pixels of `original`.
+    `notes`: what was done to it, one short sentence each.
+    """
+
+    original: np.ndarray
+    width: int
+    height: int
+    format: str
+    pixels: np.ndarray
+    crop: tuple[int, int, int]
+    notes: tuple[str, ...]
+
+    @property
+    def least_side(self) -> int:
+        """Return the least side of a crop, in pixels of `original`: 32, or all of a smaller picture."""
+        return min(SIDE, *self.original.shape[:2])
+
+    @property
+    def crop_as_came(self) -> tuple[int, int, int]:
+        """Return `crop` in pixels of the picture as it came, rounded: 3,200 × 2,400 → (400, 0, 2400)."""
+        height, width = self.original.shape[:2]
+        left, top, side = self.crop
+        side = round(side * min(self.width, self.height) / min(width, height))
+        left = min(round(left * self.width / width), self.width - side)
+        return left, min(round(top * self.height / height), self.height - side), side
+
+    def with_crop(self, left: int, top: int, side: int) -> "Picture":
+        """Return the picture with another square, in pixels of `original`; the nearest one that is allowed.
+
+        The side goes from `least_side` to the shorter side of `original`, and the square lies inside it.
+        """
+        height, width = self.original.shape[:2]
+        side = _within(side, self.least_side, min(width, height))
+        crop = _within(left, 0, width - side), _within(top, 0, height - side), side
+        return replace(self, pixels=to_network_size(self.original, crop), crop=crop)
+
+    def detail_kept(self) -> float:
+        """Return the share, in [0, 1], of the crop's variance of brightness that is left in `pixels`.
+
+        1 - var(grey - enlarged) / var(grey), where `enlarged` is the grey of `pixels`, each repeated over
+        its part of the crop; 1.0 for a crop of one grey, and for one that was not made smaller. Columns of
+        0 and 200 by turns, two for each of the 32, average to 100 everywhere: 0.0.
+        """
+        whole, lost = ((rgb @ np.array(GREY)).var() for rgb in (self._cropped(), self._difference()))
+        return float(np.clip(1 - lost / whole, 0, 1)) if whole > 1e-9 else 1.0
+
+    def lost(self) -> np.ndarray:
+        """Return uint8 (side, side, 3): the crop less the enlarged `pixels`, around mid-grey, 128."""
+        return (128 + self._difference()).clip(0, 255).astype(np.uint8)
+
+    def _cropped(self) -> np.ndarray:
+        left, top, side = self.crop
+        return self.original[top : top + side, left : left + side]
+
+    def _difference(self) -> np.ndarray:
+        """Return int16 (side, side, 3): the crop less `pixels`, which are repeated to its size."""
+        side = self.crop[2]
+        enlarged = Image.fromarray(self.pixels).resize((side, side), Image.Resampling.NEAREST)
+        return self._cropped().astype(np.int16) - np.asarray(enlarged)
+
+
+def decode_picture(data: bytes) -> Picture:
+    """Decode a JPEG, PNG or WebP picture that nobody vouches for, in this process.
+
+    Servers use `cnn.images.decoder_pool.Decoders`, which does it in another one.
+
+    Raises PictureError, with one sentence to show, for everything else: too large, another kind,
+    cut short, damaged.
+    """
+    kind = check_kind(data)
+    try:
+        return _decode(read_file(data, kind))
+    except PictureError:
+        raise
+    except MemoryError as error:
+        raise PictureError(
+            "Decoding this picture takes more memory than there is for it: make it smaller and try again."
+        ) from error
+    except Exception as error:  # a damaged file can make a decoder raise anything
+        raise PictureError(
+            f"The {kind_name(kind)} file is cut short or damaged; only whole pictures can be used: "
+            "save it again, or choose another one."
+        ) from error
+
+
+def picture_of(original: np.ndarray, size: tuple[int, int], kind: str, notes: tuple[str, ...]) -> Picture:
+    """Return the picture of `original`, cropped to the square in its middle.
+
+    `original`: uint8 (h, w, 3). `size`: (width, height) of the upright picture as it came.
+    """
+    height, width = original.shape[:2]
+    crop = square_crop(width, height)
+    return Picture(original, *size, kind, to_network_size(original, crop), crop, notes)
+
+
+def to_network_size(rgb: np.ndarray, crop: tuple[int, int, int] | None = None) -> np.ndarray:
+    """Average a square down: uint8 (h, w, 3) → uint8 (32, 32, 3).
+
+    `crop`: (left, top, side) in pixels; the square in the middle where it is None.
+    Pillow's box filter: every source pixel counts the same, no ringing at edges, and a picture of
+    32×32 comes through unchanged. A smaller one is enlarged by repeating its pixels.
+    """
+    height, width = rgb.shape[:2]
+    left, top, side = crop or square_crop(width, height)
+    square = Image.fromarray(rgb[top : top + side, left : left + side])
+    return np.asarray(square.resize((SIDE, SIDE), Image.Resampling.BOX))
+
+
+def square_crop(width: int, height: int) -> tuple[int, int, int]:
+    """Return (left, top, side) of the largest centred square, in pixels: (640, 480) → (80, 0, 480)."""
+    side = min(width, height)
+    return (width - side) // 2, (height - side) // 2, side
+
+
+def display_size(width: int, height: int) -> tuple[int, int]:
+    """Return (width, height) of `Picture.original`, in pixels: (3200, 2400) → (800, 600)."""
+    scale = min(1.0, DISPLAY_SIDE / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def check_size(width: int, height: int) -> None:
+    """Raise PictureError, with one sentence to show, unless a picture of that size in pixels is allowed."""
+    problem = ""
+    if min(width, height) < 1:
+        problem = "each side must have at least 1: save it again"
+    elif width * height > MAX_PIXELS:
+        problem = f"{width * height:,} in all, and at most {MAX_PIXELS:,} are allowed: make it smaller"
+    elif max(width, height) > MAX_ASPECT * min(width, height):
+        problem = f"the longer side may be at most {MAX_ASPECT} times the shorter: crop it"
+    if problem:
+        raise PictureError(f"The picture has {width:,} × {height:,} pixels; {problem} and try again.")
+
+
+def _decode(file: PictureFile) -> Picture:
+    check_size(*file.size)
+    image = Image.open(io.BytesIO(file.body), formats=(file.format,))
+    if image.size != file.size:
+        raise ValueError("two sizes in one file")
+    shown = display_size(*file.size)
+    image.draft(None, shown)  # JPEG only: decodes at 1/2, 1/4 or 1/8, never smaller than shown
+    frames = max(file.frames, getattr(image, "n_frames", 1))
+    orientation = _orientation(file.exif or image.info.get("exif", b""))
+    rgb, colour_note = _to_rgb(_load(image), file.transparent, shown)
+    size = file.size[::-1] if orientation >= 5 else file.size
+    if orientation in TURNS:
+        rgb = rgb.transpose(TURNS[orientation])
+    notes = {
+        f"First frame of {frames:,} taken": frames > 1,
+        "16-bit values scaled to 8-bit": file.bits == 16,
+        colour_note: bool(colour_note),
+        "Turned upright as its EXIF orientation says": orientation != 1,
+        f"Shown at {rgb.width} × {rgb.height} pixels": rgb.size != size,
+    }
+    return picture_of(
+        np.asarray(rgb), size, file.format, tuple(note for note, holds in notes.items() if holds)
+    )
+
+
+def _load(image: Image.Image) -> Image.Image:
+    """Decode the first frame."""
+    if not isinstance(image, WebPImageFile):
+        image.load()
+        return image
+    # Pillow would copy the frame while libwebp still holds two: 4 × 64 MB for 16 megapixels.
+    frame = image._decoder.get_next()
+    if frame is None:
+        raise ValueError("no frame")
+    image._decoder = None
+    return Image.frombuffer(image.mode, image.size, frame[0], "raw", image.rawmode, 0, 1)
+
+
+def _to_rgb(
+    image: Image.Image, transparent: int | tuple[int, ...] | None, size: tuple[int, int]
+) -> tuple[Image.Image, str]:
+    """Make it RGB of `size`, whatever the mode; and the note for it, or an empty string.
+
+    One copy of a large picture lives beside the picture itself, no more: 2 × 64 MB for 16 megapixels.
+    """
+    if image.mode == "CMYK":
+        coded = image if "adobe" in image.info else ImageChops.invert(image)  # Adobe stores it inverted
+        return _shrink(coded.convert("RGB"), size), "CMYK converted to RGB"
+    if image.mode == "I;16":
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if transparent is not None:
+        image.info["transparency"] = transparent
+    if not image.has_transparency_data:
+        return _shrink(image if image.mode == "RGB" else image.convert("RGB"), size), ""
+    rgba = image if image.mode == "RGBA" else image.convert("RGBA")
+    opaque = rgba.getchannel("A").getextrema()[0] == 255
+    rgba = _shrink(rgba, size)  # weighs colours by their alpha, so it may come before the background
+    ground = Image.new("RGBA", size, BACKGROUND)
+    ground.alpha_composite(rgba)
+    return ground.convert("RGB"), "" if opaque else "Transparent parts put on white"
+
+
+def _shrink(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    return image if image.size == size else image.resize(size, Image.Resampling.BOX)
+
+
+def _within(number: int, least: int, most: int) -> int:
+    return max(least, min(number, most))
+
+
+def _orientation(exif: bytes) -> int:
+    """Return the EXIF orientation, 1 to 8; 1, upright, where it is absent or broken."""
+    tiff = exif.removeprefix(b"Exif\0\0")
+    order = ">" if tiff[:2] == b"MM" else "<"
+    try:
+        (start,) = struct.unpack_from(order + "I", tiff, 4)
+        (entries,) = struct.unpack_from(order + "H", tiff, start)
+        for entry in range(start + 2, start + 2 + 12 * entries, 12):
+            tag, _, _, value = struct.unpack_from(order + "HHIH", tiff, entry)
+            if tag == 0x0112:
+                return value if value in TURNS else 1
+    except struct.error:
+        pass
+    return 1

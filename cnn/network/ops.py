@@ -1,0 +1,182 @@
+"""The layers in NumPy: the same few lines that the lessons explain run the real network.
+
+Every function takes maps of shape (..., height, width, channels) or vectors (..., values), float32, with any
+number of leading axes (none for one picture, one for a batch), and returns a new array.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from cnn.network.layers import BATCH_NORM_EPSILON, ELU_ALPHA, LEAKY_SLOPE
+
+Array = NDArray[np.float32]
+
+
+def same_padding(size: int, window: int, stride: int) -> tuple[int, int]:
+    """Return the zeros to put before and after a side of `size` cells so that `ceil(size / stride)` come out.
+
+    Where their number is odd, the extra one goes after (right or bottom), as in TensorFlow.
+
+    >>> same_padding(32, 3, 1), same_padding(32, 3, 2), same_padding(32, 5, 1)
+    ((1, 1), (0, 1), (2, 2))
+    """
+    outputs = -(-size // stride)
+    total = max((outputs - 1) * stride + window - size, 0)
+    return total // 2, total - total // 2
+
+
+def pad(maps: Array, rows: tuple[int, int], columns: tuple[int, int]) -> Array:
+    """Return maps (..., height, width, channels) with rows and columns of zeros around them."""
+    height, width, channels = maps.shape[-3:]
+    out = np.zeros((*maps.shape[:-3], height + sum(rows), width + sum(columns), channels), maps.dtype)
+    out[..., rows[0] : rows[0] + height, columns[0] : columns[0] + width, :] = maps
+    return out
+
+
+def windows(maps: Array, window: int, stride: int, dilation: int = 1) -> Array:
+    """Return every `window` × `window` view of the maps: (..., rows, columns, channels, window, window).
+
+    With `dilation` d, the cells of a window lie d apart, so that it spans (window - 1) × d + 1 cells.
+    """
+    span = (window - 1) * dilation + 1
+    views = sliding_window_view(maps, (span, span), axis=(-3, -2))
+    return views[..., ::stride, ::stride, :, ::dilation, ::dilation]
+
+
+def conv2d(
+    maps: Array, kernel: Array, bias: Array, stride: int = 1, padding: str | int = "same", dilation: int = 1
+) -> Array:
+    """Slide each filter over the maps: a dot product at every place, plus its bias.
+
+    As in all deep-learning libraries this is a cross-correlation: the kernel is not flipped.
+
+    Args:
+        maps: (..., height, width, channels).
+        kernel: (size, size, channels, filters).
+        bias: (filters,).
+        stride: cells from one place to the next.
+        padding: "same" (zeros around), "valid" (none), or so many zeros on each side.
+        dilation: cells from one kernel cell to the next.
+
+    Returns:
+        (..., rows, columns, filters).
+    """
+    size, _, channels, filters = kernel.shape
+    span = (size - 1) * dilation + 1
+    if padding == "same":
+        height, width = maps.shape[-3:-1]
+        maps = pad(maps, same_padding(height, span, stride), same_padding(width, span, stride))
+    elif isinstance(padding, int) and padding:
+        maps = pad(maps, (padding, padding), (padding, padding))
+    places = np.moveaxis(windows(maps, size, stride, dilation), -3, -1)
+    rows = places.reshape(-1, size * size * channels)  # one row a place: (size, size, channels) unrolled
+    out = rows @ kernel.reshape(-1, filters) + bias
+    return out.reshape(*places.shape[:-3], filters)
+
+
+def max_pool(maps: Array, window: int = 2, stride: int = 2) -> Array:
+    """Keep the largest value of each window; leftover rows and columns are dropped.
+
+    >>> max_pool(np.array([[1, 2], [3, 4]], np.float32)[..., None])[..., 0].tolist()
+    [[4.0]]
+    """
+    parts = _window_cells(maps, window, stride)
+    out = parts[0].copy()
+    for part in parts[1:]:
+        np.maximum(out, part, out=out)
+    return out
+
+
+def average_pool(maps: Array, window: int = 2, stride: int = 2) -> Array:
+    """Average each window; leftover rows and columns are dropped."""
+    parts = _window_cells(maps, window, stride)
+    return np.add.reduce(parts) / np.float32(len(parts))
+
+
+def _window_cells(maps: Array, window: int, stride: int) -> list[Array]:
+    """Return the first cell of every window, the second of every window, …: window² arrays."""
+    rows, columns = ((size - window) // stride + 1 for size in maps.shape[-3:-1])
+    return [
+        maps[..., i : i + stride * (rows - 1) + 1 : stride, j : j + stride * (columns - 1) + 1 : stride, :]
+        for i in range(window)
+        for j in range(window)
+    ]
+
+
+def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array) -> Array:
+    """Each channel less its running mean, over its running standard deviation, × gamma + beta.
+
+    gamma, beta, mean, variance: (channels,). Ioffe and Szegedy 2015.
+    """
+    scale = gamma / np.sqrt(variance + np.float32(BATCH_NORM_EPSILON))
+    return x * scale + (beta - mean * scale)
+
+
+def relu(x: Array) -> Array:
+    """Return max(0, x), cell by cell.
+
+    >>> relu(np.array([-2.0, 0.5])).tolist()
+    [0.0, 0.5]
+    """
+    return np.maximum(x, 0)
+
+
+def leaky_relu(x: Array) -> Array:
+    """Return x where it is positive, 0.1 x elsewhere."""
+    return np.where(x > 0, x, np.float32(LEAKY_SLOPE) * x)
+
+
+def elu(x: Array) -> Array:
+    """Return x where it is positive, exp(x) - 1 elsewhere."""
+    return np.where(x > 0, x, np.float32(ELU_ALPHA) * np.expm1(np.minimum(x, 0)))
+
+
+def gelu(x: Array) -> Array:
+    """Return x times the normal distribution function of x, in its tanh form (Hendrycks, Gimpel 2016)."""
+    inner = np.float32(math.sqrt(2 / math.pi)) * (x + np.float32(0.044715) * x * x * x)
+    return np.float32(0.5) * x * (1 + np.tanh(inner))
+
+
+def sigmoid(x: Array) -> Array:
+    """Return 1 / (1 + exp(-x)), without overflow for large negative x."""
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1 / (1 + small), small / (1 + small))
+
+
+ACTIVATION_FUNCTIONS: dict[str, Callable[[Array], Array]] = {
+    "relu": relu,
+    "leaky_relu": leaky_relu,
+    "elu": elu,
+    "gelu": gelu,
+    "tanh": np.tanh,
+    "sigmoid": sigmoid,
+}
+
+
+def flatten(maps: Array) -> Array:
+    """Unroll (..., height, width, channels) to (..., values): row by row, channels last."""
+    return maps.reshape(*maps.shape[:-3], -1)
+
+
+def global_average(maps: Array) -> Array:
+    """Average each map: (..., height, width, channels) to (..., channels)."""
+    return maps.mean(axis=(-3, -2))
+
+
+def dense(x: Array, kernel: Array, bias: Array) -> Array:
+    """Return `x @ kernel + bias`; x (..., values), kernel (values, units), bias (units,)."""
+    return x @ kernel + bias
+
+
+def softmax(scores: Array) -> Array:
+    """Return exp(score) over the sum of all exp(score); the largest is subtracted first, against overflow.
+
+    >>> softmax(np.array([0.0, 0.0])).tolist()
+    [0.5, 0.5]
+    """
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)

@@ -1,0 +1,198 @@
+"""The engine: a queue of runs, and workers that train them one at a time each.
+
+It lives in one thread of the web process. Pages only put runs into the queue and read the run store; events
+from the workers say when there is something new to read. Dask is given a run only when a worker is free,
+so that a worker that dies takes nothing with it but the run it was training.
+"""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from cnn.core.errors import CnnLabError
+from cnn.core.settings import Settings
+from cnn.runs.store import Run, RunStore
+from cnn.scheduler.cluster import Cluster, UnreachableError, Work, connect
+from cnn.scheduler.failures import Loss, settle
+from cnn.scheduler.fair_queue import Place
+from cnn.scheduler.loans import Loans
+from cnn.scheduler.query_queue import Desk
+from cnn.scheduler.recovery import Recovery
+from cnn.scheduler.run_queue import Roster, without_times
+from cnn.scheduler.scheduler import Parts, Shift
+from cnn.scheduler.server_lock import only_server
+from cnn.scheduler.worker_pool import Crew
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS = 0.5
+SCAN_SECONDS = 5.0
+RETRY_SECONDS = 3.0
+# A cluster and TensorFlow keep both cores of a small machine busy; the first page comes first.
+START_DELAY_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class EngineStatus:
+    """`state` is off, starting, ready or failed; `ready` of `workers` workers are warm.
+
+    `message` says what stands against it; what is off or failed stays so, all else is tried again.
+    """
+
+    state: str
+    workers: int = 0
+    ready: int = 0
+    message: str = ""
+
+
+class Engine:
+    """Trains queued runs on Dask workers, fairly between their owners."""
+
+    def __init__(self, store: RunStore, settings: Settings | None = None, work: Work | None = None) -> None:
+        self.store = store
+        self.settings = settings or Settings()
+        self._roster = Roster(self.settings.workers)
+        self._recovery = Recovery(store, self._roster, own=not self.settings.scheduler)
+        self._news: dict[str, int] = {}
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._closing = threading.Event()
+        self._look = True
+        self._thread: threading.Thread | None = None
+        self._status = EngineStatus("off", self.settings.workers)
+        files, wake = self.settings.files, self._wake.set
+        self._loans = Loans(files, store) if files else None
+        self.desk = Desk(wake, away=bool(files))
+        self._parts = Parts(
+            self._roster, self._recovery, self.desk, work or Work(), self.news, wake, self._loans
+        )
+
+    def start(self, delay: float = 0.0) -> None:
+        """Start the cluster in a thread and return at once; a second call does nothing.
+
+        It waits `delay` seconds first, or until there is a run to train.
+        """
+        with self._lock:
+            if self._thread:
+                return
+            self._status = EngineStatus("starting", self.settings.workers)
+            self._thread = threading.Thread(target=self._run, args=(delay,), name="engine", daemon=True)
+        self._thread.start()
+
+    def close(self, seconds: float = 15.0) -> None:
+        """Stop the cluster, if it is the server's own: the runs on it go on when the server is back."""
+        self._closing.set()
+        self._wake.set()
+        if self._thread:
+            self._thread.join(seconds)
+
+    def status(self) -> EngineStatus:
+        """Return how the engine stands."""
+        with self._lock:
+            return self._status
+
+    def submit(self, run: Run) -> None:
+        """Put a run at the end of its owner's line; one that waits or trains already stays where it is."""
+        self._roster.put(run, run.status())
+        self._wake.set()
+
+    def place(self, run_id: str) -> Place | None:
+        """Return where a run is in the queue and when it is expected to begin.
+
+        Nothing is before a run that trains; None is for one that does not wait.
+        """
+        place = self._roster.place(run_id)
+        return place if place is None or self.status().state == "ready" else without_times(place)
+
+    def training_of(self, owner: str) -> list[Run]:
+        """Return the runs of an owner that are on workers now."""
+        return [task.run for task in self._roster.training if task.run.owner == owner]
+
+    def wake(self) -> None:
+        """Look at the runs now: one has been steered, say."""
+        self._look = True
+        self._wake.set()
+
+    def news(self, run_id: str) -> int:
+        """Return how many events a run has sent: as long as it is the same, nothing new was written."""
+        return self._news.get(run_id, 0)
+
+    # The rest runs in the engine's thread.
+
+    def _run(self, delay: float) -> None:
+        self._wake.wait(delay)
+        while not self._closing.is_set():
+            try:
+                with only_server(self.store.folder) as token:
+                    self._connected(token)
+            except (UnreachableError, CnnLabError, OSError) as problem:
+                logger.info("the engine tries again: %s", problem)
+                words = _sentence(problem) if isinstance(problem, OSError) else str(problem)
+                self._say("starting", message=f"{words} It is tried again every {RETRY_SECONDS:g} seconds.")
+                self._closing.wait(RETRY_SECONDS)
+            except Exception as error:
+                logger.exception("the engine failed")
+                self._say("failed", message=str(error))
+                break
+        if self._loans:
+            self._loans.close()
+
+    def _connected(self, token: str) -> None:
+        try:
+            with connect(self.settings) as cluster:
+                self._serve(cluster, token)
+        finally:
+            self.desk.collect(lambda member: False)
+            for task in self._roster.training:
+                if self._loans:
+                    self._loans.leave(task.run.id)
+                self._roster.drop(task.run.id)
+                self._leave(task.run)
+
+    def _leave(self, run: Run) -> None:
+        """Let go of a run when the cluster is closed, or out of reach."""
+        if not self._closing.is_set():
+            self._recovery.lost(run, Loss())
+            return
+        try:
+            settle(run, Loss(server_stopped=True))
+        except CnnLabError:
+            logger.exception("the state of run %s could not be written", run.id)
+
+    def _serve(self, cluster: Cluster, token: str) -> None:
+        if self._loans:
+            self._loans.begin(token)
+        place = self.settings.files or str(self.store.folder)
+        crew = Crew(cluster, self._parts.work, place, token, self._wake.set)
+        shift = Shift(crew, self._parts)
+        shift.listen(self._hear)
+        self._recovery.sweep()
+        scanned = 0.0
+        while not self._closing.is_set():
+            if self._look or time.monotonic() - scanned > SCAN_SECONDS:
+                self._look, scanned = False, time.monotonic()
+                self._recovery.scan()
+            shift.tick()
+            self._roster.refresh(crew.size)
+            ready = len(crew.trainers)
+            self._say("ready" if ready else "starting", crew.size, ready, crew.problem)
+            self._wake.wait(TICK_SECONDS)
+            self._wake.clear()
+
+    def _hear(self, event: dict[str, Any]) -> None:
+        if "question" in event:
+            self.desk.hear(event["question"], event["share"])
+        else:
+            self._news[event["run"]] = self.news(event["run"]) + 1
+
+    def _say(self, state: str, workers: int | None = None, ready: int = 0, message: str = "") -> None:
+        with self._lock:
+            workers = self.settings.workers if workers is None else workers
+            self._status = EngineStatus(state, workers, ready, message)
+
+
+def _sentence(problem: OSError) -> str:
+    where = f" ({problem.filename})" if problem.filename else ""
+    return f"The engine cannot begin: {problem.strerror or problem}{where}."

@@ -1,0 +1,63 @@
+"""One server trains the runs of a folder: two would take the same runs from the same queue."""
+
+import fcntl
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cnn.core.errors import RunError
+from cnn.runs.status import Status
+from cnn.worker.tasks import TOKEN_FILE
+
+
+class OtherServerError(RunError):
+    """Another server has the folder; it may end."""
+
+
+@contextmanager
+def only_server(folder: Path) -> Iterator[str]:
+    """Have the folder of the runs to oneself; yield a token that lies in it, by which workers know it.
+
+    Raises:
+        OtherServerError: while another server has it.
+        OSError: when it cannot be made or written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file = os.open(folder / TOKEN_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OtherServerError(
+                "Another server trains the runs of this folder, these included; stop it, or let CNN_LAB_HOME "
+                "name another folder."
+            ) from error
+        token = secrets.token_hex(16)
+        os.ftruncate(file, 0)
+        os.pwrite(file, token.encode(), 0)
+        os.fsync(file)
+        yield token
+    finally:
+        os.close(file)
+
+
+def end_orphan(status: Status) -> bool:
+    """Kill the worker process that still trains for a server that is gone; whether there was one.
+
+    Only what multiprocessing started is killed: never a command line that trains a run of its own.
+    """
+    import psutil
+
+    if status.host != socket.gethostname() or status.process in (0, os.getpid()):
+        return False
+    try:
+        process = psutil.Process(status.process)
+        if not any("multiprocessing" in word for word in process.cmdline()):
+            return False
+        process.kill()
+    except (psutil.Error, ValueError, OverflowError, TypeError):
+        return False
+    return True

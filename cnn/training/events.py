@@ -1,0 +1,108 @@
+"""What a training reports. Nothing here needs TensorFlow."""
+
+from dataclasses import dataclass
+
+from cnn.network.forward import Weights
+from cnn.runs.checkpoints import Checkpoint
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Within an epoch. `loss` and `accuracy` are smoothed over about 50 batches."""
+
+    step: int
+    epoch: float
+    loss: float
+    accuracy: float
+    learning_rate: float
+    images_per_second: float
+    seconds: float
+    seconds_left: float
+
+
+@dataclass(frozen=True)
+class EpochEnd:
+    """After an epoch, and once before the first (epoch 0, without accuracies).
+
+    `epoch` is whole, except where a time budget ends, or a run that was stopped has gone on for some epochs.
+    """
+
+    epoch: float
+    step: int
+    seconds: float
+    validation_loss: float | None
+    validation_accuracy: float | None
+    weights: Weights
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True)
+class Paused:
+    """Nothing is computed until a command comes."""
+
+    step: int
+    epoch: float
+    seconds: float
+    weights: Weights
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """After `Paused`: it goes on."""
+
+    step: int
+    epoch: float
+
+
+@dataclass(frozen=True)
+class NewRate:
+    """The learning rate was changed by hand."""
+
+    step: int
+    epoch: float
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class Extended:
+    """The run was given more epochs or seconds."""
+
+    step: int
+    epoch: float
+    epochs: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Parked:
+    """The last report of a training that leaves its worker while it is paused."""
+
+    step: int
+    epoch: float
+    seconds: float
+    weights: Weights
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The last report. `ending` is "" at the end of the run, else stop or discard, and nothing was tested."""
+
+    ending: str
+    step: int
+    epoch: float
+    seconds: float
+    images_per_second: float
+    test_loss: float | None
+    test_accuracy: float | None
+    weights: Weights
+    checkpoint: Checkpoint
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was ended by a command."""
+        return bool(self.ending)
+
+
+Report = Progress | EpochEnd | Paused | Resumed | NewRate | Extended | Parked | Finished

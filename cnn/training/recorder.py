@@ -1,0 +1,211 @@
+"""Turns the reports of a training into the facts of a run's folder, and goes back to where a run can go on.
+
+The order is what makes a crash harmless. At the end of an epoch: snapshot, checkpoint, row of the history,
+state. A checkpoint notes how long the history was and the row that was about to follow; going back cuts the
+history there and adds that row, so that none is lost and none is there twice.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from cnn.core.errors import RunError
+from cnn.runs import history
+from cnn.runs.checkpoints import Checkpoint, drop_after, drop_older
+from cnn.runs.commands import PARK, REOPEN, Command
+from cnn.runs.remaining import GIVEN_MORE, RESUMED
+from cnn.runs.run import Run
+from cnn.runs.snapshots import sweep_parts
+from cnn.runs.status import Status
+from cnn.training.events import (
+    EpochEnd,
+    Extended,
+    Finished,
+    NewRate,
+    Parked,
+    Paused,
+    Progress,
+    Report,
+    Resumed,
+)
+
+logger = logging.getLogger(__name__)
+
+
+class Recorder:
+    """Writes down what one process does to a run.
+
+    `status` is how the run stands, `taken` how many of its commands were taken, `discarded` whether it shall
+    be removed.
+    """
+
+    def __init__(self, run: Run, status: Status) -> None:
+        self.run = run
+        self.status = status
+        self.taken = 0
+        self.discarded = False
+
+    def change(self, **changes: Any) -> None:
+        """Write a changed state."""
+        self.status = replace(self.status, **changes)
+        self.run.write_status(self.status)
+
+    def commands(self) -> Sequence[Command]:
+        """Return the commands that are new, having noted that they are taken."""
+        if self.run.asked() <= self.taken:
+            return ()
+        new = self.run.commands(self.taken)
+        self.taken += len(new)
+        if self.taken > self.status.taken:
+            self.change(taken=self.taken)
+        return new
+
+    def record(self, report: Report) -> None:
+        """Write a report down.
+
+        Raises:
+            RunError: when the disk is full or the folder is gone.
+        """
+        match report:
+            case Progress():
+                self.run.append_history(_rounded("progress", report))
+            case EpochEnd():
+                self._epoch(report)
+            case NewRate():
+                self.run.append_history(_rounded("rate", report))
+            case Extended():
+                self.run.append_history(_rounded("extended", report))
+            case Paused():
+                self._save(report)
+                self.change(state="paused", **_place(report))
+            case Resumed():
+                self.change(state="running")
+            case Parked():
+                self._save(report, ending=PARK)
+                self.status = replace(self.status, state="paused", **_place(report))
+            case Finished():
+                self._finish(report)
+
+    def _epoch(self, report: EpochEnd) -> None:
+        row = {
+            "kind": "epoch",
+            "epoch": report.epoch,
+            "step": report.step,
+            "seconds": round(report.seconds, 3),
+            "validation_loss": report.validation_loss,
+            "validation_accuracy": report.validation_accuracy,
+        }
+        self._save(report, row=row)
+        self.run.append_history(row)
+        self.change(validation_accuracy=report.validation_accuracy, **_place(report))
+
+    def _finish(self, report: Finished) -> None:
+        self.status = replace(
+            self.status,
+            state="stopped" if report.stopped else "finished",
+            images_per_second=report.images_per_second,
+            test_loss=report.test_loss,
+            test_accuracy=report.test_accuracy,
+            **_place(report),
+        )
+        self.discarded = report.ending == "discard"
+        if not self.discarded:
+            self._save(report, ending=report.ending)
+
+    def _save(self, report: EpochEnd | Paused | Parked | Finished, **record: Any) -> None:
+        """Save the weights where they are new, then the checkpoint with how far the record is."""
+        newest = self.run.snapshots()[-1:]
+        if not newest or newest[0].step < report.step:
+            self.run.save_snapshot(report.step, report.epoch, report.weights)
+        record |= {"taken": self.taken, "history": history.settle(self.run.history_path)}
+        self.run.save_checkpoint(replace(report.checkpoint, record=record))
+
+    def fail(self, message: str) -> None:
+        """Note that the training broke off, and why."""
+        self.status = replace(self.status, state="failed", message=message)
+
+    def conclude(self) -> bool:
+        """Write how the run was left, and return whether it is to be taken up again at once.
+
+        A run that was discarded is removed. On a full disk the older checkpoint makes room for the last word.
+        """
+        try:
+            if self.discarded:
+                self.run.remove()
+                return False
+            try:
+                return self._conclude()
+            except RunError:
+                drop_older(self.run.folder)
+                return self._conclude()
+        except RunError:
+            logger.exception("the last state of run %s could not be written", self.run.id)
+            return False
+
+    def _conclude(self) -> bool:
+        self.status, again = self.run.control.conclude(self.status, self.taken)
+        return again
+
+    # Going back
+
+    def go_back(self) -> Checkpoint | None:
+        """Return the newest checkpoint that can be read, having put the folder back to where it was taken.
+
+        Without any the run begins anew. What was wrong with newer checkpoints is said in the state.
+
+        Raises:
+            RunError: when the folder cannot be written.
+        """
+        checkpoint, problems = self.run.checkpoint()
+        begun = self.run.history_size() > 0
+        record = checkpoint.record if checkpoint else {}
+        self.taken = record.get("taken", 0)
+        gone = history.cut(self.run.history_path, record.get("history", 0))
+        kept = [record.get("row"), *(row for row in gone if row.get("kind") == RESUMED)]
+        if begun and record.get("ending") != PARK:
+            kept.append(self._resumed_row(checkpoint, problems))
+        for row in kept:
+            if row:
+                self.run.append_history(row)
+        self._drop_later(checkpoint.step if checkpoint else -1)
+        if not begun:
+            return checkpoint
+        self.change(
+            message=_damaged(checkpoint, problems) if problems else "",
+            step=checkpoint.step if checkpoint else 0,
+            epoch=checkpoint.epoch if checkpoint else 0.0,
+            validation_accuracy=self._last_accuracy(),
+        )
+        return checkpoint
+
+    def _last_accuracy(self) -> float | None:
+        ends = [row for row in self.run.history() if row.get("kind") == "epoch"]
+        return ends[-1].get("validation_accuracy") if ends else None
+
+    def _resumed_row(self, checkpoint: Checkpoint | None, problems: list[str]) -> dict[str, Any]:
+        by_hand = any(command.kind == REOPEN for command in self.run.commands(self.taken))
+        reason = _damaged(checkpoint, problems) if problems else ""
+        reason = reason or (GIVEN_MORE if by_hand else "Its process had ended.")
+        step, epoch = (checkpoint.step, round(checkpoint.epoch, 6)) if checkpoint else (0, 0.0)
+        return {"kind": RESUMED, "step": step, "epoch": epoch, "reason": reason}
+
+    def _drop_later(self, step: int) -> None:
+        sweep_parts(self.run.folder)
+        drop_after(self.run.folder, step)
+        for snapshot in self.run.snapshots():
+            if snapshot.step > step:
+                snapshot.path.unlink(missing_ok=True)
+
+
+def _place(report: EpochEnd | Paused | Parked | Finished) -> dict[str, Any]:
+    return {"epoch": report.epoch, "step": report.step, "seconds": report.seconds}
+
+
+def _rounded(kind: str, report: Progress | NewRate | Extended) -> dict[str, Any]:
+    return {"kind": kind, **{name: round(value, 6) for name, value in asdict(report).items()}}
+
+
+def _damaged(checkpoint: Checkpoint | None, problems: list[str]) -> str:
+    back = f"it went on from epoch {checkpoint.epoch:g}" if checkpoint else "it began anew"
+    return f"{'; '.join(problems)}; {back}."

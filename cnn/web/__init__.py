@@ -1,0 +1,1 @@
+"""The pages' parts: a package a page; what two pages share is in `app`."""

@@ -1,0 +1,1 @@
+"""Break it, a panel of the page Inside."""

@@ -1,0 +1,76 @@
+"""The broken network: a visitor's changes to it and to the picture, and what comes of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnn.core.errors import SpecError
+from cnn.interpret.edits import Edit, Edits
+from cnn.interpret.weight_edits import layers_with_filters, stage_end
+from cnn.network.forward import Weights, forward
+from cnn.web.app.session import session
+from cnn.web.app.view import View
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A look at a network, unbroken in `view`, and broken: its edits, weights, picture and outputs."""
+
+    view: View
+    edits: Edits
+    weights: Weights
+    pixels: NDArray[np.uint8]
+    outputs: dict[str, NDArray[np.float32]]
+
+    @property
+    def filters(self) -> dict[str, int]:
+        """The layers that can be broken, each with how many filters it has."""
+        return layers_with_filters(self.view.run.setup.network)
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every number is one that float32 can hold."""
+        return all(bool(np.isfinite(values).all()) for values in self.outputs.values())
+
+    def end_of(self, layer: str) -> str:
+        """Return the layer at which one sees what the next layers get of `layer`."""
+        return stage_end(self.view.run.setup.network, layer)
+
+    def maps(self, layer: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return what a layer gives before and after, (height, width, filters); a neuron is a map of 1×1."""
+        sides = (self.view.outputs[layer], self.outputs[layer])
+        before, after = (np.asarray(side) for side in sides)
+        shape = before.shape if before.ndim == 3 else (1, 1, len(before))
+        return before.reshape(shape), after.reshape(shape)
+
+    def change(self, *edits: Edit) -> None:
+        """Put changes in force as one step; where no more fit, say so."""
+        try:
+            self.become(self.edits.add(*edits))
+        except SpecError as error:
+            st.toast(str(error), icon=":material/block:")
+
+    def become(self, edits: Edits) -> None:
+        """Keep these changes from now on."""
+        session().edits[self.view.run.id] = edits
+
+
+def bench_of(view: View) -> Bench:
+    """Return the visitor's broken network, for what `view` looks at.
+
+    Raises:
+        SpecError: where a change does not fit the network.
+    """
+    network = view.run.setup.network
+    edits = session().edits.get(view.run.id, Edits())
+    weights, pixels = edits.weights(network, view.weights), edits.picture.apply(view.sample.pixels)
+    with np.errstate(over="ignore", invalid="ignore"):  # `is_finite` tells
+        outputs = forward(network, weights, pixels) if edits.current else view.outputs
+    return Bench(view, edits, weights, pixels, outputs)
+
+
+def most_active(values: NDArray[np.float32]) -> int:
+    """Return the channel of (height, width, channels) or (values,) with the largest mean size."""
+    return int(np.abs(values).reshape(-1, values.shape[-1]).mean(axis=0).argmax())

@@ -1,0 +1,80 @@
+"""How often the broken network is right on a thousand test pictures, next to the unbroken one; on demand."""
+
+import hashlib
+
+import numpy as np
+import streamlit as st
+
+from cnn.data import CLASSES
+from cnn.figures.compare import percent, signed
+from cnn.interpret.edits import Edits
+from cnn.interpret.results import Accuracy
+from cnn.web.ablate.ablation_state import Bench
+from cnn.web.app.answers import Asked, ask, show_waiting
+from cnn.web.app.widgets import dataset_name
+from cnn.worker import queries
+
+PICTURES = 1000
+_WANTED = "break-accuracy-wanted"
+
+
+@st.fragment
+def show_accuracy(bench: Bench) -> None:
+    """Offer to count the right answers of both networks; what was counted for these changes stays."""
+    now = _key(bench, bench.edits)
+    if st.session_state.get(_WANTED) != now:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                f"Test accuracy on {PICTURES:,} pictures",
+                icon=":material/fact_check:",
+                on_click=st.session_state.__setitem__,
+                args=(_WANTED, now),
+            )
+            st.caption("Of the network as it is now, each picture changed in the same way, and as trained.")
+        return
+    before = _ask(bench, Edits(), "As trained")
+    broken = _ask(bench, bench.edits, "As it is now") if bench.edits.current else before
+    if before.result is not None and broken.result is not None:
+        _show_counts(before.result, broken.result)
+    show_waiting([before] if broken is before else [before, broken], "break-accuracy")
+
+
+def _key(bench: Bench, edits: Edits) -> str:
+    """Return what names the count: the saved state, the data set, and the changes in force."""
+    changes = hashlib.sha256(repr(edits.current).encode()).hexdigest()[:24]
+    view = bench.view
+    return f"accuracy/{view.run.id}/{view.snapshot.step}/{dataset_name()}/{PICTURES}/{changes}"
+
+
+def _ask(bench: Bench, edits: Edits, title: str) -> Asked:
+    network = bench.view.run.setup.network
+    weights = bench.weights if edits.current else dict(bench.view.weights)
+    change = edits.picture if edits.picture.edits else None
+    return ask(
+        title,
+        _key(bench, edits),
+        queries.accuracy,
+        network,
+        weights,
+        change,
+        dataset_name(),
+        PICTURES,
+    )
+
+
+def _show_counts(before: Accuracy, now: Accuracy) -> None:
+    points = signed(100 * (now.share - before.share), 1)
+    st.markdown(
+        f"**{now.correct} of {now.total:,}** right, {percent(now.share)}; as trained **{before.correct}**, "
+        f"{percent(before.share)}. That is **{points} points**, counted on {now.pictures}."
+    )
+    changes = np.subtract(now.per_class, before.per_class)
+    if changes.any():
+        st.caption(
+            f"Most lost: {_named(before, now, int(changes.argmin()))}. Best kept or gained: "
+            f"{_named(before, now, int(changes.argmax()))}."
+        )
+
+
+def _named(before: Accuracy, now: Accuracy, label: int) -> str:
+    return f"{CLASSES[label]}, {percent(before.per_class[label])} → {percent(now.per_class[label])}"

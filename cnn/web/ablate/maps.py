@@ -1,0 +1,43 @@
+"""What a change does further on: the maps of one layer before and after, on one scale."""
+
+import numpy as np
+import streamlit as st
+
+from cnn.figures.colours import scale_of
+from cnn.figures.drawing import legend_html
+from cnn.figures.mosaic import data_uri, mosaic, strip
+from cnn.web.ablate.ablation_state import Bench
+from cnn.web.app.session import theme
+
+MOST_MAPS = 32
+MAP_PIXELS = 64
+COLUMNS = 6
+
+
+def show_maps(bench: Bench) -> None:
+    """Let the visitor choose a layer, and show it before and after."""
+    names = [row.layer.name for row in bench.view.table]
+    last = max(place for place, row in enumerate(bench.view.table) if len(row.shape) == 3)
+    chosen = st.selectbox(
+        "Further on: what arrives in layer", names, last, key=f"break-maps-{bench.view.run.id}", width=260
+    )
+    _show_both(bench, chosen)
+
+
+def _show_both(bench: Bench, layer: str) -> None:
+    sides = [bench.view.outputs[layer], bench.outputs[layer]]
+    scale = scale_of(np.stack(sides))
+    for column, values, when in zip(st.columns(2, gap="medium"), sides, ("Before", "Now"), strict=True):
+        if values.ndim == 3:
+            sheet = mosaic(values[..., :MOST_MAPS], theme(), scale, columns=COLUMNS, pixels=MAP_PIXELS)
+        else:
+            sheet = strip(values, theme(), scale)
+        column.markdown(f"**{when}**")
+        column.image(data_uri(sheet), alt=f"Layer {layer}, {when.lower()}")
+    st.html(legend_html(scale, theme()))
+    changed = float(np.abs(sides[1] - sides[0]).mean())
+    left_out = f" The first {MOST_MAPS} of {sides[0].shape[-1]} maps are shown."
+    st.caption(
+        f"A value of {layer} is {np.abs(sides[0]).mean():.3g} large on average; it changed by {changed:.3g}."
+        + (left_out if sides[0].ndim == 3 and sides[0].shape[-1] > MOST_MAPS else "")
+    )

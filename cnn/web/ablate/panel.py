@@ -1,0 +1,131 @@
+"""Break it: change the network or the picture, and see what becomes of the answer."""
+
+import streamlit as st
+
+from cnn.core.errors import SpecError
+from cnn.figures.compare import answers_html, verdict
+from cnn.figures.mosaic import data_uri, picture
+from cnn.interpret.edits import Edits
+from cnn.interpret.picture_edits import Cover, Rotate
+from cnn.interpret.weight_edits import Mute
+from cnn.web.ablate.ablation_state import Bench, bench_of, most_active
+from cnn.web.ablate.accuracy import show_accuracy
+from cnn.web.ablate.maps import show_maps
+from cnn.web.ablate.network_tools import show_tools
+from cnn.web.ablate.patch import show_patch
+from cnn.web.ablate.picture_tools import FILL
+from cnn.web.app.session import session, theme
+from cnn.web.app.view import View
+
+PICTURE_FACTOR = 8
+PICTURES_WIDTH, ANSWERS_WIDTH = 430, 800
+
+
+@st.fragment
+def show_break_it(view: View) -> None:
+    """Let the visitor break the network and the picture of `view`; the run itself stays as it is."""
+    st.markdown(
+        "Silence filters, rewrite a kernel, cover or turn the picture: does the network still know what it "
+        "sees? **Nothing is changed in the run:** you break a copy, which stays broken when you choose "
+        "another picture, layer or epoch of this network."
+    )
+    try:
+        bench = bench_of(view)
+    except SpecError as error:
+        st.error(f"The changes do not fit this network and were taken out. {error}", icon=":material/block:")
+        session().edits[view.run.id] = Edits()
+        return
+    if not bench.is_finite:
+        st.warning(
+            "The numbers grew beyond what float32 holds. Undo the last change.", icon=":material/block:"
+        )
+        _show_edits(bench)
+        return
+    _show_experiments(bench)
+    _show_answer(bench)
+    _show_edits(bench)
+    show_accuracy(bench)
+    show_tools(bench)
+    show_maps(bench)
+
+
+def _show_experiments(bench: Bench) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button(
+            "Silence the most active filter of the first layer",
+            icon=":material/volume_off:",
+            on_click=_silence_most_active,
+            args=(bench,),
+        )
+        st.button("Cover the middle", icon=":material/crop_square:", on_click=bench.change, args=(Cover(),))
+        st.button(
+            "Turn it upside down", icon=":material/rotate_right:", on_click=bench.change, args=(Rotate(180),)
+        )
+
+
+def _silence_most_active(bench: Bench) -> None:
+    layer = next(iter(bench.filters))
+    found = most_active(bench.view.outputs[bench.end_of(layer)])
+    bench.change(Mute(layer, tuple(sorted({*bench.edits.silent(layer), found}))))
+
+
+def _show_answer(bench: Bench) -> None:
+    view = bench.view
+    sides = [(outputs["scores"], outputs["softmax"]) for outputs in (view.outputs, bench.outputs)]
+    row = st.container(horizontal=True, gap="medium")
+    pictures, answers = row.container(width=PICTURES_WIDTH), row.container(width=ANSWERS_WIDTH)
+    with pictures:
+        before, after = st.columns(2)
+        before.markdown("**Before**")
+        before.image(
+            data_uri(picture(view.sample.pixels, PICTURE_FACTOR)), alt=view.sample.caption, width="stretch"
+        )
+        before.caption(view.sample.caption)
+        with after:
+            st.markdown("**Now**")
+            fill = st.session_state.get(FILL, "grey")
+            show_patch(
+                bench.pixels, "The picture as the network gets it now", "break-patch", fill, bench.change
+            )
+    with answers:
+        text = verdict(sides[0][1], sides[1][1]) if bench.edits.current else "Nothing is broken yet."
+        st.markdown(f"##### {text}")
+        st.html(answers_html(sides[0], sides[1], theme(), view.sample.true_class))
+
+
+def _show_edits(bench: Bench) -> None:
+    """List the changes in force, each with a button that takes it out; undo, redo and reset beside them."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("**Changes in force**", width="content")
+        if not bench.edits.current:
+            st.caption("none; press a button above, or drag over the right picture", width="content")
+        st.space("stretch")
+        _show_history(bench)
+    with st.container(horizontal=True, gap="small"):
+        for place, edit in enumerate(bench.edits.current):
+            st.button(
+                edit.words,
+                icon=":material/close:",
+                key=f"remove-edit-{place}",
+                help="Take this change out",
+                on_click=bench.become,
+                args=(bench.edits.remove(place),),
+            )
+
+
+def _show_history(bench: Bench) -> None:
+    edits = bench.edits
+    for label, icon, after, possible in (
+        ("Undo", "undo", edits.undo(), edits.past),
+        ("Redo", "redo", edits.redo(), edits.future),
+        ("Reset all", "restart_alt", edits.clear(), edits.current),
+    ):
+        st.button(
+            label,
+            icon=f":material/{icon}:",
+            key=f"break-{icon}",
+            disabled=not possible,
+            on_click=bench.become,
+            args=(after,),
+            type="tertiary",
+        )

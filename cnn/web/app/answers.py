@@ -1,0 +1,91 @@
+"""Answers of the helper worker on a page: asked again and again without blocking, until they are there."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from cnn.scheduler.query_queue import Answer
+from cnn.web.app.service import service
+
+TICK_MILLISECONDS = 400
+ON_THE_WAY = ("waiting", "working")
+
+_HERE = Path(__file__).resolve().parents[2] / "frontend"
+_component = st.components.v2.component(
+    "cnn_lab_answers",
+    html='<div class="answers" role="status"></div>',
+    css=(_HERE / "answers.css").read_text(),
+    js=(_HERE / "answers.js").read_text(),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as a page knows it: what it is called there, its key, and how it stands."""
+
+    title: str
+    key: str
+    answer: Answer
+
+    @property
+    def result(self) -> Any:
+        """The result, or None as long as there is none."""
+        return self.answer.result
+
+
+def ask(title: str, key: str, function: Callable[..., Any], *arguments: Any) -> Asked:
+    """Ask a question of `cnn.worker.queries`, or look how it stands; nothing blocks.
+
+    Args:
+        title: what it is called on the page.
+        key: names the question and all it depends on.
+        function: of `cnn.worker.queries`.
+        arguments: what can be pickled.
+    """
+    return Asked(title, key, service().engine.desk.ask(key, function, *arguments))
+
+
+def show_waiting(questions: Sequence[Asked], key: str) -> None:
+    """Draw the questions that are not answered: a bar each, or what went wrong and *Try again*.
+
+    While one is on its way, the fragment that this is called in runs again every 0.4 s; once all have ended,
+    or while the browser does not show the page, it does not.
+    """
+    coming = [question for question in questions if question.answer.state in ON_THE_WAY]
+    if coming:
+        rows = [{"title": q.title, "words": _words(q.answer), "share": q.answer.share} for q in coming]
+        data = {"rows": rows, "every": TICK_MILLISECONDS, "drawn": time.monotonic()}
+        _component(data=data, key=f"{key}-waiting", on_tick_change=lambda: None)
+    for question in questions:
+        if question.answer.state == "failed":
+            _show_failed(question)
+
+
+def _show_failed(question: Asked) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.error(f"{question.title}: {question.answer.message}", icon=":material/error:")
+        st.button(
+            "Try again",
+            key=f"again-{question.key}",
+            icon=":material/refresh:",
+            on_click=service().engine.desk.forget,
+            args=(question.key,),
+        )
+
+
+def _words(answer: Answer) -> str:
+    if answer.state == "working":
+        return f"{answer.share:.0%}"
+    status = service().engine.status()
+    match status.state:
+        case "ready":
+            return "waiting for the helper worker, which answers one question at a time"
+        case "starting":
+            return "waiting: the workers are starting, which takes some seconds after the server starts"
+        case "failed":
+            return f"the workers could not be started: {status.message}"
+    return "waiting: the workers of this server have not been started"

@@ -1,0 +1,84 @@
+"""How a run stands, in words."""
+
+import re
+from contextlib import suppress
+
+from cnn.core.errors import RunError
+from cnn.runs.remaining import GIVEN_MORE, RESUMED
+from cnn.runs.store import Run, Status
+from cnn.scheduler.fair_queue import Place
+from cnn.web.app.service import service
+
+
+def is_ending(run: Run, status: Status) -> bool:
+    """Whether its end has been asked for and has not come yet."""
+    return not status.ended and run.stop_requested()
+
+
+def is_open(run: Run, status: Status) -> bool:
+    """Whether a process trains the run and has not taken yet what it was asked for."""
+    return bool(status.process) and not status.ended and run.asked() > status.taken
+
+
+def state_words(run: Run, status: Status) -> str:
+    """Return how a run stands, in a word or two."""
+    if is_ending(run, status):
+        return "stopping"
+    return "waiting" if status.state == "queued" else status.state
+
+
+def place_words(run: Run, place: Place | None) -> str:
+    """Return a sentence on the place of a waiting run in the queue, and when it is expected to begin."""
+    if place is None:
+        return "It waits for a worker."
+    if not place.before:
+        return "It is next: it begins as soon as a worker is free."
+    before = "1 run is before it" if place.before == 1 else f"{place.before} runs are before it"
+    when = "" if place.seconds is None else f"; it begins in about {minutes(place.seconds)}"
+    return f"{before}{when}. {_own_words(run)}".strip()
+
+
+def _own_words(run: Run) -> str:
+    """Say that it is the visitor's own run that holds a worker, where it is."""
+    for training in service().engine.training_of(run.owner):
+        with suppress(RunError):  # it is being removed
+            other = service().store.get(training.id)  # it may have been renamed
+            return f"Your other run {other.name or other.id} is {other.status().state} now."
+    return ""
+
+
+def resumed_words(run: Run, status: Status) -> str:
+    """Return a sentence on a run that went on by itself after its process had ended, "" for others."""
+    rows = [row for row in run.history() if row["kind"] == RESUMED and row["reason"] != GIVEN_MORE]
+    if not rows or not status.resumed:
+        return ""
+    times = "" if status.resumed == 1 else f", {status.resumed} times in all"
+    return f"It went on by itself from epoch {rows[-1]['epoch']:.3g} after its worker had ended{times}."
+
+
+def plain(text: str) -> str:
+    """Return text in which Markdown finds nothing to change.
+
+    >>> print(plain("*my* run"))
+    \\*my\\* run
+    """
+    return re.sub(r"([\\`*_{}\[\]()#+.!|<>~:$-])", r"\\\1", text)
+
+
+def share(value: float | None) -> str:
+    """Return a share in per cent, a dash where there is none.
+
+    >>> share(0.6432), share(None)
+    ('64.3 %', '–')
+    """
+    return "–" if value is None else f"{value:.1%}".replace("%", " %")
+
+
+def minutes(seconds: float) -> str:
+    """Return a time in seconds, or in minutes and seconds.
+
+    >>> minutes(89), minutes(100)
+    ('89 s', '1 min 40 s')
+    """
+    whole = round(seconds)
+    return f"{whole} s" if whole < 90 else f"{whole // 60} min {whole % 60:02d} s"

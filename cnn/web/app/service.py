@@ -1,0 +1,63 @@
+"""The parts of the server that all sessions share: run store, engine, download, decoders of pictures."""
+
+import importlib
+import os
+import threading
+import time
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnn.core import paths
+from cnn.core.settings import read_settings
+from cnn.data.download import Download
+from cnn.images.decoder_pool import Decoders
+from cnn.runs.store import RunStore
+from cnn.scheduler.engine import START_DELAY_SECONDS, Engine
+
+IMPORT_DELAY_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """One of each for the whole server; the launcher starts the engine, pages only use it."""
+
+    store: RunStore
+    engine: Engine
+    download: Download
+    decoders: Decoders
+
+
+def _release(services: Service) -> None:
+    services.decoders.close()
+
+
+@st.cache_resource(show_spinner=False, on_release=_release)
+def service() -> Service:
+    """Return the services, made at the first call; nothing is started here."""
+    store = RunStore(paths.runs_folder())
+    return Service(store, Engine(store, read_settings()), Download(), Decoders())
+
+
+def start() -> Service:
+    """Start the engine, and the download where CIFAR-10 is absent; both go on in their own threads."""
+    services = service()
+    services.engine.start(START_DELAY_SECONDS)
+    threading.Thread(target=_import_ahead, name="import-ahead", daemon=True).start()
+    if os.environ.get("CNN_LAB_OFFLINE", "") in ("", "0"):
+        services.download.start()
+    return services
+
+
+def _import_ahead() -> None:
+    """Have ready what the first table, chart or upload would wait for, once the first page is out."""
+    time.sleep(IMPORT_DELAY_SECONDS)
+    for name in ("pandas", "plotly.graph_objects"):
+        importlib.import_module(name)
+    service().decoders.warm()
+
+
+def stop() -> None:
+    """Stop the engine; runs in progress are interrupted with their snapshots kept."""
+    service().decoders.close()
+    service().engine.close()

@@ -1,0 +1,131 @@
+"""One visitor's state, typed: the only place that touches `st.session_state` by raw keys."""
+
+import secrets
+import time
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from cnn.core.errors import SpecError
+from cnn.evaluation.predict import Verdict
+from cnn.figures.colours import THEMES, Theme
+from cnn.images.image import Picture
+from cnn.interpret.edits import Edits
+from cnn.network.presets import PRESETS
+from cnn.network.spec import Setup
+from cnn.runs.store import owner_hash
+from cnn.web.app.cache import Kept, Lately
+from cnn.web.app.upload_store import Tray
+
+COOKIE = "cnn_lab_owner"
+MAX_UNDO = 50
+VERDICTS = 48  # of the page Classify: twelve pictures, two networks, one view and six
+OWN_MAPS_BYTES = 16 * 2**20
+PROBLEM_SECONDS = 10.0
+_KEY = "cnn_lab"
+
+
+@dataclass
+class Session:
+    """What one visitor has set up and chosen; it lives as long as the browser's connection.
+
+    `network_id` is the network that was chosen, `network_shown` one that a page shows because none was.
+    """
+
+    setup: Setup = field(default_factory=lambda: PRESETS["lecture"].setup)
+    revision: int = 0
+    undo: list[Setup] = field(default_factory=list)
+    redo: list[Setup] = field(default_factory=list)
+    link_read: str = ""
+    link_problem: str = ""
+    run_id: str = ""
+    network_id: str = ""
+    network_shown: str = ""
+    start_asked: bool = False
+    trial_asked: str = ""
+    card_asked: str = ""
+    problem: str = ""
+    problem_until: float = 0.0
+    owner: str = ""
+    tray: Tray = field(default_factory=Tray)
+    verdicts: Lately[Verdict] = field(default_factory=lambda: Lately(VERDICTS))
+    own_maps: Kept = field(default_factory=lambda: Kept(OWN_MAPS_BYTES))
+    edits: dict[str, Edits] = field(default_factory=dict)
+
+    @property
+    def upload(self) -> Picture | None:
+        """The visitor's own picture that is looked at, if there is one."""
+        current = self.tray.current
+        return current.picture if current else None
+
+    def complain(self, problem: str) -> None:
+        """Keep what stood against the last thing the visitor asked for, long enough to be read.
+
+        A page that watches a run may be drawn anew at any moment.
+        """
+        self.problem, self.problem_until = problem, time.monotonic() + PROBLEM_SECONDS
+
+    def change(self, setup: Setup) -> None:
+        """Take a new set-up from a widget that already shows it."""
+        if setup != self.setup:
+            self.undo = [*self.undo[-MAX_UNDO:], self.setup]
+            self.redo = []
+            self.setup = setup
+
+    def replace(self, setup: Setup) -> None:
+        """Take a new set-up from elsewhere; the widgets are made anew to show it."""
+        self.change(setup)
+        self.revision += 1
+
+    def step_back(self) -> None:
+        """Undo the last change."""
+        if self.undo:
+            self.redo.append(self.setup)
+            self.setup = self.undo.pop()
+            self.revision += 1
+
+    def step_forward(self) -> None:
+        """Redo what was undone."""
+        if self.redo:
+            self.undo.append(self.setup)
+            self.setup = self.redo.pop()
+            self.revision += 1
+
+
+def session() -> Session:
+    """Return this visitor's state."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = Session()
+    found: Session = st.session_state[_KEY]
+    if not found.owner:
+        found.owner = owner_hash(st.context.cookies.get(COOKIE, "") or secrets.token_hex(16))
+    return found
+
+
+def read_link() -> None:
+    """Take the set-up that the page's address names, once; a broken one is reported and passed over."""
+    found, link = session(), st.query_params.get("setup", "")
+    if not link or link == found.link_read:
+        return
+    found.link_read = link
+    try:
+        setup = Setup.from_link(link)
+    except SpecError as error:
+        found.link_problem = str(error)
+        return
+    found.link_problem = ""
+    if setup != found.setup:
+        found.replace(setup)
+
+
+def write_link() -> None:
+    """Put the set-up into the page's address, so that it can be copied and bookmarked."""
+    link = session().setup.to_link()
+    session().link_read = link
+    if st.query_params.get("setup") != link:
+        st.query_params["setup"] = link
+
+
+def theme() -> Theme:
+    """Return the colours of the page as this visitor sees it."""
+    return THEMES["dark" if st.context.theme.type == "dark" else "light"]

@@ -1,0 +1,230 @@
+"""Widgets that several pages share: notices, pickers of networks and pictures."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnn import data
+from cnn.core.errors import CnnLabError, RunError
+from cnn.core.paths import models_folder
+from cnn.evaluation import pretrained
+from cnn.images.image import RESAMPLING, Picture
+from cnn.network.forward import Weights, forward
+from cnn.runs.store import Run
+from cnn.web.app.run_text import plain
+from cnn.web.app.service import service
+from cnn.web.app.session import session
+
+STATE_ICONS = {
+    "queued": ":material/hourglass_top:",
+    "running": ":material/play_circle:",
+    "paused": ":material/pause_circle:",
+    "finished": ":material/check_circle:",
+    "stopped": ":material/stop_circle:",
+    "failed": ":material/error:",
+    "interrupted": ":material/power_off:",
+}
+
+
+FIRST_CLASS = "horse"
+DOWNLOAD_SECONDS = 2.0
+ABSENT_SECONDS = 10.0  # until it is seen that CIFAR-10 was put there by hand
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A picture to look at: its pixels (32, 32, 3), uint8, and its class where that is known."""
+
+    pixels: NDArray[np.uint8]
+    true_class: int | None
+    caption: str
+
+
+def dataset_name() -> str:
+    """Return the data set that pages use now: CIFAR-10 if it is there, else the drawn one."""
+    return "cifar10" if service().download.status().state == "ready" else "sketch10"
+
+
+def data_notice() -> None:
+    """Say that CIFAR-10 is not there, how its download goes, and how to put it there by hand."""
+    state = service().download.status().state
+    if state != "ready":
+        seconds = DOWNLOAD_SECONDS if state == "downloading" else ABSENT_SECONDS
+        st.fragment(_live_notice, run_every=seconds)()
+
+
+def _live_notice() -> None:
+    download = service().download
+    status = download.refresh()
+    if status.state == "ready":
+        st.rerun()
+    text = "Until CIFAR-10 is here, the lab uses **sketch10**: ten classes of the same names, drawn by code."
+    if status.state == "downloading":
+        st.info(f"CIFAR-10 is being downloaded. {text}", icon=":material/downloading:")
+        share = status.received / status.total if status.total else 0.0
+        st.progress(min(share, 1.0), f"{status.received / 1e6:,.0f} of {max(status.total, 1) / 1e6:,.0f} MB")
+        return
+    with st.container(border=True):
+        st.markdown(f":material/cloud_off: **CIFAR-10 is not here.** {text}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            label = "Retry the download" if status.state == "failed" else "Download CIFAR-10 (163 MB)"
+            if st.button(label, icon=":material/download:"):
+                download.retry()
+                st.rerun()
+            with st.popover("What went wrong" if status.state == "failed" else "Put it here by hand"):
+                st.write(status.problem if status.state == "failed" else download.by_hand())
+
+
+def usable_runs() -> list[Run]:
+    """Return the networks one can look into: this visitor's runs with a snapshot, then the shipped ones."""
+    own = [run for run in service().store.runs(session().owner) if run.snapshots()]
+    return own + pretrained.shipped()
+
+
+def run_label(run: Run) -> str:
+    """Return one line about a run: its name, when it was made, how it stands, its accuracy."""
+    status = run.status()
+    name = run.name or run.id
+    if run.folder.parent != models_folder():
+        name += f", {_clock_time(run.created)}"
+    source = status.source.split(",")[0] or run.dataset
+    if status.test_accuracy is not None:
+        return f"{name} · {status.test_accuracy:.1%} on test pictures of {source}"
+    if status.validation_accuracy is not None:
+        return f"{name} · {status.state}, {status.validation_accuracy:.1%} on validation pictures of {source}"
+    return f"{name} · {status.state}"
+
+
+def _clock_time(seconds: float) -> str:
+    """Return day and time as the visitor's clock shows them, UTC where that is not known."""
+    minutes = st.context.timezone_offset or 0
+    return f"{datetime.fromtimestamp(seconds, UTC) - timedelta(minutes=minutes):%d %b %H:%M}"
+
+
+def network_picker(first: str = "") -> Run:
+    """Let the visitor choose a trained network; its id is in the page's address.
+
+    Before a choice it is the one with the id `first`, where it is there, or the newest of the visitor's own.
+
+    Where there is none, the page ends here, with the way to train one.
+    """
+    runs = {run.id: run for run in usable_runs()}
+    if not runs:
+        st.info("There is no trained network yet.", icon=":material/grid_off:")
+        st.page_link("build.py", label="Build and train one", icon=":material/dashboard_customize:")
+        st.stop()
+    state, link = session(), st.query_params.get("network", "")
+    if link in runs and link != state.network_shown:
+        state.network_id = link
+    found = next((name for name in (link, state.network_id, first) if name in runs), next(iter(runs)))
+    state.network_shown = "" if found == state.network_id else found
+    st.session_state["network"] = found
+
+    def chosen() -> None:
+        st.query_params["network"] = state.network_id = st.session_state["network"]
+
+    with st.container():  # the warning stands below the list, also where the picker stands in a row
+        st.selectbox(
+            "Network",
+            list(runs),
+            format_func=lambda run_id: run_label(runs[run_id]),
+            key="network",
+            on_change=chosen,
+        )
+        if link and link not in runs:
+            st.warning(
+                "The network of this link is not here; this is another one. "
+                "It may be somebody else's, or gone.",
+                icon=":material/link_off:",
+            )
+    st.query_params["network"] = found
+    return runs[found]
+
+
+def run_note(run: Run) -> None:
+    """Say which state of the network is looked at, where that is not simply a finished run."""
+    status, snapshots = run.status(), run.snapshots()
+    if status.state == "finished" or not snapshots:
+        return
+    epoch = snapshots[-1].epoch
+    trained = f"after {epoch:g} epochs" if epoch else "before any training: its weights are random"
+    text = f"{plain(run.name or run.id)} is {status.state}. You see the network {trained}."
+    st.info(f"{text} {status.message}".strip(), icon=STATE_ICONS[status.state])
+
+
+def stamp_of(run: Run) -> str:
+    """Return what changes when a run has newer weights."""
+    snapshots = run.snapshots()
+    return snapshots[-1].path.name if snapshots else ""
+
+
+def weights_of(run: Run) -> Weights | None:
+    """Return a run's newest weights, or say why they cannot be read and return None."""
+    try:
+        return _read_weights(run, stamp_of(run))
+    except RunError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        return None
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Run: lambda run: str(run.folder)})
+def _read_weights(run: Run, stamp: str) -> Weights:
+    return run.weights()
+
+
+def outputs_of(run: Run, weights: Weights, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+    """Return every layer's output for a picture."""
+    return forward(run.setup.network, weights, pixels)
+
+
+def own_sample(upload: Picture) -> Sample:
+    """Return the visitor's own picture as the network gets it."""
+    side = upload.crop_as_came[2]
+    return Sample(
+        upload.pixels, None, f"Your picture: a square of {side:,}×{side:,}, as 32×32 ({RESAMPLING})"
+    )
+
+
+def sample_picker(key: str = "sample") -> Sample | None:
+    """Let the visitor choose a test picture by class and number; both are in the page's address."""
+    name = dataset_name()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.pills(
+            "Test picture",
+            list(data.CLASSES),
+            default=FIRST_CLASS,
+            required=True,
+            key=f"{key}_class",
+            bind="query-params",
+            wrap=True,
+        )
+        number = st.number_input(
+            "Which one", 1, class_size(name), 1, key=f"{key}_number", bind="query-params", width=130
+        )
+    return class_sample(name, data.CLASSES.index(chosen or FIRST_CLASS), int(number) - 1)
+
+
+def class_sample(name: str, true_class: int, number: int) -> Sample | None:
+    """Return the test picture `number` of a class, or say why it cannot be read and return None."""
+    try:
+        index = int(by_class(name, true_class)[number])
+        pixels = data.test_pictures(name, [index])[0]
+    except (CnnLabError, IndexError) as error:
+        st.error(str(error), icon=":material/broken_image:")
+        return None
+    source = "CIFAR-10 test picture" if name == "cifar10" else "drawn by code (sketch10), picture"
+    return Sample(pixels, true_class, f"A picture of class {data.CLASSES[true_class]}, {source} {index}")
+
+
+def class_size(name: str) -> int:
+    """Return how many test pictures there are of every class."""
+    return min(len(by_class(name, label)) for label in range(len(data.CLASSES)))
+
+
+@st.cache_data(show_spinner=False)
+def by_class(name: str, true_class: int) -> NDArray[np.int64]:
+    """Return the places of the test pictures of a class among all, ascending."""
+    return np.flatnonzero(data.test_labels(name) == true_class)

@@ -1,0 +1,164 @@
+"""The one or two networks of the page Classify, and what they say of a picture."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnn.evaluation import pretrained
+from cnn.evaluation.model_card import Card, card_of
+from cnn.evaluation.ood import Typical
+from cnn.evaluation.predict import Verdict, judge
+from cnn.network.forward import Weights
+from cnn.runs.store import EVERYBODY, Run
+from cnn.web.app import widgets
+from cnn.web.app.run_text import plain
+from cnn.web.app.session import session, theme
+from cnn.web.app.upload_store import Upload
+from cnn.web.app.widgets import Sample
+from cnn.web.classify import trust
+from cnn.web.classify.prediction import Exhibit, Opinion, show_verdict
+from cnn.web.classify.prediction_table import show_table
+
+SIX_VIEWS = (
+    "The picture, moved by a pixel to two sides, and each mirrored: what it says of all six is averaged."
+)
+NOBODY = ""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A network that is asked: its weights as they are now, and what is known of how far to trust it.
+
+    `stamp` is another one for other weights.
+    """
+
+    run: Run
+    stamp: str
+    weights: Weights
+    card: Card | None
+    typical: Typical | None
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.run.name or self.run.id
+
+    def says(self, pixels: NDArray[np.uint8], averaged: bool) -> Verdict:
+        """Return what it says of a picture (32, 32, 3), uint8; what it said lately is remembered."""
+        key = (self.run.folder, self.stamp, self.card and self.card.step, pixels.tobytes(), averaged)
+        network = self.run.setup.network
+        return session().verdicts.get(
+            key, lambda: judge(network, self.weights, pixels, self.card, self.typical, averaged)
+        )
+
+
+@dataclass(frozen=True)
+class Switches:
+    """How the bars are shown."""
+
+    ordered: bool
+    scores: bool
+    averaged: bool
+
+
+def choose_judges() -> list[Judge]:
+    """Let the visitor choose a network, and a second one beside it; both are in the page's address.
+
+    Where the first cannot be read the list is empty, and the page says why.
+    """
+    left, right = st.columns(2, gap="medium")
+    with left:
+        first = widgets.network_picker(pretrained.BEST)
+    with right:
+        second = _second_picker(first)
+    judges = []
+    for run in [first, second]:
+        if run:
+            widgets.run_note(run)
+        weights = widgets.weights_of(run) if run else None
+        if run and weights is not None:
+            judges.append(Judge(run, widgets.stamp_of(run), weights, card_of(run), trust.typical_of(run)))
+        elif run is first:
+            return []
+    return judges
+
+
+def _second_picker(first: Run) -> Run | None:
+    runs = {run.id: run for run in widgets.usable_runs() if run.id != first.id}
+    link = st.query_params.get("second", NOBODY)
+    st.session_state["second"] = link if link in runs else NOBODY
+
+    def chosen() -> None:
+        if st.session_state["second"]:
+            st.query_params["second"] = st.session_state["second"]
+        else:
+            st.query_params.pop("second", None)
+
+    found = st.selectbox(
+        "Beside it",
+        [NOBODY, *runs],
+        format_func=lambda run_id: widgets.run_label(runs[run_id]) if run_id else "No other network",
+        key="second",
+        on_change=chosen,
+    )
+    return runs.get(found)
+
+
+def choose_switches() -> Switches:
+    """Let the visitor say how the bars are shown; it is in the page's address."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        return Switches(
+            st.toggle("Likeliest first", key="ordered", bind="query-params"),
+            st.toggle("Scores before softmax", key="scores", bind="query-params"),
+            st.toggle("Mean of six views", key="averaged", bind="query-params", help=SIX_VIEWS),
+        )
+
+
+def show_opinions(judges: Sequence[Judge], sample: Sample, switches: Switches) -> None:
+    """Show the pixels that the networks get, their bars, and a warning where it is none of the ten to one."""
+    verdicts = [asked.says(sample.pixels, switches.averaged) for asked in judges]
+    pairs = list(zip(judges, verdicts, strict=True))
+    opinions = [
+        Opinion(asked.name, verdict, trust.opinion_note(verdict, asked.card)) for asked, verdict in pairs
+    ]
+    exhibit = Exhibit(
+        sample.pixels, opinions, sample.true_class, switches.ordered, switches.scores, sample.caption
+    )
+    show_verdict(exhibit, theme())
+    for asked, verdict in pairs:
+        if asked.card and verdict.is_none:
+            trust.show_none(asked.name, asked.card)
+
+
+def show_several(asked: Judge, uploads: Sequence[Upload], averaged: bool) -> None:
+    """Show what a network says of all of a visitor's pictures, as a table; closed, it costs nothing."""
+    with st.expander(
+        "All your pictures as a table", icon=":material/table:", key="several", on_change="rerun"
+    ) as box:
+        if box.open:
+            verdicts = [asked.says(upload.picture.pixels, averaged) for upload in uploads]
+            show_table([upload.name for upload in uploads], verdicts, asked.name)
+
+
+def ways_on(judges: Sequence[Judge], sample: Sample) -> None:
+    """Offer the way to the maps of each network on the same picture, and say what the address holds."""
+    wanted = {}
+    if sample.true_class is not None:
+        wanted["picture"] = "Sample"
+        for name in ("class", "number"):
+            if value := st.query_params.get(f"sample_{name}"):
+                wanted[name] = value
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for asked in judges:
+            whose = "its maps" if len(judges) == 1 else f"the maps of {plain(asked.name)}"
+            st.page_link(
+                "inside.py",
+                label=f"See {whose} on this picture",
+                icon=":material/grid_view:",
+                query_params={"network": asked.run.id, **wanted},
+            )
+        if sample.true_class is not None and all(asked.run.owner == EVERYBODY for asked in judges):
+            st.caption("The address of this page leads to this view again: send it.")

@@ -1,0 +1,52 @@
+"""What a picture reminds a network of: the training pictures nearest to it in the network's last features."""
+
+import hashlib
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnn.data import CLASSES
+from cnn.interpret.results import Neighbours
+from cnn.runs.store import Run
+from cnn.web.app.answers import ask, show_waiting
+from cnn.web.app.widgets import dataset_name
+from cnn.web.classify.thumbnails import Tag, show_shelf
+from cnn.worker import queries
+
+LOOKED_AT = 10_000
+
+
+def show_reminds(run: Run, pixels: NDArray[np.uint8]) -> None:
+    """Show the five training pictures most like a picture (32, 32, 3), uint8, in the eyes of a network."""
+    name, snapshots = dataset_name(), run.snapshots()
+    if name != "cifar10" or run.dataset != "cifar10" or not snapshots:
+        st.caption("This needs the training pictures of CIFAR-10, and a network that was trained on them.")
+        return
+    newest, digest = snapshots[-1], hashlib.blake2b(pixels.tobytes(), digest_size=8).hexdigest()
+    found = ask(
+        f"Comparing with {LOOKED_AT:,} training pictures",
+        f"neighbours/{run.folder}/{newest.step}/{digest}",
+        queries.neighbours,
+        str(run.folder),
+        str(newest.path),
+        pixels,
+        name,
+        LOOKED_AT,
+    )
+    show_waiting([found], "reminds")
+    if found.result is not None:
+        _show(found.result)
+
+
+def _show(found: Neighbours) -> None:
+    names = [CLASSES[label] for label in found.labels]
+    tags = [
+        Tag(name, f"{alike:.2f}", f"A training picture of class {name}, cosine {alike:.3f}")
+        for name, alike in zip(names, found.alike.tolist(), strict=True)
+    ]
+    show_shelf(found.pixels, tags, None, "reminds-shelf")
+    st.caption(
+        f"The nearest of {found.pictures}, by the angle between the numbers that go into the last layer: 1 "
+        "is the same direction, 0 nothing in common. The network has nothing else to compare with."
+    )

@@ -1,0 +1,93 @@
+"""The component that shows a picture as the network gets it, and what one or two networks say of it."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from cnn.core.scaling import HALF_RANGE
+from cnn.data import CLASSES
+from cnn.evaluation.predict import Verdict
+from cnn.figures.charts import percent
+from cnn.figures.colours import Theme
+
+_HERE = Path(__file__).resolve().parents[2] / "frontend"
+_component = st.components.v2.component(
+    "cnn_lab_verdict",
+    html='<div class="verdict"></div>',
+    css=(_HERE / "verdict.css").read_text(),
+    js=(_HERE / "blob.js").read_text() + (_HERE / "verdict.js").read_text(),
+)
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What one network says: its `name`, and `note`, one sentence below its bars."""
+
+    name: str
+    verdict: Verdict
+    note: str
+
+
+@dataclass(frozen=True, eq=False)
+class Exhibit:
+    """A picture (32, 32, 3), uint8, as networks get it, and what one or two of them say.
+
+    `true_class` is marked where it is known. With `ordered` the likeliest class comes first, instead of the
+    order of the classes; with `scores` the bars are scores before softmax, instead of probabilities.
+    `caption` stands below the picture.
+    """
+
+    pixels: NDArray[np.uint8]
+    opinions: Sequence[Opinion]
+    true_class: int | None = None
+    ordered: bool = False
+    scores: bool = False
+    caption: str = ""
+
+
+def show_verdict(exhibit: Exhibit, theme: Theme) -> None:
+    """Show a picture, large, and ten bars for each network."""
+    _component(data=pack(exhibit, theme), key="verdict")
+
+
+def pack(exhibit: Exhibit, theme: Theme) -> bytes:
+    """Return what the browser needs as one safetensors blob: the picture, and the bars as its metadata."""
+    reach = max(1e-6, *(float(np.abs(opinion.verdict.scores).max()) for opinion in exhibit.opinions))
+    facts = {
+        "stamp": hashlib.blake2b(exhibit.pixels.tobytes(), digest_size=8).hexdigest(),
+        "half": HALF_RANGE,
+        "caption": exhibit.caption,
+        "scores": exhibit.scores,
+        "colours": {"above": theme.positive, "below": theme.negative},
+        "opinions": [
+            _facts(opinion, exhibit, reach if exhibit.scores else 1.0) for opinion in exhibit.opinions
+        ],
+    }
+    return save({"pixels": np.ascontiguousarray(exhibit.pixels)}, metadata={"facts": json.dumps(facts)})
+
+
+def _facts(opinion: Opinion, exhibit: Exhibit, reach: float) -> dict[str, Any]:
+    """Return the rows of one network; a bar of full length is `reach`, the same for all networks."""
+    verdict, scores = opinion.verdict, exhibit.scores
+    values = verdict.scores if scores else verdict.probabilities
+    order = np.argsort(-values, kind="stable") if exhibit.ordered else np.arange(len(CLASSES))
+    rows = [
+        {
+            "name": CLASSES[i],
+            "text": f"{values[i]:.2f}" if scores else percent(float(values[i])),
+            "exact": f"{values[i]:.6g}",
+            "share": round(float(values[i]) / reach, 4),
+            "best": bool(i == verdict.best),
+            "true": bool(i == exhibit.true_class),
+        }
+        for i in order.tolist()
+    ]
+    return {"name": opinion.name, "rows": rows, "note": opinion.note}

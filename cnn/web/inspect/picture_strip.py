@@ -1,0 +1,93 @@
+"""The pictures to choose from: one of every class, and the visitor's own, as small tiles."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from cnn import data
+from cnn.core.errors import CnnLabError
+from cnn.web.app.session import session
+from cnn.web.app.view import choose_picture, looks_at_own_picture, picture_choice, picture_count
+from cnn.web.app.widgets import dataset_name
+
+_HERE = Path(__file__).resolve().parents[2] / "frontend"
+KEY = "picture-strip"
+BRING = "bring"
+_component = st.components.v2.component(
+    "cnn_lab_picture_strip",
+    html='<div class="strip"></div>',
+    css=(_HERE / "picture_strip.css").read_text(),
+    js=(_HERE / "blob.js").read_text() + (_HERE / "picture_strip.js").read_text(),
+)
+
+
+def show_picture_strip() -> None:
+    """Show one test picture of every class at one number, and the visitor's own; a click chooses."""
+    true_class, number = picture_choice()
+    own = session().upload
+    try:
+        pictures = _row(dataset_name(), number)
+    except CnnLabError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        return
+    chosen = None if looks_at_own_picture() else true_class
+    blob = pack(pictures, chosen, number, picture_count(), own.pixels if own else None)
+    result = _component(data=blob, key=KEY, on_chosen_change=_take)
+    if result.chosen == BRING:
+        st.switch_page("classify.py", query_params={"from": "Upload"})
+
+
+def pack(
+    pictures: NDArray[np.uint8],
+    chosen: int | None,
+    number: int,
+    count: int,
+    own: NDArray[np.uint8] | None = None,
+) -> bytes:
+    """Return the tiles as one safetensors blob.
+
+    Args:
+        pictures: (10, 32, 32, 3), one of every class.
+        chosen: the class that is looked at; None is the visitor's own picture.
+        number: which picture of every class, from 0.
+        count: how many there are of every class.
+        own: (32, 32, 3), the visitor's own picture.
+    """
+    tiles = pictures if own is None else np.concatenate([pictures, own[None]])
+    facts = {
+        "names": [*data.CLASSES, *(["yours"] if own is not None else [])],
+        "chosen": len(data.CLASSES) if chosen is None else chosen,
+        "number": number,
+        "count": count,
+    }
+    return save({"pictures": np.ascontiguousarray(tiles)}, metadata={"facts": json.dumps(facts)})
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _row(name: str, number: int) -> NDArray[np.uint8]:
+    labels = data.test_labels(name)
+    indices = [int(np.flatnonzero(labels == label)[number]) for label in range(len(data.CLASSES))]
+    return data.test_pictures(name, indices)
+
+
+def _take() -> None:
+    take(st.session_state[KEY].chosen)
+
+
+def take(value: Any) -> None:
+    """Put the picture that the browser sent into the address: [class, number]; class 10 is the own one.
+
+    Anything else that comes from a browser changes nothing.
+    """
+    if not isinstance(value, list) or len(value) != 2 or not all(type(part) is int for part in value):
+        return
+    true_class, number = value
+    if true_class == len(data.CLASSES) and session().upload is not None:
+        choose_picture(None)
+    elif 0 <= true_class < len(data.CLASSES) and 0 <= number < picture_count():
+        choose_picture(true_class, number)

@@ -1,0 +1,59 @@
+"""The component of the pictures that excite a channel most, each with what its winning cell looks at."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from cnn.interpret.receptive_field import Rectangle
+from cnn.web.app.tiles import read_number
+
+_HERE = Path(__file__).resolve().parents[2] / "frontend"
+_component = st.components.v2.component(
+    "cnn_lab_nine",
+    html='<div class="place"><ol class="nine"></ol></div>',
+    css=(_HERE / "nine.css").read_text(),
+    js=(_HERE / "blob.js").read_text() + (_HERE / "nine.js").read_text(),
+)
+
+
+@dataclass(frozen=True)
+class Winner:
+    """One picture: its class, the largest value and its cell, what that cell looks at, and a link to it."""
+
+    title: str
+    value: str
+    cell: str
+    field: Rectangle
+    link: str
+
+
+def show_nine(
+    pictures: NDArray[np.uint8], winners: Sequence[Winner], key: str, on_choose: Callable[[int], None]
+) -> None:
+    """Show pictures (n, 32, 32, 3), uint8, with the receptive field outlined, and cut out below.
+
+    Args:
+        pictures: the strongest first.
+        winners: one a picture.
+        key: of the component.
+        on_choose: is called with the place of a picture that was clicked.
+    """
+
+    def clicked() -> None:
+        place = read_number(st.session_state[key].picture, 0, len(winners))
+        if place is not None:
+            on_choose(place)
+
+    _component(data=pack(pictures, winners), key=key, on_picture_change=clicked)
+
+
+def pack(pictures: NDArray[np.uint8], winners: Sequence[Winner]) -> bytes:
+    """Return what the browser needs as one safetensors blob."""
+    facts = {"winners": [asdict(winner) for winner in winners]}
+    return save({"pictures": np.ascontiguousarray(pictures)}, metadata={"facts": json.dumps(facts)})

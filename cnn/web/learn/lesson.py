@@ -1,0 +1,284 @@
+"""The frame of a lesson: its question, its controls that a teacher can preset, its checks, its end.
+
+A control's value is in the page's address under its key. `?lock=a,b` shows controls without letting them be
+changed, `?hide=a,b` takes them away and keeps the value of the address, `?present=1` makes the type large.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from cnn import data
+from cnn.core import paths
+from cnn.core.errors import CnnLabError, RunError
+from cnn.evaluation import pretrained
+from cnn.lessons.progress import Progress, ProgressStore
+from cnn.network.forward import Weights
+from cnn.network.spec import NetworkSpec
+from cnn.web.app.session import session
+from cnn.web.app.widgets import FIRST_CLASS, Sample, class_sample, dataset_name, weights_of
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson: its key in addresses and progress, its page, its title and the question it starts with."""
+
+    key: str
+    page: str
+    title: str
+    question: str
+    icon: str
+    checks: int
+
+
+LESSONS = (
+    Lesson(
+        "conv", "learn_conv.py", "Convolution", "How does a network find an edge?", "filter_center_focus", 3
+    ),
+    Lesson("relu", "learn_relu.py", "ReLU", "Why throw half of the numbers away?", "show_chart", 3),
+    Lesson("pool", "learn_pool.py", "Pooling", "What is left when a map shrinks?", "grid_on", 3),
+    Lesson("dense", "learn_dense.py", "Fully connected", "How do maps become ten scores?", "hub", 3),
+    Lesson("softmax", "learn_softmax.py", "Softmax", "How do scores become probabilities?", "equalizer", 3),
+    Lesson(
+        "chain", "learn_chain.py", "The whole chain", "How does a network learn from one mistake?", "link", 3
+    ),
+)
+
+
+_NAMES = "lesson-names"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer to choose in a check, and the sentence that explains why it is right or wrong."""
+
+    text: str
+    because: str
+
+
+def progress() -> Progress:
+    """Return what this browser has done."""
+    return _store().read(session().owner)
+
+
+def reset_progress() -> None:
+    """Forget what this browser has done."""
+    _store().reset(session().owner)
+    for key in [key for key in st.session_state if str(key).startswith("check-")]:
+        del st.session_state[key]
+
+
+def _store() -> ProgressStore:
+    return ProgressStore(paths.home_folder() / "progress")
+
+
+def start(key: str) -> Lesson:
+    """Show a lesson's title, its question and how far this browser is; return the lesson."""
+    lesson = next(lesson for lesson in LESSONS if lesson.key == key)
+    if st.query_params.get("present") == "1":
+        st.html("<style>html { font-size: 22px; }</style>")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(lesson.title, width="stretch")
+        done = min(progress().count(key), lesson.checks)
+        st.badge(
+            f"{done} of {lesson.checks} checks", icon=":material/task_alt:", color="green" if done else "gray"
+        )
+        _teacher_menu()
+    st.subheader(lesson.question, anchor=False)
+    return lesson
+
+
+def _teacher_menu() -> None:
+    st.session_state["lesson-controls"] = set()
+    presenting = st.query_params.get("present") == "1"
+    with st.popover("For teachers", icon=":material/school:"):
+        st.write(
+            "Set everything as you want it, then copy the address of this page. Add `lock=` or `hide=` with "
+            "the names below, separated by commas, to fix or hide controls."
+        )
+        st.session_state[_NAMES] = st.empty()  # the controls come after this; `finish` names them
+        if st.button(
+            "Leave present mode" if presenting else "Present: large type", icon=":material/present_to_all:"
+        ):
+            if presenting:
+                del st.query_params["present"]
+            else:
+                st.query_params["present"] = "1"
+            st.rerun()
+
+
+def _seen_controls() -> set[str]:
+    found: set[str] = st.session_state.setdefault("lesson-controls", set())
+    return found
+
+
+def _listed(name: str, key: str) -> bool:
+    return key in st.query_params.get(name, "")[:500].split(",")
+
+
+def _hidden(key: str) -> bool:
+    _seen_controls().add(key)
+    return _listed("hide", key)
+
+
+def free(key: str) -> bool:
+    """Return whether a teacher's link leaves a control to the student: neither locked nor hidden."""
+    return not (_listed("lock", key) or _listed("hide", key))
+
+
+def hidden(key: str) -> bool:
+    """Return whether the address takes away a control of a lesson's own making; names it to teachers."""
+    return _hidden(key)
+
+
+def locked(key: str) -> bool:
+    """Return whether the address fixes a control of a lesson's own making."""
+    return _listed("lock", key)
+
+
+def choice(key: str, label: str, options: Sequence[str], default: str, *, pills: bool = False) -> str:
+    """Let the student choose one of some names; as buttons in a row, or in a list."""
+    if _hidden(key):
+        value = st.query_params.get(key, default)
+        return value if value in options else default
+    widget = st.pills if pills else st.segmented_control
+    chosen = widget(
+        label,
+        list(options),
+        default=default,
+        required=True,
+        key=key,
+        bind="query-params",
+        disabled=_listed("lock", key),
+        wrap=True,
+    )
+    return str(chosen) if chosen in options else default
+
+
+def whole(key: str, label: str, low: int, high: int, default: int) -> int:
+    """Let the student set a whole number with a slider."""
+    if _hidden(key):
+        return int(_number_in_address(key, low, high, default))
+    return int(
+        st.slider(label, low, high, default, key=key, bind="query-params", disabled=_listed("lock", key))
+    )
+
+
+def number(
+    key: str, label: str, low: float, high: float, default: float, step: float, form: str | None = None
+) -> float:
+    """Let the student set a number with a slider; `form` is how it is written, such as "%.4f"."""
+    if _hidden(key):
+        return _number_in_address(key, low, high, default)
+    locked = _listed("lock", key)
+    return float(
+        st.slider(label, low, high, default, step, form, key=key, bind="query-params", disabled=locked)
+    )
+
+
+def switch(key: str, label: str, default: bool = False) -> bool:
+    """Let the student turn something on or off."""
+    if _hidden(key):
+        return st.query_params.get(key, str(default)).lower() == "true"
+    return bool(st.toggle(label, default, key=key, bind="query-params", disabled=_listed("lock", key)))
+
+
+def _number_in_address(key: str, low: float, high: float, default: float) -> float:
+    try:
+        value = float(st.query_params.get(key, default))
+    except ValueError:
+        return default
+    return min(max(value, low), high) if value == value else default
+
+
+def picture() -> Sample:
+    """Let the student choose a picture: a test picture by class and number, or the one they uploaded."""
+    upload = session().upload
+    names = [*data.CLASSES, "yours"] if upload is not None else list(data.CLASSES)
+    left, right = st.columns([5, 1], vertical_alignment="bottom")
+    with left:
+        name = choice("picture", "Picture", names, FIRST_CLASS, pills=True)
+    with right:
+        place = whole("number", "Which one", 1, 20, 1)
+    if name == "yours" and upload is not None:
+        return Sample(upload.pixels, None, "Your picture, as 32×32")
+    return class_sample(dataset_name(), data.CLASSES.index(name), place - 1) or _grey()
+
+
+def _grey() -> Sample:
+    return Sample(np.full((32, 32, 3), 127, np.uint8), None, "A grey picture, because none could be read")
+
+
+def predict(lesson: Lesson, key: str, question: str, answers: Sequence[Answer], right: int) -> bool:
+    """Ask before showing: the student chooses an answer, then sees whether it holds and why.
+
+    `right` is the place of the right answer, computed by the page from what the student has set. Returns
+    whether an answer was given, so that the page can hold the result back until then.
+    """
+    name = f"check-{lesson.key}-{key}"
+    with st.container(border=True):
+        st.markdown(f":material/psychology_alt: **Predict.** {question}")
+        chosen = st.radio(
+            "Your answer",
+            [answer.text for answer in answers],
+            index=None,
+            key=f"{name}-{question}",
+            label_visibility="collapsed",
+        )
+        if chosen is None:
+            st.caption("Choose first; the answer comes with its reason.")
+            return False
+        place = [answer.text for answer in answers].index(chosen)
+        if place == right:
+            st.success(f"Right. {answers[place].because}", icon=":material/check_circle:")
+            _mark(f"{lesson.key}/{key}")
+        else:
+            st.warning(f"Not quite. {answers[place].because}", icon=":material/lightbulb:")
+        return True
+
+
+def _mark(step: str) -> None:
+    """Note that a check is done; the first time, the page is drawn again so that its count is right."""
+    if step in progress().done:
+        return
+    try:
+        _store().mark(session().owner, step)
+    except (CnnLabError, OSError) as error:
+        st.caption(f"Your progress could not be saved: {error}")
+    else:
+        if step in progress().done:
+            st.rerun()
+
+
+def finish(lesson: Lesson, layer: str) -> None:
+    """End a lesson: the way into the student's own network at this layer, and to the next lesson."""
+    st.session_state[_NAMES].code(", ".join(sorted(_seen_controls())), language=None, wrap_lines=True)
+    st.divider()
+    with st.container(horizontal=True):
+        st.page_link(
+            "inside.py",
+            label=f"See {layer} in your own network",
+            icon=":material/grid_view:",
+            query_params={"layer": layer},
+        )
+        place = LESSONS.index(lesson) + 1
+        if place < len(LESSONS):
+            following = LESSONS[place]
+            st.page_link(following.page, label=f"Next: {following.title}", icon=":material/arrow_forward:")
+        else:
+            st.page_link("build.py", label="Build your own network", icon=":material/arrow_forward:")
+
+
+def shipped_network() -> tuple[NetworkSpec, Weights]:
+    """Return the shipped `lecture` network: its spec and its weights.
+
+    Raises:
+        RunError: if it is not there.
+    """
+    run = next((run for run in pretrained.shipped() if run.id == "lecture"), None)
+    weights = weights_of(run) if run else None
+    if run is None or weights is None:
+        raise RunError("The network that comes along is missing; train it again with make models.")
+    return run.setup.network, weights

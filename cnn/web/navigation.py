@@ -1,0 +1,43 @@
+"""The frame of every page, and the way between pages."""
+
+import streamlit as st
+
+from cnn.core import paths
+from cnn.web.app import address
+from cnn.web.learn.lesson import LESSONS
+
+DAY_SECONDS = 24 * 3600
+
+
+def show() -> None:
+    """Show the page that the address names, in its frame."""
+    st.set_page_config(page_title="CNN Lab", page_icon=paths.PROJECT / "cnn/frontend/icon.png", layout="wide")
+
+    lessons = [st.Page("learn.py", title="All lessons", icon=":material/school:")]
+    lessons += [st.Page(item.page, title=item.title, icon=f":material/{item.icon}:") for item in LESSONS]
+    page = st.navigation(
+        {
+            "": [
+                st.Page("home.py", title="Home", icon=":material/home:", default=True),
+                st.Page("build.py", title="Build", icon=":material/dashboard_customize:"),
+                st.Page("train.py", title="Train", icon=":material/model_training:"),
+                st.Page("inside.py", title="Inside", icon=":material/grid_view:"),
+                st.Page("classify.py", title="Classify", icon=":material/image_search:"),
+            ],
+            "Learn": lessons,
+        },
+        position="top",
+    )
+    address.enter(page.url_path)
+    _drawn_anew_after_a_restart()
+    page.run()
+
+
+@st.fragment(run_every=DAY_SECONDS)
+def _drawn_anew_after_a_restart() -> None:
+    """Show nothing; be there.
+
+    A browser that finds its server again draws the page anew only where something on it runs by itself
+    (Streamlit 1.67). A server that was restarted knows of no button of a page that it has not drawn: the
+    first press was lost.
+    """

@@ -1,0 +1,75 @@
+"""A visitor's runs: starting one, choosing one, and what happened to those that are gone."""
+
+import time
+
+import streamlit as st
+
+from cnn.network.spec import Setup
+from cnn.runs.store import Run
+from cnn.training.estimate import check_fits
+from cnn.web.app.service import service
+from cnn.web.app.session import session
+from cnn.web.app.widgets import dataset_name, run_label
+
+
+def start_run(setup: Setup, name: str) -> Run:
+    """Put a new run of this visitor into the queue and return it.
+
+    Raises:
+        CnnLabError: when it would not fit the memory, there are too many already, or it cannot be written.
+    """
+    check_fits(setup)
+    services = service()
+    run = services.store.create(setup, dataset_name(), session().owner, name)
+    services.engine.submit(run)
+    session().run_id = session().network_id = run.id
+    return run
+
+
+def choose_run() -> Run | None:
+    """Let the visitor choose one of their runs; None where there is none."""
+    runs = {run.id: run for run in service().store.runs(session().owner)}
+    if not runs:
+        return None
+    if session().run_id not in runs:
+        session().run_id = next(iter(runs))
+    if len(runs) > 1:
+        session().run_id = st.selectbox(
+            "Run",
+            list(runs),
+            list(runs).index(session().run_id),
+            format_func=lambda run_id: run_label(runs[run_id]),
+            key=f"run-{session().run_id}-{len(runs)}",
+        )
+    return runs[session().run_id]
+
+
+def show_notices() -> None:
+    """Tell the visitor which of their runs were removed, until they have read it."""
+    services, owner = service(), session().owner
+    if found := services.store.notices(owner):
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown("  \n".join(f":material/info: {sentence}" for sentence in found))
+            st.button("Understood", key="dismiss", on_click=services.store.dismiss, args=(owner,))
+
+
+def show_problem() -> None:
+    """Say what stood against the last thing the visitor asked for, long enough to be read."""
+    found = session()
+    if time.monotonic() > found.problem_until:
+        found.problem = ""
+    if found.problem:
+        st.error(found.problem, icon=":material/error:")
+
+
+def engine_line() -> None:
+    """Say where the engine cannot train yet, and why."""
+    status = service().engine.status()
+    if status.state == "failed":
+        st.error(f"The training engine could not start: {status.message} Restart the server.")
+    elif status.message:
+        st.warning(status.message, icon=":material/cloud_off:")
+    elif status.state == "starting":
+        st.progress(0.0, "The worker is loading TensorFlow; this takes about ten seconds after a start")
+    elif status.state == "off":
+        st.info("This server has no training engine; start it with make run.")

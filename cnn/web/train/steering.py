@@ -1,0 +1,240 @@
+"""The steering bar of a run: what its owner may ask for now, and what became of what was asked."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from cnn.core.validation import Number, Whole, allowed_values
+from cnn.network.spec import TrainSpec
+from cnn.runs.commands import ENDING, STEERING, Command
+from cnn.runs.store import Run, Status
+from cnn.web.app.run_text import is_ending, plain
+from cnn.web.app.session import session
+from cnn.web.train import steering_actions as actions
+
+# Kind of command → its words, its icon, and what it does.
+BUTTONS = {
+    "pause": ("Pause", "pause", "Stops after the batches it is at. Nothing is lost."),
+    "resume": ("Resume", "play_arrow", "Goes on exactly where it was."),
+    "step": ("One batch", "skip_next", "Trains on one more batch, then pauses."),
+    "epoch": ("One epoch", "fast_forward", "Trains to the end of this epoch, then pauses."),
+    "stop": ("Stop", "stop", "Ends the run here and keeps it. It can be continued later."),
+}
+WORDS = {kind: words for kind, (words, _, _) in BUTTONS.items()} | {
+    "discard": "Stop and discard",
+    "rate": "New learning rate {:g}",
+    "extend_epochs": "{:g} more epochs",
+    "extend_seconds": "{:g} more seconds",
+}
+USUAL = {"epochs": 5, "seconds": 60}
+WARM_RESTART = "The schedule of the learning rate runs anew over what is added."
+
+
+def _elsewhere(run: Run, status: Status) -> str:
+    """Say how a run of the command line is steered there, or goes on once it has ended."""
+    if status.ended:
+        command = f"train --continue {run.id} --epochs {USUAL['epochs']}"
+        return f"Trained on the command line, where it can go on: `python -m cnn {command}`"
+    return f"Trained on the command line. Steer it there: `python -m cnn steer {run.id} pause`"
+
+
+def show_bar(run: Run, status: Status) -> None:
+    """Show what can be asked of a run, its places fixed, to its owner; others get a sentence or nothing."""
+    if run.owner != session().owner:
+        st.caption(_elsewhere(run, status))
+        return
+    with st.container(key="steering", gap="small"):
+        if status.ended:
+            _show_ended(run, status)
+        else:
+            _show_live(run, status)
+            _show_last_command(run, status)
+
+
+def _show_live(run: Run, status: Status) -> None:
+    ending = is_ending(run, status)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for kind, (words, icon, about) in BUTTONS.items():
+            reason = why_not(kind, status, ending)
+            st.button(
+                words,
+                icon=f":material/{icon}:",
+                help=reason or about,
+                disabled=bool(reason),
+                key=f"{kind}-{run.id}",
+                on_click=actions.steer,
+                args=(run.id, kind),
+            )
+        reason = why_not("discard", status, ending)
+        _show_removal(run, "Stop and discard", "Discard it", disabled=bool(reason), act=actions.discard)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        _show_rate(run, status, ending)
+        _show_extension(run, disabled=ending)
+        _show_rename(run)
+
+
+def _show_ended(run: Run, status: Status) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _show_continuation(run, status)
+        st.button(
+            "Train these settings again",
+            icon=":material/replay:",
+            help="Takes the settings of this run and starts a new one.",
+            key=f"again-{run.id}",
+            on_click=actions.again,
+            args=(run,),
+        )
+        _show_rename(run)
+        _show_removal(run, "Delete", "Delete it", disabled=False, act=actions.delete)
+
+
+def why_not(kind: str, status: Status, ending: bool) -> str:
+    """Return why a command cannot be asked of a run that has not ended, "" where it can.
+
+    Args:
+        kind: one of the commands of the bar.
+        status: how the run stands.
+        ending: whether its end has been asked for.
+    """
+    if ending:
+        return "It is being stopped."
+    if status.state == "queued" and kind not in ENDING:
+        return "It has not begun yet."
+    if kind == "resume" and status.state != "paused":
+        return "It is not paused."
+    if kind == "pause" and status.state == "paused":
+        return "It is paused already."
+    return ""
+
+
+def _show_last_command(run: Run, status: Status) -> None:
+    """Say what was asked for last, and whether it has been taken; the place is there before anything was."""
+    asked = [(n, command) for n, command in enumerate(run.commands()) if command.kind in STEERING]
+    if not asked:
+        st.caption("What you ask for takes effect within half a second.")
+        return
+    number, command = asked[-1]
+    if number < status.taken:
+        st.caption(f":material/check: **{said(command)}**: taken")
+    elif status.process:
+        st.caption(f":material/more_horiz: **{said(command)}**: asked")
+    else:
+        st.caption(f":material/more_horiz: **{said(command)}**: taken when the run goes on")
+
+
+def said(command: Command) -> str:
+    """Return a command in the words of its button.
+
+    >>> said(Command("rate", 0.0005)), said(Command("step"))
+    ('New learning rate 0.0005', 'One batch')
+    """
+    return WORDS[command.kind].format(command.value)
+
+
+def _show_rate(run: Run, status: Status, ending: bool) -> None:
+    key, reason = f"rate-{run.id}", why_not("rate", status, ending)
+    allowed = allowed_values(TrainSpec, "learning_rate")
+    with (
+        st.form(f"form-{key}", border=False, width="content"),
+        st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
+    ):
+        st.number_input(
+            "Learning rate",
+            allowed.low,
+            allowed.high,
+            actions.learning_rate(run),
+            step=0.001,
+            format="%.6f",
+            key=key,
+            width=150,
+            disabled=bool(reason),
+        )
+        st.form_submit_button(
+            "Set",
+            icon=":material/speed:",
+            help=reason or "Replaces the learning rate from the next batches on; its schedule still applies.",
+            disabled=bool(reason),
+            on_click=lambda: actions.steer(run.id, "rate", float(st.session_state[key])),
+        )
+
+
+def _show_extension(run: Run, *, disabled: bool) -> None:
+    """Offer a run that is trained more epochs, or seconds where a time was its length."""
+    unit, key = _unit(run), f"more-{run.id}"
+    allowed = _allowed(unit)
+    with (
+        st.popover("Extend", icon=":material/more_time:", disabled=disabled),
+        st.form(f"form-{key}", border=False),
+    ):
+        st.number_input(f"More {unit}", int(allowed.low), int(allowed.high), USUAL[unit], key=key)
+        st.form_submit_button(
+            "Extend it",
+            type="primary",
+            on_click=lambda: actions.extend(run, unit, int(st.session_state[key])),
+        )
+        st.caption(WARM_RESTART)
+
+
+def _show_continuation(run: Run, status: Status) -> None:
+    """Offer a run that has ended to go on; with 0 it goes on to the end that it was meant to have."""
+    unit, key = _unit(run), f"more-{run.id}"
+    allowed = _allowed(unit)
+    least = int(allowed.low) if status.state == "finished" else 0
+    rates = allowed_values(TrainSpec, "learning_rate")
+    with (
+        st.popover("Continue", icon=":material/play_arrow:", disabled=not run.snapshots()),
+        st.form(f"form-{key}", border=False),
+    ):
+        st.number_input(f"More {unit}", least, int(allowed.high), least and USUAL[unit], key=key)
+        if not least:
+            st.caption("0: to the end that was planned. Otherwise counted from where it ended.")
+        st.number_input(
+            "Learning rate",
+            rates.low,
+            rates.high,
+            actions.learning_rate(run),
+            step=0.001,
+            format="%.6f",
+            key=f"{key}-rate",
+        )
+        st.form_submit_button(
+            "Continue it",
+            type="primary",
+            on_click=lambda: actions.go_on(
+                run, unit, int(st.session_state[key]), float(st.session_state[f"{key}-rate"])
+            ),
+        )
+        st.caption(WARM_RESTART)
+
+
+def _unit(run: Run) -> str:
+    return "epochs" if run.setup.training.epochs is not None else "seconds"
+
+
+def _allowed(unit: str) -> Whole | Number:
+    allowed = STEERING[f"extend_{unit}"]
+    assert allowed is not None
+    return allowed
+
+
+def _show_rename(run: Run) -> None:
+    key = f"name-{run.id}"
+    with (
+        st.popover("Rename", icon=":material/edit:"),
+        st.form(f"form-{key}", border=False),
+    ):
+        st.text_input("Name", run.name, max_chars=60, key=key)
+        st.form_submit_button(
+            "Rename it", on_click=lambda: actions.rename(run.id, str(st.session_state[key]))
+        )
+
+
+def _show_removal(run: Run, label: str, word: str, *, disabled: bool, act: Callable[[str], None]) -> None:
+    """Offer to remove a run, saying first what would be lost."""
+    with st.popover(label, icon=":material/delete:", disabled=disabled):
+        saved = len(run.snapshots())
+        st.markdown(
+            f"**{plain(run.name or run.id)}** would be gone: its curves, its settings and the weights of its "
+            f"{saved} saved moment{'s' * (saved != 1)}. This cannot be undone."
+        )
+        st.button(word, type="primary", key=f"{label}-{run.id}", on_click=act, args=(run.id,))

@@ -1,0 +1,91 @@
+"""Widgets that edit the settings of a training."""
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from cnn.core.validation import allowed_values
+from cnn.network.spec import OPTIMIZERS, PRECISIONS, SCHEDULES, TrainSpec
+from cnn.web.app.fields import choice_field, flag_field, number_field, whole_field, widget_key
+
+
+def training_editor(training: TrainSpec) -> TrainSpec:
+    """Show the training settings and return them as the widgets have them."""
+    changes: dict[str, Any] = _length(training)
+    left, right = st.columns(2)
+    with left:
+        changes["optimizer"] = choice_field(training, "optimizer", "Optimiser", "t", OPTIMIZERS)
+        changes["batch_size"] = whole_field(training, "batch_size", "Batch size", "t", "Pictures a step.")
+    with right:
+        changes["learning_rate"] = number_field(
+            training, "learning_rate", "Learning rate", "t", 0.001, "%.5f", "How far each step goes."
+        )
+        changes["schedule"] = choice_field(
+            training, "schedule", "Schedule", "t", SCHEDULES, "How the learning rate changes over the run."
+        )
+    with st.expander("More settings"):
+        changes |= _more_training(training)
+    return replace(training, **changes)
+
+
+def _length(training: TrainSpec) -> dict[str, Any]:
+    ways = {"epochs": "Epochs", "seconds": "Time"}
+    chosen = "epochs" if training.epochs is not None else "seconds"
+    left, right = st.columns([5, 4], vertical_alignment="bottom")
+    with left:
+        way = st.segmented_control(
+            "Train for",
+            list(ways),
+            default=chosen,
+            required=True,
+            format_func=ways.__getitem__,
+            key=widget_key("t", "way"),
+            help="An epoch shows every training picture once. Seconds count training steps only.",
+            width="stretch",
+        )
+    with right:
+        allowed = allowed_values(TrainSpec, str(way))
+        if way == "epochs":
+            value = training.epochs or 5
+            count = st.number_input("Epochs", allowed.low, allowed.high, value, key=widget_key("t", "epochs"))
+            return {"epochs": int(count), "seconds": None}
+        value = int(training.seconds or 60)
+        count = st.number_input(
+            "Seconds", int(allowed.low), int(allowed.high), value, step=10, key=widget_key("t", "seconds")
+        )
+        return {"seconds": float(count), "epochs": None}
+
+
+def _more_training(training: TrainSpec) -> dict[str, Any]:
+    left, right = st.columns(2)
+    with left:
+        found: dict[str, Any] = {
+            "pictures": whole_field(
+                training, "pictures", "Training pictures", "t", "Fewer: faster, and over-fits."
+            ),
+            "weight_decay": number_field(training, "weight_decay", "Weight decay", "t", 0.005, "%.4f"),
+            "shift": whole_field(training, "shift", "Random shift", "t", "Pixels, at most."),
+            "seed": whole_field(training, "seed", "Seed", "t", "The same seed starts from the same weights."),
+            "flip": flag_field(
+                training,
+                "flip",
+                "Random flip",
+                "t",
+                "Mirrors half of the pictures left to right; in the next epoch, the other half.",
+            ),
+        }
+    with right:
+        found |= {
+            "momentum": number_field(
+                training, "momentum", "Momentum", "t", 0.05, "%.3f", "Used by SGD only."
+            ),
+            "label_smoothing": number_field(
+                training, "label_smoothing", "Label smoothing", "t", 0.05, "%.2f"
+            ),
+            "cutout": whole_field(training, "cutout", "Cutout", "t", "Side of a grey square, in pixels."),
+            "precision": choice_field(
+                training, "precision", "Precision", "t", PRECISIONS, "Automatic takes the faster one here."
+            ),
+        }
+    return found

@@ -1,0 +1,1 @@
+"""What runs in a worker process: training jobs, and queries about trained networks."""

@@ -1,0 +1,236 @@
+"""What runs in a worker process: warming up, and training a run into its folder.
+
+This module is imported by the web process to name its functions, so TensorFlow is imported inside them.
+"""
+
+import contextlib
+import ctypes
+import functools
+import gc
+import logging
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from cnn.core.errors import CnnLabError, DivergedError
+from cnn.data import Dataset, load
+from cnn.runs.store import Run, RunStore, Status, read_run
+from cnn.training.events import Report
+from cnn.training.metrics import PARTS
+from cnn.training.recorder import Recorder
+
+logger = logging.getLogger(__name__)
+
+# Without oneDNN's operations, which TensorFlow leaves out on processors without AVX-512 or AMX, the preset
+# `lecture` trained at less than half the speed.
+ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "1"}
+# A process that trained the run for a server that was killed may need a moment to end.
+LOCK_SECONDS = 3.0
+# malloc.h: M_MMAP_MAX, M_TRIM_THRESHOLD, M_TOP_PAD (bytes), M_ARENA_MAX
+MALLOC = ((-4, 0), (-1, 2**31 - 1), (-2, 2**28), (-8, 1))
+
+
+def prepare_tensorflow(threads: int = 0, parts: int = PARTS) -> None:
+    """Import TensorFlow quietly, to compute on `threads` threads, 0 for as many as there are cores.
+
+    As many operations run at a time as a batch has `parts` (`cnn.training.train_step`), and divide the threads between
+    them: with more, the operations of one part would wait for those of the other.
+    """
+    threads = threads or _cores()
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    keep_memory()
+    import tensorflow as tf
+
+    tf.get_logger().setLevel("ERROR")  # it warns of a graph for each run, which is what we want
+    try:
+        tf.config.threading.set_inter_op_parallelism_threads(min(parts, threads))
+        tf.config.threading.set_intra_op_parallelism_threads(-(-threads // parts))
+    except RuntimeError:
+        logger.info("TensorFlow is at work already; its threads stay as they are")
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # only Linux tells which cores a process may use
+        return os.cpu_count() or 1
+
+
+def keep_memory() -> None:
+    """Let the C library keep memory that it was given, where it is glibc, instead of handing it back.
+
+    A step of a wide network takes and frees arrays of 60 MB, each fetched anew from the system and cleared
+    page by page; `python -m cnn bench --only layers` measures what is saved.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        mallopt = ctypes.CDLL("libc.so.6").mallopt
+        for parameter, value in MALLOC:
+            mallopt(parameter, value)
+
+
+def release_memory() -> None:
+    """Hand back what `keep_memory` kept, so that a process is as large as what it holds."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+
+
+def warm(threads: int = 0) -> str:
+    """Import TensorFlow, time the precisions, and read CIFAR-10 if it is there; return the precision."""
+    prepare_tensorflow(threads)
+    from cnn.training.precision import fastest_precision
+
+    precision = fastest_precision()
+    try:
+        load_once("cifar10")
+    except CnnLabError:
+        logger.info("CIFAR-10 is not there yet")
+    return precision
+
+
+@functools.lru_cache(maxsize=1)
+def load_once(name: str) -> Dataset:
+    """Return a data set, kept in memory until another one is asked for."""
+    return load(name)
+
+
+def train_run(folder: Path, on_report: Callable[[Report], None] = lambda report: None) -> Status:
+    """Train the run in `folder` until it ends or is parked, and return how it stands then.
+
+    It goes on from the newest checkpoint where there is one. What can be put right (a loss that diverged, a
+    missing data set, a full disk) ends up in its state, as a sentence; every report is on disk before
+    `on_report` sees it. A run that has ended meanwhile, or that another process trains, is left as it is.
+    """
+    run = read_run(folder)
+    with run.trained_here(LOCK_SECONDS) as here:
+        if not here:
+            return run.status()
+        again = True
+        while again:
+            begun = run.control.begin()
+            if not begun:
+                return run.status()
+            recorder = Recorder(run, begun)
+            _train_once(recorder, on_report)
+            again = recorder.conclude()
+    _make_room(run)
+    return recorder.status
+
+
+def _train_once(recorder: Recorder, on_report: Callable[[Report], None]) -> None:
+    run = recorder.run
+    try:
+        for report in _reports(recorder):
+            recorder.record(report)
+            on_report(report)
+    except DivergedError as error:
+        recorder.fail(str(error) + _way_on(run))
+    except CnnLabError as error:
+        recorder.fail(str(error))
+    except MemoryError:
+        recorder.fail(_out_of_memory())
+    except Exception as error:
+        logger.exception("run %s broke off", run.id)
+        recorder.fail(_explain(error))
+
+
+def _reports(recorder: Recorder) -> Iterator[Report]:
+    from cnn.training.precision import resolve_precision
+    from cnn.training.trainer import train
+
+    run, data = recorder.run, load_once(recorder.run.dataset)
+    precision = recorder.status.precision or resolve_precision(run.setup)
+    recorder.change(precision=precision, source=data.source)
+    return train(run.setup, data, recorder.commands, precision, recorder.go_back())
+
+
+def _make_room(run: Run) -> None:
+    """Hold the limits of the disk after a run has ended."""
+    try:
+        RunStore(run.folder.parent).make_room(run)
+    except CnnLabError:
+        logger.exception("no room could be made after run %s", run.id)
+
+
+def _way_on(run: Run) -> str:
+    checkpoint, _ = run.checkpoint()
+    if not checkpoint or not checkpoint.step:
+        return ""
+    return (
+        f" What it had learnt by epoch {checkpoint.epoch:g} is kept; it can go on from there with that rate."
+    )
+
+
+def _out_of_memory() -> str:
+    held, whole, free = (round(count / 2**20) for count in _memory())
+    return (
+        f"There was not enough memory for this network: the process held {held:,} MB, and {free:,} of the "
+        f"machine's {whole:,} MB were free. Use fewer filters, a smaller batch, or strides and pooling "
+        "earlier in the network."
+    )
+
+
+def _memory() -> tuple[int, int, int]:
+    """Return in bytes what this process holds, what the machine has, and what is free."""
+    import psutil
+
+    machine = psutil.virtual_memory()
+    return psutil.Process().memory_info().rss, machine.total, machine.available
+
+
+def _explain(error: Exception) -> str:
+    if type(error).__name__ == "ResourceExhaustedError":
+        return _out_of_memory()
+    first = str(error).splitlines()[0][:200] if str(error) else ""
+    return f"Training broke off ({type(error).__name__}: {first}). The snapshots so far are kept."
+
+
+def train_run_in_worker(folder: str, topic: str) -> str:
+    """Train a run inside a Dask worker, logging each report of progress as an event; return the state."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    run_id = Path(folder).name
+
+    def announce(report: Report) -> None:
+        worker.log_event(topic, {"run": run_id, "kind": type(report).__name__})
+
+    try:
+        return train_run(Path(folder), announce).state
+    finally:
+        release_memory()
+
+
+def warm_helper(threads: int = 0) -> None:
+    """Import TensorFlow in the worker that answers questions, each of them in one part."""
+    prepare_tensorflow(threads, parts=1)
+    import cnn.training.keras_model  # noqa: F401 - builds are quick once Keras is there
+
+
+def answer_in_worker(
+    topic: str, key: str, function: Callable[..., Any], arguments: tuple[Any, ...]
+) -> tuple[Any, str]:
+    """Answer a question inside a Dask worker; return the result, and what went wrong as a sentence.
+
+    `function` gets `report` first, to be called with the share that is done.
+    """
+    from distributed import get_worker
+
+    worker = get_worker()
+
+    def report(share: float) -> None:
+        worker.log_event(topic, {"question": key, "share": share})
+
+    try:
+        return function(report, *arguments), ""
+    except CnnLabError as error:
+        return None, str(error)
+    except MemoryError:
+        return None, _out_of_memory()
+    except Exception as error:
+        logger.exception("the question %s broke off", key)
+        if type(error).__name__ == "ResourceExhaustedError":
+            return None, _out_of_memory()
+        return None, f"This could not be computed ({type(error).__name__})."

@@ -1,0 +1,346 @@
+"""What becomes of a run whose worker ended, and when a worker is taken from a run: without workers."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import PROJECT
+
+from cnn.core.errors import RunError
+from cnn.network.spec import NetworkSpec, Setup, TrainSpec
+from cnn.runs.status import UNREADABLE
+from cnn.runs.store import EVERYBODY, Run, RunStore, Status, this_process
+from cnn.scheduler import recovery as recovery_module
+from cnn.scheduler.cluster import Member
+from cnn.scheduler.failures import KILL_SECONDS, Kills, Loss, after_loss, settle, unanswered
+from cnn.scheduler.recovery import Recovery
+from cnn.scheduler.run_monitor import HUNG_SECONDS, PARK_ANYWAY_SECONDS, PARK_SECONDS, Task
+from cnn.scheduler.run_queue import Roster
+from cnn.scheduler.server_lock import OtherServerError, end_orphan, only_server
+
+SETUP = Setup(NetworkSpec(), TrainSpec(epochs=1, pictures=500))
+RUNNING = Status("running", process=2**22 + 1, host="vm", step=40, epoch=2.0)
+GIB = 2**30
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    run = RunStore(tmp_path / "runs").create(SETUP, "sketch10", "a" * 32)
+    run.write_status(replace(RUNNING, **this_process()))
+    return run
+
+
+def test_a_run_goes_on_by_itself_twice_and_then_says_so() -> None:
+    status = RUNNING
+    for times in (1, 2):
+        status = after_loss(status, Loss())
+        assert (status.state, status.resumed, status.process, status.step) == ("queued", times, 0, 40)
+        assert "goes on from its last checkpoint" in status.message
+        status = replace(status, state="running", process=5)
+    last = after_loss(status, Loss())
+    assert (last.state, last.resumed, last.process) == ("interrupted", 2, 0)
+    assert "2 times" in last.message
+    assert "the last snapshot is kept" in last.message
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        Loss(int(3.8 * GIB), 4 * GIB),
+        Loss(int(3.8 * GIB), 4 * GIB, ended_for_memory=True),
+        Loss(GIB, 4 * GIB, ended_for_memory=True),  # it grew too fast for the last figure
+    ],
+)
+def test_out_of_memory_is_no_reason_to_try_again(loss: Loss) -> None:
+    status = after_loss(RUNNING, loss)
+    assert status.state == "failed"
+    assert status.resumed == 0
+    assert f"held {loss.memory / GIB:.2f} GiB of the 4.00 GiB" in status.message
+    assert "Use fewer filters" in status.message
+
+
+def test_a_worker_that_used_little_did_not_die_of_it() -> None:
+    assert after_loss(RUNNING, Loss(2 * GIB, 4 * GIB)).state == "queued"
+    assert after_loss(RUNNING, Loss(int(3.9 * GIB), 4 * GIB, hung=True)).state == "queued"
+    assert after_loss(RUNNING, Loss(int(3.9 * GIB), 4 * GIB, server_stopped=True)).state == "queued"
+
+
+def test_a_run_that_was_to_stop_is_stopped() -> None:
+    assert after_loss(RUNNING, Loss(), {"stop"}) == replace(RUNNING, state="stopped", process=0, host="")
+    hung = after_loss(RUNNING, Loss(hung=True), {"rate", "stop"})
+    assert hung.state == "stopped"
+    assert "did not answer" in hung.message
+
+
+def test_a_paused_run_is_parked_and_goes_on_when_told() -> None:
+    paused = replace(RUNNING, state="paused")
+    parked = after_loss(paused, Loss())
+    assert parked.parked
+    assert parked.resumed == 0
+    assert after_loss(paused, Loss(), {"step"}).state == "queued"
+    assert after_loss(replace(parked, state="queued"), Loss(), {"resume"}).resumed == 0
+
+
+def test_a_stopped_server_is_not_the_runs_fault() -> None:
+    status = after_loss(RUNNING, Loss(server_stopped=True))
+    assert (status.state, status.resumed) == ("queued", 0)
+
+
+def test_what_has_ended_stays_as_it_is() -> None:
+    for state in ("finished", "stopped", "failed", "interrupted"):
+        ended = Status(state, "why")
+        assert after_loss(ended, Loss(9, 9, ended_for_memory=True), {"stop"}) == ended
+
+
+def test_a_run_of_the_command_line_is_left_to_it() -> None:
+    assert after_loss(RUNNING, Loss(final=True)).state == "interrupted"
+
+
+def test_a_run_that_is_still_trained_is_not_settled(run: Run) -> None:
+    with run.trained_here() as here:
+        assert here
+        assert settle(run, Loss()) is None
+        assert run.status().state == "running"
+    assert settle(run, Loss()) == run.status()
+    assert run.status().state == "queued"
+    assert run.status().process == 0
+
+
+HOLDS = """
+import sys, pathlib
+from cnn.runs.run import read_run
+with read_run(pathlib.Path(sys.argv[1])).trained_here():
+    print(flush=True)
+    input()
+"""
+
+
+def test_a_run_is_settled_when_its_process_was_killed(run: Run) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, run.folder], cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout
+    process.stdout.readline()
+    before = run.status()
+    assert settle(run, Loss(final=True)) is None
+    assert run.status() == before
+    assert run.is_trained()
+    process.kill()
+    process.communicate()
+    settled = settle(run, Loss(final=True))
+    assert settled == run.status()
+    assert settled
+    assert (settled.state, settled.process, settled.epoch, settled.step) == ("interrupted", 0, 2.0, 40)
+    assert "the last snapshot is kept" in settled.message
+    assert not run.is_trained()
+
+
+def test_a_run_to_be_discarded_is_removed(run: Run) -> None:
+    run.command("discard")
+    assert settle(run, Loss())
+    assert not run.folder.exists()
+
+
+def test_commands_of_before_the_reopening_are_void(run: Run) -> None:
+    run.command("stop")
+    assert unanswered(run, run.status()) == {"stop"}
+    run.write_status(Status("stopped"))
+    run.extend(epochs=1)
+    assert unanswered(run, run.status()) == {"extend_epochs"}
+    run.command("pause")
+    assert unanswered(run, replace(run.status(), taken=run.asked() - 1)) == {"pause"}
+
+
+def test_a_kill_by_the_kernel_is_the_reason_of_one_loss_that_comes_seconds_later() -> None:
+    kills = Kills(3, 0.0)
+    for tick in range(1, 40):
+        kills.note(3, tick / 2)
+    assert not kills.lately(3, 20.0)
+    for tick in range(40, 48):
+        kills.note(4, tick / 2)  # it has been counted, and its worker is still going
+    assert kills.lately(4, 24.0)
+    assert not kills.lately(4, 24.0)
+    kills.note(5, 24.5)
+    for tick in range(50, 50 + 4 * int(KILL_SECONDS)):
+        kills.note(5, tick / 2)
+    assert not kills.lately(5, 25.0 + 2 * KILL_SECONDS)
+
+
+# Runs that no worker trains
+
+
+@pytest.fixture
+def recovery(run: Run) -> Recovery:
+    return Recovery(RunStore(run.folder.parent), Roster(1), own=True)
+
+
+def test_a_state_that_cannot_be_written_is_written_later(
+    run: Run, recovery: Recovery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(run: Run, loss: Loss) -> Status:
+        raise RunError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(recovery_module, "settle", full)
+        recovery.lost(run, Loss())
+        recovery.tick()
+        recovery.scan()
+    recovery.tick()
+    assert not recovery.roster.knows(run.id)  # it rests
+    monkeypatch.setattr(recovery_module.time, "monotonic", lambda: float("inf"))
+    recovery.tick()
+    assert recovery.roster.knows(run.id)
+    assert run.status().state == "queued"
+
+
+def test_a_run_that_fell_out_of_the_queue_is_found_again(run: Run, recovery: Recovery) -> None:
+    run.write_status(Status("queued"))
+    for _ in range(2):
+        recovery.scan()
+        assert recovery.roster.knows(run.id)
+        recovery.roster.drop(run.id)
+    (run.folder / "state.json").write_bytes(b"")
+    recovery.scan()
+    assert run.status() == UNREADABLE
+    assert not recovery.roster.knows(run.id)
+    run.write_status(Status("queued"))
+    recovery.scan()
+    assert recovery.roster.knows(run.id)
+
+
+def test_a_paused_run_of_the_command_line_is_left_to_it(recovery: Recovery) -> None:
+    other = recovery.store.create(SETUP, "sketch10", EVERYBODY)
+    for process in (0, 2**22 + 1):
+        other.write_status(Status("paused", process=process, host="elsewhere"))
+        recovery.scan()
+        recovery.tick()
+        other.command("resume")
+        recovery.tick()
+        recovery.tick()
+        assert not recovery.roster.knows(other.id)
+
+
+def test_a_parked_run_waits_for_what_takes_it_up(run: Run, recovery: Recovery) -> None:
+    run.write_status(Status("paused"))
+    recovery.parked(run)
+    run.command("rate", 0.1)
+    recovery.tick()
+    assert not recovery.roster.knows(run.id)
+    run.command("resume")
+    recovery.tick()
+    assert recovery.roster.knows(run.id)
+
+
+# When a worker is taken from a run
+
+
+def task(run: Run) -> Task:
+    return Task(run, Member("tcp://127.0.0.1:1", "scratch"), None, 0.0, began=True)
+
+
+def due(watched: Task, now: float, others_wait: bool = False, **changes: Any) -> str:
+    return watched.due(replace(watched.run.status(), **changes), now, others_wait)
+
+
+@pytest.mark.parametrize("kind", ["stop", "discard", "pause", "park"])
+def test_a_worker_that_does_not_answer_is_killed_once(run: Run, kind: str) -> None:
+    watched = task(run)
+    assert due(watched, 0.0) == ""
+    run.command(kind)
+    assert due(watched, 1.0) == ""
+    assert due(watched, 1.0 + HUNG_SECONDS - 0.1) == ""
+    assert due(watched, 1.0 + HUNG_SECONDS) == "kill"
+    assert watched.hung
+    assert due(watched, 2.0 + HUNG_SECONDS) == ""
+
+
+def test_a_worker_that_answers_is_left_alone(run: Run) -> None:
+    watched = task(run)
+    run.command("pause")
+    assert due(watched, 0.0) == ""
+    assert due(watched, HUNG_SECONDS, taken=1) == ""
+    run.command("stop")
+    assert due(watched, HUNG_SECONDS + 1, taken=1) == ""
+    assert due(watched, 2 * HUNG_SECONDS, taken=1) == ""
+    assert due(watched, 2 * HUNG_SECONDS + 1, taken=1) == "kill"
+
+
+def test_a_pause_waits_for_the_network_to_be_built_but_a_stop_does_not(run: Run) -> None:
+    watched = task(run)
+    watched.began = False
+    run.command("pause")
+    due(watched, 0.0)
+    assert due(watched, 5 * HUNG_SECONDS) == ""
+    run.command("stop")
+    assert due(watched, 6 * HUNG_SECONDS) == "kill"
+
+
+def test_a_pause_waits_for_long_steps_but_a_stop_does_not(run: Run) -> None:
+    watched = task(run)
+    run.append_history({"kind": "progress", "images_per_second": run.setup.training.batch_size / 8.0})
+    run.command("pause")
+    due(watched, 0.0)
+    assert due(watched, HUNG_SECONDS + 3 * 8 - 0.1) == ""
+    assert due(watched, HUNG_SECONDS + 3 * 8) == "kill"
+    watched = task(run)
+    run.command("stop")
+    due(watched, 0.0)
+    assert due(watched, HUNG_SECONDS) == "kill"
+
+
+def test_a_worker_that_could_not_be_killed_is_killed_later(run: Run) -> None:
+    watched = task(run)
+    run.command("stop")
+    due(watched, 0.0)
+    assert due(watched, HUNG_SECONDS) == "kill"
+    watched.spared(HUNG_SECONDS)
+    assert not watched.hung
+    assert due(watched, 2 * HUNG_SECONDS - 0.1) == ""
+    assert due(watched, 2 * HUNG_SECONDS) == "kill"
+
+
+def test_a_new_learning_rate_may_take_its_time(run: Run) -> None:
+    watched = task(run)
+    run.command("rate", 0.1)
+    due(watched, 0.0)
+    assert due(watched, 5 * HUNG_SECONDS) == ""
+
+
+def test_a_paused_run_is_parked_when_others_wait_or_after_a_while(run: Run) -> None:
+    watched = task(run)
+    assert due(watched, 0.0, True, state="paused") == ""
+    assert due(watched, PARK_SECONDS, False, state="paused") == ""
+    assert due(watched, PARK_SECONDS, True, state="paused") == "park"
+    assert due(watched, 99.0, True, state="paused") == ""  # it has been told
+    assert due(watched, 100.0, True, state="running") == ""
+    assert due(watched, 101.0, True, state="paused") == ""
+    assert due(watched, 101.0 + PARK_ANYWAY_SECONDS, False, state="paused") == "park"
+
+
+# One server a folder, and what a dead one leaves
+
+
+def test_one_server_has_the_folder(tmp_path: Path) -> None:
+    with only_server(tmp_path / "runs") as token:
+        assert (tmp_path / "runs" / ".engine").read_text() == token
+        with pytest.raises(OtherServerError, match="Another server"), only_server(tmp_path / "runs"):
+            pass
+    with only_server(tmp_path / "runs") as other:
+        assert other != token
+
+
+def test_only_a_worker_process_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "import sys; sys.stdin.read()"
+    for words, killed in (["multiprocessing"], True), ([], False):
+        with subprocess.Popen([sys.executable, "-c", code, *words], stdin=subprocess.PIPE) as process:
+            status = Status("running", process=process.pid, host=this_process()["host"])
+            assert not end_orphan(replace(status, host="another-machine"))
+            assert end_orphan(status) is killed
+            if not killed:
+                process.terminate()
+    assert not end_orphan(Status("running", process=os.getpid(), host=this_process()["host"]))
+    assert not end_orphan(Status("running", process=2**22 + 1, host=this_process()["host"]))

@@ -1,0 +1,190 @@
+"""The served app from outside: the owner's cookie, the headers, what it listens on, what it loads."""
+
+import asyncio
+import http.client
+import re
+from http.cookies import Morsel, SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from serving import Lab, eventually
+
+from app import VisitorMiddleware
+from cnn.runs.store import RunStore
+from cnn.web.app.session import COOKIE
+
+Headers = list[tuple[str, str]]
+GOOD = "k" * 32
+HTML = "text/html,application/xhtml+xml"
+SECURITY = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "x-frame-options": "SAMEORIGIN",
+}
+
+
+def answer(accept: str = HTML, cookie: str | None = None, kind: str = "http") -> Headers:
+    """Return the headers of an answer that came through the launcher's middleware alone."""
+    headers = [(b"accept", accept.encode())]
+    headers += [(b"cookie", cookie.encode("latin-1"))] if cookie is not None else []
+    sent: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": f"{kind}.response.start", "status": 200, "headers": [(b"x-own", b"1")]})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    asyncio.run(VisitorMiddleware(app)({"type": kind, "headers": headers}, receive, send))
+    return [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
+
+
+def owner(headers: Headers) -> "Morsel[str] | None":
+    values = [value for name, value in headers if name.lower() == "set-cookie" and value.startswith(COOKIE)]
+    assert len(values) <= 1
+    return SimpleCookie(values[0])[COOKIE] if values else None
+
+
+# The cookie
+
+
+def test_a_first_visit_gets_an_unguessable_key() -> None:
+    keys = {found.value for _ in range(20) if (found := owner(answer()))}
+    assert len(keys) == 20
+    assert all(len(key) >= 32 and re.fullmatch(r"[\w-]+", key) for key in keys)
+
+
+def test_the_key_is_out_of_reach_of_scripts_and_other_sites() -> None:
+    found = owner(answer())
+    assert found
+    assert found["httponly"]
+    assert found["samesite"] == "Lax"
+    assert found["path"] == "/"
+    assert int(found["max-age"]) >= 30 * 24 * 3600
+    assert not found["domain"]
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        f"{COOKIE}={GOOD}",
+        f"other=1; {COOKIE}={GOOD}; last=2",
+        f'{COOKIE}="{GOOD}"',
+        # Localhost's cookies are shared by all its ports: another program's must not cost somebody's runs.
+        f'prefs={{"a": 1}}; {COOKIE}={GOOD}',
+        f"né={1}; {COOKIE}={GOOD}",
+        f"a b; =; ;; {COOKIE}={GOOD}",
+    ],
+)
+def test_who_has_a_key_keeps_it(cookie: str) -> None:
+    assert owner(answer(cookie=cookie)) is None
+
+
+@pytest.mark.parametrize(
+    "cookie", ["", "other=1", f"{COOKIE}=", f"{COOKIE}=short", f"x{COOKIE}={GOOD}", ";;;=\xff", f"{COOKIE}"]
+)
+def test_a_malformed_key_is_replaced(cookie: str) -> None:
+    found = owner(answer(cookie=cookie))
+    assert found
+    assert len(found.value) >= 32
+
+
+def test_only_a_page_sets_the_key() -> None:
+    for accept in ("*/*", "image/png", ""):
+        assert owner(answer(accept)) is None
+
+
+def test_every_answer_carries_the_security_headers_and_its_own() -> None:
+    for accept in (HTML, "*/*"):
+        headers = dict(answer(accept))
+        assert headers["x-own"] == "1"
+        assert SECURITY.items() <= headers.items()
+
+
+def test_what_is_not_http_passes_unchanged() -> None:
+    assert answer(kind="websocket") == [("x-own", "1")]
+
+
+# The same, served
+
+
+def fetch(lab: Lab, path: str, **headers: str) -> tuple[int, Headers]:
+    connection = http.client.HTTPConnection("127.0.0.1", lab.port, timeout=10)
+    try:
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        response.read()
+        return response.status, [(name.lower(), value) for name, value in response.getheaders()]
+    finally:
+        connection.close()
+
+
+@pytest.mark.workers
+@pytest.mark.parametrize("path", ["/", "/build", "/train", "/inside", "/classify"])
+def test_every_page_is_served_with_key_and_headers(lab: Lab, path: str) -> None:
+    status, headers = fetch(lab, path, Accept=HTML)
+    assert status == 200
+    assert owner(headers)
+    assert SECURITY.items() <= dict(headers).items()
+    status, headers = fetch(lab, path, Accept=HTML, Cookie=f"{COOKIE}={GOOD}")
+    assert status == 200
+    assert owner(headers) is None
+
+
+@pytest.mark.workers
+@pytest.mark.parametrize(
+    "path",
+    ["/_stcore/health", "/favicon.png", "/no/such/page.js", "/media/none.png", "/..%2f..%2fetc"],
+)
+def test_all_other_answers_carry_the_headers_too(lab: Lab, path: str) -> None:
+    status, headers = fetch(lab, path)
+    assert status < 500
+    assert SECURITY.items() <= dict(headers).items()
+    assert owner(headers) is None
+
+
+@pytest.fixture
+def family(lab: Lab) -> list[psutil.Process]:
+    """Return the web process and, after it, its children, once the waiting run has been trained in one."""
+    (run,) = [run for run in RunStore(lab.home / "runs").runs() if run.name == "waiting"]
+    eventually("the waiting run is trained", lambda: run.status().ended, 120)
+    assert run.status().state == "finished", run.status().message
+    web = psutil.Process(lab.process.pid)
+    return [web, *web.children(recursive=True)]
+
+
+def holds_tensorflow(process: psutil.Process) -> bool:
+    return "libtensorflow" in Path(f"/proc/{process.pid}/maps").read_text()
+
+
+@pytest.mark.workers
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="no /proc here")
+def test_the_web_process_trains_without_tensorflow(family: list[psutil.Process]) -> None:
+    web, *children = family
+    assert not holds_tensorflow(web)
+    assert any(holds_tensorflow(child) for child in children)  # so the look itself can tell
+    assert web.memory_info().rss < 300e6
+
+
+@pytest.mark.workers
+def test_nothing_listens_beyond_loopback(family: list[psutil.Process]) -> None:
+    places = [
+        connection.laddr.ip
+        for process in family
+        for connection in process.net_connections()
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert len(places) >= 2  # the pages and the scheduler
+    assert set(places) <= {"127.0.0.1", "::1"}
+
+
+@pytest.mark.workers
+def test_the_server_prints_no_traceback(lab: Lab) -> None:
+    printed = lab.log.read_text("utf-8", "replace")
+    assert str(lab.port) in printed
+    assert "Traceback" not in printed

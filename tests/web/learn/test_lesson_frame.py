@@ -1,0 +1,167 @@
+"""What all lessons share: progress for each browser, the teacher's addresses, and the present mode."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lesson_page import ANNA, BEN, answer, only_drawn_pictures, opened, said
+
+from cnn.lessons.progress import MAX_STEPS, Progress, ProgressStore
+from cnn.runs.store import owner_hash
+from cnn.web.learn.lesson import LESSONS, Lesson
+
+ONE, TWO = "0" * 32, "f" * 32
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ProgressStore:
+    return ProgressStore(tmp_path / "progress")
+
+
+# The store
+
+
+def test_progress_is_kept_for_each_owner_and_can_be_reset(store: ProgressStore) -> None:
+    store.mark(ONE, "relu/zeros")
+    assert (
+        store.mark(ONE, "relu/chain") == store.read(ONE) == Progress(frozenset({"relu/zeros", "relu/chain"}))
+    )
+    store.mark(TWO, "pool/size")
+    assert (store.read(ONE).count("relu"), store.read(ONE).count("pool"), store.read(TWO).count("pool")) == (
+        2,
+        0,
+        1,
+    )
+    assert ProgressStore(store.folder).read(ONE) == store.read(ONE)
+    store.reset(ONE)
+    store.reset(ONE)
+    assert store.read(ONE) == Progress()
+    assert store.read(TWO).count("pool") == 1
+
+
+def test_a_step_is_counted_once_and_for_its_own_lesson(store: ProgressStore) -> None:
+    for _ in range(3):
+        store.mark(ONE, "conv/size")
+    store.mark(ONE, "convolution/other")
+    assert store.read(ONE).count("conv") == 1
+
+
+@pytest.mark.parametrize(
+    "owner", ["", "a" * 31, "a" * 33, "A" * 32, "../" + "a" * 29, "a" * 32 + "\n", "\x00" * 32]
+)
+def test_an_owner_is_never_a_path(store: ProgressStore, owner: str) -> None:
+    assert store.read(owner) == Progress()
+    with pytest.raises(ValueError, match="32 hexadecimal"):
+        store.mark(owner, "relu/zeros")
+    with pytest.raises(ValueError, match="32 hexadecimal"):
+        store.reset(owner)
+    assert not [*store.folder.parent.rglob("*.json")]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"null", b"3", b'{"a": 1}', b"\xff\xfe", b"[[]]", b'[null, "relu/a"]']
+)
+def test_a_broken_file_does_no_harm(store: ProgressStore, content: bytes) -> None:
+    store.folder.mkdir()
+    (store.folder / f"{ONE}.json").write_bytes(content)
+    store.read(ONE)
+    assert "relu/zeros" in store.mark(ONE, "relu/zeros").done
+    assert "relu/zeros" in store.read(ONE).done
+
+
+def test_the_file_cannot_grow_without_end(store: ProgressStore) -> None:
+    for number in range(MAX_STEPS + 20):
+        store.mark(ONE, f"relu/{number}")
+    assert len(store.read(ONE).done) == MAX_STEPS
+
+
+# The pages
+
+
+@pytest.fixture(autouse=True)
+def without_cifar10(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    with only_drawn_pictures(monkeypatch, tmp_path):
+        yield
+
+
+def test_a_right_answer_counts_at_once_and_only_for_this_browser(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    app = opened(monkeypatch, "learn_softmax")
+    assert "0 of 3 checks" in said(app)
+    answer(app, "softmax-add", 0)
+    assert "0 of 3 checks" in said(app)
+    answer(app, "softmax-add", 1)
+    assert "1 of 3 checks" in said(app)
+    assert "0 of 3 checks" in said(opened(monkeypatch, "learn_softmax", BEN))
+    assert "1 of 3 checks" in said(opened(monkeypatch, "learn_softmax", ANNA))
+
+
+def test_progress_shows_in_the_list_and_is_reset_there(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    store = ProgressStore(home / "progress")
+    store.mark(owner_hash(ANNA), "softmax/add")
+    store.mark(owner_hash(BEN), "softmax/add")
+    app = opened(monkeypatch, "learn")
+    by_column = [item for column in range(3) for item in LESSONS[column::3]]
+    counts = [bar.proto.text for bar in app.get("progress")]
+    assert [text.split()[0] for text in counts] == [
+        "1" if item.key == "softmax" else "0" for item in by_column
+    ]
+    (button,) = [button for button in app.button if button.label == "Reset my progress"]
+    button.click().run()
+    assert not app.exception
+    assert store.read(owner_hash(ANNA)) == Progress()
+    assert store.read(owner_hash(BEN)).done
+    assert not [button for button in app.button if button.label == "Reset my progress"]
+
+
+def test_progress_that_cannot_be_saved_is_said_and_the_lesson_goes_on(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    home.mkdir()
+    (home / "progress").write_text("a file where the folder should be")
+    app = opened(monkeypatch, "learn_softmax")
+    answer(app, "softmax-add", 1)
+    assert "could not be saved" in said(app)
+    assert any(box.value.startswith("Right.") for box in app.success)
+
+
+@pytest.mark.parametrize("item", LESSONS, ids=[item.key for item in LESSONS])
+def test_every_lesson_opens_with_its_question_and_names_its_controls(
+    monkeypatch: pytest.MonkeyPatch, item: Lesson
+) -> None:
+    app = opened(monkeypatch, item.page.removesuffix(".py"))
+    assert app.title[0].value == item.title
+    assert app.subheader[0].value == item.question
+    assert not app.error
+    assert app.code[0].value
+
+
+def test_the_teacher_sees_the_controls_of_this_lesson_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened(monkeypatch, "learn_relu")
+    assert {"map", "function", "layers", "filter", "picture", "number"} == {*app.code[0].value.split(", ")}
+    app.switch_page("learn_softmax.py").run()
+    assert {"temperature", "add", "score_cat", "truth"} < {*app.code[0].value.split(", ")}
+    assert "map" not in app.code[0].value.split(", ")
+
+
+def test_present_mode_makes_the_type_large_and_can_be_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened(monkeypatch, "learn_softmax", present="1")
+    assert any("font-size" in item.value for item in app.html)
+    (button,) = [button for button in app.button if button.label == "Leave present mode"]
+    button.click().run()
+    assert "present" not in app.query_params
+    assert not any("html { font-size" in item.value for item in app.html)
+
+
+@pytest.mark.parametrize("name", ["lock", "hide", "present"])
+@pytest.mark.parametrize(
+    "value", ["", ",,,", "nope", "<script>", "../..", "é" * 3000, "\x00", "check-relu-zeros"]
+)
+def test_odd_lists_in_the_address_change_nothing(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    app = opened(monkeypatch, "learn_softmax", **{name: value})
+    assert not app.slider(key="temperature").disabled
+    assert len(app.slider) == 13
+    assert not any("html { font-size" in item.value for item in app.html)
