@@ -10,7 +10,7 @@ from bench.measure import Baseline, Below, Figure, alternate, figure
 from cnn.core.scaling import to_input
 from cnn.network.forward import forward
 from cnn.network.presets import PRESETS
-from cnn.worker import jobs
+from cnn.training import runtime
 
 CALLS = 300
 PREDICT_CALLS = 30
@@ -18,7 +18,7 @@ PREDICT_CALLS = 30
 
 def forward_pass(rounds: int, smoke: bool) -> Iterator[Figure]:
     """Compare the milliseconds a picture takes; Keras is asked for the ten probabilities only."""
-    jobs.prepare_tensorflow()
+    runtime.prepare_tensorflow()
     from cnn.training.keras_model import build_network, get_weights
 
     network = PRESETS["lecture"].setup.network

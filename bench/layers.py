@@ -6,7 +6,7 @@ from dataclasses import replace
 from bench.measure import AtLeast, Baseline, Figure, alternate, figure, say
 from bench.training import data_source, load_data, loop_speed, our_precision, process, without_augmentation
 from cnn.network.presets import PRESETS
-from cnn.worker import jobs
+from cnn.training import runtime
 
 PRESET = "airbench"
 FASTER = AtLeast(1.0, "ratio")
@@ -38,8 +38,8 @@ def layers(rounds: int, smoke: bool) -> Iterator[Figure]:
 def leave_out(what: str) -> None:
     """Have this process train without one of the two, as if it did not exist."""
     if what == "memory":
-        jobs.keep_memory = lambda: None
-    jobs.prepare_tensorflow()
+        runtime.keep_memory = lambda: None
+    runtime.prepare_tensorflow()
     if what == "convolution":
         import keras
 

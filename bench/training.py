@@ -11,6 +11,7 @@ from bench.measure import AtLeast, Baseline, Figure, Target, alternate, figure, 
 from cnn.data import Dataset, layout
 from cnn.network.presets import PRESETS
 from cnn.network.spec import OPTIMIZERS, Setup
+from cnn.training import runtime
 from cnn.worker import jobs
 
 FIT = "keras.Model.fit, float32"
@@ -57,7 +58,7 @@ def process() -> ProcessPoolExecutor:
 
 def our_precision() -> str:
     """Start TensorFlow in this process and return the precision that `auto` takes."""
-    jobs.prepare_tensorflow()
+    runtime.prepare_tensorflow()
     from cnn.training.precision import fastest_precision
 
     return fastest_precision()
@@ -178,7 +179,7 @@ def _accuracy(preset: str, target: Target, rounds: int, changes: dict[str, Any])
     if not found.present:
         yield skipped(name, "", target, reason=f"it needs CIFAR-10. {found.problem}")
         return
-    jobs.prepare_tensorflow()
+    runtime.prepare_tensorflow()
     from cnn.training.precision import fastest_precision
 
     pictures, precision, setup = load_data(), fastest_precision(), PRESETS[preset].setup

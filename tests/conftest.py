@@ -30,7 +30,7 @@ settings.load_profile("lab")
 
 def pytest_configure() -> None:
     """Set TensorFlow up as training does, before any test imports it."""
-    from cnn.worker.jobs import ENVIRONMENT
+    from cnn.training.runtime import ENVIRONMENT
 
     for variable, value in ENVIRONMENT.items():
         os.environ.setdefault(variable, value)
@@ -95,7 +95,7 @@ def network() -> ModuleType:
 
     TensorFlow has as many threads as in training, on which the order of its sums depends.
     """
-    from cnn.worker.jobs import prepare_tensorflow
+    from cnn.training.runtime import prepare_tensorflow
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

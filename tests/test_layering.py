@@ -1,11 +1,13 @@
-"""Imports point down only, and the web process never imports TensorFlow: held by reading the sources."""
+"""Imports between packages point down only, and the web process never imports TensorFlow.
+
+Only packages are listed: a new module belongs to its folder, and a new folder gets a line in `CONTRACT`.
+"""
 
 import ast
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
@@ -13,98 +15,46 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 
-# The house, from the ground up. A module may import those of its own row (no circles) and of rows before it.
-LEVELS = (
-    ("cnn", "cnn.errors", "cnn.checked", "cnn.paths", "cnn.pixels", "cnn.settings"),
-    ("cnn.spec",),
-    ("cnn.presets", "cnn.layers"),
-    ("cnn.shapes", "cnn.ops"),
-    (
-        "cnn.forward",
-        "cnn.calibration",
-        "cnn.views",
-        "cnn.inside",
-        "cnn.inside.cell",
-        "cnn.inside.cell_steps",
-        "cnn.inside.receptive",
-        "cnn.inside.weight_edits",
-        "cnn.inside.picture_edits",
-        "cnn.inside.edits",
-        "cnn.inside.ready_kernels",
-        "cnn.inside.findings",
-    ),
-    (
-        "cnn.images",
-        "cnn.picture_files",
-        "cnn.decoder",
-        "cnn.decoder_child",
-        "cnn.decoder_place",
-        "cnn.figures",
-        "cnn.figures.*",
-        "cnn.data",
-        "cnn.data.*",
-    ),
-    ("cnn.runs", "cnn.runs.*"),
-    (
-        "cnn.models",
-        "cnn.cards",
-        "cnn.model_cards",
-        "cnn.typical",
-        "cnn.verdicts",
-        "cnn.progress",
-        "cnn.lessons",
-        "cnn.lessons.*",
-    ),
-    (
-        "cnn.network",
-        "cnn.fast_convolution",
-        "cnn.faster_order",
-        "cnn.fused_norm",
-        "cnn.whitening",
-        "cnn.augment",
-        "cnn.optimizers",
-        "cnn.schedule",
-        "cnn.pace",
-        "cnn.precision",
-        "cnn.preflight",
-        "cnn.reports",
-        "cnn.recorder",
-        "cnn.steps",
-        "cnn.loop",
-        "cnn.training",
-        "cnn.shipping",
-        "cnn.inside.appraisal",
-        "cnn.inside.attribution",
-        "cnn.inside.evaluation",
-        "cnn.inside.features",
-        "cnn.inside.loaded",
-        "cnn.inside.neighbours",
-        "cnn.inside.questions",
-        "cnn.export",
-        "cnn.jobs",
-    ),
-    ("cnn.engine", "cnn.engine.*"),
-    ("cnn.cli", "cnn.cli_*", "cnn.__main__", "cnn.ui", "cnn.ui.*"),
-    ("pages.*",),
-    ("app",),
-)
+# Each package, and the packages it may import. What is not listed here is a finding.
+CONTRACT: dict[str, frozenset[str]] = {}
+
+
+def allow(package: str, *others: str) -> None:
+    """Let `package` import `others` and whatever those may import."""
+    CONTRACT[package] = frozenset(others).union(*(CONTRACT[other] for other in others))
+
+
+allow("cnn.core")
+allow("cnn.network", "cnn.core")
+allow("cnn.images", "cnn.core")
+allow("cnn.data", "cnn.core")
+allow("cnn.figures", "cnn.network", "cnn.data")
+allow("cnn.runs", "cnn.network")
+allow("cnn.training", "cnn.runs", "cnn.data")
+allow("cnn.interpret", "cnn.training")
+allow("cnn.evaluation", "cnn.interpret")
+allow("cnn.worker", "cnn.evaluation")
+allow("cnn.scheduler", "cnn.worker")
+allow("cnn.lessons", "cnn.runs")
+allow("cnn.cli", "cnn.scheduler", "cnn.images")
+allow("cnn.__main__", "cnn.cli")
+allow("cnn.web.app", "cnn.scheduler", "cnn.images", "cnn.figures", "cnn.lessons")
+allow("cnn.web.build", "cnn.web.app")
+allow("cnn.web.train", "cnn.web.app")
+allow("cnn.web.ablate", "cnn.web.app")
+allow("cnn.web.inspect", "cnn.web.ablate")
+allow("cnn.web.classify", "cnn.web.app")
+allow("cnn.web.learn", "cnn.web.app")
+allow("cnn.web.navigation", "cnn.web.learn")
+PAGES = [name for name in CONTRACT if name.startswith("cnn.web.")]
+allow("pages", *PAGES)
+allow("app", *PAGES)
+
 TENSORFLOW = ("tensorflow", "keras")
-ARITHMETIC = ("cnn.schedule", "cnn.pace", "cnn.whitening")  # belongs to training, and needs no TensorFlow
-USE_TENSORFLOW = tuple(name for name in LEVELS[8] if name not in ARITHMETIC)
-USE_STREAMLIT = ("cnn.ui", "cnn.ui.*", "pages.*", "app")
-WEB = (
-    "app",
-    "pages.*",
-    "cnn.ui",
-    "cnn.ui.*",
-    "cnn.engine",
-    "cnn.engine.*",
-    "cnn.jobs",
-    "cnn.inside.questions",
-    "cnn.cli",
-    "cnn.cli_*",
-    "cnn.__main__",
-)
+USE_TENSORFLOW = ("cnn.training", "cnn.interpret", "cnn.evaluation", "cnn.worker")
+USE_STREAMLIT = ("cnn.web", "pages", "app")
+# These must be importable without pulling TensorFlow in; it is imported inside their functions.
+WITHOUT_TENSORFLOW = ("app", "pages", "cnn.web", "cnn.scheduler", "cnn.worker", "cnn.cli", "cnn.__main__")
 
 
 @dataclass(frozen=True)
@@ -116,12 +66,13 @@ class Import:
     at_once: bool
 
 
-def matches(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+def within(name: str, packages: tuple[str, ...]) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
 
 
-def level(name: str) -> int | None:
-    return next((i for i, patterns in enumerate(LEVELS) if matches(name, patterns)), None)
+def package_of(name: str) -> str | None:
+    """Return the entry of the contract that a module belongs to."""
+    return next((p for p in sorted(CONTRACT, key=len, reverse=True) if within(name, (p,))), None)
 
 
 def modules(root: Path) -> dict[str, Path]:
@@ -161,17 +112,14 @@ def _imports(node: ast.AST, package: str, known: dict[str, Path], at_once: bool)
 
 
 def problems(root: Path) -> list[str]:
-    """Return a sentence for everything under `root` that breaks the plan of the house."""
+    """Return a sentence for everything under `root` that breaks the contract."""
     known = modules(root)
     table = {name: imports(name, path, known) for name, path in known.items()}
     found = []
     for name, path in known.items():
         place = path.relative_to(root)
-        if level(name) is None:
-            found.append(
-                f"{place} has no place in the house; "
-                f"add {name!r} to a row of LEVELS in tests/test_layering.py."
-            )
+        if package_of(name) is None and name not in ("cnn", "cnn.web"):
+            found.append(f"{place} is in no package of the contract; add a line to tests/test_layering.py.")
             continue
         for item in table[name]:
             found += [f"{place}:{item.line} {problem}" for problem in _broken_rules(name, item, known)]
@@ -179,15 +127,16 @@ def problems(root: Path) -> list[str]:
 
 
 def _broken_rules(name: str, item: Import, known: dict[str, Path]) -> Iterator[str]:
-    package = item.target.split(".")[0]
-    if item.target in known and (above := level(item.target)) is not None and above > (level(name) or 0):
-        yield f"imports {item.target}, which lies above it; imports point down only."
-    if package in ("cnn", "pages", "app") and item.target not in known:
+    outside = item.target.split(".")[0]
+    ours, theirs = package_of(name), package_of(item.target)
+    if ours and theirs and theirs != ours and theirs not in CONTRACT[ours]:
+        yield f"imports {item.target}, and {ours} may not import {theirs}."
+    if outside in ("cnn", "pages", "app") and item.target not in known:
         yield f"imports {item.target}, which is not there."
-    if package == "streamlit" and not matches(name, USE_STREAMLIT):
-        yield "imports streamlit; that is for cnn/ui, pages and app.py."
-    if package in TENSORFLOW and not matches(name, USE_TENSORFLOW):
-        yield f"imports {package}; that is for {', '.join(USE_TENSORFLOW)}."
+    if outside == "streamlit" and not within(name, USE_STREAMLIT):
+        yield f"imports streamlit; that is for {', '.join(USE_STREAMLIT)}."
+    if outside in TENSORFLOW and not within(name, USE_TENSORFLOW):
+        yield f"imports {outside}; that is for {', '.join(USE_TENSORFLOW)}."
 
 
 def _project_imports(table: dict[str, list[Import]], name: str, *, at_once: bool) -> set[str]:
@@ -220,7 +169,7 @@ def _circles(table: dict[str, list[Import]]) -> list[str]:
 def _ways_to_tensorflow(table: dict[str, list[Import]]) -> list[str]:
     """Return a sentence for each module of the web process that pulls TensorFlow in as it is imported."""
     found = []
-    for start in (name for name in table if matches(name, WEB)):
+    for start in (name for name in table if within(name, WITHOUT_TENSORFLOW)):
         ways, seen = [(start,)], {start}
         while ways:
             way = ways.pop(0)
@@ -237,36 +186,55 @@ def _ways_to_tensorflow(table: dict[str, list[Import]]) -> list[str]:
 
 
 def house(tmp_path: Path, **sources: str) -> list[str]:
-    """Write modules (`cnn__spec="import os"`) and return what is wrong with them."""
-    for name in ("cnn/__init__.py", "cnn/ui/__init__.py"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
-    for name, source in sources.items():
-        path = tmp_path / f"{name.replace('__', '/')}.py"
+    """Write modules (`cnn__network__spec="import os"`) and return what is wrong with them."""
+    for name, source in {"cnn____init__": "", **sources}.items():
+        path = (
+            tmp_path / f"{name.replace('__init__', 'INIT').replace('__', '/').replace('INIT', '__init__')}.py"
+        )
         path.parent.mkdir(parents=True, exist_ok=True)
+        for folder in path.parent.relative_to(tmp_path).parents:
+            if folder.parts and folder.parts[0] == "cnn":
+                (tmp_path / folder / "__init__.py").touch()
+        if path.parent != tmp_path and path.relative_to(tmp_path).parts[0] == "cnn":
+            (path.parent / "__init__.py").touch()
         path.write_text(source)
     return problems(tmp_path)
 
 
 def test_imports_point_down_only() -> None:
-    assert "cnn.spec" in modules(PROJECT)
+    assert "cnn.network.spec" in modules(PROJECT)
     assert problems(PROJECT) == []
+
+
+def test_every_package_of_the_contract_is_there() -> None:
+    found = {package_of(name) for name in modules(PROJECT)}
+    assert not CONTRACT.keys() - found
 
 
 @cache
 def without_tensorflow() -> tuple[str, ...]:
-    """Return the modules that can be imported without TensorFlow or Streamlit."""
-    none = (*USE_TENSORFLOW, *USE_STREAMLIT, "cnn.__main__")
+    """Return the modules whose sources say that importing them imports neither TensorFlow nor Streamlit."""
+    known = modules(PROJECT)
+    table = {name: imports(name, path, known) for name, path in known.items()}
+
+    def reached(name: str, seen: frozenset[str]) -> set[str]:
+        found = {name}
+        for target in _project_imports(table, name, at_once=True) if name in table else ():
+            if target not in seen:
+                found |= reached(target, seen | found)
+        return found
+
+    heavy = {*TENSORFLOW, "streamlit"}
     return tuple(
         sorted(
-            name
-            for name in modules(PROJECT)
-            if name == "cnn.jobs" or not (level(name) is None or matches(name, none))
+            n
+            for n in known
+            if n.startswith("cnn.") and n != "cnn.__main__" and not reached(n, frozenset({n})) & heavy
         )
     )
 
 
-def test_importing_the_engine_and_all_below_leaves_tensorflow_out() -> None:
+def test_importing_the_scheduler_and_all_below_leaves_tensorflow_out() -> None:
     code = (
         "import importlib, sys\n"
         "for name in sys.argv[1:]: importlib.import_module(name)\n"
@@ -283,9 +251,6 @@ def test_importing_the_engine_and_all_below_leaves_tensorflow_out() -> None:
     assert done.returncode == 0, done.stderr
 
 
-# The checker, checked
-
-
 def test_a_worker_spawned_while_a_page_is_shown_runs_no_page() -> None:
     page = PROJECT / "pages" / "index.py"
     code = (
@@ -299,23 +264,25 @@ def test_a_worker_spawned_while_a_page_is_shown_runs_no_page() -> None:
     assert done.stdout.strip() == "False"
 
 
+# The checker, checked
+
+
 def test_a_house_in_order_has_no_problems(tmp_path: Path) -> None:
     assert not house(
         tmp_path,
-        cnn__errors="",
-        cnn__checked="from cnn.errors import X",
-        cnn__spec="import json\nfrom cnn import checked, errors",
-        cnn__figures____init__="",
+        cnn__core__errors="",
+        cnn__core__validation="from cnn.core.errors import X",
+        cnn__network__spec="import json\nfrom cnn.core import errors, validation",
         cnn__figures__charts="import plotly\nfrom cnn.figures.colours import A",
         cnn__figures__colours="import numpy",
-        cnn__training="import tensorflow as tf\nfrom cnn.spec import Setup",
-        cnn__jobs="def work():\n    from cnn.training import train\n    import keras",
-        cnn__engine="from cnn import jobs\nfrom typing import TYPE_CHECKING\n"
-        "if TYPE_CHECKING:\n    from cnn.training import Report",
-        cnn__ui__widgets="import streamlit as st\nfrom .other import B",
-        cnn__ui__other="from ..engine import Engine",
-        pages__home="from cnn.ui import widgets",
-        app="import streamlit\nimport pages.home",
+        cnn__training__trainer="import tensorflow as tf\nfrom cnn.network.spec import Setup",
+        cnn__worker__jobs="def work():\n    from cnn.training.trainer import train\n    import keras",
+        cnn__scheduler__engine="from cnn.worker import jobs\nfrom typing import TYPE_CHECKING\n"
+        "if TYPE_CHECKING:\n    from cnn.training.trainer import Report",
+        cnn__web__app__widgets="import streamlit as st\nfrom .other import B",
+        cnn__web__app__other="from ...scheduler.engine import Engine",
+        pages__home="from cnn.web.app import widgets",
+        app="import streamlit",
     )
 
 
@@ -323,69 +290,81 @@ def test_a_house_in_order_has_no_problems(tmp_path: Path) -> None:
     ("sources", "words"),
     [
         (
-            {"cnn__spec": "import cnn.shapes", "cnn__shapes": ""},
-            ["cnn/spec.py:1 imports cnn.shapes, which lies above"],
+            {"cnn__network__spec": "import cnn.runs.run", "cnn__runs__run": ""},
+            ["cnn/network/spec.py:1 imports cnn.runs.run, and cnn.network may not import cnn.runs."],
         ),
         (
-            {"cnn__spec": "from cnn import ops", "cnn__ops": ""},
-            ["cnn/spec.py:1 imports cnn.ops, which lies above"],
+            {"cnn__network__spec": "from ..runs import run", "cnn__runs__run": ""},
+            ["cnn/network/spec.py:1 imports cnn.runs.run"],
         ),
         (
-            {"cnn__spec": "from . import ops", "cnn__ops": ""},
-            ["cnn/spec.py:1 imports cnn.ops, which lies above"],
-        ),
-        (
-            {"cnn__runs": "\ndef f():\n    from cnn.training import x", "cnn__training": ""},
-            ["cnn/runs.py:3 imports cnn.training, which lies above"],
+            {"cnn__runs__run": "\ndef f():\n    from cnn.training import x", "cnn__training__y": ""},
+            ["cnn/runs/run.py:3 imports cnn.training, and"],
         ),
         (
             {
-                "cnn__runs": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import cnn.engine",
-                "cnn__engine": "",
+                "cnn__runs__run": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import cnn.scheduler",
+                "cnn__scheduler__engine": "",
             },
-            ["cnn/runs.py:3 imports cnn.engine, which lies above"],
+            ["cnn/runs/run.py:3 imports cnn.scheduler, and"],
         ),
-        ({"cnn__ui__a": "import pages.home", "pages__home": ""}, ["cnn/ui/a.py:1 imports pages.home"]),
-        ({"cnn__runs": "import streamlit"}, ["cnn/runs.py:1 imports streamlit"]),
         (
-            {"cnn__engine": "def f():\n    from streamlit.web import cli"},
-            ["cnn/engine.py:2 imports streamlit"],
+            {"cnn__web__build__a": "import cnn.web.train.b", "cnn__web__train__b": ""},
+            ["cnn/web/build/a.py:1 imports cnn.web.train.b, and cnn.web.build may not"],
         ),
-        ({"cnn__forward": "import keras.layers"}, ["cnn/forward.py:1 imports keras"]),
-        ({"cnn__cli": "def f():\n    import tensorflow"}, ["cnn/cli.py:2 imports tensorflow"]),
-        ({"cnn__jobs": "import keras"}, ["Importing cnn.jobs imports keras, by way of cnn.jobs;"]),
+        (
+            {"cnn__web__app__a": "import pages.home", "pages__home": ""},
+            ["cnn/web/app/a.py:1 imports pages.home"],
+        ),
+        ({"cnn__runs__run": "import streamlit"}, ["cnn/runs/run.py:1 imports streamlit"]),
+        (
+            {"cnn__scheduler__engine": "def f():\n    from streamlit.web import cli"},
+            ["cnn/scheduler/engine.py:2 imports streamlit"],
+        ),
+        ({"cnn__network__forward": "import keras.layers"}, ["cnn/network/forward.py:1 imports keras"]),
+        ({"cnn__cli__main": "def f():\n    import tensorflow"}, ["cnn/cli/main.py:2 imports tensorflow"]),
+        (
+            {"cnn__worker__jobs": "import keras"},
+            ["Importing cnn.worker.jobs imports keras, by way of cnn.worker.jobs;"],
+        ),
         (
             {
-                "app": "import cnn.engine",
-                "cnn__engine": "import cnn.jobs",
-                "cnn__jobs": "class A:\n    import keras",
+                "app": "import cnn.web.app.a",
+                "cnn__web__app__a": "import cnn.worker.jobs",
+                "cnn__worker__jobs": "class A:\n    import keras",
             },
             [
-                "Importing app imports keras, by way of app → cnn.engine → cnn.jobs;",
-                "Importing cnn.engine imports keras, by way of cnn.engine → cnn.jobs;",
-                "Importing cnn.jobs imports keras",
+                "Importing app imports keras, by way of app → cnn.web.app.a → cnn.worker.jobs;",
+                "Importing cnn.web.app.a imports keras, by way of cnn.web.app.a → cnn.worker.jobs;",
+                "Importing cnn.worker.jobs imports keras",
             ],
         ),
         (
             {
-                "cnn__cli": "try:\n    from cnn.training import x\nfinally:\n    pass",
-                "cnn__training": "import keras",
+                "cnn__cli__main": "try:\n    from cnn.training.trainer import x\nfinally:\n    pass",
+                "cnn__training__trainer": "import keras",
             },
-            ["Importing cnn.cli imports keras, by way of cnn.cli → cnn.training;"],
+            ["Importing cnn.cli.main imports keras, by way of cnn.cli.main → cnn.training.trainer;"],
         ),
         (
-            {"pages__home": "from cnn.export.files import x", "cnn__export": "import keras"},
-            ["imports cnn.export.files, which is not there", "Importing pages.home imports keras"],
+            {"pages__home": "from cnn.evaluation.gone import x", "cnn__evaluation__other": "import keras"},
+            ["imports cnn.evaluation.gone, which is not there"],
         ),
         (
-            {"cnn__presets": "import cnn.layers", "cnn__layers": "def f():\n    import cnn.presets"},
+            {
+                "cnn__network__presets": "import cnn.network.ops",
+                "cnn__network__ops": "def f():\n    import cnn.network.presets",
+            },
             [
-                "cnn.presets imports itself by way of cnn.layers",
-                "cnn.layers imports itself by way of cnn.presets",
+                "cnn.network.presets imports itself by way of cnn.network.ops",
+                "cnn.network.ops imports itself by way of cnn.network.presets",
             ],
         ),
-        ({"cnn__magic": ""}, ["cnn/magic.py has no place in the house; add 'cnn.magic' to a row of LEVELS"]),
-        ({"cnn__spec": "from cnn.gone import x"}, ["cnn/spec.py:1 imports cnn.gone, which is not there"]),
+        ({"cnn__magic": ""}, ["cnn/magic.py is in no package of the contract"]),
+        (
+            {"cnn__network__spec": "from cnn.gone import x"},
+            ["cnn/network/spec.py:1 imports cnn.gone, which is not there"],
+        ),
     ],
 )
 def test_a_house_out_of_order_is_told(tmp_path: Path, sources: dict[str, str], words: list[str]) -> None:

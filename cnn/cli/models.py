@@ -16,6 +16,7 @@ from cnn.network import summary
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Setup
 from cnn.runs.store import Run, RunStore
+from cnn.training import runtime
 from cnn.worker import jobs
 
 # Name in models/ → what differs from the preset of that name, and how many saved states come along.
@@ -57,7 +58,7 @@ def models(options: argparse.Namespace) -> int:
     if options.source and len(options.names) != 1:
         options.refuse("--from takes exactly one NAME")
     require_cifar10()
-    jobs.prepare_tensorflow()
+    runtime.prepare_tensorflow()
     copies = [cifar10.load(folder) for folder in options.also]
     for name in names:
         if options.source:

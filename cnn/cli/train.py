@@ -16,6 +16,7 @@ from cnn.network import summary
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Setup
 from cnn.runs.store import Run, RunStore, Status
+from cnn.training import runtime
 from cnn.training.estimate import check_fits
 from cnn.training.events import EpochEnd, Finished, Progress, Report
 from cnn.worker import jobs
@@ -42,7 +43,7 @@ def train(options: argparse.Namespace) -> int:
     """Train a new run, or go on with one, in this process."""
     goes_on = options.resume is not None or options.go_on is not None
     run = _old_run(options) if goes_on else _new_run(options)
-    jobs.prepare_tensorflow()
+    runtime.prepare_tensorflow()
     if options.json:
         emit({"event": "started", "run": str(run.folder), "setup": run.setup.to_json()})
     with ctrl_c(run.request_stop), progress_bar(options.json) as show:

@@ -22,7 +22,7 @@ from cnn.core.settings import read_settings
 from cnn.core.validation import allowed_values
 from cnn.network.spec import Setup, TrainSpec
 from cnn.network.summary import FLOAT_BYTES, total_parameters, walk
-from cnn.worker.jobs import release_memory
+from cnn.training.runtime import release_memory
 
 # TensorFlow and Keras 560 MB, CIFAR-10 twice (as arrays and as a tensor) 330 MB, graphs.
 BASE_BYTES = 950 * 2**20

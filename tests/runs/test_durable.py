@@ -505,10 +505,11 @@ def test_thinning_keeps_what_must_be_kept() -> None:
 KILLED_AT_STEP_11 = """
 import os, signal, sys
 from pathlib import Path
-from cnn import jobs
+from cnn.training.runtime import prepare_tensorflow
+from cnn.worker import jobs
 from cnn.training.metrics import Clock
 Clock.steps_in = lambda clock, seconds: 1
-jobs.prepare_tensorflow()
+prepare_tensorflow()
 def listen(report):
     if type(report).__name__ == "Progress" and report.step == 11:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -547,8 +548,9 @@ def test_kill_9_in_the_middle_of_an_epoch(store: RunStore, training: ModuleType)
 SMALL_FILES_ONLY = """
 import resource, sys
 from pathlib import Path
-from cnn import jobs
-jobs.prepare_tensorflow()
+from cnn.training.runtime import prepare_tensorflow
+from cnn.worker import jobs
+prepare_tensorflow()
 def listen(report):
     if type(report).__name__ == "EpochEnd" and report.epoch == 1:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))
