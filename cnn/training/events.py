@@ -21,30 +21,53 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class EpochEnd:
-    """After an epoch, and once before the first (epoch 0, without accuracies).
+class Saved:
+    """A report with a state that is kept: the weights to look at, and the checkpoint to go on from.
 
-    `epoch` is whole, except where a time budget ends, or a run that was stopped has gone on for some epochs.
+    `seconds` are those of training steps.
     """
 
-    epoch: float
     step: int
+    epoch: float
     seconds: float
-    validation_loss: float | None
-    validation_accuracy: float | None
     weights: Weights
     checkpoint: Checkpoint
 
 
 @dataclass(frozen=True)
-class Paused:
+class EpochEnd(Saved):
+    """After an epoch, and once before the first (epoch 0, without accuracies).
+
+    `epoch` is whole, except where a time budget ends, or a run that was stopped has gone on for some epochs.
+    """
+
+    validation_loss: float | None
+    validation_accuracy: float | None
+
+
+@dataclass(frozen=True)
+class Paused(Saved):
     """Nothing is computed until a command comes."""
 
-    step: int
-    epoch: float
-    seconds: float
-    weights: Weights
-    checkpoint: Checkpoint
+
+@dataclass(frozen=True)
+class Parked(Saved):
+    """The last report of a training that leaves its worker while it is paused."""
+
+
+@dataclass(frozen=True)
+class Finished(Saved):
+    """The last report. `ending` is "" at the end of the run, else stop or discard, and nothing was tested."""
+
+    ending: str
+    images_per_second: float
+    test_loss: float | None
+    test_accuracy: float | None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was ended by a command."""
+        return bool(self.ending)
 
 
 @dataclass(frozen=True)
@@ -72,37 +95,6 @@ class Extended:
     epoch: float
     epochs: int
     seconds: float
-
-
-@dataclass(frozen=True)
-class Parked:
-    """The last report of a training that leaves its worker while it is paused."""
-
-    step: int
-    epoch: float
-    seconds: float
-    weights: Weights
-    checkpoint: Checkpoint
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The last report. `ending` is "" at the end of the run, else stop or discard, and nothing was tested."""
-
-    ending: str
-    step: int
-    epoch: float
-    seconds: float
-    images_per_second: float
-    test_loss: float | None
-    test_accuracy: float | None
-    weights: Weights
-    checkpoint: Checkpoint
-
-    @property
-    def stopped(self) -> bool:
-        """Whether it was ended by a command."""
-        return bool(self.ending)
 
 
 Report = Progress | EpochEnd | Paused | Resumed | NewRate | Extended | Parked | Finished

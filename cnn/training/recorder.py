@@ -28,6 +28,7 @@ from cnn.training.events import (
     Progress,
     Report,
     Resumed,
+    Saved,
 )
 
 logger = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ class Recorder:
         if not self.discarded:
             self._save(report, ending=report.ending)
 
-    def _save(self, report: EpochEnd | Paused | Parked | Finished, **record: Any) -> None:
+    def _save(self, report: Saved, **record: Any) -> None:
         """Save the weights where they are new, then the checkpoint with how far the record is."""
         newest = self.run.snapshots()[-1:]
         if not newest or newest[0].step < report.step:
@@ -198,7 +199,7 @@ class Recorder:
                 snapshot.path.unlink(missing_ok=True)
 
 
-def _place(report: EpochEnd | Paused | Parked | Finished) -> dict[str, Any]:
+def _place(report: Saved) -> dict[str, Any]:
     return {"epoch": report.epoch, "step": report.step, "seconds": report.seconds}
 
 

@@ -3,29 +3,52 @@
 >>> for report in train(setup, data):            # doctest: +SKIP
 ...     print(report)
 
-A call lasts about a quarter of a second, which is how long a command waits; the graph is built in a thread,
-so that a stop does not wait for it.
+A call of steps lasts about a quarter of a second, which is how long a command waits. The order of an epoch
+follows from the seed and the number of the epoch alone, so that a training can go on in the middle of one.
 """
 
 import threading
-import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import asdict
+from time import perf_counter, sleep
+from typing import Any, TypeVar
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.core.errors import DivergedError, RunError
 from cnn.data import Dataset
 from cnn.network.spec import Setup
 from cnn.runs.checkpoints import Checkpoint
-from cnn.runs.commands import Command
-from cnn.training.events import EpochEnd, Finished, Progress, Report, Resumed
-from cnn.training.loop import Loop, Scores
+from cnn.runs.commands import PARK, REOPEN, Command
+from cnn.runs.schedule_segments import Part, Plan
+from cnn.runs.steering import Steering
+from cnn.training.events import (
+    EpochEnd,
+    Extended,
+    Finished,
+    NewRate,
+    Parked,
+    Paused,
+    Progress,
+    Report,
+    Resumed,
+    Saved,
+)
+from cnn.training.keras_model import build_for_training, get_weights
+from cnn.training.metrics import Clock, Smooth
+from cnn.training.schedules import rate_factor
+from cnn.training.train_step import Steps, parts_of
 
 __all__ = ["EpochEnd", "Finished", "Progress", "Report", "train"]
 
-LOOK_SECONDS = 0.05
+CALL_SECONDS = 0.25
+POLL_SECONDS = 0.05
 EVALUATION_BATCH = 500
+
+Scores = tuple[float, float]  # mean loss and accuracy
+SavedReport = TypeVar("SavedReport", bound=Saved)
 
 
 def train(
@@ -39,7 +62,7 @@ def train(
 
     Args:
         setup: network and training; its `precision` must have been resolved to `precision` by the caller.
-        data: uint8 pictures and labels; the test part is looked at once, at the very end.
+        data: uint8 pictures and labels; the test part is evaluated once, at the very end.
         commands: returns the commands that are new since it was asked last; asked about four times a second,
             and twenty times a second while the run is paused.
         precision: "float32" or "mixed_bfloat16".
@@ -50,89 +73,239 @@ def train(
         RunError: when `start` does not fit the set-up.
     """
     keras.utils.set_random_seed(setup.training.seed)
-    loop = Loop(setup, data.take(setup.training.pictures, setup.training.seed), precision)
+    trainer = Trainer(setup, data, commands, precision)
     if start:
-        loop.restore(start)
-    else:
-        yield loop.epoch_end((None, None))
-    yield from _Drive(loop, data, commands).reports()
+        trainer.restore(start)
+    yield from trainer.reports()
 
 
-class _Drive:
-    """Drives a loop to its end as the commands say."""
+class Trainer:
+    """One training in progress: model, optimiser, plan and commands, and how far it is.
 
-    def __init__(self, loop: Loop, data: Dataset, commands: Callable[[], Sequence[Command]]) -> None:
-        self.loop = loop
-        self.steering = loop.steering
-        self.data = data
+    `rate` is the learning rate before the schedule's factor; `validated` the last step after which the
+    validation pictures were evaluated, -1 before the start was reported.
+    """
+
+    def __init__(
+        self, setup: Setup, data: Dataset, commands: Callable[[], Sequence[Command]], precision: str
+    ) -> None:
+        self.training = setup.training
+        self.data = data.take(setup.training.pictures, setup.training.seed)
         self.commands = commands
+        parts = parts_of(min(self.training.batch_size, len(self.data.train_labels)))
+        self.model = build_for_training(
+            setup.network, self.data.train_images, precision, self.training.seed, parts
+        )
+        self.steps = Steps(self.model, self.training, self.data)
+        self.plan = Plan(Part(self.training.epochs, self.training.seconds), self.steps.an_epoch)
+        self.steering = Steering()
+        self.rate = self.training.learning_rate
+        self.step, self.validated = 0, -1
+        self.smooth = Smooth()
+        self.clock = Clock(self.steps.batch_size)
+        self._order: tuple[int, NDArray[np.int32]] = (-1, np.zeros(0, np.int32))
+
+    @property
+    def epoch(self) -> float:
+        """Epochs done, with the part of the one at work."""
+        return self.step / self.steps.an_epoch
 
     def reports(self) -> Iterator[Report]:
-        """Train, look at the validation pictures after each epoch, and at the test pictures at the end."""
-        loop, data = self.loop, self.data
-        yield from self._prepare()
+        """Train, evaluate the validation pictures after each epoch, and the test pictures at the end."""
+        if self.validated < 0:
+            self.validated = 0
+            yield self._saved(EpochEnd, validation_loss=None, validation_accuracy=None)
+        yield from self._build()
         while True:
-            yield from self._look()
-            if self.steering.ending:
-                yield loop.left()
+            yield from self._obey()
+            if self.steering.ending == PARK:
+                yield self._saved(Parked)
                 return
-            loop.plan.advance(loop.step, loop.seconds)
-            if loop.epoch_is_due:
-                if scores := (yield from self._evaluate(data.validation_images, data.validation_labels)):
-                    yield loop.epoch_end(scores)
-            elif not loop.ended:
-                yield loop.call(self.steering.steps_allowed)
+            if self.steering.ending:
+                yield self._finished((None, None))
+                return
+            self.plan.advance(self.step, self.clock.seconds)
+            ended = self.plan.ended(self.step, self.clock.seconds)
+            if self.validated < self.step and (self.step % self.steps.an_epoch == 0 or ended):
+                scores = yield from self._evaluate(self.data.validation_images, self.data.validation_labels)
+                if scores:
+                    self.validated = self.step
+                    self.steering.epoch_ended()
+                    yield self._saved(EpochEnd, validation_loss=scores[0], validation_accuracy=scores[1])
+            elif not ended:
+                yield self._train()
             else:
-                scores = yield from self._evaluate(data.test_images, data.test_labels)
-                if scores and loop.ended:  # else a command came meanwhile
-                    yield loop.finished(scores)
+                scores = yield from self._evaluate(self.data.test_images, self.data.test_labels)
+                if scores and self.plan.ended(self.step, self.clock.seconds):  # else a command came meanwhile
+                    yield self._finished(scores)
                     return
 
-    def _prepare(self) -> Iterator[Report]:
-        """Build the graph in a thread, and go on when it is there or something else is asked for."""
+    def _build(self) -> Iterator[Report]:
+        """Build the graph in a thread, so that a stop does not wait for it."""
         failures: list[BaseException] = []
-        builder = threading.Thread(target=_catching, args=(self.loop.build, failures), name="build")
-        yield from self._take()
+
+        def build() -> None:
+            try:
+                self.steps.build()
+            except BaseException as error:
+                failures.append(error)
+
+        builder = threading.Thread(target=build, name="build")
+        yield from self._take_commands()
         if not self.steering.ending:
             builder.start()
         while builder.is_alive() and not self.steering.ending:
-            builder.join(LOOK_SECONDS)
-            yield from self._look()
+            builder.join(POLL_SECONDS)
+            yield from self._obey()
         if failures:
             raise failures[0]
 
-    def _look(self) -> Iterator[Report]:
+    # Commands
+
+    def _obey(self) -> Iterator[Report]:
         """Take the commands that are new, and wait while the run is paused."""
-        yield from self._take()
+        yield from self._take_commands()
         if not self.steering.paused or self.steering.ending:
             return
-        yield self.loop.paused()
+        yield self._saved(Paused)
         while self.steering.paused and not self.steering.ending:
-            time.sleep(LOOK_SECONDS)
-            yield from self._take()
+            sleep(POLL_SECONDS)
+            yield from self._take_commands()
         if not self.steering.ending:
-            yield Resumed(self.loop.step, self.loop.epoch)
+            yield Resumed(self.step, self.epoch)
 
-    def _take(self) -> Iterator[Report]:
+    def _take_commands(self) -> Iterator[Report]:
+        """Follow the commands that are new; a changed learning rate or length is reported."""
         for command in self.steering.take(self.commands()):
-            yield from self.loop.change(command)
+            match command.kind:
+                case "rate":
+                    changed, self.rate = command.value != self.rate, command.value
+                    if changed:
+                        yield NewRate(self.step, self.epoch, self.rate)
+                case "extend_epochs":
+                    self.plan.add(Part(epochs=int(command.value)))
+                    yield Extended(self.step, self.epoch, int(command.value), 0.0)
+                case "extend_seconds":
+                    self.plan.add(Part(seconds=command.value))
+                    yield Extended(self.step, self.epoch, 0, command.value)
+                case kind if kind == REOPEN and command.value:
+                    self.plan.cut()
+
+    # Steps
+
+    def _train(self) -> Progress:
+        """Do some optimiser steps, as many as last about `CALL_SECONDS`, within one epoch."""
+        seconds = self.clock.seconds
+        in_time = self.clock.steps_in(min(CALL_SECONDS, max(self.plan.budget(seconds), 0.0)))
+        batches = self._batches(min(self.steering.steps_allowed, in_time, self.plan.steps_left(self.step)))
+        ahead = np.arange(len(batches))
+        shares = self.plan.shares(self.step + ahead, seconds + ahead * self.clock.step_seconds)
+        rates = (self.rate * rate_factor(self.training.schedule, shares)).astype(np.float32)
+        started = perf_counter()
+        loss, correct = self.steps.run(batches, rates, self.step)
+        self.clock.record(len(batches), perf_counter() - started)
+        self.step += len(batches)
+        self.steering.stepped(len(batches))
+        self._check_loss(loss)
+        self.smooth.add(loss / len(batches), correct / batches.size, len(batches))
+        return Progress(
+            step=self.step,
+            epoch=self.epoch,
+            loss=self.smooth.loss,
+            accuracy=self.smooth.accuracy,
+            learning_rate=float(rates[-1]),
+            images_per_second=self.clock.images_per_second,
+            seconds=self.clock.seconds,
+            seconds_left=self.plan.seconds_left(self.step, self.clock.seconds, self.clock.step_seconds),
+        )
+
+    def _batches(self, most: int) -> NDArray[np.int32]:
+        """Return the pictures of the next steps, (steps, batch size); they end with the epoch."""
+        epoch, position = divmod(self.step, self.steps.an_epoch)
+        if self._order[0] != epoch:
+            shuffle = np.random.default_rng([self.training.seed, epoch])
+            self._order = (epoch, shuffle.permutation(self.steps.pictures).astype(np.int32))
+        size, last = self.steps.batch_size, min(position + most, self.steps.an_epoch)
+        return self._order[1][position * size : last * size].reshape(-1, size)
 
     def _evaluate(self, images: NDArray[np.uint8], labels: NDArray) -> Generator[Report, None, Scores | None]:
         """Return mean loss and accuracy on pictures, or None if the run shall end."""
         loss = correct = 0.0
         for start in range(0, len(images), EVALUATION_BATCH):
-            yield from self._look()
+            yield from self._obey()
             if self.steering.ending:
                 return None
             part = slice(start, start + EVALUATION_BATCH)
-            sums = self.loop.scores_of(images[part], labels[part])
+            sums = self.steps.look(images[part], labels[part])
             loss, correct = loss + sums[0], correct + sums[1]
-        self.loop.check_loss(loss)
+        self._check_loss(loss)
         return loss / len(images), correct / len(images)
 
+    def _check_loss(self, loss: float) -> None:
+        if not np.isfinite(loss):
+            raise DivergedError(
+                f"The loss is no longer a number after {self.step:,} steps: the learning rate {self.rate:g} "
+                f"is too high for this network. Try {self.rate / 10:g}."
+            )
 
-def _catching(build: Callable[[], None], failures: list[BaseException]) -> None:
-    try:
-        build()
-    except BaseException as error:
-        failures.append(error)
+    # States that are kept
+
+    def _saved(self, kind: type[SavedReport], **results: Any) -> SavedReport:
+        """Return a report of this kind on the state as it is now."""
+        return kind(
+            step=self.step,
+            epoch=self.epoch,
+            seconds=self.clock.seconds,
+            weights=get_weights(self.model),
+            checkpoint=self.checkpoint(),
+            **results,
+        )
+
+    def _finished(self, scores: Scores | tuple[None, None]) -> Finished:
+        return self._saved(
+            Finished,
+            ending=self.steering.ending,
+            images_per_second=self.clock.images_per_second,
+            test_loss=scores[0],
+            test_accuracy=scores[1],
+        )
+
+    def checkpoint(self) -> Checkpoint:
+        """Return all that `restore` needs to go on exactly from here."""
+        state = {
+            "rate": self.rate,
+            "validated": self.validated,
+            "plan": self.plan.state(),
+            "steering": asdict(self.steering),
+            "clock": self.clock.state(),
+            "smooth": self.smooth.state(),
+        }
+        arrays = {name: np.array(variable) for name, variable in self._variables().items()}
+        return Checkpoint(self.step, self.epoch, arrays, state)
+
+    def restore(self, start: Checkpoint) -> None:
+        """Go to where a checkpoint was taken.
+
+        Raises:
+            RunError: when it does not fit this network and training.
+        """
+        variables = self._variables()
+        try:
+            shapes = {name: tuple(array.shape) for name, array in start.arrays.items()}
+            if shapes != {name: tuple(variable.shape) for name, variable in variables.items()}:
+                raise RunError("The checkpoint is of another network or another training.")
+            for name, variable in variables.items():
+                variable.assign(start.arrays[name])
+            self.step, self.rate, self.validated = start.step, start.loop["rate"], start.loop["validated"]
+            self.plan = Plan.restored(start.loop["plan"], self.steps.an_epoch)
+            self.steering = Steering(**start.loop["steering"])
+            self.clock.restore(start.loop["clock"])
+            self.smooth.restore(start.loop["smooth"])
+        except (KeyError, TypeError) as error:
+            raise RunError(f"The checkpoint is not complete ({error}).") from error
+        self.steering.unpark()
+
+    def _variables(self) -> dict[str, keras.Variable]:
+        """Return every variable that training changes; the state of dropout's generators is among them."""
+        groups = {"network": self.model.variables, "optimizer": self.steps.optimizer.variables}
+        return {f"{group}/{i:03d}": v for group, variables in groups.items() for i, v in enumerate(variables)}

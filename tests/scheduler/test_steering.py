@@ -346,7 +346,7 @@ class Script:
 def one_step_a_call(training: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every call do one step, so that a test can give a command at each."""
     monkeypatch.setattr(Clock, "steps_in", lambda clock, seconds: 1)
-    monkeypatch.setattr(training, "LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(training, "POLL_SECONDS", 0.001)
 
 
 def same(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> bool:
@@ -525,11 +525,8 @@ def test_a_stopped_run_goes_on_to_its_end_or_for_so_much(
 def test_a_time_budget_does_not_run_while_a_run_is_paused(
     training: ModuleType, data: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import cnn.training.loop as loop
-
     now = iter(range(1_000_000))
-    clock = type("Clock", (), {"perf_counter": staticmethod(lambda: next(now) * 0.5)})
-    monkeypatch.setattr(loop, "time", clock)
+    monkeypatch.setattr(training, "perf_counter", lambda: next(now) * 0.5)
     spec = setup(epochs=None, seconds=5.0, schedule="one_cycle")
     script = Script()
     first, _ = script.drive(training.train(spec, data, script), {4: ask("pause", "park")})
@@ -551,10 +548,10 @@ def test_a_time_budget_does_not_run_while_a_run_is_paused(
 def test_a_stop_is_answered_while_the_graph_is_built(
     training: ModuleType, data: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cnn.training.loop import Loop
+    from cnn.training.train_step import Steps
 
     gone = threading.Event()
-    monkeypatch.setattr(Loop, "build", lambda loop: gone.wait(60))
+    monkeypatch.setattr(Steps, "build", lambda steps: gone.wait(60))
     looks = iter(range(1000))
 
     def commands() -> list[Command]:
@@ -570,12 +567,12 @@ def test_a_stop_is_answered_while_the_graph_is_built(
 def test_what_breaks_off_while_the_graph_is_built_is_told(
     training: ModuleType, data: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cnn.training.loop import Loop
+    from cnn.training.train_step import Steps
 
-    def build(loop: Loop) -> None:
+    def build(steps: Steps) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(Loop, "build", build)
+    monkeypatch.setattr(Steps, "build", build)
     with pytest.raises(MemoryError):
         list(training.train(setup(), data))
 

@@ -1,7 +1,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -63,20 +63,12 @@ def same(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> bool:
 
 
 @pytest.fixture
-def loop(training: ModuleType) -> ModuleType:
-    import cnn.training.loop as module
-
-    return module
-
-
-@pytest.fixture
-def ticking(loop: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+def ticking(training: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Return a function that gives training a clock on which every call takes so many seconds."""
 
     def use(seconds: float) -> None:
         now = iter(range(1_000_000))
-        clock = SimpleNamespace(perf_counter=lambda: next(now) * seconds)
-        monkeypatch.setattr(loop, "time", clock)
+        monkeypatch.setattr(training, "perf_counter", lambda: next(now) * seconds)
 
     return use
 
@@ -207,6 +199,26 @@ def test_only_the_pictures_asked_for_are_used(training: ModuleType, data: Datase
 
 def test_a_batch_larger_than_the_data_is_all_of_it(training: ModuleType, data: Dataset) -> None:
     assert list(training.train(setup(batch_size=2048, epochs=2), data))[-1].step == 2
+
+
+def test_the_order_of_an_epoch_follows_from_seed_and_epoch_and_differs_from_epoch_to_epoch(
+    training: ModuleType, data: Dataset, ticking: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cnn.training.train_step import Steps
+
+    ticking(1.0)
+    shown: list[np.ndarray] = []
+    run = Steps.run
+
+    def noted(steps: Any, batches: np.ndarray, *others: Any) -> Any:
+        shown.append(batches.copy())
+        return run(steps, batches, *others)
+
+    monkeypatch.setattr(Steps, "run", noted)
+    list(training.train(setup(epochs=3, seed=9), data))
+    orders = [np.concatenate([batch.ravel() for batch in shown[i : i + 5]]) for i in (0, 5, 10)]
+    for epoch, order in enumerate(orders):
+        np.testing.assert_array_equal(order, np.random.default_rng([9, epoch]).permutation(500))
 
 
 # The learning rate
