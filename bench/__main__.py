@@ -13,7 +13,7 @@ from typing import TextIO
 from bench import report
 from bench.measure import Figure, say
 from bench.parts import PARTS
-from cnn.core.paths import PROJECT
+from cnn.core.settings import PROJECT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -15,7 +15,7 @@ from bench.measure import AtLeast, Baseline, Below, Figure, SkipError, alternate
 from bench.report import data_source
 from bench.serving import Server, browser, environment, server, wait_for
 from bench.training import dataset_name
-from cnn.core.paths import PROJECT
+from cnn.core.settings import PROJECT
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Setup
 from cnn.runs.store import Run, RunStore

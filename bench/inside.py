@@ -13,7 +13,7 @@ from bench.measure import Below, Figure, SkipError, Target, figure, percentile_9
 from bench.serving import Server, browser, environment, server
 from bench.training import dataset_name
 from bench.web import IDLE, TIMEOUT, WINDOW
-from cnn.core.paths import PROJECT
+from cnn.core.settings import PROJECT
 from cnn.network.summary import walk
 from cnn.runs.store import Run, read_run
 

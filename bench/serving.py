@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from bench.measure import SkipError
-from cnn.core.paths import PROJECT
+from cnn.core.settings import PROJECT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

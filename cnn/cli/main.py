@@ -12,7 +12,7 @@ from cnn import data
 from cnn.cli.models import add_models, models
 from cnn.cli.runs import STEERS, STEERS_WITH_NUMBER, emit, list_runs, steer
 from cnn.cli.train import read_setup, train
-from cnn.core import paths
+from cnn.core import settings
 from cnn.core.errors import CnnLabError
 from cnn.data import layout
 from cnn.data.download import Download
@@ -134,7 +134,7 @@ def _layer_json(row: summary.LayerShape) -> dict[str, Any]:
 
 
 def _classify(options: argparse.Namespace) -> int:
-    run = find_model(options.model, RunStore(paths.runs_folder()))
+    run = find_model(options.model, RunStore(settings.runs_folder()))
     network, weights, card = run.setup.network, run.weights(), card_of(run)
     typical = Typical.read(run.folder, network) if card else None
     failed = False
@@ -202,5 +202,5 @@ def _bench(options: argparse.Namespace) -> int:
     arguments += ["--list"] if options.list else []
     arguments += ["--only", options.only] if options.only else []
     return subprocess.run(
-        [sys.executable, "-m", "bench", *arguments], cwd=paths.PROJECT, check=False
+        [sys.executable, "-m", "bench", *arguments], cwd=settings.PROJECT, check=False
     ).returncode

@@ -9,7 +9,7 @@ from typing import Any
 
 from cnn.cli.runs import emit, find_run
 from cnn.cli.train import ctrl_c, progress_bar, require_cifar10
-from cnn.core import paths
+from cnn.core import settings
 from cnn.core.errors import CnnLabError
 from cnn.data import Dataset, cifar10
 from cnn.network import summary
@@ -99,7 +99,7 @@ def _ship(name: str, run: Run, copies: Sequence[Dataset], as_json: bool) -> None
     if trained != wanted.training or run.dataset != "cifar10":
         raise CnnLabError(f"The run {run.id} was trained otherwise than {name}: its card would not be true.")
     command = f"python -m cnn models {name}"
-    folder = paths.models_folder() / name
+    folder = settings.models_folder() / name
     card = ship(run, folder, jobs.load_once("cifar10"), command, RECIPES[name][1], copies)
     if as_json:
         emit({"event": "shipped", "network": name, "test_accuracy": card.test_accuracy})

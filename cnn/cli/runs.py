@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from cnn.core import paths
+from cnn.core import settings
 from cnn.core.errors import RunError
 from cnn.runs.commands import ENDING
 from cnn.runs.store import RUN_ID, Run, RunStore, Status, read_run
@@ -28,7 +28,7 @@ def find_run(name: str) -> Run:
     Raises:
         RunError: if there is none.
     """
-    store = RunStore(paths.runs_folder())
+    store = RunStore(settings.runs_folder())
     if RUN_ID.match(name) and (store.folder / name / "run.json").is_file():
         return store.get(name)
     if Path(name, "run.json").is_file():
@@ -38,7 +38,7 @@ def find_run(name: str) -> Run:
 
 def name_of(run: Run) -> str:
     """Return what names a run on the command line: its id, or its folder where it is not in the store."""
-    return run.id if run.folder.parent == paths.runs_folder() else str(run.folder)
+    return run.id if run.folder.parent == settings.runs_folder() else str(run.folder)
 
 
 def steer(options: argparse.Namespace) -> int:
@@ -118,7 +118,7 @@ def _show_asked(run: Run, options: argparse.Namespace, taken: bool) -> None:
 
 def list_runs(options: argparse.Namespace) -> int:
     """List the runs of this machine, newest first."""
-    runs = RunStore(paths.runs_folder()).runs()
+    runs = RunStore(settings.runs_folder()).runs()
     if not runs and not options.json:
         print("There is no run here yet; python -m cnn train makes one.")
     for run in runs:

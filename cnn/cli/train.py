@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from cnn.cli.runs import emit, find_run, name_of
-from cnn.core import paths
+from cnn.core import settings
 from cnn.core.errors import CnnLabError, RunError, SpecError
 from cnn.data import layout
 from cnn.network import summary
@@ -82,7 +82,7 @@ def _new_run(options: argparse.Namespace) -> Run:
     name = options.spec.stem if options.spec else PRESETS[options.preset or DEFAULT].title
     if options.out:
         return RunStore.create_in(options.out.resolve(), setup, dataset, name=name)
-    return RunStore(paths.runs_folder()).create(setup, dataset, name=name)
+    return RunStore(settings.runs_folder()).create(setup, dataset, name=name)
 
 
 def _with_options(setup: Setup, options: argparse.Namespace) -> Setup:

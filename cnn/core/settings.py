@@ -1,13 +1,19 @@
-"""The limits of a server, each an environment variable that is checked here; see docs/classroom.md."""
+"""What the environment says: where things are on disk, and the limits of a server (docs/classroom.md).
+
+Every variable that the app reads is read here, and checked; what is not allowed is one sentence that names it.
+"""
 
 import os
 import re
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from cnn.core.errors import CnnLabError
 
+PROJECT = Path(__file__).resolve().parents[2]
+MEGABYTE = 10**6
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B?\Z", re.IGNORECASE)
 POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 LEAST_MEMORY = 2**30  # a worker with TensorFlow and CIFAR-10 in its memory is near this already
@@ -43,6 +49,60 @@ def read_settings() -> Settings:
         whole_number("CNN_LAB_UPLOADS_MB", 1000, 10, 1_000_000),
         files_address(os.environ.get("CNN_LAB_FILES", ""), scheduler),
     )
+
+
+def home_folder() -> Path:
+    """Return the folder of runs and of what else is kept: `CNN_LAB_HOME`, by default `~/.cnn-lab`."""
+    named = os.environ.get("CNN_LAB_HOME")
+    return Path(named).expanduser() if named else Path.home() / ".cnn-lab"
+
+
+def runs_folder() -> Path:
+    """Return the folder that holds one folder per run."""
+    return home_folder() / "runs"
+
+
+def models_folder() -> Path:
+    """Return the folder of the pretrained networks."""
+    return PROJECT / "models"
+
+
+def data_folder() -> Path | None:
+    """Return the folder that `CNN_LAB_DATA` names for CIFAR-10, None where it names none."""
+    named = os.environ.get("CNN_LAB_DATA")
+    return Path(named).expanduser() if named else None
+
+
+def is_offline() -> bool:
+    """Whether `CNN_LAB_OFFLINE` says that nothing is to be downloaded."""
+    return os.environ.get("CNN_LAB_OFFLINE", "") not in ("", "0")
+
+
+def queue_limit() -> int:
+    """Return how many runs of one owner may wait: `CNN_LAB_QUEUED`, by default 10.
+
+    Raises:
+        CnnLabError: if the variable is no such number.
+    """
+    return whole_number("CNN_LAB_QUEUED", 10, 1, 1000)
+
+
+def owner_limit() -> int:
+    """Return the bytes that the runs of one owner may take: `CNN_LAB_OWNER_MB`, by default 2,000 MB.
+
+    Raises:
+        CnnLabError: if the variable is no such number.
+    """
+    return whole_number("CNN_LAB_OWNER_MB", 2000, 1, 10**9) * MEGABYTE
+
+
+def server_limit() -> int:
+    """Return the bytes that all runs may take: `CNN_LAB_SERVER_MB`, by default 20,000 MB.
+
+    Raises:
+        CnnLabError: if the variable is no such number.
+    """
+    return whole_number("CNN_LAB_SERVER_MB", 20_000, 1, 10**9) * MEGABYTE
 
 
 def whole_number(name: str, default: int, least: int, most: int) -> int:

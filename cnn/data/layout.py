@@ -3,7 +3,6 @@
 Source: https://www.cs.toronto.edu/~kriz/cifar.html, "binary version".
 """
 
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import file_digest
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pooch
 
+from cnn.core import settings
 from cnn.data.classes import CLASSES
 
 URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
@@ -44,10 +44,7 @@ class Status:
 
 def data_folder() -> Path:
     """Return the folder for the data: `CNN_LAB_DATA` where set, otherwise one in the user's cache."""
-    named = os.environ.get("CNN_LAB_DATA")
-    if named:
-        return Path(named).expanduser()
-    return Path(pooch.os_cache("cnn-lab"))
+    return settings.data_folder() or Path(pooch.os_cache("cnn-lab"))
 
 
 def batches_folder(folder: Path) -> Path:

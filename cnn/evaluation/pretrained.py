@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cnn.core.errors import RunError
-from cnn.core.paths import models_folder
+from cnn.core.settings import models_folder
 from cnn.runs.store import RUN_ID, Run, RunStore, read_run
 
 FIRST = "lecture"  # small enough to follow, so pages begin with it

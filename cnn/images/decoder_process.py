@@ -15,7 +15,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from cnn.core.errors import PictureError
-from cnn.core.paths import PROJECT
+from cnn.core.settings import PROJECT
 from cnn.images.image import Picture, check_size, display_size, picture_of
 
 START_SECONDS = 20.0  # for a child to import NumPy and Pillow: 0.3 usually, much more on a crowded machine

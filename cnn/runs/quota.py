@@ -10,45 +10,17 @@ from math import prod
 from pathlib import Path
 
 from cnn.core.errors import RunError, SpecError
-from cnn.core.settings import whole_number
+from cnn.core.settings import MEGABYTE, owner_limit, queue_limit, server_limit
 from cnn.network.forward import weight_shapes
 from cnn.network.spec import Setup
 from cnn.runs.run import Run
 from cnn.runs.snapshots import KEPT
 from cnn.runs.status import FILE as STATE_FILE
 
-MEGABYTE = 10**6
 FLOAT_BYTES = 4
 # Two checkpoints of weights and what an optimiser remembers: at most two more numbers a weight.
 CHECKPOINT_COPIES = 2 * 3
 HISTORY_BYTES = 200_000
-
-
-def queue_limit() -> int:
-    """Return how many runs of one owner may wait: `CNN_LAB_QUEUED`, by default 10.
-
-    Raises:
-        CnnLabError: if the variable is no such number.
-    """
-    return whole_number("CNN_LAB_QUEUED", 10, 1, 1000)
-
-
-def owner_limit() -> int:
-    """Return the bytes that the runs of one owner may take: `CNN_LAB_OWNER_MB`, by default 2,000 MB.
-
-    Raises:
-        CnnLabError: if the variable is no such number.
-    """
-    return whole_number("CNN_LAB_OWNER_MB", 2000, 1, 10**9) * MEGABYTE
-
-
-def server_limit() -> int:
-    """Return the bytes that all runs may take: `CNN_LAB_SERVER_MB`, by default 20,000 MB.
-
-    Raises:
-        CnnLabError: if the variable is no such number.
-    """
-    return whole_number("CNN_LAB_SERVER_MB", 20_000, 1, 10**9) * MEGABYTE
 
 
 def size(run: Run) -> int:

@@ -1,15 +1,13 @@
 """The parts of the server that all sessions share: run store, engine, download, decoders of pictures."""
 
 import importlib
-import os
 import threading
 import time
 from dataclasses import dataclass
 
 import streamlit as st
 
-from cnn.core import paths
-from cnn.core.settings import read_settings
+from cnn.core.settings import is_offline, read_settings, runs_folder
 from cnn.data.download import Download
 from cnn.images.decoder_pool import Decoders
 from cnn.runs.store import RunStore
@@ -35,7 +33,7 @@ def _release(services: Service) -> None:
 @st.cache_resource(show_spinner=False, on_release=_release)
 def service() -> Service:
     """Return the services, made at the first call; nothing is started here."""
-    store = RunStore(paths.runs_folder())
+    store = RunStore(runs_folder())
     return Service(store, Engine(store, read_settings()), Download(), Decoders())
 
 
@@ -44,7 +42,7 @@ def start() -> Service:
     services = service()
     services.engine.start(START_DELAY_SECONDS)
     threading.Thread(target=_import_ahead, name="import-ahead", daemon=True).start()
-    if os.environ.get("CNN_LAB_OFFLINE", "") in ("", "0"):
+    if not is_offline():
         services.download.start()
     return services
 

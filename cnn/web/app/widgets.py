@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cnn import data
 from cnn.core.errors import CnnLabError, RunError
-from cnn.core.paths import models_folder
+from cnn.core.settings import models_folder
 from cnn.evaluation import pretrained
 from cnn.images.image import RESAMPLING, Picture
 from cnn.network.forward import Weights, forward

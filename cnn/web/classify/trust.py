@@ -6,7 +6,7 @@ import streamlit as st
 from PIL import Image
 
 from cnn.core.errors import RunError
-from cnn.core.paths import models_folder
+from cnn.core.settings import models_folder
 from cnn.data import CLASSES
 from cnn.data.synthetic.others import KINDS
 from cnn.evaluation.model_card import FALSE_ALARMS, Card, write_card

@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from cnn import data
-from cnn.core import paths
+from cnn.core import settings
 from cnn.core.errors import CnnLabError, RunError
 from cnn.evaluation import pretrained
 from cnn.lessons.progress import Progress, ProgressStore
@@ -71,7 +71,7 @@ def reset_progress() -> None:
 
 
 def _store() -> ProgressStore:
-    return ProgressStore(paths.home_folder() / "progress")
+    return ProgressStore(settings.home_folder() / "progress")
 
 
 def start(key: str) -> Lesson:

@@ -16,7 +16,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cnn import data
-from cnn.core import paths
+from cnn.core import settings
 from cnn.core.scaling import to_input
 from cnn.data import CLASSES
 from cnn.evaluation import pretrained
@@ -320,7 +320,7 @@ def test_right_answers_are_marked_and_wrong_ones_explained(
     place_of_best = right_place(app, "chain-generalises")
     assert "45,000" in check(app, "chain-generalises").options[place_of_best]
     assert f"{100 * chain.recorded('few_pictures').gap:.1f}" in said(app)
-    assert ProgressStore(paths.home_folder() / "progress").read(owner_hash(ANNA)).count("chain") == 3
+    assert ProgressStore(settings.home_folder() / "progress").read(owner_hash(ANNA)).count("chain") == 3
 
 
 # In a browser

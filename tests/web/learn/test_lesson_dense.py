@@ -13,7 +13,7 @@ from lesson_page import ANNA, answer, check, only_drawn_pictures, opened, right_
 from streamlit.testing.v1 import AppTest
 
 from cnn import data
-from cnn.core import paths
+from cnn.core import settings
 from cnn.data import CLASSES
 from cnn.evaluation import pretrained
 from cnn.figures.colours import LIGHT
@@ -209,7 +209,7 @@ def test_right_answers_are_marked_and_wrong_ones_explained(
     assert f"{outputs['scores'][unit]:.4f}; this sum: {outputs['scores'][unit]:.4f}" in said(app)
     assert "1,536×10 + 10 = 15,370" in said(app)
     assert "24×10 + 10 = 250" in said(app)
-    done = ProgressStore(paths.home_folder() / "progress").read(owner_hash(ANNA))
+    done = ProgressStore(settings.home_folder() / "progress").read(owner_hash(ANNA))
     assert done.count("dense") == 3
 
 
