@@ -1,6 +1,6 @@
 # make run    set everything up from nothing and serve the app
 # make test   set everything up and run all tests, browser tests included
-# make check  lint, format and types
+# make check  lint, format and types, of the browser components too where npm is
 # make bench  measure this machine
 # make models train the networks that come along again
 
@@ -20,6 +20,7 @@ run: $(VENV)/.run
 		--server.fileWatcherType=$(WATCH)
 
 test: $(VENV)/.dev
+	@sh scripts/node.sh
 	@sh scripts/browser.sh $(BIN)/python
 	sh scripts/test.sh $(BIN)/python $(ARGS)
 
@@ -27,10 +28,14 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@sh scripts/node.sh
+	@if [ -d node_modules ]; then npm run --silent check; fi
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	@sh scripts/node.sh
+	@if [ -d node_modules ]; then npm run --silent format && npm run --silent build; fi
 
 bench: $(VENV)/.dev
 	@sh scripts/browser.sh $(BIN)/python

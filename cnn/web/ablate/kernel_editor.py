@@ -1,7 +1,6 @@
 """The component in which one kernel's numbers are typed, each cell in the colour of its number."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -9,14 +8,9 @@ from numpy.typing import NDArray
 
 from cnn.figures.colours import Theme, scale_of
 from cnn.interpret.weight_edits import LARGEST_WEIGHT, kernel_values
+from cnn.web.app.component import component
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
-_component = st.components.v2.component(
-    "cnn_lab_kernel",
-    html='<div class="kernel" role="group"></div>',
-    css=(_HERE / "kernel_editor.css").read_text(),
-    js=(_HERE / "kernel_editor.js").read_text(),
-)
+_component = component("kernel_editor", '<div class="kernel" role="group"></div>')
 
 
 def kernel_editor(

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -11,14 +10,9 @@ from safetensors.numpy import save
 
 from cnn.core.errors import SpecError
 from cnn.interpret.picture_edits import Cover
+from cnn.web.app.component import component
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
-_component = st.components.v2.component(
-    "cnn_lab_patch",
-    html='<div class="patch"></div>',
-    css=(_HERE / "patch.css").read_text(),
-    js=(_HERE / "blob.js").read_text() + (_HERE / "patch.js").read_text(),
-)
+_component = component("patch", '<div class="patch"></div>')
 FIELDS = ("top", "left", "height", "width")
 
 

@@ -3,24 +3,18 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from cnn.scheduler.query_queue import Answer
+from cnn.web.app.component import component
 from cnn.web.app.service import service
 
 TICK_MILLISECONDS = 400
 ON_THE_WAY = ("waiting", "working")
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
-_component = st.components.v2.component(
-    "cnn_lab_answers",
-    html='<div class="answers" role="status"></div>',
-    css=(_HERE / "answers.css").read_text(),
-    js=(_HERE / "answers.js").read_text(),
-)
+_component = component("answers", '<div class="answers" role="status"></div>')
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,12 @@
 """The component that shows a drawing of a network and tells which layer was chosen in it."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
-_component = st.components.v2.component(
-    "cnn_lab_drawing",
-    html='<div class="drawing"></div>',
-    css=(_HERE / "drawing.css").read_text(),
-    js=(_HERE / "drawing.js").read_text(),
-)
+from cnn.web.app.component import component
+
+_component = component("drawing", '<div class="drawing"></div>')
 
 
 def show_drawing(svg: str, key: str, on_choose: Callable[[str], None] = lambda layer: None) -> None:

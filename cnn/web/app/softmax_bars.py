@@ -1,18 +1,15 @@
 """The component that writes softmax out: a row a class, and the fraction of the class under the hand."""
 
 from collections.abc import Sequence
-from pathlib import Path
-
-import streamlit as st
 
 from cnn.figures.colours import Theme
 from cnn.figures.lesson_curves import written
 from cnn.lessons.softmax import Steps
+from cnn.web.app.component import component
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
-_component = st.components.v2.component(
-    "cnn_lab_bars",
-    html="""
+_component = component(
+    "softmax_bars",
+    """
 <div class="softmax">
   <div class="fraction" role="status"></div>
   <div class="table"><table>
@@ -25,8 +22,6 @@ _component = st.components.v2.component(
   </table></div>
 </div>
 """,
-    css=(_HERE / "bars.css").read_text(),
-    js=(_HERE / "bars.js").read_text(),
 )
 
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -11,14 +10,9 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from cnn.figures.colours import Scale, Theme, scale_of
+from cnn.web.app.component import component
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
-_component = st.components.v2.component(
-    "cnn_lab_tiles",
-    html='<div class="tiles"></div>',
-    css=(_HERE / "tiles.css").read_text(),
-    js=(_HERE / "blob.js").read_text() + (_HERE / "tiles.js").read_text(),
-)
+_component = component("tiles", '<div class="tiles"></div>')
 
 
 @dataclass(frozen=True)

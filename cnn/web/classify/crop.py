@@ -2,22 +2,16 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 from safetensors.numpy import save
 
+from cnn.web.app.component import component
 from cnn.web.app.upload_store import Upload
 
 KEY = "crop"
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
-_component = st.components.v2.component(
-    "cnn_lab_crop",
-    html='<div class="crop"></div>',
-    css=(_HERE / "crop.css").read_text(),
-    js=(_HERE / "blob.js").read_text() + (_HERE / "crop.js").read_text(),
-)
+_component = component("crop", '<div class="crop"></div>')
 
 
 def show_crop(

@@ -8,51 +8,11 @@ import streamlit as st
 
 from cnn.core.errors import PictureError
 from cnn.images.file_checks import MAX_BYTES
+from cnn.web.app.component import component
 
 KEY = "paste"
 MOST_TEXT = MAX_BYTES * 4 // 3 + 8
-_component = st.components.v2.component(
-    "cnn_lab_paste",
-    html='<p class="paste" role="status"></p>',
-    css="""
-.paste {
-  margin: 0;
-  font-family: var(--st-font);
-  font-size: 0.85rem;
-  color: var(--st-text-color);
-  opacity: 0.8;
-}
-""",
-    js=f"""
-// A picture that is pasted goes to Python as base64; text is left alone.
-const MOST = {MAX_BYTES};
-export default function ({{ parentElement, setTriggerValue }}) {{
-  const words = parentElement.querySelector(".paste");
-  const say = (text) => (words.textContent = text);
-  const usual = `Or paste a picture: ${{navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl+"}}V.`;
-  if (!words.textContent) say(usual);
-  const pasted = (event) => {{
-    const file = [...(event.clipboardData?.files ?? [])].find((found) => found.type.startsWith("image/"));
-    if (!file) return;
-    event.preventDefault();
-    if (file.size > MOST)
-      return say(`The pasted picture has ${{file.size.toLocaleString("en")}} bytes; at most
-      ${{MOST.toLocaleString("en")}} are allowed: make it smaller and try again.`);
-    say("Reading the pasted picture…");
-    const reader = new FileReader();
-    reader.onload = () => {{
-      say(usual);
-      setTriggerValue("pasted", reader.result.slice(reader.result.indexOf(",") + 1));
-    }};
-    reader.readAsDataURL(file);
-  }};
-  words.stop?.(); // this function may run again for the same element: only one shall listen
-  words.stop = () => document.removeEventListener("paste", pasted);
-  document.addEventListener("paste", pasted);
-  return words.stop;
-}}
-""",
-)
+_component = component("paste", '<p class="paste" role="status"></p>')
 
 
 def show_paste(on_paste: Callable[[bytes], object], on_problem: Callable[[str], object]) -> None:
@@ -72,7 +32,7 @@ def show_paste(on_paste: Callable[[bytes], object], on_problem: Callable[[str], 
         if data is not None:
             on_paste(data)
 
-    _component(key=KEY, on_pasted_change=pasted)
+    _component(data={"most": MAX_BYTES}, key=KEY, on_pasted_change=pasted)
 
 
 def read_pasted(value: object) -> bytes | None:

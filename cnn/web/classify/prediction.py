@@ -4,11 +4,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
@@ -17,14 +15,9 @@ from cnn.data import CLASSES
 from cnn.evaluation.predict import Verdict
 from cnn.figures.charts import percent
 from cnn.figures.colours import Theme
+from cnn.web.app.component import component
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
-_component = st.components.v2.component(
-    "cnn_lab_verdict",
-    html='<div class="verdict"></div>',
-    css=(_HERE / "verdict.css").read_text(),
-    js=(_HERE / "blob.js").read_text() + (_HERE / "verdict.js").read_text(),
-)
+_component = component("prediction", '<div class="verdict"></div>')
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,16 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
+from cnn.web.app.component import component
 from cnn.web.app.tiles import read_number
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
-_component = st.components.v2.component(
-    "cnn_lab_shelf",
-    html='<div class="shelf"></div>',
-    css=(_HERE / "picture_strip.css").read_text() + (_HERE / "shelf.css").read_text(),
-    js=(_HERE / "blob.js").read_text() + (_HERE / "shelf.js").read_text(),
-)
+_component = component("thumbnails", '<div class="shelf"></div>', "picture_strip")
 
 
 @dataclass(frozen=True)

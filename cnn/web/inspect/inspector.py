@@ -5,7 +5,6 @@ values as they come and tells which cell was pinned, so that neither draws the r
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from cnn.interpret.cell_steps import Look
 from cnn.lessons.softmax import steps as softmax_steps
 from cnn.scheduler.query_queue import Answer
 from cnn.web.app import address
+from cnn.web.app.component import component
 from cnn.web.app.service import service
 from cnn.web.app.session import theme
 from cnn.web.app.softmax_bars import show_steps
@@ -26,20 +26,14 @@ from cnn.web.inspect.inspector_data import keras_layers, pack, plate_of
 from cnn.web.inspect.inspector_table import cell_table, term_rows
 from cnn.worker import queries
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
-_PARTS = ("numbers", "plates", "maps", "steps", "sum", "cards", "dense", "hands")
 _KEY, _DESK_KEY, _WENT = "inspector", "inspector-desk", "inspector-went"
 COMPUTING = "Keras’s value is being computed."
 NO_WORKER = "Keras’s value is not available: no worker runs."
 
 
-def _script(*names: str) -> str:
-    return "\n".join((_HERE / f"{name}.js").read_text() for name in names)
-
-
-_component = st.components.v2.component(
-    "cnn_lab_inspector",
-    html="""
+_component = component(
+    "inspector",
+    """
 <div class="inspector">
   <div class="head"></div>
   <p class="about"></p>
@@ -48,14 +42,8 @@ _component = st.components.v2.component(
   <p class="words" aria-live="polite"></p>
 </div>
 """,
-    css=(_HERE / "inspector.css").read_text(),
-    js=_script(*(f"inspector_{part}" for part in _PARTS), "inspector"),
 )
-_desk = st.components.v2.component(
-    "cnn_lab_inspector_desk",
-    html='<div class="desk"></div>',
-    js=_script("inspector_numbers", "inspector_desk"),
-)
+_desk = component("keras_values", '<div class="desk"></div>')
 
 
 def show_inspector(view: View) -> None:

@@ -3,23 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from cnn.figures.colours import Theme, scale_of
 from cnn.interpret.receptive_field import Grid
+from cnn.web.app.component import component
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
-_component = st.components.v2.component(
-    "cnn_lab_overlay",
-    html='<div class="overlay"></div>',
-    css=(_HERE / "overlay.css").read_text(),
-    js=(_HERE / "blob.js").read_text() + (_HERE / "overlay.js").read_text(),
-)
+_component = component("overlay", '<div class="overlay"></div>')
 PIXELS = Grid(0.0, 1.0)
 
 

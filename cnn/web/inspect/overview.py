@@ -1,7 +1,6 @@
 """The component that shows a whole network as columns of small maps, from the picture to the ten classes."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -9,20 +8,15 @@ import streamlit as st
 from cnn.figures.drawing import shape_text
 from cnn.network.layers import describe
 from cnn.network.summary import LayerShape
+from cnn.web.app.component import component
 from cnn.web.app.session import theme
 from cnn.web.app.view import View, choose
 from cnn.web.inspect.overview_columns import Arrangement, chains, pack
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
 KEY = "overview"
 PAGES = "overview-pages"
 ORDER = "overview-by-activity"
-_component = st.components.v2.component(
-    "cnn_lab_overview",
-    html='<div class="overview"></div>',
-    css=(_HERE / "overview.css").read_text(),
-    js="\n".join((_HERE / name).read_text() for name in ("blob.js", "overview_links.js", "overview.js")),
-)
+_component = component("overview", '<div class="overview"></div>')
 
 
 def show_overview(view: View) -> None:

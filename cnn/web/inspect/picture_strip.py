@@ -1,7 +1,6 @@
 """The pictures to choose from: one of every class, and the visitor's own, as small tiles."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,19 +10,14 @@ from safetensors.numpy import save
 
 from cnn import data
 from cnn.core.errors import CnnLabError
+from cnn.web.app.component import component
 from cnn.web.app.session import session
 from cnn.web.app.view import choose_picture, looks_at_own_picture, picture_choice, picture_count
 from cnn.web.app.widgets import dataset_name
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
 KEY = "picture-strip"
 BRING = "bring"
-_component = st.components.v2.component(
-    "cnn_lab_picture_strip",
-    html='<div class="strip"></div>',
-    css=(_HERE / "picture_strip.css").read_text(),
-    js=(_HERE / "blob.js").read_text() + (_HERE / "picture_strip.js").read_text(),
-)
+_component = component("picture_strip", '<div class="strip"></div>')
 
 
 def show_picture_strip() -> None:

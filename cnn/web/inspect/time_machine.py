@@ -1,6 +1,5 @@
 """The saved states of a run as a curve that is a slider: the same picture after every epoch."""
 
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -8,18 +7,13 @@ import streamlit as st
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run
 from cnn.web.app import address
+from cnn.web.app.component import component
 from cnn.web.app.view import View, choose_epoch, epoch_words
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
 KEY = "time-machine"
 DRAWN = "time-machine-drawn"
 LOOK_SECONDS = 3.0
-_component = st.components.v2.component(
-    "cnn_lab_time_machine",
-    html='<div class="time"></div>',
-    css=(_HERE / "time_machine.css").read_text(),
-    js=(_HERE / "time_machine.js").read_text(),
-)
+_component = component("time_machine", '<div class="time"></div>')
 
 
 def show_time_machine(view: View) -> None:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -11,15 +10,10 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from cnn.interpret.receptive_field import Rectangle
+from cnn.web.app.component import component
 from cnn.web.app.tiles import read_number
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
-_component = st.components.v2.component(
-    "cnn_lab_nine",
-    html='<div class="place"><ol class="nine"></ol></div>',
-    css=(_HERE / "nine.css").read_text(),
-    js=(_HERE / "blob.js").read_text() + (_HERE / "nine.js").read_text(),
-)
+_component = component("top_images", '<div class="place"><ol class="nine"></ol></div>')
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,16 @@
 """The component of a map before and after a function: a cell under the hand is marked in both."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.figures.lesson_curves import Axes
+from cnn.web.app.component import component
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
-_component = st.components.v2.component(
-    "cnn_lab_cells",
-    html="""
+_component = component(
+    "cells",
+    """
 <div class="cells">
   <figure class="before"><figcaption></figcaption><div class="grid" tabindex="0"><img><i></i></div></figure>
   <div class="plot"></div>
@@ -20,8 +18,6 @@ _component = st.components.v2.component(
   <p class="says" role="status"></p>
 </div>
 """,
-    css=(_HERE / "cells.css").read_text(),
-    js=(_HERE / "cells.js").read_text(),
 )
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -10,14 +9,9 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from cnn.figures.colours import Theme, scale_of
+from cnn.web.app.component import component
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
-_component = st.components.v2.component(
-    "cnn_lab_unroll",
-    html='<div class="unroll"></div>',
-    css=(_HERE / "unroll.css").read_text(),
-    js=(_HERE / "unroll.js").read_text(),
-)
+_component = component("unroll", '<div class="unroll"></div>')
 
 
 def show_unrolled(

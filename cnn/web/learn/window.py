@@ -3,22 +3,15 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from cnn.figures.colours import Theme, scale_of
+from cnn.web.app.component import component
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
-_component = st.components.v2.component(
-    "cnn_lab_window",
-    html='<div class="walk"></div>',
-    css=(_HERE / "window.css").read_text(),
-    js=(_HERE / "window.js").read_text(),
-)
+_component = component("window", '<div class="walk"></div>')
 RULES = ("dot", "max", "mean")
 
 

@@ -4,30 +4,23 @@
 and draws that anew as the run gets further; it looks nowhere, it hears from the watch.
 """
 
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from cnn.runs.store import Run
+from cnn.web.app.component import component
 from cnn.web.train.live_route import address
 
-_HERE = Path(__file__).resolve().parents[2] / "frontend"
-_watch = st.components.v2.component(
-    "cnn_lab_watch",
-    html="""
+_watch = component(
+    "live_run",
+    """
 <div class="watch">
   <p class="words"></p>
   <div class="bar" role="progressbar" aria-label="Training"><i></i></div>
   <dl class="figures"></dl>
 </div>
 """,
-    css=(_HERE / "watch.css").read_text(),
-    js=(_HERE / "watch.js").read_text(),
 )
-_pulse = st.components.v2.component(
-    "cnn_lab_pulse", html='<i class="pulse"></i>', js=(_HERE / "pulse.js").read_text()
-)
+_pulse = component("live_listener", '<i class="pulse"></i>')
 
 
 def show_watch(run: Run, seen: dict[str, Any]) -> None:

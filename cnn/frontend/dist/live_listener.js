@@ -1,0 +1,35 @@
+// Made by npm run build from the TypeScript in cnn/frontend; do not edit.
+
+// cnn/frontend/live_listener.ts
+var PATIENCE = 3e3;
+var pulses = /* @__PURE__ */ new WeakMap();
+function live_listener_default({ data, parentElement, setTriggerValue }) {
+  const place = parentElement.querySelector(".pulse");
+  const state = pulses.get(place) ?? begin(place);
+  Object.assign(state, { data, drawn: performance.now(), asked: -PATIENCE, ask: () => setTriggerValue("again", true) });
+  return () => {
+    window.removeEventListener("cnn-lab-live", state.hear);
+    pulses.delete(place);
+  };
+}
+function begin(place) {
+  const state = {};
+  state.hear = ({ detail }) => hear(state, detail);
+  window.addEventListener("cnn-lab-live", state.hear);
+  pulses.set(place, state);
+  return state;
+}
+var older = (shown, facts) => Object.entries(shown).some(([name, value]) => facts[name] !== value);
+function hear(state, message) {
+  const { run, atOnce, inTime, every } = state.data;
+  const now = performance.now();
+  if (message.run !== run || message.taken || now - state.asked < PATIENCE) return;
+  if (older(atOnce, message.facts) || now - state.drawn >= 1e3 * every && older(inTime, message.facts)) {
+    message.taken = true;
+    state.asked = now;
+    state.ask();
+  }
+}
+export {
+  live_listener_default as default
+};

@@ -1,0 +1,31 @@
+"""Browser components: their TypeScript is in cnn/frontend, bundled by `npm run build` into one module each.
+
+Streamlit's package-based components (a manifest and an asset folder) need an installed package; the app is also
+served from a plain folder, so the bundles, which are committed, are handed over as text.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+FRONTEND = Path(__file__).resolve().parents[2] / "frontend"
+
+
+def component(name: str, html: str, *styles: str) -> Callable[..., Any]:
+    """Register the component bundled in dist/NAME.js and return what mounts it.
+
+    Args:
+        name: of the module, and of its style sheet if there is one.
+        html: what stands in it at first.
+        styles: names of further style sheets, before its own.
+    """
+    sheets = [FRONTEND / f"{sheet}.css" for sheet in (*styles, name)]
+    css = "\n".join(sheet.read_text("utf-8") for sheet in sheets if sheet.exists())
+    return st.components.v2.component(
+        f"cnn_lab_{name}",
+        html=html,
+        css=css or None,
+        js=(FRONTEND / "dist" / f"{name}.js").read_text("utf-8"),
+    )
