@@ -8,9 +8,9 @@ agree with how often the network is right (Guo et al. 2017, "On calibration of m
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.evaluation.metrics import reliability
 from cnn.network.ops import Array, softmax
 
-BINS = 15
 LOWEST, HIGHEST = 0.1, 10.0  # temperatures that are looked at
 ROUNDS = 40
 
@@ -56,10 +56,7 @@ def calibration_error(probabilities: Array, labels: NDArray[np.int64]) -> float:
         probabilities: (pictures, classes).
         labels: (pictures,).
     """
-    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = [abs(float((right[bins == i] - confidence[bins == i]).sum())) for i in range(BINS)]
-    return sum(gaps) / len(labels)
+    return reliability(probabilities, labels).error
 
 
 def energy(scores: Array) -> Array:

@@ -17,6 +17,9 @@ def show() -> None:
 
     lessons = [st.Page("learn.py", title="All lessons", icon=":material/school:")]
     lessons += [st.Page(item.page, title=item.title, icon=f":material/{item.icon}:") for item in LESSONS]
+    find_out = [
+        st.Page("evaluate.py", title="Evaluate", icon=":material/fact_check:"),
+    ]
     page = st.navigation(
         {
             "": [
@@ -25,8 +28,8 @@ def show() -> None:
                 st.Page("train.py", title="Train", icon=":material/model_training:"),
                 st.Page("inside.py", title="Inside", icon=":material/grid_view:"),
                 st.Page("classify.py", title="Classify", icon=":material/image_search:"),
-                st.Page("room.py", title="Class", icon=":material/groups:"),
             ],
+            "Find out": find_out,
             "Learn": lessons,
         },
         position="top",

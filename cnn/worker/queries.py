@@ -5,7 +5,8 @@ The web process imports this module to name them, so TensorFlow is imported insi
 the server's own runs, never text from a browser.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -13,11 +14,14 @@ from numpy.typing import NDArray
 
 from cnn.core.scaling import to_input
 from cnn.data.subset import of_each_class, of_training
+from cnn.evaluation.evaluations import Evaluation
 from cnn.evaluation.model_card import Card
 from cnn.evaluation.ood import Typical
 from cnn.interpret.results import Accuracy, Climb, GradCam, Mistakes, Neighbours, Occlusion, Winners
 from cnn.network.forward import Weights, check_weights
 from cnn.network.spec import NetworkSpec
+from cnn.runs.run import read_run
+from cnn.runs.snapshots import read_weights
 
 Report = Callable[[float], None]
 
@@ -179,3 +183,20 @@ def neighbours(
     key = (run_folder, snapshot_path, dataset, count)
     table = network.table(key, lambda: neighbours.features(network, pictures, report))
     return neighbours.nearest(network, pixels, pictures, table)
+
+
+def evaluate(
+    report: Report, run_folder: str, snapshot_path: str, dataset: str, parts: Sequence[str]
+) -> dict[str, Evaluation]:
+    """Return the scores that a network gives all pictures of each of `parts`; see `cnn.evaluation.evaluate`.
+
+    Raises:
+        RunError: where the run or the snapshot cannot be read, or holds values that are no numbers.
+        DataError: where the data set is not there.
+    """
+    from cnn.evaluation.evaluate import evaluate
+    from cnn.worker.jobs import load_once
+
+    network = read_run(Path(run_folder)).setup.network
+    weights = read_weights(Path(snapshot_path), network)
+    return evaluate(network, weights, load_once(dataset), parts, report)

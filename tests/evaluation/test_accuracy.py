@@ -5,6 +5,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from test_forward_keras import random_weights
 
 from cnn.core.errors import DataError, RunError
 from cnn.data import CLASSES
@@ -13,7 +14,6 @@ from cnn.evaluation import pretrained
 from cnn.network.forward import forward
 from cnn.network.spec import Block, Convolution, NetworkSpec
 from cnn.worker import queries
-from support.random_weights import random_weights
 
 pytestmark = pytest.mark.tensorflow
 LECTURE = pretrained.shipped()[0]

@@ -10,8 +10,8 @@ from cnn.data import CLASSES
 from cnn.interpret.results import Neighbours
 from cnn.runs.store import Run
 from cnn.web.app.answers import ask, show_waiting
+from cnn.web.app.thumbnails import Tag, show_shelf
 from cnn.web.app.widgets import dataset_name
-from cnn.web.classify.thumbnails import Tag, show_shelf
 from cnn.worker import queries
 
 LOOKED_AT = 10_000

@@ -13,8 +13,8 @@ from cnn.figures.charts import percent
 from cnn.interpret.results import Mistakes
 from cnn.runs.store import Run
 from cnn.web.app.answers import ask, show_waiting
+from cnn.web.app.thumbnails import Tag, show_shelf
 from cnn.web.app.widgets import FIRST_CLASS, Sample, by_class, class_sample, class_size, dataset_name
-from cnn.web.classify.thumbnails import Tag, show_shelf
 from cnn.worker import queries
 
 BY = ("By class", "What it gets wrong", "At random")  # in the address as they are here

@@ -12,11 +12,11 @@ from cnn.images.file_checks import MAX_BYTES
 from cnn.web.app.run_text import plain
 from cnn.web.app.service import service
 from cnn.web.app.session import session
+from cnn.web.app.thumbnails import Tag, show_shelf
 from cnn.web.app.upload_store import MOST, Tray, Upload, tidy_name
 from cnn.web.classify.crop import KEY as CROP
 from cnn.web.classify.crop import show_crop
 from cnn.web.classify.paste import show_paste
-from cnn.web.classify.thumbnails import Tag, show_shelf
 
 MOST_PROBLEMS = 5  # that are shown one by one
 WAYS = ("Upload", "Camera", "Sample")

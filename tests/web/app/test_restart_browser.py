@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
+from serving import served
+from test_journey import Visitor, browser
 
-from support.serving import served
-from support.visitor import Visitor
+__all__ = ["browser"]
 
 
 @pytest.mark.browser

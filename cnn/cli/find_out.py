@@ -1,0 +1,142 @@
+"""The commands that find out: evaluate a network, compare several, search a grid."""
+
+import argparse
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from cnn.cli.runs import emit
+from cnn.cli.train import require_cifar10
+from cnn.core import settings
+from cnn.data import CLASSES, NAMES
+from cnn.evaluation import duplicates
+from cnn.evaluation.calibration import with_temperature
+from cnn.evaluation.evaluations import (
+    PARTS,
+    Evaluation,
+    missing_parts,
+    newest_snapshot,
+    read_evaluation,
+    write_evaluation,
+)
+from cnn.evaluation.metrics import per_class, reliability, top_k
+from cnn.evaluation.pretrained import find_model
+from cnn.runs.store import Run, RunStore
+from cnn.worker import queries
+
+
+def add_evaluate(command: argparse.ArgumentParser) -> None:
+    """Give the command `evaluate` its arguments."""
+    command.add_argument("target", metavar="RUN", help="a run's id or folder, or a network that comes along")
+    command.add_argument("--part", choices=PARTS, default="test", help="which pictures (test)")
+    command.add_argument(
+        "--dataset", choices=NAMES, help="the one the run was trained on, unless another is named"
+    )
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Evaluate a network on all test or validation pictures; what was evaluated before is read."""
+    run = find_model(options.target, RunStore(settings.runs_folder()))
+    parts = tuple(dict.fromkeys(("validation", options.part)))
+    found = evaluations(run, options.dataset or run.dataset, parts, quiet=options.json)
+    shown, validation = found[options.part], found["validation"]
+    facts = facts_of(run, shown, validation)
+    if options.json:
+        emit(facts)
+        return 0
+    low, high = shown.interval
+    print(
+        f"{run.name or run.id}: {shown.accuracy:.2%} of {shown.total:,} {shown.part} pictures "
+        f"(95 % interval {low:.2%} to {high:.2%}; {shown.source})"
+    )
+    print(f"among the first 2: {facts['top2']:.2%}, the first 3: {facts['top3']:.2%}")
+    width = max(map(len, CLASSES))
+    print(f"\n{'is, said':<{width}}" + "".join(f"{name[:6]:>7}" for name in CLASSES) + f"{'recall':>9}")
+    for name, row, figures in zip(CLASSES, facts["confusion"], per_class(shown.confusion), strict=True):
+        recall = "–" if figures.recall is None else f"{figures.recall:.1%}"
+        print(f"{name:<{width}}" + "".join(f"{count:>7,}" for count in row) + f"{recall:>9}")
+    calibration = facts["calibration"]
+    print(
+        f"\ncalibration error {calibration['error']:.4f}, with temperature {calibration['temperature']:.3f} "
+        f"{calibration['error_with_temperature']:.4f} ({calibration['bins']} bins)"
+    )
+    if twice := facts["in_both_sets"]:
+        print(
+            f"{twice['pictures']} test pictures are in the training set, too; "
+            f"accuracy without them {twice['accuracy_without']:.2%}"
+        )
+    return 0
+
+
+def facts_of(run: Run, shown: Evaluation, validation: Evaluation) -> dict[str, Any]:
+    """Return what `evaluate --json` prints; shares are from 0 to 1."""
+    temperature = validation.temperature
+    before = reliability(shown.probabilities, shown.labels)
+    after = reliability(with_temperature(shown.scores, temperature), shown.labels)
+    return {
+        "run": run.id,
+        "name": run.name,
+        "step": newest_snapshot(run).step,
+        "dataset": shown.dataset,
+        "source": shown.source,
+        "part": shown.part,
+        "accuracy": shown.accuracy,
+        "correct": shown.correct,
+        "total": shown.total,
+        "interval": list(shown.interval),
+        "top2": top_k(shown.scores, shown.labels, 2) / shown.total,
+        "top3": top_k(shown.scores, shown.labels, 3) / shown.total,
+        "classes": list(CLASSES),
+        "confusion": shown.confusion.tolist(),
+        "per_class": [asdict(figures) for figures in per_class(shown.confusion)],
+        "calibration": {
+            "temperature": temperature,
+            "error": before.error,
+            "error_with_temperature": after.error,
+            "bins": len(before.counts),
+        },
+        "in_both_sets": _twice(shown),
+    }
+
+
+def _twice(shown: Evaluation) -> dict[str, Any] | None:
+    found = duplicates.of_test(shown)
+    if found is None:
+        return None
+    right = int((shown.said[found.test] == shown.labels[found.test]).sum())
+    rest = shown.total - len(found.test)
+    return {"pictures": len(found.test), "correct": right, "accuracy_without": (shown.correct - right) / rest}
+
+
+def evaluations(run: Run, dataset: str, parts: Sequence[str], quiet: bool) -> dict[str, Evaluation]:
+    """Return the evaluations of a run's newest state, made in this process where they are not kept yet.
+
+    Raises:
+        CnnLabError: where weights or pictures cannot be read.
+    """
+    if dataset == "cifar10":
+        require_cifar10()
+    snapshot = newest_snapshot(run)
+    if missing := missing_parts(run, snapshot, dataset, parts):
+        from cnn.training.runtime import prepare_tensorflow
+
+        prepare_tensorflow()
+        with _bar(f"{run.name or run.id}: {' and '.join(missing)} pictures", quiet) as report:
+            made = queries.evaluate(report, str(run.folder), str(snapshot.path), dataset, missing)
+        for found in made.values():
+            write_evaluation(run, snapshot, found)
+    kept = {part: read_evaluation(run, snapshot, dataset, part) for part in parts}
+    return {part: found for part, found in kept.items() if found is not None}
+
+
+@contextmanager
+def _bar(title: str, quiet: bool) -> Iterator[Callable[[float], None]]:
+    if quiet:
+        yield lambda share: None
+        return
+    from rich.progress import Progress
+
+    with Progress(transient=True) as bar:
+        task = bar.add_task(title, total=1.0)
+        yield lambda share: bar.update(task, completed=share)

@@ -1,0 +1,49 @@
+"""How often a person has looked at test results before choosing: the honest cost of looking.
+
+Every look at the test pictures that is followed by a choice makes the chosen network look better than it is.
+A network counts once for each saved state; removing the run does not take the look back.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from cnn.core.errors import RunError
+from cnn.core.settings import home_folder
+from cnn.runs.snapshots import write_whole
+
+OWNER = re.compile(r"[0-9a-f]{1,64}\Z")
+MOST = 10_000
+
+
+def looks(owner: str) -> frozenset[str]:
+    """Return the networks, as "run/step", whose test results an owner has seen; a broken file is none."""
+    try:
+        found = json.loads(_path(owner).read_bytes())
+        return frozenset(str(name) for name in found["seen"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return frozenset()
+
+
+def note_looks(owner: str, networks: Iterable[str]) -> int:
+    """Keep that an owner has seen the test results of some networks; return how many that makes in all.
+
+    Raises:
+        RunError: when it cannot be written.
+    """
+    before = looks(owner)
+    now = before | set(networks)
+    if now != before and len(now) <= MOST:
+        path = _path(owner)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RunError(f"What was looked at cannot be kept: {error.strerror}.") from error
+        write_whole(path, json.dumps({"seen": sorted(now)}).encode())
+    return len(now)
+
+
+def _path(owner: str) -> Path:
+    """Return the file of an owner, whose name is a hash; anything else has a file that is never there."""
+    return home_folder() / "looks" / (f"{owner}.json" if OWNER.match(owner) else ".nobody/none.json")

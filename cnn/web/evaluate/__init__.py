@@ -1,0 +1,1 @@
+"""The page Evaluate: how good a network is, where it fails, and how far to trust it."""

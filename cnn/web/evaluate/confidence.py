@@ -1,0 +1,111 @@
+"""How far a network's confidence can be trusted: the reliability diagram, before and after temperature."""
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from cnn.evaluation.calibration import with_temperature
+from cnn.evaluation.evaluations import Evaluation
+from cnn.evaluation.metrics import Reliability, reliability
+from cnn.figures.charts import percent
+from cnn.figures.colours import Theme
+from cnn.web.app.session import theme
+
+
+def show_confidence(shown: Evaluation, validation: Evaluation) -> None:
+    """Show how confidence and right answers agree on one part; the temperature is that of validation."""
+    temperature = validation.temperature
+    before = reliability(shown.probabilities, shown.labels)
+    after = reliability(with_temperature(shown.scores, temperature), shown.labels)
+    sure = float(shown.probabilities.max(axis=1).mean())
+    habit = "too sure of itself" if sure > shown.accuracy else "less sure than it could be"
+    st.markdown(
+        f"On average it is {percent(sure)} sure and right on {percent(shown.accuracy)}: **{habit}**. The "
+        f"expected calibration error is **{100 * before.error:.2f} points** as softmax gives it, and "
+        f"**{100 * after.error:.2f} points** with all scores divided by the temperature {temperature:.3g}."
+    )
+    figure = reliability_figure(before, after, theme())
+    st.plotly_chart(
+        figure,
+        key="reliability",
+        config={"displayModeBar": False},
+        alt="Reliability diagram: share of right answers over confidence, before and after temperature",
+    )
+    own = " Here both are the same pictures, so the error after it looks smaller than it is." * (
+        shown.part == "validation"
+    )
+    st.caption(
+        f"Points on the dotted line keep their word: of pictures it is 80 % sure of, 80 % are right. Pictures "
+        f"are put into {bin_words(before)}, by the probability of the likeliest class; the error is the mean "
+        "distance from the line, weighted by the pictures of a bin. The temperature was fitted on the "
+        f"{validation.total:,} validation pictures and changes no answer, only how sure it is.{own}"
+    )
+
+
+def reliability_figure(before: Reliability, after: Reliability, theme: Theme) -> go.Figure:
+    """Return accuracy over confidence, before and after temperature, with the diagonal of perfect honesty.
+
+    Below it, how many pictures each bin holds.
+    """
+    line: dict[str, Any] = {
+        "type": "scatter",
+        "x": [0, 1],
+        "y": [0, 1],
+        "mode": "lines",
+        "name": "as sure as right",
+    }
+    line |= {"line": {"color": theme.quiet, "dash": "dot", "width": 1.5}, "hoverinfo": "skip"}
+    data: list[dict[str, Any]] = [line]
+    for found, name, colour, symbol in (
+        (before, "as softmax gives it", theme.positive, "circle"),
+        (after, "after temperature", theme.accent, "diamond"),
+    ):
+        full = found.counts > 0
+        middles = (found.edges[:-1] + found.edges[1:]) / 2
+        shared = {"name": name, "legendgroup": name}
+        data.append(
+            {
+                "type": "scatter",
+                "x": found.confidence[full].round(4).tolist(),
+                "y": found.accuracy[full].round(4).tolist(),
+                "customdata": found.counts[full].tolist(),
+                "mode": "lines+markers",
+                "line": {"color": colour, "width": 2},
+                "marker": {"size": 8, "symbol": symbol},
+                "hovertemplate": "sure %{x:.1%}, right %{y:.1%}, %{customdata:,} pictures",
+                **shared,
+            }
+        )
+        data.append(
+            {
+                "type": "bar",
+                "x": middles.round(4).tolist(),
+                "y": found.counts.tolist(),
+                "marker": {"color": colour},
+                "opacity": 0.6,
+                "yaxis": "y2",
+                "showlegend": False,
+                "hovertemplate": "%{y:,} pictures",
+                **shared,
+            }
+        )
+    share = {"range": [0, 1.02], "tickformat": ".0%"}
+    layout = {
+        "height": 430,
+        "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
+        "xaxis": {**share, "title": {"text": "How sure it is"}, "anchor": "y2"},
+        "yaxis": {**share, "title": {"text": "How often it is right"}, "domain": [0.3, 1]},
+        "yaxis2": {"title": {"text": "Pictures"}, "domain": [0, 0.22], "rangemode": "tozero"},
+        "legend": {"orientation": "h", "y": 1.08, "x": 0},
+        "barmode": "group",
+        "uirevision": "keep",
+    }
+    return go.Figure(data, layout)
+
+
+def bin_words(found: Reliability) -> str:
+    """Return number and width of the bins, in words: "15 bins, each 6.67 points wide"."""
+    width = 100 * float(np.diff(found.edges)[0])
+    return f"{len(found.counts)} bins, each {width:.3g} points wide"

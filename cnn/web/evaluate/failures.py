@@ -1,0 +1,130 @@
+"""Where a network fails: the confusion matrix with the pictures of a cell, figures a class, and its worst."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnn.data import CLASSES
+from cnn.evaluation.evaluations import Evaluation
+from cnn.evaluation.metrics import per_class
+from cnn.figures.charts import percent
+from cnn.figures.colours import Scale
+from cnn.runs.store import Run
+from cnn.web.app.matrix import show_matrix
+from cnn.web.app.session import theme
+from cnn.web.evaluate.pictures import show_pictures
+
+CELL = "evaluate-cell"
+PAIRS = 8
+ORDERS = ("Most confidently wrong", "Least sure", "Most confused pairs")
+
+
+def show_confusion(run: Run, shown: Evaluation) -> None:
+    """Show how often each class was taken for each, and the pictures of the cell that was chosen."""
+    rates = st.segmented_control(
+        "Cells show", ["Counts", "Rates"], default="Counts", required=True, key="cells", bind="query-params"
+    )
+    table, chosen = shown.confusion, _cell(shown)
+    of_class = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    left, right = st.columns([7, 6], gap="medium")
+    with left:
+        show_matrix(
+            of_class,
+            Scale(0.0, 1.0, signed=False),
+            theme(),
+            "confusion",
+            _choose,
+            rows=CLASSES,
+            columns=CLASSES,
+            corner="is ↓ said →",
+            text=lambda i, j: _text(table[i, j], of_class[i, j], rates == "Rates"),
+            title=lambda i, j: (
+                f"{table[i, j]:,} pictures of class {CLASSES[i]} named {CLASSES[j]}, "
+                f"{percent(float(of_class[i, j]))} of the class"
+            ),
+            chosen=chosen,
+        )
+        st.caption(
+            "A row is the true class, a column what the network said; the diagonal is right. The colour is the "
+            "share of the row, from 0 to 100 %. Click a cell to see its pictures."
+        )
+    with right:
+        _show_cell(run, shown, *chosen)
+
+
+def _text(count: int, share: float, as_rate: bool) -> str:
+    if not count:
+        return ""
+    return f"{100 * share:.1f}" if as_rate else f"{count:,}"
+
+
+def _show_cell(run: Run, shown: Evaluation, true: int, said: int) -> None:
+    numbers = np.flatnonzero((shown.labels == true) & (shown.said == said))
+    numbers = numbers[np.argsort(-shown.probabilities[numbers, said], kind="stable")]
+    what = "named right" if true == said else f"taken for {CLASSES[said]}"
+    title = f"{CLASSES[true]} {what}: {len(numbers):,}, most confident first"
+    show_pictures(run, shown, numbers, f"cell-{true}-{said}", title)
+
+
+def _choose(true: int, said: int) -> None:
+    st.session_state[CELL] = (true, said)
+
+
+def _cell(shown: Evaluation) -> tuple[int, int]:
+    """Return the cell that was chosen; at first the mistake that is made most often."""
+    found: tuple[int, int] = st.session_state.get(CELL) or confused_pairs(shown)[0][:2]
+    return found
+
+
+def confused_pairs(shown: Evaluation) -> list[tuple[int, int, int]]:
+    """Return true class, answer and count of the mistakes that are made most often, the most frequent first."""
+    wrong = shown.confusion * (1 - np.eye(len(CLASSES), dtype=np.int64))
+    order = np.argsort(-wrong, axis=None, kind="stable")[:PAIRS]
+    return [(int(place) // 10, int(place) % 10, int(wrong.flat[place])) for place in order]
+
+
+def show_classes(shown: Evaluation) -> None:
+    """Show precision, recall and F1 of each class, as a table that can be sorted."""
+    figures = per_class(shown.confusion)
+    columns = {
+        "class": [one.name for one in figures],
+        "recall": [one.recall for one in figures],
+        "precision": [one.precision for one in figures],
+        "F1": [one.f1 for one in figures],
+        "pictures": [one.pictures for one in figures],
+        "named so": [one.named for one in figures],
+    }
+    share = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
+    st.dataframe(
+        columns,
+        hide_index=True,
+        height="content",
+        column_config={"recall": share, "precision": share, "F1": share},
+    )
+    st.caption(
+        "Recall: of the pictures of a class, how many are named so. Precision: of those named so, how many are. "
+        "F1: their harmonic mean, low if either is low."
+    )
+
+
+def show_worst(run: Run, shown: Evaluation) -> None:
+    """Show mistakes the network is surest of, pictures it is least sure of, or the pairs it confuses most."""
+    order = st.segmented_control(
+        "Order", ORDERS, default=ORDERS[0], required=True, key="worst", bind="query-params"
+    )
+    sure = shown.probabilities.max(axis=1)
+    wrong = np.flatnonzero(shown.said != shown.labels)
+    if order == ORDERS[0]:
+        numbers = wrong[np.argsort(-sure[wrong], kind="stable")]
+        show_pictures(run, shown, numbers, "surest", f"{len(wrong):,} are wrong; those it is surest of first")
+    elif order == ORDERS[1]:
+        first: NDArray[np.int64] = np.argsort(sure, kind="stable")
+        show_pictures(run, shown, first, "least-sure", "Those it is least sure of, right or wrong")
+    else:
+        pairs = [(i, j, count) for i, j, count in confused_pairs(shown) if count]
+        names = [f"{CLASSES[i]} taken for {CLASSES[j]}: {count:,}" for i, j, count in pairs]
+        if not names:
+            st.caption("It makes no mistake on these pictures.")
+            return
+        picked = st.pills("Pair", names, default=names[0], required=True, key="pair")
+        _show_cell(run, shown, *pairs[names.index(picked or names[0])][:2])

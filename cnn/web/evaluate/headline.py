@@ -1,0 +1,82 @@
+"""The first answer: how many are right, what that number can carry, and what looking at it costs."""
+
+import streamlit as st
+
+from cnn.core.errors import RunError
+from cnn.evaluation import duplicates
+from cnn.evaluation.evaluations import Evaluation
+from cnn.evaluation.looks import looks, note_looks
+from cnn.evaluation.metrics import flattery, top_k, wilson
+from cnn.figures.charts import percent
+from cnn.runs.snapshots import Snapshot
+from cnn.runs.store import Run
+from cnn.web.app.run_text import plain
+from cnn.web.app.service import service
+from cnn.web.app.session import session
+
+
+def show_headline(run: Run, shown: Evaluation) -> None:
+    """Show the accuracy with its interval in words, and how often the true class is among the first."""
+    low, high = shown.interval
+    figures = st.container(horizontal=True)
+    for title, value in (
+        ("Accuracy", percent(shown.accuracy)),
+        ("95 % interval", f"{100 * low:.1f} to {100 * high:.1f} %"),
+        ("Among its first 2", percent(top_k(shown.scores, shown.labels, 2) / shown.total)),
+        ("Among its first 3", percent(top_k(shown.scores, shown.labels, 3) / shown.total)),
+    ):
+        figures.metric(title, value, width="content")
+    st.markdown(
+        f"{plain(run.name or run.id)} names **{shown.correct:,} of {shown.total:,} {shown.part} pictures** right "
+        f"({plain(shown.source)}). Other pictures of the same kind would give a somewhat different count; the "
+        f"interval holds the true shares that fit this one, and misses the true one in 5 of 100 such tests "
+        f"(Wilson). A difference smaller than about {100 * (high - low):.1f} points can be chance."
+    )
+    if shown.part == "validation":
+        st.caption(
+            "Validation pictures: 5,000 of the training set that no network here learns from. Look as often as "
+            "you like, and choose between networks by these. The test pictures are for the one you chose."
+        )
+
+
+def show_looks(run: Run, snapshot: Snapshot, shown: Evaluation) -> None:
+    """Count this look at the test pictures, and say what choosing by them costs."""
+    if shown.part != "test":
+        return
+    owner, store = session().owner, service().store
+    seen = {f"{run.id}/{snapshot.step}"}
+    for own in store.runs(owner):
+        status = own.status()
+        if own.owner == owner and status.test_accuracy is not None:
+            seen.add(f"{own.id}/{status.step}")
+    try:
+        count = note_looks(owner, seen)
+    except RunError:
+        count = len(looks(owner) | seen)
+    if count == 1:
+        words = "This is the first network whose test result you have seen. It is an honest number."
+    else:
+        more = 100 * flattery(count, shown.accuracy, shown.total)
+        words = (
+            f"You have seen the test results of **{count} networks** (each finished run shows one). Whoever "
+            f"picks the best of {count} equally good ones by its test accuracy overrates it by up to "
+            f"{more:.1f} points. Choose by validation pictures, and look at the test once, at the end."
+        )
+    st.caption(f":material/visibility: {words}")
+
+
+def show_doubles_line(shown: Evaluation) -> None:
+    """Say how much of the accuracy rests on test pictures that are in the training set, too."""
+    found = duplicates.of_test(shown)
+    if found is None or not len(found.test):
+        return
+    twice = shown.said[found.test] == shown.labels[found.test]
+    right, rest = int(twice.sum()), shown.total - len(twice)
+    without = (shown.correct - right) / rest
+    low, high = wilson(shown.correct - right, rest)
+    st.caption(
+        f":material/file_copy: **{len(twice):,} of the {shown.total:,} test pictures are in the training set, "
+        f"too**, nearly the same. It names {percent(right / len(twice))} of those right; without them its "
+        f"accuracy is {percent(without)} ({100 * low:.1f} to {100 * high:.1f} %) instead of "
+        f"{percent(shown.accuracy)}: {100 * (shown.accuracy - without):.2f} points rest on them."
+    )

@@ -1,0 +1,92 @@
+"""Test pictures to look at: a page of them, and the chosen one with its ten bars and the ways on."""
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnn import data
+from cnn.core.errors import CnnLabError
+from cnn.evaluation.evaluations import Evaluation
+from cnn.figures.charts import percent
+from cnn.figures.compare import bars_html
+from cnn.figures.mosaic import data_uri, picture
+from cnn.runs.store import Run
+from cnn.web.app.session import theme
+from cnn.web.app.thumbnails import Tag, show_shelf
+from cnn.web.app.widgets import by_class
+
+EACH = 12
+
+Line = Callable[[int], str]
+
+
+def show_pictures(run: Run, shown: Evaluation, numbers: NDArray[np.int64], key: str, title: str) -> None:
+    """Show pictures of an evaluation by their `numbers`, in this order, twelve a page.
+
+    Those of validation cannot be opened: pages know the test pictures alone.
+    """
+    st.markdown(f"**{title}**")
+    if not len(numbers):
+        st.caption("There is none.")
+        return
+    if shown.part != "test":
+        st.caption("Validation pictures are counted, not shown; choose the test pictures to open them.")
+        return
+    pages = -(-len(numbers) // EACH)
+    page = 1
+    if pages > 1:
+        page = int(st.number_input(f"Page, 1 to {pages:,}", 1, pages, 1, key=f"{key}-page", width=150))
+    part = numbers[(page - 1) * EACH : page * EACH]
+    place = min(int(st.session_state.get(f"{key}-place", 0)), len(part) - 1)
+    try:
+        pixels = data.test_pictures(shown.dataset, part)
+    except CnnLabError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        return
+    tags = [_tag(shown, int(number)) for number in part]
+    chosen: Callable[[int], None] = lambda at: st.session_state.__setitem__(f"{key}-place", at)  # noqa: E731
+    show_shelf(pixels, tags, place, f"{key}-shelf", chosen)
+    _show_one(run, shown, int(part[place]), pixels[place])
+
+
+def _tag(shown: Evaluation, number: int) -> Tag:
+    true, said = data.CLASSES[shown.labels[number]], data.CLASSES[shown.said[number]]
+    sure = percent(float(shown.probabilities[number].max()))
+    return Tag(
+        f"{said} {sure}",
+        "" if true == said else f"is {true}",
+        f"A picture of class {true}, taken for {said}, {sure} sure",
+    )
+
+
+def _show_one(run: Run, shown: Evaluation, number: int, pixels: NDArray[np.uint8]) -> None:
+    true = int(shown.labels[number])
+    left, right = st.columns([2, 5], gap="medium", vertical_alignment="top")
+    left.image(
+        data_uri(picture(pixels, 5)),
+        caption=f"{data.CLASSES[true]}, test picture {number:,}",
+        alt=f"Test picture {number}, class {data.CLASSES[true]}",
+    )
+    with left:
+        ways_on(run, shown.dataset, true, number)
+    right.html(bars_html(shown.probabilities[number], theme(), true))
+
+
+def ways_on(run: Run, dataset: str, true: int, number: int) -> None:
+    """Offer the pages Inside and Classify with this network and this test picture."""
+    place = int(np.searchsorted(by_class(dataset, true), number)) + 1
+    name = data.CLASSES[true]
+    st.page_link(
+        "inside.py",
+        label="Look inside",
+        icon=":material/grid_view:",
+        query_params={"network": run.id, "picture": "Sample", "class": name, "number": str(place)},
+    )
+    st.page_link(
+        "classify.py",
+        label="Classify",
+        icon=":material/image_search:",
+        query_params={"network": run.id, "sample_class": name, "sample_number": str(place)},
+    )

@@ -1,1 +1,0 @@
-"""The page Class: a room with a code, a board of shared runs, and a teacher's rules."""

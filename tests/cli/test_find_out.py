@@ -1,0 +1,51 @@
+"""The commands that find out, as their users meet them: JSON for programs, a sentence for a mistake."""
+
+import json
+
+import numpy as np
+import pytest
+from sklearn.metrics import confusion_matrix
+
+from cnn import data
+from cnn.cli.main import main
+from cnn.evaluation import pretrained
+from cnn.evaluation.evaluations import Evaluation, newest_snapshot, write_evaluation
+from cnn.evaluation.metrics import wilson
+from cnn.network.forward import forward
+from cnn.runs.store import Run
+
+Capture = pytest.CaptureFixture[str]
+RUNS = {run.id: run for run in pretrained.shipped()}
+
+
+def keep(run: Run, seed: int) -> Evaluation:
+    """Keep an evaluation on the first drawn pictures, with scores of NumPy's own forward pass."""
+    for part in ("validation", "test"):
+        images, labels = data.test_pictures("sketch10", range(300)), data.test_labels("sketch10")[:300]
+        scores = forward(run.setup.network, run.weights(), images)["scores"]
+        scores = scores + np.random.default_rng(seed).normal(0, 0.01, scores.shape).astype(np.float32)
+        found = Evaluation("sketch10", part, "sketch10, drawn by code", scores, labels)
+        write_evaluation(run, newest_snapshot(run), found)
+    return found
+
+
+def test_evaluate_gives_accuracy_interval_and_confusion(capsys: Capture) -> None:
+    found = keep(RUNS["lecture"], 0)
+    assert main(["evaluate", "lecture", "--dataset", "sketch10", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    said = found.scores.argmax(axis=1)
+    assert facts["accuracy"] == pytest.approx((said == found.labels).mean())
+    assert facts["interval"] == pytest.approx(wilson(facts["correct"], 300))
+    assert facts["confusion"] == confusion_matrix(found.labels, said, labels=range(10)).tolist()
+    assert facts["accuracy"] <= facts["top2"] <= facts["top3"] <= 1
+    assert (facts["part"], facts["total"], facts["dataset"]) == ("test", 300, "sketch10")
+    assert main(["evaluate", "lecture", "--dataset", "sketch10"]) == 0
+    text = capsys.readouterr().out
+    assert f"{facts['accuracy']:.2%} of 300 test pictures" in text
+
+
+def test_a_network_that_is_not_there_is_a_sentence(capsys: Capture) -> None:
+    assert main(["evaluate", "nothing", "--json"]) == 1
+    captured = capsys.readouterr()
+    assert "There is no network 'nothing'" in json.loads(captured.out)["error"]
+    assert "Traceback" not in captured.err

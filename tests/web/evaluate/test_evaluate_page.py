@@ -1,0 +1,136 @@
+"""Evaluate as a script without a browser: asked once, kept, told in words; and what stands against it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from lesson_page import ANNA, only_drawn_pictures, opened, said
+from streamlit.testing.v1 import AppTest
+
+from cnn import data
+from cnn.evaluation import pretrained
+from cnn.evaluation.evaluations import Evaluation, newest_snapshot, write_evaluation
+from cnn.evaluation.looks import looks
+from cnn.evaluation.metrics import wilson
+from cnn.figures.charts import percent
+from cnn.runs.store import RunStore, owner_hash
+from cnn.scheduler.query_queue import Answer
+from cnn.web.app.matrix import read_cell
+from cnn.web.app.service import service
+
+LECTURE = pretrained.shipped()[0]
+Visit = Callable[..., AppTest]
+
+
+def answers(part: str) -> Evaluation:
+    """Scores under which three of four pictures of the drawn ones are named right."""
+    labels = data.test_labels("sketch10")[:400] if part == "test" else np.arange(200) % 10
+    rng = np.random.default_rng(1)
+    scores = rng.normal(0, 1, (len(labels), 10)).astype(np.float32)
+    wrong = rng.permutation(len(labels)) < len(labels) // 4
+    scores[np.arange(len(labels)), np.where(wrong, (labels + 1) % 10, labels)] += 9
+    return Evaluation("sketch10", part, "sketch10, drawn by code", scores, labels)
+
+
+@pytest.fixture
+def visit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    with only_drawn_pictures(monkeypatch, tmp_path):
+        yield lambda **address: opened(monkeypatch, "evaluate", ANNA, **address)
+
+
+@pytest.fixture
+def evaluated(visit: Visit) -> Visit:
+    for part in ("validation", "test"):
+        write_evaluation(LECTURE, newest_snapshot(LECTURE), answers(part))
+    return visit
+
+
+def test_nothing_is_asked_before_it_is_wanted_and_the_answer_is_kept(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    def ask(key: str, function: Any, *arguments: Any) -> Answer:
+        asked.append(arguments)
+        found = {part: answers(part) for part in arguments[3]}
+        return Answer("working", 0.5) if len(asked) == 1 else Answer("done", 1.0, found)
+
+    app = visit(network="lecture")
+    monkeypatch.setattr(service().engine.desk, "ask", ask)
+    assert not asked
+    (button,) = [one for one in app.button if "Evaluate on the test pictures" in one.label]
+    app = button.click().run()
+    assert "Accuracy" not in [metric.label for metric in app.metric]
+    app = app.run()
+    assert app.metric[0].label == "Accuracy"
+    assert len(asked) == 2
+    assert asked[0][3] == ("validation", "test")
+    app = visit(network="lecture")  # another session: nothing is asked any more
+    assert app.metric[0].value == percent(0.75)
+    assert len(asked) == 2
+
+
+def test_the_headline_is_in_words_and_the_interval_is_wilsons(evaluated: Visit) -> None:
+    app = evaluated(network="lecture")
+    low, high = wilson(300, 400)
+    assert app.metric[1].value == f"{100 * low:.1f} to {100 * high:.1f} %"
+    assert "**300 of 400 test pictures**" in said(app)
+    assert "sketch10, drawn by code" in said(app)
+    assert "first network whose test result you have seen" in said(app)
+
+
+def test_validation_and_test_are_told_apart_and_only_test_is_counted(evaluated: Visit) -> None:
+    app = evaluated(network="lecture", on="Validation pictures")
+    assert "**150 of 200 validation pictures**" in said(app)
+    assert "Look as often as you like" in said(app)
+    assert not looks(owner_hash(ANNA))
+    app = evaluated(network="lecture")
+    assert looks(owner_hash(ANNA)) == {f"lecture/{newest_snapshot(LECTURE).step}"}
+
+
+def test_every_view_is_drawn(evaluated: Visit) -> None:
+    for view in ("Confusion", "Classes", "Worst", "Confidence", "In both sets"):
+        app = evaluated(network="lecture", show=view)
+        assert not app.exception, view
+    for order in ("Most confidently wrong", "Least sure", "Most confused pairs"):
+        app = evaluated(network="lecture", show="Worst", worst=order)
+        assert not app.exception, order
+    app = evaluated(network="lecture", show="Confidence")
+    assert "15 bins, each 6.67 points wide" in said(app)
+    app = evaluated(network="lecture", show="In both sets")
+    assert any("official files" in item.value for item in app.info)
+
+
+def test_a_cell_opens_its_pictures_most_confident_first(evaluated: Visit) -> None:
+    app = evaluated(network="lecture")
+    app.session_state["evaluate-cell"] = (3, 4)
+    app = app.run()
+    assert "cat taken for deer" in said(app)
+    links = {item.proto.label: item.proto.query_string for item in app.get("page_link")}
+    place = int(links["Look inside"].rpartition("number=")[2])
+    number = int(np.flatnonzero(data.test_labels("sketch10") == 3)[place - 1])
+    found = answers("test")
+    cell = np.flatnonzero((found.labels == 3) & (found.said == 4))
+    assert number == cell[found.probabilities[cell, 4].argmax()]
+    assert "network=lecture" in links["Look inside"]
+    assert f"sample_class=cat&sample_number={place}" in links["Classify"]
+
+
+def test_a_network_with_values_that_are_no_numbers_is_a_sentence(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    run = RunStore(home / "runs").create(LECTURE.setup, "sketch10", owner_hash(ANNA), "mine")
+    run.save_snapshot(3, 1.0, {name: array * np.nan for name, array in LECTURE.weights().items()})
+    sentence = "The snapshot holds values in conv1/bias that are no numbers."
+    app = visit(network=run.id)
+    monkeypatch.setattr(service().engine.desk, "ask", lambda *_: Answer("failed", message=sentence))
+    (button,) = [one for one in app.button if "Evaluate on the test pictures" in one.label]
+    app = button.click().run()
+    assert any(sentence in item.value for item in app.error)
+
+
+def test_a_cell_that_a_browser_makes_up_is_none() -> None:
+    for value in ([10, 0], [0, -1], ["1", 2], [1], [1, 2, 3], None, {"row": 1}, [1.0, 2.0]):
+        assert read_cell(value, 10, 10) is None
