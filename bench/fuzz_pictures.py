@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from cnn.core.errors import PictureError
 from cnn.images.image import Picture, decode_picture
 from cnn.network.spec import PICTURE_SHAPE
-from tests.odd_pictures import damaged, good_pictures
+from tests.support.odd_pictures import damaged, good_pictures
 
 STEP = 10_000  # inputs between two lines
 

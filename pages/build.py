@@ -8,6 +8,7 @@ from cnn.core.errors import SpecError
 from cnn.figures.drawing import network_svg
 from cnn.network.presets import PRESETS
 from cnn.network.summary import walk
+from cnn.web.app.class_room import follow, rules, show_rules
 from cnn.web.app.drawing import show_drawing
 from cnn.web.app.session import read_link, session, theme, write_link
 from cnn.web.build import layer_table, network_editor
@@ -15,7 +16,11 @@ from cnn.web.build import layer_table, network_editor
 read_link()
 state = session()
 
+if (fixed := follow(state.setup)) != state.setup:
+    state.replace(fixed)
+
 st.title("Build a network")
+show_rules()
 if state.link_problem:
     st.warning(
         f"The set-up in this address could not be used: {state.link_problem}", icon=":material/link_off:"
@@ -45,7 +50,11 @@ drawing = st.container(border=True)
 left, right = st.columns([1, 1], gap="medium")
 with left:
     st.subheader("Layers")
-    network = network_editor.network_editor(state.setup.network)
+    if "network" in rules().fixed:
+        st.info("The teacher of your room has fixed the layers.", icon=":material/lock:")
+        network = state.setup.network
+    else:
+        network = network_editor.network_editor(state.setup.network)
 changed = network != state.setup.network
 state.change(replace(state.setup, network=network))
 write_link()

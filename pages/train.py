@@ -8,13 +8,18 @@ from cnn.core.errors import CnnLabError
 from cnn.network.presets import PRESETS
 from cnn.training.estimate import check_fits
 from cnn.web.app import widgets
+from cnn.web.app.class_room import follow, show_rules
 from cnn.web.app.session import read_link, session, write_link
 from cnn.web.train import estimate_panel, live_run, run_list, training_editor
 
 read_link()
 state = session()
 
+if (fixed := follow(state.setup)) != state.setup:
+    state.replace(fixed)
+
 st.title("Train it live")
+show_rules()
 widgets.data_notice()
 left, right = st.columns([5, 8], gap="medium")
 with left:

@@ -12,7 +12,7 @@ shift
 lane() {
     failed=0
     for group; do
-        "$python" -m pytest -p no:cacheprovider -m "$group" || failed=1
+        "$python" -m pytest -q -p no:cacheprovider -m "$group" || failed=1
     done
     return "$failed"
 }

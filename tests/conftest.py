@@ -1,12 +1,12 @@
 """What all tests share: a quiet TensorFlow on the CPU, a home of their own, and the order they run in."""
 
 import os
-import sys
 import warnings
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
@@ -14,11 +14,10 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from serving import Lab
+    from playwright.sync_api import Browser, Page, Playwright
 
-PROJECT = Path(__file__).resolve().parent.parent
-if str(PROJECT) not in sys.path:  # a bare `pytest` does not put the project there
-    sys.path.insert(0, str(PROJECT))
+    from support.serving import ServedApp
+    from support.visitor import NewPage, Visitor
 
 ORDER = ("tensorflow", "workers", "browser")  # slow things last, so that a plain mistake shows at once
 
@@ -55,8 +54,8 @@ def pytest_runtest_makereport(
         page = item.funcargs.get("page") or getattr(item.funcargs.get("visitor"), "page", None)
         if page is not None:
             report.sections.append((f"Shown at {page.url}", page.locator("body").aria_snapshot()[:PRINTED]))
-        if "lab" in item.funcargs:
-            printed = item.funcargs["lab"].log.read_text("utf-8", "replace")
+        if "served_app" in item.funcargs:
+            printed = item.funcargs["served_app"].log.read_text("utf-8", "replace")
             report.sections.append(("Printed by the server", printed[-PRINTED:]))
     return report
 
@@ -124,15 +123,56 @@ def augmented(training: ModuleType) -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Lab"]:
+def served_app(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[ServedApp]":
     """Yield the app, served once for all tests, with somebody's run waiting in its store."""
-    from serving import served
-
     from cnn.network.spec import NetworkSpec, Setup, TrainSpec
     from cnn.runs.store import RunStore, owner_hash
+    from support.serving import served
 
     home = tmp_path_factory.mktemp("served") / "home"
     waiting = Setup(NetworkSpec(), TrainSpec(epochs=1, pictures=500, precision="float32"))
     RunStore(home / "runs").create(waiting, "sketch10", owner_hash("somebody" * 4), "waiting")
-    with served(home) as lab:
-        yield lab
+    with served(home) as served_app:
+        yield served_app
+
+
+@pytest.fixture(scope="session")
+def playwright() -> "Iterator[Playwright]":
+    """Yield Playwright, of which one thread can have only one."""
+    from playwright.sync_api import expect, sync_playwright
+
+    from support.visitor import PATIENCE
+
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: "Playwright") -> "Iterator[Browser]":
+    """Yield one Chromium for all tests; each opens contexts of its own in it."""
+    from support.serving import launched
+
+    with launched(playwright) as browser:
+        yield browser
+
+
+@pytest.fixture
+def new_page(browser: "Browser") -> "Iterator[NewPage]":
+    """Yield what opens a page in a context of its own, with the options of one; it is closed at the end."""
+    with ExitStack() as contexts:
+
+        def opened(**options: Any) -> "Page":
+            return contexts.enter_context(closing(browser.new_context(**options))).new_page()
+
+        yield opened
+
+
+@pytest.fixture
+def visitor(browser: "Browser", served_app: "ServedApp") -> "Iterator[Visitor]":
+    """Yield somebody with an empty page in a window of 1440×1000 pixels."""
+    from support.visitor import Visitor
+
+    visitor = Visitor(browser, served_app, viewport={"width": 1440, "height": 1000})
+    yield visitor
+    visitor.context.close()

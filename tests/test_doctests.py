@@ -4,10 +4,17 @@ import doctest
 import importlib
 
 import pytest
-from test_layering import PROJECT, modules, without_tensorflow
 
+from scripts.import_graph import import_table, modules, reached
+from support import PROJECT
+
+KNOWN = modules(PROJECT)
+IMPORTS = import_table(KNOWN)
+HEAVY = {"tensorflow", "keras", "streamlit"}
 EXAMPLES = [
-    name for name in without_tensorflow() if ">>>" in modules(PROJECT)[name].read_text(encoding="utf-8")
+    name
+    for name, path in KNOWN.items()
+    if ">>>" in path.read_text(encoding="utf-8") and not reached(name, IMPORTS) & HEAVY
 ]
 
 

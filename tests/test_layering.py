@@ -3,15 +3,14 @@
 Only packages are listed: a new module belongs to its folder, and a new folder gets a line in `CONTRACT`.
 """
 
-import ast
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import pytest
+
+from scripts.import_graph import Import, import_table, modules, project_imports, reached, within
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -36,9 +35,10 @@ allow("cnn.evaluation", "cnn.interpret")
 allow("cnn.worker", "cnn.evaluation")
 allow("cnn.scheduler", "cnn.worker")
 allow("cnn.lessons", "cnn.runs")
+allow("cnn.rooms", "cnn.runs")
 allow("cnn.cli", "cnn.scheduler", "cnn.images")
 allow("cnn.__main__", "cnn.cli")
-allow("cnn.web.app", "cnn.scheduler", "cnn.images", "cnn.figures", "cnn.lessons")
+allow("cnn.web.app", "cnn.scheduler", "cnn.images", "cnn.figures", "cnn.lessons", "cnn.rooms")
 allow("cnn.web.build", "cnn.web.app")
 allow("cnn.web.train", "cnn.web.app")
 allow("cnn.web.ablate", "cnn.web.app")
@@ -46,6 +46,7 @@ allow("cnn.web.inspect", "cnn.web.ablate")
 allow("cnn.web.classify", "cnn.web.app")
 allow("cnn.web.evaluate", "cnn.web.app")
 allow("cnn.web.learn", "cnn.web.app")
+allow("cnn.web.room", "cnn.web.app")
 allow("cnn.web.navigation", "cnn.web.learn")
 PAGES = [name for name in CONTRACT if name.startswith("cnn.web.")]
 allow("pages", *PAGES)
@@ -58,64 +59,15 @@ USE_STREAMLIT = ("cnn.web", "pages", "app")
 WITHOUT_TENSORFLOW = ("app", "pages", "cnn.web", "cnn.scheduler", "cnn.worker", "cnn.cli", "cnn.__main__")
 
 
-@dataclass(frozen=True)
-class Import:
-    """One import: the line, the module, and whether it happens as soon as the importing module is read."""
-
-    line: int
-    target: str
-    at_once: bool
-
-
-def within(name: str, packages: tuple[str, ...]) -> bool:
-    return any(name == package or name.startswith(f"{package}.") for package in packages)
-
-
 def package_of(name: str) -> str | None:
     """Return the entry of the contract that a module belongs to."""
     return next((p for p in sorted(CONTRACT, key=len, reverse=True) if within(name, (p,))), None)
 
 
-def modules(root: Path) -> dict[str, Path]:
-    """Return the project's modules by dotted name."""
-    paths = [*root.glob("app.py"), *root.glob("pages/**/*.py"), *root.glob("cnn/**/*.py")]
-    return {
-        ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): path
-        for path in paths
-    }
-
-
-def imports(name: str, path: Path, known: dict[str, Path]) -> list[Import]:
-    """Return every import of a module, those inside functions and under TYPE_CHECKING included."""
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    return list(_imports(ast.parse(path.read_text(encoding="utf-8")), package, known, at_once=True))
-
-
-def _imports(node: ast.AST, package: str, known: dict[str, Path], at_once: bool) -> Iterator[Import]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import):
-            yield from (Import(child.lineno, alias.name, at_once) for alias in child.names)
-        elif isinstance(child, ast.ImportFrom):
-            parts = package.split(".")
-            base = ".".join(parts[: len(parts) + 1 - child.level]) if child.level else ""
-            source = ".".join(part for part in (base, child.module or "") if part)
-            for alias in child.names:
-                whole = f"{source}.{alias.name}"
-                yield Import(child.lineno, whole if whole in known else source, at_once)
-        elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
-            for part in child.body:
-                yield from _imports(ast.Module([part], []), package, known, at_once=False)
-            for part in child.orelse:
-                yield from _imports(ast.Module([part], []), package, known, at_once)
-        else:
-            later = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            yield from _imports(child, package, known, at_once and not later)
-
-
 def problems(root: Path) -> list[str]:
     """Return a sentence for everything under `root` that breaks the contract."""
     known = modules(root)
-    table = {name: imports(name, path, known) for name, path in known.items()}
+    table = import_table(known)
     found = []
     for name, path in known.items():
         place = path.relative_to(root)
@@ -138,16 +90,6 @@ def _broken_rules(name: str, item: Import, known: dict[str, Path]) -> Iterator[s
         yield f"imports streamlit; that is for {', '.join(USE_STREAMLIT)}."
     if outside in TENSORFLOW and not within(name, USE_TENSORFLOW):
         yield f"imports {outside}; that is for {', '.join(USE_TENSORFLOW)}."
-
-
-def _project_imports(table: dict[str, list[Import]], name: str, *, at_once: bool) -> set[str]:
-    """Return the modules that reading `name` imports: the packages that hold them run too."""
-    found = {name.rpartition(".")[0]}
-    for item in table[name]:
-        if item.at_once or not at_once:
-            parts = item.target.split(".")
-            found |= {".".join(parts[: i + 1]) for i in range(len(parts))}
-    return found - {name, ""}
 
 
 def _circles(table: dict[str, list[Import]]) -> list[str]:
@@ -174,7 +116,7 @@ def _ways_to_tensorflow(table: dict[str, list[Import]]) -> list[str]:
         ways, seen = [(start,)], {start}
         while ways:
             way = ways.pop(0)
-            for target in sorted(_project_imports(table, way[-1], at_once=True) - seen):
+            for target in sorted(project_imports(table, way[-1], at_once=True) - seen):
                 seen.add(target)
                 if target in TENSORFLOW:
                     found.append(
@@ -212,27 +154,15 @@ def test_every_package_of_the_contract_is_there() -> None:
     assert not CONTRACT.keys() - found
 
 
-@cache
-def without_tensorflow() -> tuple[str, ...]:
+def without_tensorflow() -> list[str]:
     """Return the modules whose sources say that importing them imports neither TensorFlow nor Streamlit."""
-    known = modules(PROJECT)
-    table = {name: imports(name, path, known) for name, path in known.items()}
-
-    def reached(name: str, seen: frozenset[str]) -> set[str]:
-        found = {name}
-        for target in _project_imports(table, name, at_once=True) if name in table else ():
-            if target not in seen:
-                found |= reached(target, seen | found)
-        return found
-
+    table = import_table(modules(PROJECT))
     heavy = {*TENSORFLOW, "streamlit"}
-    return tuple(
-        sorted(
-            n
-            for n in known
-            if n.startswith("cnn.") and n != "cnn.__main__" and not reached(n, frozenset({n})) & heavy
-        )
-    )
+    return [
+        n
+        for n in sorted(table)
+        if n.startswith("cnn.") and n != "cnn.__main__" and not reached(n, table) & heavy
+    ]
 
 
 def test_importing_the_scheduler_and_all_below_leaves_tensorflow_out() -> None:

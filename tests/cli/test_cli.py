@@ -10,9 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import PROJECT
-from odd_pictures import quadrants, saved
-from serving import eventually
 
 from cnn.cli.main import main
 from cnn.data import CLASSES
@@ -26,6 +23,9 @@ from cnn.network.forward import weight_shapes
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
 from cnn.runs.store import Run, RunStore, Status, read_run
+from support import PROJECT
+from support.odd_pictures import quadrants, saved
+from support.serving import eventually
 
 TINY = Setup(NetworkSpec(blocks=(Block((Convolution(4),)),)), TrainSpec(epochs=1, pictures=500))
 TOO_DEEP = NetworkSpec(blocks=(Block((Convolution(4, 7, 1, "valid"),)),) * 4)

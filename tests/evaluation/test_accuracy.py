@@ -5,7 +5,6 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from test_forward_keras import random_weights
 
 from cnn.core.errors import DataError, RunError
 from cnn.data import CLASSES
@@ -14,6 +13,7 @@ from cnn.evaluation import pretrained
 from cnn.network.forward import forward
 from cnn.network.spec import Block, Convolution, NetworkSpec
 from cnn.worker import queries
+from support.random_weights import random_weights
 
 pytestmark = pytest.mark.tensorflow
 LECTURE = pretrained.shipped()[0]

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_forward_keras import random_weights
 
 from cnn.data import CLASSES
 from cnn.data import test_labels as labels_of
@@ -23,6 +22,7 @@ from cnn.network.forward import forward
 from cnn.network.ops import softmax
 from cnn.network.spec import Block, NetworkSpec
 from cnn.network.summary import total_parameters, walk
+from support.random_weights import random_weights
 
 NETWORK = NetworkSpec(blocks=(Block(),))
 CARD = Card(

@@ -17,14 +17,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import PROJECT
-from odd_pictures import Refused, largest_pictures, odd_pictures, quadrants, saved
 
 from cnn.core.errors import PictureError
 from cnn.images import decoder_process
 from cnn.images.decoder_pool import BUSY, CLOSED, CRASHED, MEMORY, NO_DECODER, Decoders
 from cnn.images.decoder_process import read_header
 from cnn.images.image import Picture, decode_picture
+from support import PROJECT
+from support.odd_pictures import Refused, largest_pictures, odd_pictures, quadrants, saved
 
 CORPUS = odd_pictures()
 LINUX = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc, which Linux has")

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odd_pictures import Opens, Outcome, damaged, good_pictures, odd_pictures, quadrants, saved
 from PIL import Image, ImageFile
 
 from cnn.core.errors import PictureError
@@ -20,6 +19,7 @@ from cnn.images.image import (
     square_crop,
     to_network_size,
 )
+from support.odd_pictures import Opens, Outcome, damaged, good_pictures, odd_pictures, quadrants, saved
 
 CORPUS = odd_pictures()
 GOOD = good_pictures()

@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import networks
-from test_forward_keras import random_weights
 
 from cnn.core.scaling import to_input
 from cnn.network.forward import forward, run_layer
@@ -17,6 +15,8 @@ from cnn.network.layers import expand
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Block, Convolution, Dense, NetworkSpec
 from cnn.network.summary import walk
+from support.random_weights import random_weights
+from support.strategies import networks
 
 pytestmark = pytest.mark.tensorflow
 

@@ -6,29 +6,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import networks
-from test_forward_keras import random_pictures, random_weights
 
 from cnn.core.scaling import to_input
 from cnn.interpret import cell
-from cnn.interpret.cell_steps import Look, steps
+from cnn.interpret.cell_steps import steps
 from cnn.network import layers
-from cnn.network.forward import forward
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Block, Convolution, Dense, NetworkSpec
+from support.cells import look_at, some_cell
+from support.random_weights import random_pictures
+from support.strategies import networks
 
 CLOSE = {"rel": 1e-4, "abs": 1e-4}
-
-
-def look_at(network: NetworkSpec, seed: int = 0) -> Look:
-    weights = random_weights(network, seed)
-    return Look(layers.expand(network), weights, forward(network, weights, random_pictures(1)[0]))
-
-
-def some_cell(draw: st.DataObject, shape: tuple[int, ...]) -> tuple[tuple[int, int] | None, int]:
-    """Draw a cell and a channel; corners, where the padding is, more often than not."""
-    place = [draw.draw(st.sampled_from((0, size - 1)) | st.integers(0, size - 1)) for size in shape]
-    return (None, place[0]) if len(shape) == 1 else ((place[0], place[1]), place[2])
 
 
 @pytest.mark.tensorflow

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from strategies import networks
 
 from cnn.core.errors import SpecError
 from cnn.interpret.edits import MAX_EDITS, Edit, Edits
@@ -42,6 +41,7 @@ from cnn.network import layers
 from cnn.network.forward import forward, weight_shapes
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Block, Convolution, Dense, NetworkSpec
+from support.strategies import networks
 
 LECTURE = PRESETS["lecture"].setup.network
 

@@ -4,13 +4,13 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from test_forward_keras import random_pictures, random_weights
 
 from cnn.core.errors import DataError
 from cnn.data.subset import Pictures, of_each_class
 from cnn.network.forward import forward
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Block, Convolution, Dense, NetworkSpec
+from support.random_weights import random_pictures, random_weights
 
 NETWORK = NetworkSpec(
     (

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from strategies import networks
 
 from cnn.interpret.receptive_field import Rectangle, cell_grid, receptive_rectangle
 from cnn.network.forward import forward, weight_shapes
 from cnn.network.layers import Conv, Pool
 from cnn.network.spec import Block, Convolution, NetworkSpec
 from cnn.network.summary import LayerShape, walk
+from support.strategies import networks
 
 SMALL = networks(max_blocks=3, max_filters=2, max_convolutions=2, max_units=2)
 GREY, WHITE = 100, 250

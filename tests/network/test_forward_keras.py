@@ -3,35 +3,16 @@ from types import ModuleType
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from strategies import networks
 
 from cnn.core.errors import RunError
 from cnn.core.scaling import to_input
 from cnn.network.forward import check_weights, forward, weight_shapes
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Block, Convolution, NetworkSpec
+from support.random_weights import random_pictures, random_weights
+from support.strategies import networks
 
 tensorflow = pytest.mark.tensorflow
-
-
-def random_weights(network: NetworkSpec, seed: int = 0) -> dict[str, np.ndarray]:
-    """Return weights that are random in every array, the running averages of batch norm included."""
-    draw = np.random.default_rng(seed)
-    weights = {}
-    for name, shape in weight_shapes(network).items():
-        match name.split("/")[1]:
-            case "kernel":
-                array = draw.normal(0, 1 / np.sqrt(np.prod(shape[:-1])), shape)
-            case "moving_variance":
-                array = draw.uniform(0.3, 2.0, shape)
-            case _:
-                array = draw.normal(0.1, 0.5, shape)
-        weights[name] = array.astype(np.float32)
-    return weights
-
-
-def random_pictures(count: int = 3) -> np.ndarray:
-    return np.random.default_rng(7).integers(0, 256, (count, 32, 32, 3)).astype(np.uint8)
 
 
 def check_against_keras(network: NetworkSpec, keras_network: ModuleType) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from strategies import setups
 
 from cnn.core.errors import CnnLabError, SpecError
 from cnn.core.validation import allowed_values
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Block, Convolution, Dense, NetworkSpec, Setup, TrainSpec
+from support.strategies import setups
 
 TWO_BLOCKS = Setup(
     NetworkSpec(

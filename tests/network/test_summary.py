@@ -5,7 +5,6 @@ from types import ModuleType
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from strategies import networks
 
 from cnn.core.errors import SpecError
 from cnn.network import layers, ops
@@ -13,6 +12,7 @@ from cnn.network.forward import run_layer, weight_shapes
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Block, Convolution, Dense, NetworkSpec
 from cnn.network.summary import LayerShape, TooSmallError, total_multiply_adds, total_parameters, walk
+from support.strategies import networks
 
 
 def figures(network: NetworkSpec) -> dict[str, LayerShape]:

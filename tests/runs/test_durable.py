@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import PROJECT
 
 from cnn.core.errors import DivergedError
 from cnn.data import Dataset
@@ -41,6 +40,7 @@ from cnn.training.events import (
     Resumed,
 )
 from cnn.worker import jobs
+from support import PROJECT
 
 ANNA = owner_hash("anna's key")
 SETUP = Setup(

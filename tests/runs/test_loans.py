@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from serving import eventually
 
 from cnn.core.errors import RunError
 from cnn.network.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
@@ -24,6 +23,7 @@ from cnn.runs.store import RunStore
 from cnn.scheduler import loans as loans_module
 from cnn.scheduler.loans import Loans
 from cnn.worker.attachments import Inside, carried
+from support.serving import eventually
 
 SETUP = Setup(NetworkSpec(blocks=(Block((Convolution(2),)),)), TrainSpec(epochs=3, pictures=500))
 OWNER = "a" * 32
@@ -78,7 +78,7 @@ def contents(run: Run) -> dict[str, bytes]:
 
 def save(run: Run, step: int, epoch: float, value: float = 0.0) -> None:
     """Save a snapshot and a checkpoint, as `cnn.training.recorder` does."""
-    from test_forward_keras import random_weights
+    from support.random_weights import random_weights
 
     weights = random_weights(SETUP.network)
     run.save_snapshot(step, epoch, weights)

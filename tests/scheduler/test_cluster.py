@@ -13,17 +13,16 @@ from typing import Any
 
 import psutil
 import pytest
-import quick_jobs
 import trustme
-from conftest import PROJECT
-from serving import eventually
-from test_engine import LONG, OWNERS, SHORT, START_SECONDS, ended, finishes, is_in, submitted, trains
 
 from cnn.core.settings import Settings
 from cnn.runs.store import RunStore
 from cnn.scheduler.cluster import Work
 from cnn.scheduler.engine import Engine
 from cnn.worker import queries
+from support import PROJECT, quick_jobs
+from support.engines import LONG, OWNERS, SHORT, START_SECONDS, ended, finishes, is_in, submitted, trains
+from support.serving import eventually
 
 pytestmark = pytest.mark.workers
 

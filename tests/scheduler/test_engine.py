@@ -7,92 +7,45 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
-import quick_jobs
-from conftest import PROJECT
-from serving import eventually
 
 from cnn.core.settings import Settings
-from cnn.network.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
 from cnn.runs.snapshots import read_weights
 from cnn.runs.store import Run, RunStore, Status, this_process
 from cnn.scheduler import engine as engine_module
 from cnn.scheduler import run_monitor
 from cnn.scheduler.engine import Engine, EngineStatus
 from cnn.scheduler.fair_queue import Place
+from support import PROJECT, quick_jobs
+from support.engines import (
+    DIVERGES,
+    LONG,
+    NETWORK,
+    OWNERS,
+    RUN_SECONDS,
+    SHORT,
+    START_SECONDS,
+    before,
+    ended,
+    finishes,
+    is_in,
+    is_ready,
+    progress,
+    started,
+    submitted,
+    trains,
+)
+from support.serving import eventually
 
 pytestmark = pytest.mark.workers
 
-START_SECONDS = 300.0
-RUN_SECONDS = 180.0
 WORKER_MEMORY = 600 * 2**20
-NETWORK = NetworkSpec(blocks=(Block((Convolution(4),)), Block((Convolution(4),))))
-SHORT = Setup(NETWORK, TrainSpec(epochs=2, pictures=500, batch_size=50, precision="float32"))
-LONG = replace(SHORT, training=replace(SHORT.training, epochs=200, pictures=2000))
-DIVERGES = Setup(
-    NetworkSpec(blocks=(Block((Convolution(8),), activation="none"),) * 2),
-    replace(SHORT.training, optimizer="sgd", momentum=0.0, schedule="constant", learning_rate=10.0),
-)
-OWNERS = [f"{number:032x}" for number in range(10)]
-
-
-def is_ready(engine: Engine) -> Callable[[], bool]:
-    return lambda: engine.status().state in ("ready", "failed")
-
-
-@contextmanager
-def started(engine: Engine) -> Iterator[Engine]:
-    """Start an engine, wait until its workers are warm, and close it at the end."""
-    engine.start()
-    try:
-        eventually("warm workers", is_ready(engine), START_SECONDS)
-        assert engine.status().state == "ready", engine.status()
-        yield engine
-    finally:
-        engine.close()
-        assert engine._thread
-        assert not engine._thread.is_alive()
-
-
-def submitted(engine: Engine, name: str = "short", owner: int = 0, setup: Setup = SHORT) -> Run:
-    run = engine.store.create(setup, "sketch10", OWNERS[owner], name)
-    engine.submit(run)
-    return run
-
-
-def ended(run: Run) -> Callable[[], bool]:
-    return lambda: run.status().ended
-
-
-def is_in(run: Run, *states: str) -> Callable[[], bool]:
-    return lambda: run.status().state in states
-
-
-def before(engine: Engine, run: Run) -> int | None:
-    """Return how many runs are before this one in the queue."""
-    place = engine.place(run.id)
-    return place.before if place else None
-
-
-def progress(run: Run) -> list[dict]:
-    return [row for row in run.history() if row["kind"] == "progress"]
-
-
-def trains(run: Run) -> Callable[[], bool]:
-    """Say whether a run has reported more than its first, slow steps."""
-    return lambda: len(progress(run)) > 3 or run.status().ended
-
-
-def finishes(run: Run, seconds: float = RUN_SECONDS) -> None:
-    eventually(f"{run.name} ends", ended(run), seconds)
-    assert run.status().state == "finished", run.status().message
 
 
 # Going through the motions
@@ -324,7 +277,7 @@ def test_closing_the_engine_leaves_its_runs_to_the_next(quick: Engine) -> None:
 SERVER = """
 import sys, threading
 from pathlib import Path
-import quick_jobs
+from support import quick_jobs
 from cnn.scheduler.engine import Engine
 from cnn.runs.store import RunStore
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PROJECT
 
 from cnn.core.errors import RunError
 from cnn.network.spec import NetworkSpec, Setup, TrainSpec
@@ -21,6 +20,7 @@ from cnn.scheduler.recovery import Recovery
 from cnn.scheduler.run_monitor import HUNG_SECONDS, PARK_ANYWAY_SECONDS, PARK_SECONDS, Task
 from cnn.scheduler.run_queue import Roster
 from cnn.scheduler.server_lock import OtherServerError, end_orphan, only_server
+from support import PROJECT
 
 SETUP = Setup(NetworkSpec(), TrainSpec(epochs=1, pictures=500))
 RUNNING = Status("running", process=2**22 + 1, host="vm", step=40, epoch=2.0)

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from strategies import networks
 
 from cnn.network.presets import PRESETS
 from cnn.network.spec import OPTIMIZERS, Block, Convolution, NetworkSpec, Setup, TrainSpec
+from support.strategies import networks
 
 pytestmark = pytest.mark.tensorflow
 INPUT = (2, 9, 8, 3)

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from serving import eventually
 
 from cnn.core.errors import RunError
 from cnn.evaluation import pretrained
@@ -21,6 +20,7 @@ from cnn.runs.store import RunStore
 from cnn.scheduler.engine import Engine
 from cnn.scheduler.query_queue import LOST, Answer
 from cnn.worker import queries
+from support.serving import eventually
 
 LECTURE = pretrained.shipped()[0]
 WHERE = (str(LECTURE.folder), str(LECTURE.snapshots()[-1].path))

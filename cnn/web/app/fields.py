@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from cnn.core.validation import Checked, Choice, Number, Whole, allowed_values
+from cnn.web.app.class_room import control_of, rules
 from cnn.web.app.session import session
 
 
@@ -13,13 +14,32 @@ def widget_key(*parts: object) -> str:
     return "-".join(["edit", str(session().revision), *map(str, parts)])
 
 
+def is_hidden(spec: Checked, name: str) -> bool:
+    """Whether the teacher of the visitor's room has taken this control away."""
+    return control_of(spec, name) in rules().hidden
+
+
+def is_locked(spec: Checked, name: str) -> bool:
+    """Whether the teacher of the visitor's room has fixed this control."""
+    return control_of(spec, name) in rules().fixed
+
+
 def whole_field(spec: Checked, name: str, label: str, key: str, help_text: str = "") -> int:
     """Show a whole number of a spec, with its limits, and return it."""
     allowed: Whole = allowed_values(type(spec), name)
     value = getattr(spec, name)
+    if is_hidden(spec, name):
+        return int(value)
     return int(
         st.number_input(
-            label, allowed.low, allowed.high, value, step=1, key=widget_key(key, name), help=help_text or None
+            label,
+            allowed.low,
+            allowed.high,
+            value,
+            step=1,
+            key=widget_key(key, name),
+            help=help_text or None,
+            disabled=is_locked(spec, name),
         )
     )
 
@@ -30,6 +50,8 @@ def number_field(
     """Show a number of a spec, with its limits, and return it."""
     allowed: Number = allowed_values(type(spec), name)
     value = float(getattr(spec, name))
+    if is_hidden(spec, name):
+        return value
     return float(
         st.number_input(
             label,
@@ -40,6 +62,7 @@ def number_field(
             format=form,
             key=widget_key(key, name),
             help=help_text or None,
+            disabled=is_locked(spec, name),
         )
     )
 
@@ -50,6 +73,8 @@ def choice_field(
     """Show the options of a spec's field under their titles, and return the chosen one."""
     allowed: Choice = allowed_values(type(spec), name)
     options = list(allowed.options)
+    if is_hidden(spec, name):
+        return str(getattr(spec, name))
     chosen = st.selectbox(
         label,
         options,
@@ -57,10 +82,14 @@ def choice_field(
         format_func=lambda option: titles[option],
         key=widget_key(key, name),
         help=help_text or None,
+        disabled=is_locked(spec, name),
     )
     return str(chosen)
 
 
 def flag_field(spec: Checked, name: str, label: str, key: str, help_text: str) -> bool:
     """Show a switch of a spec, and return it."""
-    return st.toggle(label, getattr(spec, name), key=widget_key(key, name), help=help_text)
+    value = bool(getattr(spec, name))
+    if is_hidden(spec, name):
+        return value
+    return st.toggle(label, value, key=widget_key(key, name), help=help_text, disabled=is_locked(spec, name))

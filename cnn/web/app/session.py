@@ -29,6 +29,7 @@ _KEY = "cnn_lab"
 class Session:
     """What one visitor has set up and chosen; it lives as long as the browser's connection.
 
+    `room_id` is the room that was chosen, "" for the way into another one, None before a choice.
     `network_id` is the network that was chosen, `network_shown` one that a page shows because none was.
     """
 
@@ -39,6 +40,7 @@ class Session:
     link_read: str = ""
     link_problem: str = ""
     run_id: str = ""
+    room_id: str | None = None
     network_id: str = ""
     network_shown: str = ""
     start_asked: bool = False

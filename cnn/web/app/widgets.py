@@ -14,6 +14,7 @@ from cnn.evaluation import pretrained
 from cnn.images.image import RESAMPLING, Picture
 from cnn.network.forward import Weights, forward
 from cnn.runs.store import Run
+from cnn.web.app.class_room import shared_runs
 from cnn.web.app.run_text import plain
 from cnn.web.app.service import service
 from cnn.web.app.session import session
@@ -79,9 +80,9 @@ def _live_notice() -> None:
 
 
 def usable_runs() -> list[Run]:
-    """Return the networks one can look into: this visitor's runs with a snapshot, then the shipped ones."""
+    """Return the networks one may look at: the visitor's own, those shared in a room, the pretrained ones."""
     own = [run for run in service().store.runs(session().owner) if run.snapshots()]
-    return own + pretrained.shipped()
+    return own + [run for run in shared_runs() if run.snapshots()] + pretrained.shipped()
 
 
 def run_label(run: Run) -> str:

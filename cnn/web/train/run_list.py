@@ -7,6 +7,7 @@ import streamlit as st
 from cnn.network.spec import Setup
 from cnn.runs.store import Run
 from cnn.training.estimate import check_fits
+from cnn.web.app.class_room import follow, rules
 from cnn.web.app.service import service
 from cnn.web.app.session import session
 from cnn.web.app.widgets import dataset_name, run_label
@@ -18,9 +19,10 @@ def start_run(setup: Setup, name: str) -> Run:
     Raises:
         CnnLabError: when it would not fit the memory, there are too many already, or it cannot be written.
     """
+    setup = follow(setup)
     check_fits(setup)
     services = service()
-    run = services.store.create(setup, dataset_name(), session().owner, name)
+    run = services.store.create(setup, rules().dataset or dataset_name(), session().owner, name)
     services.engine.submit(run)
     session().run_id = session().network_id = run.id
     return run

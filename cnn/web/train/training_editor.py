@@ -7,7 +7,15 @@ import streamlit as st
 
 from cnn.core.validation import allowed_values
 from cnn.network.spec import OPTIMIZERS, PRECISIONS, SCHEDULES, TrainSpec
-from cnn.web.app.fields import choice_field, flag_field, number_field, whole_field, widget_key
+from cnn.web.app.fields import (
+    choice_field,
+    flag_field,
+    is_hidden,
+    is_locked,
+    number_field,
+    whole_field,
+    widget_key,
+)
 
 
 def training_editor(training: TrainSpec) -> TrainSpec:
@@ -32,6 +40,10 @@ def training_editor(training: TrainSpec) -> TrainSpec:
 def _length(training: TrainSpec) -> dict[str, Any]:
     ways = {"epochs": "Epochs", "seconds": "Time"}
     chosen = "epochs" if training.epochs is not None else "seconds"
+    kept = {"epochs": training.epochs, "seconds": training.seconds}
+    if is_hidden(training, "epochs"):
+        return kept
+    fixed = is_locked(training, "epochs")
     left, right = st.columns([5, 4], vertical_alignment="bottom")
     with left:
         way = st.segmented_control(
@@ -43,16 +55,25 @@ def _length(training: TrainSpec) -> dict[str, Any]:
             key=widget_key("t", "way"),
             help="An epoch shows every training picture once. Seconds count training steps only.",
             width="stretch",
+            disabled=fixed,
         )
     with right:
         allowed = allowed_values(TrainSpec, str(way))
         if way == "epochs":
             value = training.epochs or 5
-            count = st.number_input("Epochs", allowed.low, allowed.high, value, key=widget_key("t", "epochs"))
+            count = st.number_input(
+                "Epochs", allowed.low, allowed.high, value, key=widget_key("t", "epochs"), disabled=fixed
+            )
             return {"epochs": int(count), "seconds": None}
         value = int(training.seconds or 60)
         count = st.number_input(
-            "Seconds", int(allowed.low), int(allowed.high), value, step=10, key=widget_key("t", "seconds")
+            "Seconds",
+            int(allowed.low),
+            int(allowed.high),
+            value,
+            step=10,
+            key=widget_key("t", "seconds"),
+            disabled=fixed,
         )
         return {"seconds": float(count), "epochs": None}
 

@@ -3,17 +3,14 @@
 import json
 import re
 import struct
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from lesson_page import ANNA, only_drawn_pictures, opened, said
 from playwright.sync_api import Browser, Page, expect
 from safetensors.numpy import load
-from serving import Lab, opened_browser
 from streamlit.testing.v1 import AppTest
 
 from cnn import data
@@ -32,15 +29,16 @@ from cnn.web.ablate import accuracy as break_accuracy
 from cnn.web.ablate.patch import read_cover
 from cnn.web.app.answers import Asked
 from cnn.web.app.tiles import Tiles, pack, read_number
+from support.app_pages import ANNA, opened, said
+from support.serving import ServedApp
 
 UNDO, REDO, RESET = "break-undo", "break-redo", "break-restart_alt"
 
 
 @pytest.fixture
-def panel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
-    """Yield what opens the panel as Anna, who has only the drawn pictures."""
-    with only_drawn_pictures(monkeypatch, tmp_path, ANNA):
-        yield partial(opened, monkeypatch, "inside", panel="break", network="lecture")
+def panel(monkeypatch: pytest.MonkeyPatch, only_drawn_pictures: None) -> Any:
+    """Return what opens the panel as Anna, who has only the drawn pictures."""
+    return partial(opened, monkeypatch, "inside", panel="break", network="lecture")
 
 
 def first_of(name: str, label: int = 7) -> np.ndarray:
@@ -334,12 +332,6 @@ def test_the_table_has_every_number() -> None:
 # A browser
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened_browser() as browser:
-        yield browser
-
-
 def shown(page: Page) -> list[float]:
     return [float(cell.get_attribute("data-after") or "nan") for cell in page.locator("td[data-after]").all()]
 
@@ -354,12 +346,12 @@ def wait_for(page: Page, expected: np.ndarray) -> None:
 
 @pytest.mark.browser
 def test_drag_click_and_type_in_a_browser(
-    lab: Lab, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    served_app: ServedApp, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 2200})
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto(f"{lab.address}/inside?panel=break&network=lecture&layer=conv1")
+    page.goto(f"{served_app.address}/inside?panel=break&network=lecture&layer=conv1")
     plate = page.locator(".patch .plate")
     expect(plate).to_be_visible(timeout=60_000)
     pixels = first_of(shown_dataset(page))

@@ -1,82 +1,16 @@
 """The whole way in Chromium: build, train on real pictures, look inside, classify an upload."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from odd_pictures import quadrants, saved
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
-from serving import Lab, opened_browser
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from cnn.data import CLASSES
 from cnn.network.presets import PRESETS
-
-PAGES = {"home": "", "build": "build", "train": "train", "inside": "inside", "classify": "classify"}
-PATIENCE = 30_000  # ms, for what the page does by itself; an action of its own has Playwright's limit
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened_browser() as browser:
-        expect.set_options(timeout=PATIENCE)
-        yield browser
-
-
-class Visitor:
-    """A page, and what went wrong on it."""
-
-    def __init__(self, browser: Browser, lab: Lab, **options: object) -> None:
-        self.context = browser.new_context(**options)  # type: ignore[arg-type]
-        self.page = self.context.new_page()
-        self.home = lab.address
-        self.problems: list[str] = []
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("console", self._read)
-        self.page.on("request", self._look)
-
-    def _read(self, message: ConsoleMessage) -> None:
-        # Streamlit looks for its server below the path of a page first, and finds it at the root.
-        if message.type == "error" and "/_stcore/" not in message.location["url"]:
-            self.problems.append(f"{message.text} {message.location['url']}")
-
-    def _look(self, request: Request) -> None:
-        """Hold the page to its own server: nobody else hears of a visitor, and it works without a network."""
-        if not request.url.startswith((self.home, "blob:", "data:")):
-            self.problems.append(f"asked elsewhere: {request.url}")
-        if request.resource_type == "image" and "/media/" in request.url:
-            self.problems.append(f"a picture that the next run of the script may take away: {request.url}")
-
-    def open(self, path: str = "") -> Page:
-        self.page.goto(f"{self.home}/{path}")
-        self.settle()
-        return self.page
-
-    def settle(self) -> None:
-        """Wait until the script has run: a title is there and nothing is running."""
-        expect(self.page.locator("h1")).to_have_count(1)
-        expect(self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_have_count(
-            1
-        )
-
-    def go(self, title: str) -> None:
-        """Follow a link of the navigation."""
-        self.page.get_by_test_id("stTopNavLinkContainer").get_by_text(title, exact=True).click()
-        self.page.wait_for_url(re.compile(f"/{PAGES[title.lower()]}($|[?])"))
-        self.settle()
-
-
-@pytest.fixture
-def visitor(browser: Browser, lab: Lab) -> Iterator[Visitor]:
-    visitor = Visitor(browser, lab, viewport={"width": 1440, "height": 1000})
-    yield visitor
-    visitor.context.close()
-
-
-def number(page: Page, label: str, value: int, place: int = 0) -> None:
-    field = page.get_by_label(label, exact=True).nth(place)
-    field.fill(str(value))
-    field.press("Enter")
+from support.odd_pictures import quadrants, saved
+from support.serving import ServedApp
+from support.visitor import PAGES, Visitor, number
 
 
 def option(page: Page, label: str) -> Locator:
@@ -168,8 +102,8 @@ def test_build_train_look_inside_and_classify(visitor: Visitor, tmp_path: Path) 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_wider_than_a_small_window(browser: Browser, lab: Lab, scheme: str) -> None:
-    visitor = Visitor(browser, lab, viewport={"width": 820, "height": 1100}, color_scheme=scheme)
+def test_nothing_is_wider_than_a_small_window(browser: Browser, served_app: ServedApp, scheme: str) -> None:
+    visitor = Visitor(browser, served_app, viewport={"width": 820, "height": 1100}, color_scheme=scheme)
     try:
         for title, path in PAGES.items():
             page = visitor.open(path)
@@ -192,8 +126,10 @@ CUT = """
 
 
 @pytest.mark.browser
-def test_figures_of_a_large_network_are_whole_in_a_small_window(browser: Browser, lab: Lab) -> None:
-    visitor = Visitor(browser, lab, viewport={"width": 820, "height": 1100})
+def test_figures_of_a_large_network_are_whole_in_a_small_window(
+    browser: Browser, served_app: ServedApp
+) -> None:
+    visitor = Visitor(browser, served_app, viewport={"width": 820, "height": 1100})
     try:
         page = visitor.open(f"build?setup={PRESETS['airbench'].setup.to_link()}")
         expect(page.get_by_test_id("stMetricValue").first).to_have_text("1,976,258")

@@ -9,11 +9,11 @@ from typing import Any
 
 import psutil
 import pytest
-from serving import Lab, eventually
 
 from app import VisitorMiddleware
 from cnn.runs.store import RunStore
 from cnn.web.app.session import COOKIE
+from support.serving import ServedApp, eventually
 
 Headers = list[tuple[str, str]]
 GOOD = "k" * 32
@@ -113,8 +113,8 @@ def test_what_is_not_http_passes_unchanged() -> None:
 # The same, served
 
 
-def fetch(lab: Lab, path: str, **headers: str) -> tuple[int, Headers]:
-    connection = http.client.HTTPConnection("127.0.0.1", lab.port, timeout=10)
+def fetch(served_app: ServedApp, path: str, **headers: str) -> tuple[int, Headers]:
+    connection = http.client.HTTPConnection("127.0.0.1", served_app.port, timeout=10)
     try:
         connection.request("GET", path, headers=headers)
         response = connection.getresponse()
@@ -126,12 +126,12 @@ def fetch(lab: Lab, path: str, **headers: str) -> tuple[int, Headers]:
 
 @pytest.mark.workers
 @pytest.mark.parametrize("path", ["/", "/build", "/train", "/inside", "/classify"])
-def test_every_page_is_served_with_key_and_headers(lab: Lab, path: str) -> None:
-    status, headers = fetch(lab, path, Accept=HTML)
+def test_every_page_is_served_with_key_and_headers(served_app: ServedApp, path: str) -> None:
+    status, headers = fetch(served_app, path, Accept=HTML)
     assert status == 200
     assert owner(headers)
     assert SECURITY.items() <= dict(headers).items()
-    status, headers = fetch(lab, path, Accept=HTML, Cookie=f"{COOKIE}={GOOD}")
+    status, headers = fetch(served_app, path, Accept=HTML, Cookie=f"{COOKIE}={GOOD}")
     assert status == 200
     assert owner(headers) is None
 
@@ -141,20 +141,20 @@ def test_every_page_is_served_with_key_and_headers(lab: Lab, path: str) -> None:
     "path",
     ["/_stcore/health", "/favicon.png", "/no/such/page.js", "/media/none.png", "/..%2f..%2fetc"],
 )
-def test_all_other_answers_carry_the_headers_too(lab: Lab, path: str) -> None:
-    status, headers = fetch(lab, path)
+def test_all_other_answers_carry_the_headers_too(served_app: ServedApp, path: str) -> None:
+    status, headers = fetch(served_app, path)
     assert status < 500
     assert SECURITY.items() <= dict(headers).items()
     assert owner(headers) is None
 
 
 @pytest.fixture
-def family(lab: Lab) -> list[psutil.Process]:
+def family(served_app: ServedApp) -> list[psutil.Process]:
     """Return the web process and, after it, its children, once the waiting run has been trained in one."""
-    (run,) = [run for run in RunStore(lab.home / "runs").runs() if run.name == "waiting"]
+    (run,) = [run for run in RunStore(served_app.home / "runs").runs() if run.name == "waiting"]
     eventually("the waiting run is trained", lambda: run.status().ended, 120)
     assert run.status().state == "finished", run.status().message
-    web = psutil.Process(lab.process.pid)
+    web = psutil.Process(served_app.process.pid)
     return [web, *web.children(recursive=True)]
 
 
@@ -184,7 +184,7 @@ def test_nothing_listens_beyond_loopback(family: list[psutil.Process]) -> None:
 
 
 @pytest.mark.workers
-def test_the_server_prints_no_traceback(lab: Lab) -> None:
-    printed = lab.log.read_text("utf-8", "replace")
-    assert str(lab.port) in printed
+def test_the_server_prints_no_traceback(served_app: ServedApp) -> None:
+    printed = served_app.log.read_text("utf-8", "replace")
+    assert str(served_app.port) in printed
     assert "Traceback" not in printed

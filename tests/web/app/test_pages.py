@@ -1,170 +1,42 @@
 """Every page, run as a script without a browser: no state of the lab and no address breaks one."""
 
-import json
-import struct
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from conftest import PROJECT
-from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from cnn.data import CLASSES
 from cnn.evaluation import pretrained
-from cnn.network.forward import weight_shapes
 from cnn.network.presets import PRESETS
-from cnn.network.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
+from cnn.network.spec import Block, Convolution, Setup
 from cnn.network.summary import total_parameters, walk
-from cnn.runs.status import interrupted
-from cnn.runs.store import Run, RunStore, Status, owner_hash
+from cnn.runs.store import Status, owner_hash
 from cnn.training.events import Progress
 from cnn.web.app.service import service
-from cnn.web.app.session import COOKIE
+from support.app_pages import (
+    ANNA,
+    BEN,
+    PROGRESS,
+    TINY,
+    TOO_DEEP,
+    USUAL,
+    Lab,
+    drawing,
+    icon_button,
+    labelled,
+    layer_names,
+    overview,
+    setup_of,
+    words,
+)
 
 PAGES = ("home", "build", "train", "inside", "classify")
-USUAL = {"inside": pretrained.FIRST, "classify": pretrained.BEST}  # the network that a page begins with
-ANNA, BEN = "a" * 32, "b" * 32
-TINY = Setup(
-    NetworkSpec(blocks=(Block((Convolution(4),)),)), TrainSpec(epochs=2, pictures=500, precision="float32")
-)
-TOO_DEEP = NetworkSpec(blocks=(Block((Convolution(4, 7, 1, "valid"),)),) * 4)
-
-
-class Lab:
-    """The app as one visitor after another sees it."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-        self.monkeypatch = monkeypatch
-        self.store = RunStore(home / "runs")
-
-    def visit(self, page: str, visitor: str = ANNA, **address: str) -> AppTest:
-        """Open a page in a new session of `visitor`, with `address` as the query of its URL."""
-        self.become(visitor)
-        app = AppTest.from_file(str(PROJECT / "pages" / "index.py"), default_timeout=30)
-        if page != "home":
-            app.switch_page(f"{page}.py")
-        for name, value in address.items():
-            app.query_params[name] = value
-        return app.run()
-
-    def become(self, visitor: str) -> None:
-        """Send the cookie of `visitor` from now on; AppTest itself has no cookies."""
-        self.monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: {COOKIE: visitor}))
-
-    def put(self, state: str, setup: Setup = TINY, visitor: str = ANNA, **facts: Any) -> Run:
-        """Put a run of `visitor` in a state into the store, with what such a run has on disk."""
-        run = self.store.create(setup, "sketch10", owner_hash(visitor), f"a {state} one")
-        if state == "queued":
-            return run
-        rng = np.random.default_rng(0)
-        weights = {
-            name: rng.normal(0, 0.1, shape).astype(np.float32)
-            for name, shape in weight_shapes(setup.network).items()
-        }
-        run.save_snapshot(0, 0, weights)
-        run.append_history(PROGRESS)
-        if state != "failed":
-            run.save_snapshot(3, 1, weights)
-            run.append_history(EPOCH)
-        status = Status(state, epoch=1, step=3, source="sketch10, drawn by code", precision="float32")
-        status = replace(interrupted(status) if state == "interrupted" else status, **facts)
-        run.write_status(status)
-        return run
-
-
-PROGRESS = {
-    "kind": "progress",
-    "step": 3,
-    "epoch": 1.0,
-    "loss": 2.1,
-    "accuracy": 0.21,
-    "learning_rate": 0.003,
-    "images_per_second": 4321.0,
-    "seconds": 0.5,
-    "seconds_left": 0.5,
-}
-EPOCH = {
-    "kind": "epoch",
-    "epoch": 1,
-    "step": 3,
-    "seconds": 0.5,
-    "validation_loss": 2.2,
-    "validation_accuracy": 0.1875,
-}
-
-
-@pytest.fixture
-def without_cifar10(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("CNN_LAB_DATA", str(tmp_path / "nothing"))
-
-
-@pytest.fixture
-def lab(monkeypatch: pytest.MonkeyPatch, home: Path, without_cifar10: None) -> Lab:
-    service.clear()
-    return Lab(monkeypatch, home)
-
-
-@pytest.fixture(autouse=True)
-def nothing_left() -> Any:
-    """Let no test see the services of another one."""
-    yield
-    service.clear()
 
 
 # What AppTest calls things
-
-
-def labelled(widgets: Any, label: str, place: int = 0) -> Any:
-    found = [widget for widget in widgets if widget.label == label]
-    assert len(found) > place, f"{label!r} is not among {[widget.label for widget in widgets]}"
-    return found[place]
-
-
-def icon_button(app: AppTest, tip: str, place: int = 0) -> Any:
-    return [button for button in app.button if button.proto.help == tip][place]
-
-
-def words(app: AppTest) -> str:
-    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "progress", "metric")
-    parts = [str(getattr(item, "text", "") or item.value) for kind in kinds for item in getattr(app, kind)]
-    parts += [str(item.value) for item in app.html]
-    parts += [caption for image in app.image for caption in image.captions]
-    parts += [part for seen in watched(app) for figure in seen["figures"] for part in figure]
-    parts += [seen["words"] for seen in watched(app)]
-    return "\n".join(parts)
-
-
-def watched(app: AppTest) -> list[dict[str, Any]]:
-    """Return the facts that a page shows of the run that it watches, where it watches one."""
-    found = [json.loads(item.proto.json) for item in app.get("bidi_component") if item.proto.json]
-    return [facts["facts"] for facts in found if "facts" in facts]
-
-
-def drawing(app: AppTest) -> str:
-    (found,) = app.get("bidi_component")
-    return str(json.loads(found.proto.json))
-
-
-def overview(app: AppTest) -> dict[str, Any]:
-    """Return what the overview on *Inside* was given, and the names of its layers."""
-    for item in app.get("bidi_component"):
-        if b"columns" in (blob := item.proto.bytes):
-            (length,) = struct.unpack("<Q", blob[:8])
-            facts = json.loads(json.loads(blob[8 : 8 + length])["__metadata__"]["facts"])
-            return facts | {"names": [column["name"] for column in facts["columns"]]}
-    raise AssertionError("There is no overview on the page.")
-
-
-def setup_of(app: AppTest) -> Setup:
-    return Setup.from_link(app.query_params["setup"])
-
-
-def layer_names(app: AppTest) -> list[str]:
-    return list(app.table[0].value["Layer"])
 
 
 # No state breaks a page

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from serving import served
-from test_journey import Visitor, browser
 
-__all__ = ["browser"]
+from support.serving import served
+from support.visitor import Visitor
 
 
 @pytest.mark.browser

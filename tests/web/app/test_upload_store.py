@@ -4,7 +4,6 @@ import gc
 
 import numpy as np
 import pytest
-from odd_pictures import quadrants, saved
 
 from cnn.core.errors import PictureError
 from cnn.evaluation.predict import Verdict
@@ -14,6 +13,7 @@ from cnn.web.app.upload_store import MOST, Room, Tray, tidy_name
 from cnn.web.classify.crop import read_move
 from cnn.web.classify.paste import MOST_TEXT, read_pasted
 from cnn.web.classify.prediction_table import as_csv
+from support.odd_pictures import quadrants, saved
 
 
 @pytest.fixture(autouse=True)

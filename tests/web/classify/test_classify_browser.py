@@ -5,10 +5,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from odd_pictures import FOUR, quadrants, saved
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
-from serving import Lab, eventually, opened_browser
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
 from cnn.data import CLASSES
 from cnn.data import test_labels as labels_of
@@ -19,6 +17,8 @@ from cnn.evaluation.ood import Typical
 from cnn.evaluation.predict import judge
 from cnn.figures.charts import percent
 from cnn.images.image import decode_picture
+from support.odd_pictures import FOUR, quadrants, saved
+from support.serving import ServedApp, eventually, launched
 
 pytestmark = pytest.mark.browser
 RUNS = {run.id: run for run in pretrained.shipped()}
@@ -26,23 +26,22 @@ PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, 32, 32).data]
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Start Chromium with a camera that always sees four colours."""
     film = tmp_path_factory.mktemp("camera") / "four.mjpeg"
     film.write_bytes(saved(quadrants(640, 480), "JPEG", quality=95))
     camera = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}")
-    with opened_browser("--use-fake-ui-for-media-stream", *camera) as browser:
-        expect.set_options(timeout=30_000)
+    with launched(playwright, "--use-fake-ui-for-media-stream", *camera) as browser:
         yield browser
 
 
 @pytest.fixture
-def page(browser: Browser, lab: Lab) -> Iterator[Page]:
+def page(browser: Browser, served_app: ServedApp) -> Iterator[Page]:
     """Yield Classify, for uploads, on the lecture's network; at its end no script may have failed."""
     context = browser.new_context(viewport={"width": 1440, "height": 1100})
     page, problems = context.new_page(), []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto(f"{lab.address}/classify?network=lecture&from=Upload")
+    page.goto(f"{served_app.address}/classify?network=lecture&from=Upload")
     expect(page.locator(".paste")).to_contain_text("paste")
     yield page
     context.close()
@@ -263,9 +262,11 @@ def test_the_browser_gets_a_picture_encoded_anew(page: Page) -> None:
 
 
 def test_two_networks_on_one_sample_and_a_link_that_opens_the_same_view(
-    page: Page, browser: Browser, lab: Lab
+    page: Page, browser: Browser, served_app: ServedApp
 ) -> None:
-    page.goto(f"{lab.address}/classify?network=lecture&second=minute&sample_class=frog&sample_number=4")
+    page.goto(
+        f"{served_app.address}/classify?network=lecture&second=minute&sample_class=frog&sample_number=4"
+    )
     expect(page.locator(".opinion")).to_have_count(2)
     expect(page.locator('.shelf .tile[aria-checked="true"]')).to_contain_text("4")
     page.locator(".shelf .tile").nth(6).click()

@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from lesson_page import ANNA, only_drawn_pictures, opened
-from odd_pictures import quadrants, saved
 from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 
@@ -26,16 +24,17 @@ from cnn.web.app.run_text import plain
 from cnn.web.app.upload_store import MOST
 from cnn.web.classify import compared_models
 from cnn.web.classify.uploads import MOST_PROBLEMS
+from support.app_pages import ANNA, opened
+from support.odd_pictures import quadrants, saved
 
 RUNS = {run.id: run for run in pretrained.shipped()}
 Visit = Callable[..., AppTest]
 
 
 @pytest.fixture
-def visit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+def visit(monkeypatch: pytest.MonkeyPatch, only_drawn_pictures: None) -> Any:
     """Return what opens the page as one visitor, on the drawn pictures."""
-    with only_drawn_pictures(monkeypatch, tmp_path):
-        yield lambda **address: opened(monkeypatch, "classify", ANNA, **address)
+    return lambda **address: opened(monkeypatch, "classify", ANNA, **address)
 
 
 def blob_of(app: AppTest, name: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from serving import Lab, opened_browser
 
 from cnn.data import CLASSES
 from cnn.data import test_labels as labels_of
@@ -17,26 +16,21 @@ from cnn.evaluation import pretrained
 from cnn.figures.colours import LIGHT, colour, scale_of
 from cnn.network.forward import forward
 from cnn.runs.store import Run, RunStore, Status, read_run
+from support.serving import ServedApp
 
 LECTURE = next(run for run in pretrained.shipped() if run.id == "lecture")
 STEPS = [snapshot.step for snapshot in LECTURE.snapshots()]
 STEPS_AN_EPOCH = 351
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened_browser() as browser:
-        yield browser
-
-
 @pytest.fixture
-def page(browser: Browser, lab: Lab, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(browser: Browser, served_app: ServedApp, request: pytest.FixtureRequest) -> Iterator[Page]:
     """Yield Inside on the shipped network; at its end no script may have failed."""
     motion = getattr(request, "param", "no-preference")
     context = browser.new_context(viewport={"width": 1440, "height": 1100}, reduced_motion=motion)
     page, problems = context.new_page(), []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto(f"{lab.address}/inside?network=lecture")
+    page.goto(f"{served_app.address}/inside?network=lecture")
     expect(page.locator(".overview .verdict")).to_contain_text("says", timeout=60_000)
     expect(page.locator(".time .handle")).to_have_count(1)
     yield page
@@ -184,10 +178,10 @@ def test_without_motion_play_is_one_step(page: Page) -> None:
 
 
 @pytest.mark.browser
-def test_a_picture_is_chosen_on_the_way_from_classify(browser: Browser, lab: Lab) -> None:
+def test_a_picture_is_chosen_on_the_way_from_classify(browser: Browser, served_app: ServedApp) -> None:
     """Both pages have the picture in the address: there as widgets, here by hand."""
     page = browser.new_context(viewport={"width": 1440, "height": 1100}).new_page()
-    page.goto(f"{lab.address}/classify?network=lecture&sample_class=frog&sample_number=3")
+    page.goto(f"{served_app.address}/classify?network=lecture&sample_class=frog&sample_number=3")
     page.get_by_role("link", name="See its maps on this picture").click(timeout=60_000)
     expect(page.locator('.tile[aria-checked="true"]')).to_contain_text("frog", timeout=30_000)
     page.locator(".tile").nth(0).click()
@@ -198,17 +192,19 @@ def test_a_picture_is_chosen_on_the_way_from_classify(browser: Browser, lab: Lab
 
 @pytest.mark.browser
 def test_a_new_state_of_a_run_that_trains_appears_by_itself(
-    browser: Browser, lab: Lab, tmp_path: Path
+    browser: Browser, served_app: ServedApp, tmp_path: Path
 ) -> None:
     made = RunStore(tmp_path).create(LECTURE.setup, "sketch10", name="<b>live</b>")
     made.write_status(Status("running", process=1, host="another machine"))
-    run = read_run(made.folder.rename(lab.home / "runs" / made.id))  # the engine never sees it in the queue
+    run = read_run(
+        made.folder.rename(served_app.home / "runs" / made.id)
+    )  # the engine never sees it in the queue
     with run.trained_here():  # so that the engine leaves it alone
         states = LECTURE.snapshots()
         for state in states[:2]:
             run.save_snapshot(state.step, state.epoch, LECTURE.weights(state))
         page = browser.new_context(viewport={"width": 1440, "height": 1100}).new_page()
-        page.goto(f"{lab.address}/inside?network={run.id}")
+        page.goto(f"{served_app.address}/inside?network={run.id}")
         overview, slider = (
             page.locator(".overview"),
             page.get_by_role("slider", name="Saved state of the network"),

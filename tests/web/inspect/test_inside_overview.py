@@ -11,7 +11,6 @@ import pytest
 import streamlit as st
 from numpy.typing import NDArray
 from safetensors.numpy import load
-from test_pages import ANNA, EPOCH, TINY, Lab, lab, nothing_left, without_cifar10, words
 
 from cnn.data import CLASSES
 from cnn.evaluation.pretrained import find_model
@@ -27,8 +26,7 @@ from cnn.web.app.view import View, choose
 from cnn.web.app.widgets import Sample
 from cnn.web.inspect import overview, picture_strip, time_machine
 from cnn.web.inspect.overview_columns import MOST_VALUES, Arrangement, chains, maps_shown, pack, quantised
-
-__all__ = ["lab", "nothing_left", "without_cifar10"]  # fixtures
+from support.app_pages import ANNA, EPOCH, TINY, Lab, words
 
 NEAR_COLOUR = 4  # of 255: a byte is 1/255 of a map's range, a table has 1,024 colours
 RESNET = PRESETS["resnet"].setup

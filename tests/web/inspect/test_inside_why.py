@@ -24,7 +24,8 @@ from cnn.web.inspect import overlay
 from cnn.worker import queries
 
 if TYPE_CHECKING:
-    from serving import Lab
+    from support.visitor import NewPage
+from support.serving import ServedApp
 
 LECTURE = pretrained.shipped()[0]
 FRAMES = (0, 1, 2, 4, 7, 11, 17, 26, 38, 54, 74, 96)
@@ -309,42 +310,44 @@ def opened(address: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.browser
-def test_maps_are_blended_and_pictures_opened_in_a_browser(lab: "Lab") -> None:
+def test_maps_are_blended_and_pictures_opened_in_a_browser(
+    served_app: "ServedApp", new_page: "NewPage"
+) -> None:
     from playwright.sync_api import Error
-    from serving import eventually, opened_browser
 
-    with opened_browser() as browser:
-        page, troubles = browser.new_page(), []
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.goto(f"{lab.address}/inside?network=lecture&panel=why")
-        numbers = page.locator(".overlay .numbers span")
-        eventually("three scales", lambda: numbers.count() == 7, ANSWER_MILLISECONDS / 1000)
-        eventually("nobody is asked any more", lambda: page.locator(".answers").count() == 0)
+    from support.serving import eventually
 
-        occlusion = page.locator(".overlay canvas").nth(3)
-        strong = canvas(occlusion)
-        page.locator(".overlay input[type=range]").fill("0")
-        eventually("a strength of 0", lambda: canvas(occlusion) != strong)
-        assert canvas(occlusion) == canvas(page.locator(".overlay canvas").nth(0))
+    page, troubles = new_page(), []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.goto(f"{served_app.address}/inside?network=lecture&panel=why")
+    numbers = page.locator(".overlay .numbers span")
+    eventually("three scales", lambda: numbers.count() == 7, ANSWER_MILLISECONDS / 1000)
+    eventually("nobody is asked any more", lambda: page.locator(".answers").count() == 0)
 
-        page.locator(".overlay .plate").nth(1).press("ArrowDown")
-        assert page.locator(".overlay .says").nth(0).inner_text().startswith("row 17, column 16:")
-        assert page.locator(".overlay .says").nth(2).inner_text() not in ("", "0")
+    occlusion = page.locator(".overlay canvas").nth(3)
+    strong = canvas(occlusion)
+    page.locator(".overlay input[type=range]").fill("0")
+    eventually("a strength of 0", lambda: canvas(occlusion) != strong)
+    assert canvas(occlusion) == canvas(page.locator(".overlay canvas").nth(0))
 
-        page.goto(f"{lab.address}/inside?network=lecture&panel=filter&layer=relu2&channel=3")
-        again = page.get_by_role("button", name="Try again")  # an answer may be lost on a busy machine
-        pictures = page.locator(".nine li")
+    page.locator(".overlay .plate").nth(1).press("ArrowDown")
+    assert page.locator(".overlay .says").nth(0).inner_text().startswith("row 17, column 16:")
+    assert page.locator(".overlay .says").nth(2).inner_text() not in ("", "0")
 
-        def nine() -> bool:
-            if again.count():
-                with contextlib.suppress(Error):
-                    again.first.click(timeout=1000)
-            return pictures.count() == 9
+    page.goto(f"{served_app.address}/inside?network=lecture&panel=filter&layer=relu2&channel=3")
+    again = page.get_by_role("button", name="Try again")  # an answer may be lost on a busy machine
+    pictures = page.locator(".nine li")
 
-        eventually("nine pictures", nine, ANSWER_MILLISECONDS / 1000)
-        link = page.locator(".nine a").nth(2)
-        wanted = opened(str(link.get_attribute("href")))
-        picture = {name: wanted[name] for name in ("class", "number")}
-        link.click()
-        page.wait_for_url(lambda url: opened(url) | picture == opened(url))
-        assert not troubles
+    def nine() -> bool:
+        if again.count():
+            with contextlib.suppress(Error):
+                again.first.click(timeout=1000)
+        return pictures.count() == 9
+
+    eventually("nine pictures", nine, ANSWER_MILLISECONDS / 1000)
+    link = page.locator(".nine a").nth(2)
+    wanted = opened(str(link.get_attribute("href")))
+    picture = {name: wanted[name] for name in ("class", "number")}
+    link.click()
+    page.wait_for_url(lambda url: opened(url) | picture == opened(url))
+    assert not troubles

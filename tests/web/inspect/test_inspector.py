@@ -2,18 +2,13 @@
 
 import json
 import struct
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lesson_page import only_drawn_pictures, visited
 from safetensors.numpy import load
-from strategies import networks
-from test_cell import look_at, some_cell
 
 from cnn.figures.colours import DARK, LIGHT
 from cnn.interpret.cell_steps import Look
@@ -24,6 +19,9 @@ from cnn.scheduler.query_queue import Answer
 from cnn.web.inspect import inspector
 from cnn.web.inspect.inspector_data import MAX_BYTES, keras_layers, pack, strip
 from cnn.web.inspect.inspector_table import MAX_TERMS, cell_table, term_rows
+from support.app_pages import visited
+from support.cells import look_at, some_cell
+from support.strategies import networks
 
 LECTURE = look_at(PRESETS["lecture"].setup.network)
 WIDE = NetworkSpec((Block((Convolution(512), Convolution(4))),), dense=(Dense(8),))
@@ -198,13 +196,7 @@ def test_the_terms_of_the_table_add_up_to_the_result(spec: NetworkSpec, data: st
 # The page
 
 
-@pytest.fixture
-def visitor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    with only_drawn_pictures(monkeypatch, tmp_path):
-        yield
-
-
-@pytest.mark.usefixtures("visitor")
+@pytest.mark.usefixtures("only_drawn_pictures")
 @pytest.mark.parametrize("layer", ["input", "conv2", "relu1", "pool2", "flatten", "scores", "softmax"])
 def test_every_kind_of_layer_can_be_opened(layer: str) -> None:
     app = visited("inside", network="lecture", panel="numbers", layer=layer, channel="2", cell="1,1")
@@ -216,7 +208,7 @@ def test_every_kind_of_layer_can_be_opened(layer: str) -> None:
     assert facts["cell"] == ([1, 1] if len(facts["shape"]) == 3 else None)
 
 
-@pytest.mark.usefixtures("visitor")
+@pytest.mark.usefixtures("only_drawn_pictures")
 def test_a_row_and_a_column_can_be_typed() -> None:
     app = visited("inside", network="lecture", panel="numbers", layer="conv2", channel="3", cell="2,7")
     app.session_state["inspector-table"] = True

@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from serving import Lab, eventually, opened_browser
 
 from cnn.data import CLASSES
 from cnn.data import test_labels as labels_of
@@ -16,15 +15,10 @@ from cnn.evaluation import pretrained
 from cnn.interpret.cell_steps import Look, steps, written
 from cnn.network import layers
 from cnn.network.forward import forward
+from support.serving import ServedApp, eventually
 
 RUN = next(run for run in pretrained.shipped() if run.id == "lecture")
 WORKER_MILLISECONDS = 300_000  # TensorFlow is imported twice before it answers
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened_browser() as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -38,10 +32,10 @@ def page(browser: Browser) -> Iterator[Page]:
     assert not problems
 
 
-def opened(page: Page, lab: Lab, **address: str) -> Look:
+def opened(page: Page, served_app: ServedApp, **address: str) -> Look:
     """Open Inside at a place; return the same network at work on the same picture, in Python."""
     query = "&".join(f"{name}={value}" for name, value in address.items())
-    page.goto(f"{lab.address}/inside?network=lecture&panel=numbers&{query}")
+    page.goto(f"{served_app.address}/inside?network=lecture&panel=numbers&{query}")
     expect(page.locator(".inspector")).to_have_attribute("data-layer", address["layer"], timeout=60_000)
     name = "cifar10" if "CIFAR-10 test picture" in page.content() else "sketch10"
     index = int(np.flatnonzero(labels_of(name) == CLASSES.index("horse"))[0])
@@ -102,8 +96,8 @@ def agrees_with_keras(page: Page) -> None:
 
 
 @pytest.mark.browser
-def test_a_pin_is_in_the_address_and_keys_move_it(page: Page, lab: Lab) -> None:
-    look = opened(page, lab, layer="conv1", channel="3")
+def test_a_pin_is_in_the_address_and_keys_move_it(page: Page, served_app: ServedApp) -> None:
+    look = opened(page, served_app, layer="conv1", channel="3")
     over(page, "output", 4, 6, click=True)
     asked(page, cell="4,6")
     over(page, "output", 20, 20)
@@ -135,15 +129,15 @@ def test_a_pin_is_in_the_address_and_keys_move_it(page: Page, lab: Lab) -> None:
     page.get_by_role("button", name="The map before").click()
     asked(page, layer="relu1", channel="2", cell="9,5")
 
-    opened(page, lab, layer="pool1", channel="7", cell="3,2")
+    opened(page, served_app, layer="pool1", channel="7", cell="3,2")
     stands_at(page, 3, 2)
     expect(page.locator(".inspector.pinned")).to_have_count(1)
     compare(page, look, "pool1", 7, (3, 2))
 
 
 @pytest.mark.browser
-def test_play_walks_until_anything_is_touched(page: Page, lab: Lab) -> None:
-    look = opened(page, lab, layer="conv2", channel="1", cell="0,14")
+def test_play_walks_until_anything_is_touched(page: Page, served_app: ServedApp) -> None:
+    look = opened(page, served_app, layer="conv2", channel="1", cell="0,14")
     place = page.locator(".inspector")
     play = page.locator(".inspector .play")
     expect(play).to_have_text(re.compile("Play"))  # nothing moves by itself
@@ -165,8 +159,8 @@ def test_play_walks_until_anything_is_touched(page: Page, lab: Lab) -> None:
 
 
 @pytest.mark.browser
-def test_a_score_is_traced_back_and_softmax_is_written_out(page: Page, lab: Lab) -> None:
-    look = opened(page, lab, layer="scores", channel="7")
+def test_a_score_is_traced_back_and_softmax_is_written_out(page: Page, served_app: ServedApp) -> None:
+    look = opened(page, served_app, layer="scores", channel="7")
     agrees_with_keras(page)
     compare(page, look, "scores", 7, None)
     products = look.outputs["flatten"] * look.weights["scores/kernel"][:, 7]
@@ -181,13 +175,13 @@ def test_a_score_is_traced_back_and_softmax_is_written_out(page: Page, lab: Lab)
     asked(page, layer="pool2", channel=str(channel), cell=f"{row},{column}")
     stands_at(page, row, column)
 
-    opened(page, lab, layer="scores", channel="7")
+    opened(page, served_app, layer="scores", channel="7")
     page.locator(".inspector .to").get_by_role("button", name="cat").click()
     asked(page, layer="scores", channel="3")
     expect(page.locator(".inspector")).to_have_attribute("data-channel", "3")
     compare(page, look, "scores", 3, None)
 
-    opened(page, lab, layer="softmax", channel="0")
+    opened(page, served_app, layer="softmax", channel="0")
     expect(page.locator(".inspector .verdict")).to_contain_text("✓", timeout=WORKER_MILLISECONDS)
     apart = float(page.locator(".inspector .verdict").get_attribute("data-apart") or "nan")
     assert apart < 1e-5
@@ -196,8 +190,8 @@ def test_a_score_is_traced_back_and_softmax_is_written_out(page: Page, lab: Lab)
 
 
 @pytest.mark.browser
-def test_one_map_of_a_convolution(page: Page, lab: Lab) -> None:
-    look = opened(page, lab, layer="conv2", channel="5")
+def test_one_map_of_a_convolution(page: Page, served_app: ServedApp) -> None:
+    look = opened(page, served_app, layer="conv2", channel="5")
     strongest = np.unravel_index(np.abs(look.outputs["conv2"][:, :, 5]).argmax(), (16, 16))
     stands_at(page, *map(int, strongest))
 

@@ -1,17 +1,13 @@
 """The lesson on the whole chain: backpropagation against TensorFlow, the recorded runs, the page."""
 
 import math
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from conftest import PROJECT
 from hypothesis import given
 from hypothesis import strategies as st
-from lesson_page import ANNA, answer, check, only_drawn_pictures, opened, right_place, said
-from odd_pictures import saved
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -31,9 +27,15 @@ from cnn.network.presets import PRESETS
 from cnn.network.spec import NetworkSpec, Setup
 from cnn.network.summary import walk
 from cnn.runs.store import owner_hash
+from support import PROJECT
+from support.app_pages import ANNA, answer, check, opened, right_place, said
+from support.odd_pictures import saved
+
+pytestmark = pytest.mark.usefixtures("only_drawn_pictures")
 
 if TYPE_CHECKING:
-    from serving import Lab
+    from support.serving import ServedApp
+    from support.visitor import NewPage
 
 LECTURE = PRESETS["lecture"].setup.network
 SEEDS = st.integers(0, 2**31)
@@ -198,15 +200,6 @@ def test_what_a_step_does() -> None:
 # The page
 
 
-@pytest.fixture(autouse=True)
-def drawn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[None]:
-    if request.node.get_closest_marker("browser"):
-        yield
-        return
-    with only_drawn_pictures(monkeypatch, tmp_path):
-        yield
-
-
 @pytest.fixture
 def visit(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     return lambda **address: opened(monkeypatch, "learn_chain", **address)
@@ -327,35 +320,33 @@ def test_right_answers_are_marked_and_wrong_ones_explained(
 
 
 @pytest.mark.browser
-def test_a_student_goes_through_the_lesson(lab: "Lab") -> None:
-    from serving import opened_browser
+def test_a_student_goes_through_the_lesson(served_app: "ServedApp", new_page: "NewPage") -> None:
 
-    with opened_browser() as browser:
-        page = browser.new_page(viewport={"width": 1440, "height": 1100})
-        page.goto(f"{lab.address}/learn_chain")
-        flow = page.locator(".drawing").first
-        flow.locator('[data-layer="conv2"]').wait_for(timeout=30_000)
-        page.get_by_role("button", name="Next").click()
-        page.wait_for_function("location.search.includes('step=conv1')")
-        flow.locator('[data-layer="scores"]').focus()
-        page.keyboard.press("Enter")
-        page.wait_for_function("location.search.includes('step=scores')")
-        page.get_by_text("15,370").first.wait_for()
-        page.get_by_text("Backward: gradients").click()
-        page.get_by_text("At the scores the gradient is p − y.").wait_for()
+    page = new_page(viewport={"width": 1440, "height": 1100})
+    page.goto(f"{served_app.address}/learn_chain")
+    flow = page.locator(".drawing").first
+    flow.locator('[data-layer="conv2"]').wait_for(timeout=30_000)
+    page.get_by_role("button", name="Next").click()
+    page.wait_for_function("location.search.includes('step=conv1')")
+    flow.locator('[data-layer="scores"]').focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.search.includes('step=scores')")
+    page.get_by_text("15,370").first.wait_for()
+    page.get_by_text("Backward: gradients").click()
+    page.get_by_text("At the scores the gradient is p − y.").wait_for()
 
-        source = "cifar10" if "CIFAR-10 test" in page.content() else "sketch10"
-        index = int(np.flatnonzero(data.test_labels(source) == CLASSES.index("horse"))[0])
-        pixels = data.test_pictures(source, [index])[0]
-        page.get_by_role("slider", name="Filter").press("ArrowRight")
-        page.wait_for_function("location.search.includes('conv1_filter=2')")
-        step = expected_step("horse", "conv1/kernel", (1, 1, 1, 2), 0.001, pixels)
-        page.get_by_text(minus(f"{step.gradient:.6f}"), exact=True).first.wait_for()
-        right = ("Up", "Down", "Either way is the same")[chain.direction(step.gradient)]
-        page.get_by_text(right, exact=True).click()
-        page.get_by_text(minus(f"{step.new_weight:.6f}"), exact=True).first.wait_for()
-        page.get_by_text(f"{step.loss:.5f} → {step.loss_one:.5f}").wait_for()
-        page.get_by_text("The one with 1,000 pictures").click()
-        page.get_by_text("Not quite. It knows its own by heart").wait_for()
-        last = chain.recorded("all_pictures").last
-        page.locator(".drawing").last.get_by_text(f"validation {last['validation_accuracy']:.1%}").wait_for()
+    source = "cifar10" if "CIFAR-10 test" in page.content() else "sketch10"
+    index = int(np.flatnonzero(data.test_labels(source) == CLASSES.index("horse"))[0])
+    pixels = data.test_pictures(source, [index])[0]
+    page.get_by_role("slider", name="Filter").press("ArrowRight")
+    page.wait_for_function("location.search.includes('conv1_filter=2')")
+    step = expected_step("horse", "conv1/kernel", (1, 1, 1, 2), 0.001, pixels)
+    page.get_by_text(minus(f"{step.gradient:.6f}"), exact=True).first.wait_for()
+    right = ("Up", "Down", "Either way is the same")[chain.direction(step.gradient)]
+    page.get_by_text(right, exact=True).click()
+    page.get_by_text(minus(f"{step.new_weight:.6f}"), exact=True).first.wait_for()
+    page.get_by_text(f"{step.loss:.5f} → {step.loss_one:.5f}").wait_for()
+    page.get_by_text("The one with 1,000 pictures").click()
+    page.get_by_text("Not quite. It knows its own by heart").wait_for()
+    last = chain.recorded("all_pictures").last
+    page.locator(".drawing").last.get_by_text(f"validation {last['validation_accuracy']:.1%}").wait_for()

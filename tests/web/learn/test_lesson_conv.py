@@ -2,7 +2,6 @@
 
 import json
 import struct
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lesson_page import ANNA, only_drawn_pictures, visited, walk_of
 from playwright.sync_api import Browser, Page, expect
 from safetensors.numpy import load
-from serving import Lab, opened_browser
 from streamlit.testing.v1 import AppTest
 
 from cnn.evaluation import pretrained
@@ -24,6 +21,10 @@ from cnn.lessons.progress import ProgressStore
 from cnn.network import ops
 from cnn.runs.store import owner_hash
 from cnn.web.learn.window import Walk, pack
+from support.app_pages import ANNA, visited, walk_of
+from support.serving import ServedApp
+
+pytestmark = pytest.mark.usefixtures("only_drawn_pictures")
 
 NAN_WEIGHTS = ("nan,0,0,0,0,0,0,0,0", "1,2", "inf," * 9, "x", "", "1e999" + ",0" * 8)
 
@@ -195,12 +196,6 @@ def test_the_browser_gets_arrays_and_settings_in_one_blob(theme: Any) -> None:
 # The page
 
 
-@pytest.fixture(autouse=True)
-def visitor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    with only_drawn_pictures(monkeypatch, tmp_path):
-        yield
-
-
 visit = partial(visited, "learn_conv")
 
 
@@ -320,12 +315,6 @@ def test_another_kernel_has_another_right_answer() -> None:
 # The browser
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened_browser() as browser:
-        yield browser
-
-
 def move_to(page: Page, name: str, row: float, column: float, cells: int) -> None:
     box = page.locator(f'[data-name="{name}"]').bounding_box()
     assert box
@@ -340,11 +329,11 @@ def at(page: Page, row: int, column: int) -> None:
 
 
 @pytest.mark.browser
-def test_the_lesson_in_the_browser(browser: Browser, lab: Lab) -> None:
+def test_the_lesson_in_the_browser(browser: Browser, served_app: ServedApp) -> None:
     page = browser.new_context(reduced_motion="reduce", viewport={"width": 1440, "height": 1100}).new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto(f"{lab.address}/learn_conv?stride=2")
+    page.goto(f"{served_app.address}/learn_conv?stride=2")
     expect(page.locator(".walk canvas")).to_have_count(2, timeout=30_000)
     expect(page.get_by_role("button", name="Let the window walk")).to_be_visible()  # it does not by itself
 

@@ -1,15 +1,13 @@
 """The lesson on the fully connected layer: its arithmetic, its page, its component in a browser."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lesson_page import ANNA, answer, check, only_drawn_pictures, opened, right_place, said
 from streamlit.testing.v1 import AppTest
 
 from cnn import data
@@ -24,9 +22,13 @@ from cnn.network import ops
 from cnn.network.forward import forward
 from cnn.network.presets import PRESETS
 from cnn.runs.store import owner_hash
+from support.app_pages import ANNA, answer, check, opened, right_place, said
+
+pytestmark = pytest.mark.usefixtures("only_drawn_pictures")
 
 if TYPE_CHECKING:
-    from serving import Lab
+    from support.serving import ServedApp
+    from support.visitor import NewPage
 
 LECTURE = PRESETS["lecture"].setup.network
 SHAPES = st.tuples(st.integers(1, 5), st.integers(1, 5), st.integers(1, 5))
@@ -126,15 +128,6 @@ def test_bars_say_their_numbers() -> None:
 # The page
 
 
-@pytest.fixture(autouse=True)
-def drawn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[None]:
-    if request.node.get_closest_marker("browser"):
-        yield
-        return
-    with only_drawn_pictures(monkeypatch, tmp_path):
-        yield
-
-
 @pytest.fixture
 def visit(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     return lambda **address: opened(monkeypatch, "learn_dense", **address)
@@ -217,58 +210,56 @@ def test_right_answers_are_marked_and_wrong_ones_explained(
 
 
 @pytest.mark.browser
-def test_either_side_points_at_the_other(lab: "Lab") -> None:
-    from serving import opened_browser
+def test_either_side_points_at_the_other(served_app: "ServedApp", new_page: "NewPage") -> None:
 
-    with opened_browser() as browser:
-        page = browser.new_page(viewport={"width": 1440, "height": 1100})
-        page.goto(f"{lab.address}/learn_dense")
-        formula, product = page.locator(".unroll .formula"), page.locator(".unroll .product")
-        maps, vector = page.locator(".unroll canvas").first, page.locator(".unroll canvas").last
-        formula.get_by_text("7").first.wait_for(timeout=30_000)
-        assert formula.inner_text() == dense.index_formula(703, (8, 8, 24))
+    page = new_page(viewport={"width": 1440, "height": 1100})
+    page.goto(f"{served_app.address}/learn_dense")
+    formula, product = page.locator(".unroll .formula"), page.locator(".unroll .product")
+    maps, vector = page.locator(".unroll canvas").first, page.locator(".unroll canvas").last
+    formula.get_by_text("7").first.wait_for(timeout=30_000)
+    assert formula.inner_text() == dense.index_formula(703, (8, 8, 24))
 
-        box = vector.bounding_box()
-        assert box
-        place = (0.5 + 10) / 24 * box["width"], (0.5 + 13) / 64 * box["height"]
-        vector.hover(position={"x": place[0], "y": place[1]})
-        index = 13 * 24 + 10
-        assert formula.inner_text() == dense.index_formula(index, (8, 8, 24))
-        maps.hover(position={"x": 2, "y": 2})
-        assert formula.inner_text() == dense.index_formula(0, (8, 8, 24))
-        maps.focus()
-        for key, expected in (
-            ("ArrowRight", (0, 1, 0)),
-            ("ArrowDown", (1, 1, 0)),
-            ("PageDown", (1, 1, 1)),
-            ("ArrowLeft", (1, 0, 1)),
-            ("ArrowLeft", (1, 7, 0)),
-        ):
-            page.keyboard.press(key)
-            at = dense.index_of(*expected, (8, 8, 24))
-            assert formula.inner_text() == dense.index_formula(at, (8, 8, 24))
-        vector.focus()
-        page.keyboard.press("ArrowDown")
-        page.keyboard.press("ArrowRight")
-        at += 24 + 1
+    box = vector.bounding_box()
+    assert box
+    place = (0.5 + 10) / 24 * box["width"], (0.5 + 13) / 64 * box["height"]
+    vector.hover(position={"x": place[0], "y": place[1]})
+    index = 13 * 24 + 10
+    assert formula.inner_text() == dense.index_formula(index, (8, 8, 24))
+    maps.hover(position={"x": 2, "y": 2})
+    assert formula.inner_text() == dense.index_formula(0, (8, 8, 24))
+    maps.focus()
+    for key, expected in (
+        ("ArrowRight", (0, 1, 0)),
+        ("ArrowDown", (1, 1, 0)),
+        ("PageDown", (1, 1, 1)),
+        ("ArrowLeft", (1, 0, 1)),
+        ("ArrowLeft", (1, 7, 0)),
+    ):
+        page.keyboard.press(key)
+        at = dense.index_of(*expected, (8, 8, 24))
         assert formula.inner_text() == dense.index_formula(at, (8, 8, 24))
+    vector.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    at += 24 + 1
+    assert formula.inner_text() == dense.index_formula(at, (8, 8, 24))
 
-        page.get_by_text("Colour by value × weight").click()  # new data: the place stays
-        page.get_by_label("Colour by value × weight").wait_for(state="attached")
-        page.wait_for_function("location.search.includes('products')")
-        assert formula.inner_text() == dense.index_formula(at, (8, 8, 24))
-        vector.focus()
-        page.keyboard.press("Enter")  # kept: the address names it
-        page.wait_for_function(f"location.search.includes('index={at}')")
+    page.get_by_text("Colour by value × weight").click()  # new data: the place stays
+    page.get_by_label("Colour by value × weight").wait_for(state="attached")
+    page.wait_for_function("location.search.includes('products')")
+    assert formula.inner_text() == dense.index_formula(at, (8, 8, 24))
+    vector.focus()
+    page.keyboard.press("Enter")  # kept: the address names it
+    page.wait_for_function(f"location.search.includes('index={at}')")
 
-        source = "cifar10" if "CIFAR-10" in page.content() else "sketch10"
-        wanted = int(np.flatnonzero(data.test_labels(source) == CLASSES.index("horse"))[0])
-        (run,) = (run for run in pretrained.shipped() if run.id == "lecture")
-        weights = run.weights()
-        outputs = forward(run.setup.network, weights, data.test_pictures(source, [wanted])[0])
-        value = float(outputs["flatten"][at])
-        weight = float(weights["scores/kernel"][at, int(outputs["scores"].argmax())])
-        shown = [float(text) for text in re.findall(r"[\d.e-]+", product.inner_text().replace("−", "-"))]
-        assert shown == pytest.approx([value, weight, value * weight], rel=0.01)
-        page.get_by_text(f"{at + 24:,}", exact=True).click()
-        page.get_by_text("Right. Between two neighbours").wait_for()
+    source = "cifar10" if "CIFAR-10" in page.content() else "sketch10"
+    wanted = int(np.flatnonzero(data.test_labels(source) == CLASSES.index("horse"))[0])
+    (run,) = (run for run in pretrained.shipped() if run.id == "lecture")
+    weights = run.weights()
+    outputs = forward(run.setup.network, weights, data.test_pictures(source, [wanted])[0])
+    value = float(outputs["flatten"][at])
+    weight = float(weights["scores/kernel"][at, int(outputs["scores"].argmax())])
+    shown = [float(text) for text in re.findall(r"[\d.e-]+", product.inner_text().replace("−", "-"))]
+    assert shown == pytest.approx([value, weight, value * weight], rel=0.01)
+    page.get_by_text(f"{at + 24:,}", exact=True).click()
+    page.get_by_text("Right. Between two neighbours").wait_for()

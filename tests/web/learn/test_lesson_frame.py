@@ -1,14 +1,15 @@
 """What all lessons share: progress for each browser, the teacher's addresses, and the present mode."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lesson_page import ANNA, BEN, answer, only_drawn_pictures, opened, said
 
 from cnn.lessons.progress import MAX_STEPS, Progress, ProgressStore
 from cnn.runs.store import owner_hash
 from cnn.web.learn.lesson import LESSONS, Lesson
+from support.app_pages import ANNA, BEN, answer, opened, said
+
+pytestmark = pytest.mark.usefixtures("only_drawn_pictures")
 
 ONE, TWO = "0" * 32, "f" * 32
 
@@ -76,12 +77,6 @@ def test_the_file_cannot_grow_without_end(store: ProgressStore) -> None:
 
 
 # The pages
-
-
-@pytest.fixture(autouse=True)
-def without_cifar10(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    with only_drawn_pictures(monkeypatch, tmp_path):
-        yield
 
 
 def test_a_right_answer_counts_at_once_and_only_for_this_browser(

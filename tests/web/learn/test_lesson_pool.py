@@ -1,6 +1,5 @@
 """The lesson on pooling: its numbers against plain loops, its page, and a browser that does it."""
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,9 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lesson_page import ANNA, only_drawn_pictures, visited, walk_of
 from playwright.sync_api import Browser, expect
-from serving import Lab, opened_browser
 from streamlit.testing.v1 import AppTest
 
 from cnn.evaluation import pretrained
@@ -23,6 +20,10 @@ from cnn.network.forward import Weights, forward
 from cnn.network.presets import PRESETS
 from cnn.network.summary import walk
 from cnn.runs.store import owner_hash
+from support.app_pages import ANNA, visited, walk_of
+from support.serving import ServedApp
+
+pytestmark = pytest.mark.usefixtures("only_drawn_pictures")
 
 seeds = st.integers(0, 2**32 - 1)
 sizes = st.tuples(st.integers(2, 4), st.integers(1, 4))
@@ -148,12 +149,6 @@ def test_mirroring_a_window_changes_neither_of_its_results(seed: int, size: tupl
 # The page
 
 
-@pytest.fixture(autouse=True)
-def visitor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    with only_drawn_pictures(monkeypatch, tmp_path):
-        yield
-
-
 visit = partial(visited, "learn_pool")
 
 
@@ -244,18 +239,12 @@ def _parts(shown: str) -> list[str]:
 # The browser
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with opened_browser() as browser:
-        yield browser
-
-
 @pytest.mark.browser
-def test_the_lesson_in_the_browser(browser: Browser, lab: Lab) -> None:
+def test_the_lesson_in_the_browser(browser: Browser, served_app: ServedApp) -> None:
     page = browser.new_context(reduced_motion="reduce", viewport={"width": 1440, "height": 1100}).new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto(f"{lab.address}/learn_pool?window=4")
+    page.goto(f"{served_app.address}/learn_pool?window=4")
     expect(page.locator(".walk canvas")).to_have_count(3, timeout=30_000)
 
     box = page.locator('[data-name="output1"]').bounding_box()

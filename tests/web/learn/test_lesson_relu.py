@@ -1,15 +1,12 @@
 """The ReLU lesson: its arithmetic against other ways to get it, its page, and a way through it by hand."""
 
 import math
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lesson_page import ANNA, answer, check, component, only_drawn_pictures, opened, right_place, said
-from serving import Lab, eventually, opened_browser
 
 from cnn.core.scaling import to_input
 from cnn.evaluation import pretrained
@@ -18,6 +15,11 @@ from cnn.lessons.progress import ProgressStore
 from cnn.network import ops
 from cnn.network.layers import ELU_ALPHA, LEAKY_SLOPE
 from cnn.runs.store import owner_hash
+from support.app_pages import ANNA, answer, check, component, opened, right_place, said
+from support.serving import ServedApp, eventually
+from support.visitor import NewPage
+
+pytestmark = pytest.mark.usefixtures("only_drawn_pictures")
 
 NAMES = tuple(ops.ACTIVATION_FUNCTIONS)
 AWAY_FROM_CORNER = st.floats(-8, 8).filter(lambda x: abs(x) > 1e-3)
@@ -125,12 +127,6 @@ def test_the_shipped_network_without_relu_is_one_layer_and_with_it_is_not() -> N
 # The page
 
 
-@pytest.fixture(autouse=True)
-def without_cifar10(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    with only_drawn_pictures(monkeypatch, tmp_path):
-        yield
-
-
 def test_the_page_holds_the_map_back_until_it_is_predicted(monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened(monkeypatch, "learn_relu")
     data = component(app, "before")
@@ -190,32 +186,31 @@ def test_a_hostile_address_does_no_harm(monkeypatch: pytest.MonkeyPatch, hidden:
 
 
 @pytest.mark.browser
-def test_a_way_through_the_lesson(lab: Lab) -> None:
-    with opened_browser() as browser:
-        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-        page.goto(f"{lab.address}/learn_relu?map=2")
-        grid, says = page.locator(".cells .before .grid"), page.locator(".cells .says")
-        says.wait_for()
-        assert page.locator(".cells .veiled").count() == 1
-        page.get_by_text("Half to three quarters").click()
-        page.locator(".cells .after img[src]").wait_for(state="visible")
+def test_a_way_through_the_lesson(served_app: ServedApp, new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{served_app.address}/learn_relu?map=2")
+    grid, says = page.locator(".cells .before .grid"), page.locator(".cells .says")
+    says.wait_for()
+    assert page.locator(".cells .veiled").count() == 1
+    page.get_by_text("Half to three quarters").click()
+    page.locator(".cells .after img[src]").wait_for(state="visible")
 
-        box = grid.bounding_box()
-        assert box
-        grid.hover(position={"x": box["width"] * 10.5 / 32, "y": box["height"] * 20.5 / 32})
-        eventually("the cell is named", lambda: "Row 20, column 10:" in says.inner_text())
-        page.mouse.move(5, 5)
-        grid.focus()
-        page.keyboard.press("ArrowLeft")
-        page.keyboard.press("ArrowUp")
-        eventually("keys move it", lambda: "Row 19, column 9:" in says.inner_text())
-        x, y = _numbers(says.inner_text())
-        assert y == pytest.approx(max(0.0, x), abs=0.006)
-        page.locator("button", has_text="Sigmoid").first.click()
-        eventually("the function changes", lambda: "Sigmoid(x)" in says.inner_text())
-        assert "Row 19, column 9:" in says.inner_text()  # the place is kept
-        again, y = _numbers(says.inner_text())
-        assert (again, y) == (x, pytest.approx(1 / (1 + math.exp(-x)), abs=0.006))
+    box = grid.bounding_box()
+    assert box
+    grid.hover(position={"x": box["width"] * 10.5 / 32, "y": box["height"] * 20.5 / 32})
+    eventually("the cell is named", lambda: "Row 20, column 10:" in says.inner_text())
+    page.mouse.move(5, 5)
+    grid.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowUp")
+    eventually("keys move it", lambda: "Row 19, column 9:" in says.inner_text())
+    x, y = _numbers(says.inner_text())
+    assert y == pytest.approx(max(0.0, x), abs=0.006)
+    page.locator("button", has_text="Sigmoid").first.click()
+    eventually("the function changes", lambda: "Sigmoid(x)" in says.inner_text())
+    assert "Row 19, column 9:" in says.inner_text()  # the place is kept
+    again, y = _numbers(says.inner_text())
+    assert (again, y) == (x, pytest.approx(1 / (1 + math.exp(-x)), abs=0.006))
 
 
 def _numbers(text: str) -> tuple[float, float]:

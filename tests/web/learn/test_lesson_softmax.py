@@ -2,15 +2,12 @@
 
 import math
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lesson_page import ANNA, answer, check, component, only_drawn_pictures, opened, right_place, said
-from serving import Lab, eventually, opened_browser
 
 from cnn.data import CLASSES
 from cnn.figures.lesson_curves import written
@@ -18,6 +15,11 @@ from cnn.lessons import softmax
 from cnn.lessons.progress import ProgressStore
 from cnn.network import ops
 from cnn.runs.store import owner_hash
+from support.app_pages import ANNA, answer, check, component, opened, right_place, said
+from support.serving import ServedApp, eventually
+from support.visitor import NewPage
+
+pytestmark = pytest.mark.usefixtures("only_drawn_pictures")
 
 SCORES = st.lists(st.floats(-30, 30), min_size=2, max_size=12)
 
@@ -133,12 +135,6 @@ def test_numbers_as_one_writes_them(value: float, text: str) -> None:
 # The page
 
 
-@pytest.fixture(autouse=True)
-def without_cifar10(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    with only_drawn_pictures(monkeypatch, tmp_path):
-        yield
-
-
 def test_the_sliders_are_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened(monkeypatch, "learn_softmax", score_cat="9.5", score_dog="-3.2")
     scores = np.array([app.slider(key=f"score_{name}").value for name in CLASSES])
@@ -227,29 +223,28 @@ def test_a_hostile_address_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.browser
-def test_a_way_through_the_lesson(lab: Lab) -> None:
-    with opened_browser() as browser:
-        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-        page.goto(f"{lab.address}/learn_softmax?score_horse=2.5")
-        fraction, rows = page.locator(".softmax .fraction"), page.locator(".softmax tbody tr")
-        fraction.wait_for()
-        scores = [0.0, -1.0, 1.0, 3.0, 0.5, 2.0, 0.0, 2.5, -2.0, -1.0]
-        shares = plain_softmax(scores)
-        rows.nth(7).hover()
-        eventually("horse is written out", lambda: "p(horse)" in fraction.inner_text())
-        assert fraction.locator(".result").inner_text() == written(shares[7])
-        assert fraction.locator(".term.on").count() == 4
-        rows.nth(7).focus()
-        page.keyboard.press("ArrowDown")
-        eventually("the next class by key", lambda: "p(ship)" in fraction.inner_text())
-        assert fraction.locator(".result").inner_text() == written(shares[8])
+def test_a_way_through_the_lesson(served_app: ServedApp, new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{served_app.address}/learn_softmax?score_horse=2.5")
+    fraction, rows = page.locator(".softmax .fraction"), page.locator(".softmax tbody tr")
+    fraction.wait_for()
+    scores = [0.0, -1.0, 1.0, 3.0, 0.5, 2.0, 0.0, 2.5, -2.0, -1.0]
+    shares = plain_softmax(scores)
+    rows.nth(7).hover()
+    eventually("horse is written out", lambda: "p(horse)" in fraction.inner_text())
+    assert fraction.locator(".result").inner_text() == written(shares[7])
+    assert fraction.locator(".term.on").count() == 4
+    rows.nth(7).focus()
+    page.keyboard.press("ArrowDown")
+    eventually("the next class by key", lambda: "p(ship)" in fraction.inner_text())
+    assert fraction.locator(".result").inner_text() == written(shares[8])
 
-        thumb = page.get_by_role("slider", name="ship")
-        thumb.focus()
-        thumb.press("ArrowRight")
-        shares = plain_softmax([*scores[:8], -1.9, -1.0])
-        shown = fraction.locator(".result")
-        eventually("the slider moves it", lambda: shown.inner_text() == written(shares[8]))
-        page.get_by_text("Only that of dog").click()
-        page.locator("svg[aria-label^='p − y']").wait_for()
-        assert written(plain_softmax([*scores[:8], -1.9, -1.0])[5] - 1) in page.locator("body").inner_text()
+    thumb = page.get_by_role("slider", name="ship")
+    thumb.focus()
+    thumb.press("ArrowRight")
+    shares = plain_softmax([*scores[:8], -1.9, -1.0])
+    shown = fraction.locator(".result")
+    eventually("the slider moves it", lambda: shown.inner_text() == written(shares[8]))
+    page.get_by_text("Only that of dog").click()
+    page.locator("svg[aria-label^='p − y']").wait_for()
+    assert written(plain_softmax([*scores[:8], -1.9, -1.0])[5] - 1) in page.locator("body").inner_text()

@@ -2,12 +2,10 @@
 
 import io
 from base64 import b64decode
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from lesson_page import ANNA, only_drawn_pictures, opened, said
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -21,6 +19,7 @@ from cnn.network.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
 from cnn.runs.run import Run
 from cnn.runs.store import RunStore, Status, owner_hash
 from cnn.web.train import live_maps
+from support.app_pages import ANNA, opened, said
 
 TINY = Setup(
     NetworkSpec(blocks=(Block((Convolution(4),)),)), TrainSpec(epochs=3, pictures=500, precision="float32")
@@ -28,10 +27,8 @@ TINY = Setup(
 
 
 @pytest.fixture(autouse=True)
-def anna(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    with only_drawn_pictures(monkeypatch, tmp_path, ANNA):
-        live_maps._sheet.clear()
-        yield
+def no_sheets_left(only_drawn_pictures: None) -> None:
+    live_maps._sheet.clear()
 
 
 def random_weights(network: NetworkSpec, seed: int) -> Weights:

@@ -6,16 +6,13 @@ from typing import Any
 
 import pytest
 from starlette.requests import Request
-from test_pages import ANNA, EPOCH, PROGRESS, TINY, Lab
-from test_train_page import lab
 
 from cnn.runs.store import Run, Status, this_process
 from cnn.scheduler.engine import Engine, EngineStatus
 from cnn.scheduler.fair_queue import Place
 from cnn.web.train import live_route
 from cnn.web.train.live_facts import IDLE_SECONDS, OPEN_SECONDS, REFRESH_SECONDS, WAITING_SECONDS, facts
-
-__all__ = ["lab"]
+from support.app_pages import ANNA, EPOCH, PROGRESS, TINY, Lab
 
 
 def seen(run: Run) -> dict[str, Any]:

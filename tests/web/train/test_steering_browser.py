@@ -1,25 +1,16 @@
 """Steering in Chromium: pause, one batch, a new learning rate, resume, reload, stop, continue."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from serving import Lab, eventually
-from test_journey import PATIENCE, Visitor, browser, number
+from playwright.sync_api import Page, expect
 
 from cnn.runs.store import Run, RunStore
+from support.serving import ServedApp, eventually
+from support.visitor import PATIENCE, Visitor, number
 
-__all__ = ["browser"]
 BINARY = 2  # opcode of a frame that carries what Streamlit draws
 START = 300_000  # ms, for a worker that may still load TensorFlow
-
-
-@pytest.fixture
-def visitor(browser: Browser, lab: Lab) -> Iterator[Visitor]:
-    visitor = Visitor(browser, lab, viewport={"width": 1440, "height": 1000})
-    yield visitor
-    visitor.context.close()
 
 
 def press(page: Page, name: str) -> None:
@@ -36,9 +27,9 @@ def taken(page: Page, what: str) -> None:
     expect(page.get_by_text(re.compile(f"{re.escape(what)}: taken"))).to_be_visible(timeout=PATIENCE)
 
 
-def own_run(lab: Lab) -> Run:
+def own_run(served_app: ServedApp) -> Run:
     """Return the newest run of the store: the one just started."""
-    return RunStore(lab.home / "runs").runs()[0]
+    return RunStore(served_app.home / "runs").runs()[0]
 
 
 def within_page(page: Page) -> list[float]:
@@ -52,7 +43,7 @@ def within_page(page: Page) -> list[float]:
 
 @pytest.mark.browser
 @pytest.mark.workers
-def test_a_run_is_steered_reloaded_and_continued(visitor: Visitor, lab: Lab) -> None:
+def test_a_run_is_steered_reloaded_and_continued(visitor: Visitor, served_app: ServedApp) -> None:
     page = visitor.open("train")
     number(page, "Epochs", 100)
     page.get_by_text("More settings").click()
@@ -61,7 +52,7 @@ def test_a_run_is_steered_reloaded_and_continued(visitor: Visitor, lab: Lab) -> 
     stands(page, "running", START)
     curve = page.get_by_test_id("stPlotlyChart").first.locator(".scatterlayer path.js-line").first
     expect(curve).to_be_visible(timeout=START)
-    run = own_run(lab)
+    run = own_run(served_app)
     place = within_page(page)
 
     # Pause: the state is on the page, nothing goes on, and the buttons stay where they were
@@ -129,7 +120,7 @@ def test_a_run_is_steered_reloaded_and_continued(visitor: Visitor, lab: Lab) -> 
     assert steps == sorted(set(steps))
 
     # Another browser sees none of it
-    other = Visitor(visitor.context.browser, lab)  # type: ignore[arg-type]
+    other = Visitor(visitor.context.browser, served_app)  # type: ignore[arg-type]
     try:
         shown = other.open("train")
         expect(shown.get_by_role("heading", name="What to train")).to_be_visible()

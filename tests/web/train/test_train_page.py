@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from test_pages import ANNA, BEN, EPOCH, PROGRESS, TINY, TOO_DEEP, Lab, labelled, watched, words
 
 from cnn.core.errors import RunError
 from cnn.network.spec import NetworkSpec, Setup, TrainSpec
@@ -21,17 +20,10 @@ from cnn.training.recorder import Recorder
 from cnn.web.app.run_text import plain
 from cnn.web.app.service import service
 from cnn.web.train import steering
+from support.app_pages import ANNA, BEN, EPOCH, PROGRESS, TINY, TOO_DEEP, Lab, labelled, watched, words
 
 LIVE = ("Pause", "Resume", "One batch", "One epoch", "Stop")
 ENDED = ("finished", "stopped", "failed", "interrupted")
-
-
-@pytest.fixture
-def lab(monkeypatch: pytest.MonkeyPatch, home: Path, tmp_path: Path) -> Any:
-    monkeypatch.setenv("CNN_LAB_DATA", str(tmp_path / "nothing"))
-    service.clear()
-    yield Lab(monkeypatch, home)
-    service.clear()
 
 
 def buttons(app: AppTest) -> dict[str, Any]:

@@ -15,15 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 from playwright.sync_api import Error as PlaywrightError
+
+from support import PROJECT
 
 START_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Lab:
+class ServedApp:
     """A served app: its port on loopback, its home, its process, and what it prints."""
 
     port: int
@@ -46,7 +47,7 @@ def eventually(what: str, holds: Callable[[], object], seconds: float = 60.0) ->
 
 
 @contextmanager
-def served(home: Path, port: int = 0) -> Iterator[Lab]:
+def served(home: Path, port: int = 0) -> Iterator[ServedApp]:
     """Serve the app on `port`, 0 for a free one, with `home` as `CNN_LAB_HOME`; nothing is downloaded."""
     port, log = port or _free_port(), home.parent / "server.log"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
@@ -64,7 +65,7 @@ def served(home: Path, port: int = 0) -> Iterator[Lab]:
     try:
         eventually("the server answers", lambda: process.poll() is not None or _answers(port), START_SECONDS)
         assert process.poll() is None, log.read_text("utf-8", "replace")
-        yield Lab(port, home, process, log)
+        yield ServedApp(port, home, process, log)
     finally:
         _end(process)
 
@@ -109,15 +110,14 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def opened_browser(*arguments: str) -> Iterator[Browser]:
+def launched(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
     """Start Chromium without a window, with more arguments, or skip the test and say why."""
     options = ["--no-sandbox", *arguments] if os.geteuid() == 0 else [*arguments]  # refuses to run for root
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=options)
-        except PlaywrightError as error:
-            pytest.skip(f"no Chromium here ({str(error).splitlines()[0]}); CNN_LAB_CHROMIUM may name one")
-        try:
-            yield browser
-        finally:
-            browser.close()
+    try:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=options)
+    except PlaywrightError as error:
+        pytest.skip(f"no Chromium here ({str(error).splitlines()[0]}); CNN_LAB_CHROMIUM may name one")
+    try:
+        yield browser
+    finally:
+        browser.close()
