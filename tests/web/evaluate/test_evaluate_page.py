@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from lesson_page import ANNA, only_drawn_pictures, opened, said
 from streamlit.testing.v1 import AppTest
 
 from cnn import data
@@ -19,6 +18,7 @@ from cnn.runs.store import RunStore, owner_hash
 from cnn.scheduler.query_queue import Answer
 from cnn.web.app.matrix import read_cell
 from cnn.web.app.service import service
+from support.app_pages import ANNA, opened, said
 
 LECTURE = pretrained.shipped()[0]
 Visit = Callable[..., AppTest]
@@ -35,9 +35,8 @@ def answers(part: str) -> Evaluation:
 
 
 @pytest.fixture
-def visit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    with only_drawn_pictures(monkeypatch, tmp_path):
-        yield lambda **address: opened(monkeypatch, "evaluate", ANNA, **address)
+def visit(monkeypatch: pytest.MonkeyPatch, only_drawn_pictures: None) -> Visit:
+    return lambda **address: opened(monkeypatch, "evaluate", ANNA, **address)
 
 
 @pytest.fixture
