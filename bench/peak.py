@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from bench.measure import AtLeast, Baseline, Figure, alternate, figure
 from bench.training import data_source, our_precision, our_round, process
-from cnn.network.layers import Conv
+from cnn.network.layers.conv import Conv
 from cnn.network.presets import PRESETS
 from cnn.network.spec import NetworkSpec
 from cnn.network.summary import total_multiply_adds, walk

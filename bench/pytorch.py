@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 from bench.measure import AtLeast, Baseline, Figure, figure, say, skipped
 from bench.training import data_source, load_data, our_precision, our_round, process
 from cnn.core.scaling import scale
-from cnn.network import layers
+from cnn.network.layers.activation import Activation
+from cnn.network.layers.conv import Conv
+from cnn.network.layers.dense import Flatten, FullyConnected, Input, Softmax
+from cnn.network.layers.pool import Pool
 from cnn.network.presets import PRESETS
 from cnn.network.spec import NetworkSpec
 from cnn.network.summary import LayerShape, walk
@@ -121,7 +124,7 @@ def torch_model(network: NetworkSpec) -> "torch.nn.Sequential":
     import torch
 
     table = {row.layer.name: row for row in walk(network)}
-    rows = [row for row in table.values() if not isinstance(row.layer, layers.Input | layers.Softmax)]
+    rows = [row for row in table.values() if not isinstance(row.layer, Input | Softmax)]
     return torch.nn.Sequential(*(_torch_layer(row, table[row.layer.inputs[0]].shape) for row in rows))
 
 
@@ -129,14 +132,14 @@ def _torch_layer(row: LayerShape, before: tuple[int, ...]) -> Any:
     from torch import nn
 
     match row.layer:
-        case layers.Conv(filters=filters, kernel_size=size, stride=1, padding=padding):
+        case Conv(filters=filters, kernel_size=size, stride=1, padding=padding):
             return nn.Conv2d(before[2], filters, size, padding=padding)
-        case layers.Activation(function="relu"):
+        case Activation(function="relu"):
             return nn.ReLU()
-        case layers.Pool(kind="max", window=window, stride=stride):
+        case Pool(rule="max", size=window, stride=stride):
             return nn.MaxPool2d(window, stride)
-        case layers.Flatten():
+        case Flatten():
             return nn.Flatten()
-        case layers.FullyConnected(units=units):
+        case FullyConnected(units=units):
             return nn.Linear(before[0], units)
     raise ValueError(f"{row.layer} is in neither of {', '.join(NAMES)}; add it here.")

@@ -8,10 +8,8 @@ from cnn.figures.lesson_chain import accuracy_curves
 from cnn.figures.lesson_dense import minus
 from cnn.lessons import chain
 from cnn.network.forward import forward
-from cnn.network.layers import describe
 from cnn.network.summary import total_parameters, walk
 from cnn.web.app.drawing import show_drawing
-from cnn.web.app.layer_notes import SEES
 from cnn.web.app.session import theme
 from cnn.web.learn import lesson
 from cnn.web.learn.chain import choose_step, stepper, weight_picker
@@ -37,9 +35,9 @@ with st.container(border=True):
     row = table[names.index(layer)]
     way = [*(other for other in table if other.layer.name in row.layer.inputs), row]
     shapes = " → ".join(shape_text(item.shape) for item in way)
-    st.html(f"{tag_badge(row.layer)} &nbsp; <b>{describe(row.layer)}</b> &nbsp; {shapes}")
+    st.html(f"{tag_badge(row.layer)} &nbsp; <b>{row.layer.phrase}</b> &nbsp; {shapes}")
     cost = f" Parameters: {row.formula}." if row.formula else ""
-    st.markdown(chain.BACKWARD[row.layer.tag] if back else SEES[row.layer.tag] + cost)
+    st.markdown(chain.BACKWARD[row.layer.tag] if back else row.layer.about + cost)
 meaning = "Orange: more of this, more loss. Blue: less." if back else "Orange is above zero, blue below."
 st.caption(f"{sample.caption}. {meaning} Each layer has its own scale.")
 

@@ -28,7 +28,7 @@ def test_the_examples_are_true(name: str) -> None:
 def test_the_modules_that_teach_have_examples() -> None:
     assert {
         "cnn.network.spec",
-        "cnn.network.layers",
+        "cnn.network.layers.from_spec",
         "cnn.network.summary",
         "cnn.network.ops",
         "cnn.core.scaling",

@@ -117,20 +117,24 @@ def _describe(options: argparse.Namespace) -> int:
     print(f"{'layer':<16}{'output':<14}{'parameters':<34}{'multiply-adds':>15}{'sees':>9}")
     for row in table:
         shape = "×".join(map(str, row.shape))
-        sees = f"{row.receptive_field}×{row.receptive_field}"
-        print(f"{row.layer.name:<16}{shape:<14}{row.formula or '–':<34}{row.multiply_adds:>15,}{sees:>9}")
+        figures = f"{row.formula or '–':<34}{row.multiply_adds:>15,}{row.sees:>9}"
+        print(f"{row.layer.name:<16}{shape:<14}{figures}")
     print(f"{summary.total_parameters(table):,} parameters, ", end="")
     print(f"{summary.total_multiply_adds(table):,} multiply-adds a picture")
+    if unseen := summary.unseen_text(table):
+        print(unseen)
     return 0
 
 
 def _layer_json(row: summary.LayerShape) -> dict[str, Any]:
-    fields = {name: value for name, value in asdict(row).items() if name != "layer"}
+    fields = {name: value for name, value in asdict(row).items() if name not in ("layer", "field")}
     return {
         "name": row.layer.name,
         "kind": type(row.layer).__name__,
         "inputs": row.layer.inputs,
         **fields,
+        "receptive_field": row.receptive_field,
+        "sees": row.field.largest(),
         "shape": list(row.shape),
     }
 

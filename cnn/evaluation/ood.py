@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from cnn.core.errors import RunError
 from cnn.network.ops import Array
 from cnn.network.spec import NetworkSpec
 from cnn.network.summary import walk
@@ -95,10 +94,10 @@ class Typical:
 def summarised_layers(network: NetworkSpec) -> tuple[str, ...]:
     """Return the layers whose maps are averaged: activations, or convolutions in a network without any."""
     table = [row for row in walk(network) if len(row.shape) == 3]
-    for tag in ("relu", "conv"):
-        if names := tuple(row.layer.name for row in table if row.layer.tag == tag):
-            return names
-    raise RunError("A network without a convolution has no maps to look at.")  # no spec allows one
+    activations = tuple(row.layer.name for row in table if row.layer.is_activation)
+    return activations or tuple(
+        row.layer.name for row in table if row.layer.computes and not row.layer.is_thin
+    )
 
 
 def number_count(network: NetworkSpec) -> int:

@@ -20,7 +20,6 @@ FLOW_HEIGHT = 216
 FLOW_MAPS = 12
 FLOW_LINE = 24
 SLANT = 0.35
-THIN = ("relu", "norm", "drop", "add", "flat", "softmax")
 FEW_LAYERS = 14
 
 
@@ -32,7 +31,7 @@ def network_svg(table: Sequence[LayerShape], theme: Theme) -> str:
         side, thick = _plate(row)
         lean = side * SLANT if len(row.shape) == 3 else 6.0
         x, y = left, top + (PLATE_HEIGHT - side) / 2
-        named = few or row.layer.tag not in THIN
+        named = few or not row.layer.is_thin
         label = _plate_label(row, x + (thick + lean) / 2, side, y, theme) if named else ""
         parts.append(_draw_plate(row, x, y, side, thick, lean, label))
         left += max(thick + lean + 16 * named, 58 if named else 0) + 14
@@ -43,7 +42,7 @@ def network_svg(table: Sequence[LayerShape], theme: Theme) -> str:
 def _plate(row: LayerShape) -> tuple[float, float]:
     if len(row.shape) == 3:
         side = 34 + (PLATE_HEIGHT - 34) * math.sqrt(row.shape[0] / 32)
-        thick = 4.0 if row.layer.tag in THIN else 8 + 5 * math.log2(1 + row.shape[2] / 4)
+        thick = 4.0 if row.layer.is_thin else 8 + 5 * math.log2(1 + row.shape[2] / 4)
         return min(side, PLATE_HEIGHT), thick
     return 30 + 11 * math.log2(row.shape[0]), 7.0
 

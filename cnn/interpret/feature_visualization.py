@@ -10,7 +10,7 @@ from cnn.core.scaling import HALF_RANGE
 from cnn.data.subset import Pictures
 from cnn.interpret.model_cache import Loaded, run_batches
 from cnn.interpret.results import Climb, Winners
-from cnn.network.layers import Activation, Dropout, expand
+from cnn.network.layers import expand
 from cnn.network.spec import PICTURE_SHAPE
 from cnn.network.summary import walk
 
@@ -122,7 +122,7 @@ def climb(
 def climbed_layer(loaded: Loaded, layer: str) -> str:
     """Return the layer whose value is climbed for `layer`: the one before an activation function."""
     layers = {entry.name: entry for entry in expand(loaded.network)}
-    while isinstance(layers[layer], Activation | Dropout):
+    while layers[layer].climbs_before:
         layer = layers[layer].inputs[0]
     return layer
 

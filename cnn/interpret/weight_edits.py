@@ -4,12 +4,12 @@ A change never touches the weights it is given: `apply_to_weights` returns a new
 arrays that differ are new.
 
 A silent filter gives 0 at the end of its stage, before the activation: its kernel and its bias are zero and,
-where batch normalisation follows, so are gamma and beta. ReLU, leaky ReLU, ELU, GELU and tanh keep that 0;
+where a normalisation follows, so are gamma and beta. ReLU, leaky ReLU, ELU, GELU and tanh keep that 0;
 a sigmoid makes 0.5 of it, the same in every cell and for every picture. Where a residual sum follows, only
 what the filter adds is gone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from cnn.core.errors import SpecError
 from cnn.interpret.preset_kernels import PATTERNS, RECIPES
-from cnn.network import layers
 from cnn.network.forward import Weights
+from cnn.network.layers import Layer, expand
 from cnn.network.spec import NetworkSpec
+from cnn.network.summary import walk
 
 Array = NDArray[np.float32]
 
@@ -153,7 +154,7 @@ def check(edit: WeightEdit, network: NetworkSpec, weights: Weights) -> None:
         if not (number is None and isinstance(edit, ZeroBias)):
             _check_number("filter", number, filters[edit.layer])
     if isinstance(edit, SetKernel | ReadyKernel):
-        _check_kernel(edit, weights[f"{edit.layer}/kernel"].shape)
+        _check_kernel(edit, _layer(network, edit.layer).kernel_of(weights[f"{edit.layer}/kernel"], 0).shape)
 
 
 def _check_number(field: str, number: object, count: int) -> None:
@@ -162,7 +163,7 @@ def _check_number(field: str, number: object, count: int) -> None:
 
 
 def _check_kernel(edit: SetKernel | ReadyKernel, shape: tuple[int, ...]) -> None:
-    if len(shape) != 4:
+    if len(shape) != 3:
         raise SpecError("layer", f"{edit.layer} has no kernel of rows and columns; give a convolution.")
     if isinstance(edit, ReadyKernel):
         if edit.recipe not in RECIPES:
@@ -202,25 +203,28 @@ def _changes(edit: WeightEdit, network: NetworkSpec, weights: Weights) -> dict[s
     """Return the arrays that a change makes anew."""
     match edit:
         case Mute(layer, filters):
-            names = [f"{layer}/kernel", f"{layer}/bias"]
-            if norm := _norm_after(network, layer):
-                names += [f"{norm}/gamma", f"{norm}/beta"]
-            return {name: _with_zeros(weights[name], list(filters)) for name in names}
+            return {
+                f"{part.name}/{variable}": _with_zeros(weights[f"{part.name}/{variable}"], filters, axis)
+                for part in stage(network, layer)
+                for variable, axis in part.silenced.items()
+            }
         case ZeroBias(layer, filter):
-            which = slice(None) if filter is None else filter
-            return {f"{layer}/bias": _with_zeros(weights[f"{layer}/bias"], which)}
+            bias = weights[f"{layer}/bias"]
+            which = range(len(bias)) if filter is None else (filter,)
+            return {f"{layer}/bias": _with_zeros(bias, which, -1)}
         case SetKernel(layer, filter, channel, values):
             kernel = weights[f"{layer}/kernel"].copy()
-            kernel[:, :, channel, filter] = values
+            _layer(network, layer).kernel_of(kernel, filter)[:, :, channel] = values
         case ReadyKernel(layer, filter, recipe):
             kernel = weights[f"{layer}/kernel"].copy()
-            kernel[:, :, :, filter] = RECIPES[recipe](kernel[:, :, :, filter])
+            part = _layer(network, layer).kernel_of(kernel, filter)
+            part[...] = RECIPES[recipe](part)
     return {f"{edit.layer}/kernel": kernel}
 
 
-def _with_zeros(array: Array, filters: list[int] | slice | int) -> Array:
+def _with_zeros(array: Array, filters: Sequence[int], axis: int) -> Array:
     out = array.copy()
-    out[..., filters] = 0
+    np.moveaxis(out, axis, 0)[list(filters)] = 0
     return out
 
 
@@ -229,24 +233,28 @@ def _with_zeros(array: Array, filters: list[int] | slice | int) -> Array:
 
 def layers_with_filters(network: NetworkSpec) -> dict[str, int]:
     """Return the convolutions and dense layers by name, in order, each with how many filters it has."""
-    found = {}
-    for layer in layers.expand(network):
-        match layer:
-            case layers.Conv(filters=count) | layers.FullyConnected(units=count):
-                found[layer.name] = count
+    table = walk(network)
+    shapes = {row.layer.name: row.shape for row in table}
+    found = {row.layer.name: row.layer.channels([shapes[name] for name in row.layer.inputs]) for row in table}
+    return {name: count for name, count in found.items() if count is not None}
+
+
+def stage(network: NetworkSpec, layer: str) -> list[Layer]:
+    """Return a layer with its normalisation and its activation, where it has them."""
+    found = [_layer(network, layer)]
+    for later in expand(network):
+        if later.inputs == (found[-1].name,) and later.is_stage:
+            found.append(later)
     return found
 
 
 def stage_end(network: NetworkSpec, layer: str) -> str:
-    """Return the last of a layer, its batch normalisation and its activation: what the next layers see of it.
+    """Return the last of a layer, its normalisation and its activation: what the next layers see of it.
 
     >>> stage_end(NetworkSpec(), "conv1")
     'relu1'
     """
-    for later in layers.expand(network):
-        if later.inputs == (layer,) and isinstance(later, layers.BatchNorm | layers.Activation):
-            layer = later.name
-    return layer
+    return stage(network, layer)[-1].name
 
 
 def silent_value(network: NetworkSpec, layer: str) -> float:
@@ -255,11 +263,8 @@ def silent_value(network: NetworkSpec, layer: str) -> float:
     >>> silent_value(NetworkSpec(), "conv1")
     0.0
     """
-    end = next(row for row in layers.expand(network) if row.name == stage_end(network, layer))
-    return 0.5 if isinstance(end, layers.Activation) and end.function == "sigmoid" else 0.0
+    return stage(network, layer)[-1].at_zero
 
 
-def _norm_after(network: NetworkSpec, layer: str) -> str:
-    """Return the name of the batch normalisation that reads a layer, or ""."""
-    expanded = layers.expand(network)
-    return next((n.name for n in expanded if isinstance(n, layers.BatchNorm) and n.inputs == (layer,)), "")
+def _layer(network: NetworkSpec, name: str) -> Layer:
+    return next(layer for layer in expand(network) if layer.name == name)

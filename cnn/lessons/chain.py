@@ -7,6 +7,7 @@ flatten and fully connected layers: the preset `lecture`.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,16 @@ from numpy.typing import NDArray
 
 from cnn.network import ops
 from cnn.network.forward import forward
-from cnn.network.layers import Activation, Conv, Flatten, FullyConnected, Pool, expand
+from cnn.network.layers import Layer, expand
+from cnn.network.layers.activation import Activation
+from cnn.network.layers.conv import Conv
+from cnn.network.layers.dense import Flatten, FullyConnected
+from cnn.network.layers.pool import Pool
 from cnn.network.spec import NetworkSpec, Setup
 
 Arrays = dict[str, NDArray]
 Index = tuple[int, ...]
+Back = tuple[NDArray, Arrays]
 
 BACKWARD = {
     "input": "Pixels are not trained, so the way back ends here.",
@@ -70,22 +76,9 @@ def backward(network: NetworkSpec, weights: Arrays, outputs: Arrays, target: int
     for layer in reversed(expand(network)[1:-1]):
         name, x = layer.name, outputs[layer.inputs[0]]
         by_layer[name] = gradient
-        match layer:
-            case FullyConnected():
-                kernel = weights[f"{name}/kernel"]
-                by_weight |= {f"{name}/kernel": np.outer(x, gradient), f"{name}/bias": gradient}
-                gradient = kernel @ gradient
-            case Flatten():
-                gradient = gradient.reshape(x.shape)
-            case Pool():
-                gradient = back_through_max_pool(x, gradient, layer.window)
-            case Activation():
-                gradient = gradient * (x > 0)
-            case Conv():
-                kernel = weights[f"{name}/kernel"]
-                by_weight[f"{name}/kernel"] = kernel_gradient(x, gradient, kernel.shape[0])
-                by_weight[f"{name}/bias"] = gradient.sum(axis=(0, 1))
-                gradient = back_through_conv(kernel, gradient)
+        own = {part: weights[f"{name}/{part}"] for part in layer.silenced}
+        gradient, found = BACK[type(layer)](layer, x, gradient, own)
+        by_weight |= {f"{name}/{part}": values for part, values in found.items()}
     return by_layer, by_weight
 
 
@@ -138,6 +131,30 @@ def back_through_max_pool(x: NDArray, gradient: NDArray, window: int) -> NDArray
     back = np.zeros_like(x)
     back[: rows * window, : columns * window] = blocks.reshape(rows * window, columns * window, channels)
     return back
+
+
+def _dense(layer: Any, x: NDArray, gradient: NDArray, weights: Arrays) -> Back:
+    return weights["kernel"] @ gradient, {"kernel": np.outer(x, gradient), "bias": gradient}
+
+
+def _conv(layer: Any, x: NDArray, gradient: NDArray, weights: Arrays) -> Back:
+    kernel = weights["kernel"]
+    found = {
+        "kernel": kernel_gradient(x, gradient, kernel.shape[0]),
+        "bias": gradient.sum(axis=(0, 1)),
+    }
+    return back_through_conv(kernel, gradient), found
+
+
+# For each kind of layer: what its input, the gradient at its output and its weights give, the gradient at
+# its input and those of its weights.
+BACK: dict[type[Layer], Callable[[Any, NDArray, NDArray, Arrays], Back]] = {
+    FullyConnected: _dense,
+    Flatten: lambda layer, x, gradient, weights: (gradient.reshape(x.shape), {}),
+    Pool: lambda layer, x, gradient, weights: (back_through_max_pool(x, gradient, layer.size), {}),
+    Activation: lambda layer, x, gradient, weights: (gradient * (x > 0), {}),
+    Conv: _conv,
+}
 
 
 def moved(weights: Arrays, name: str, place: Index, by: float) -> Arrays:

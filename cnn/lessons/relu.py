@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.network import ops
-from cnn.network.layers import ELU_ALPHA, LEAKY_SLOPE
+from cnn.network.ops import ELU_ALPHA, LEAKY_SLOPE
 
 Array = NDArray[Any]
 FORMULAS = {

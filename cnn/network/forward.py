@@ -12,27 +12,21 @@ from numpy.typing import NDArray
 
 from cnn.core.errors import RunError
 from cnn.core.scaling import to_input
-from cnn.network import layers, ops
+from cnn.network.layers import Weights as Weights
+from cnn.network.layers import expand
+from cnn.network.ops import Array
 from cnn.network.spec import NetworkSpec
 from cnn.network.summary import walk
-
-Weights = Mapping[str, NDArray[np.float32]]
 
 
 def weight_shapes(network: NetworkSpec) -> dict[str, tuple[int, ...]]:
     """Return the name and shape of every weight array that `network` needs."""
-    table = {row.layer.name: row for row in walk(network)}
+    shapes: dict[str, tuple[int, ...]] = {}
     found: dict[str, tuple[int, ...]] = {}
-    for name, row in table.items():
-        before = table[row.layer.inputs[0]].shape if row.layer.inputs else ()
-        match row.layer:
-            case layers.Conv(filters=filters, kernel_size=size):
-                found |= {f"{name}/kernel": (size, size, before[2], filters), f"{name}/bias": (filters,)}
-            case layers.FullyConnected(units=units):
-                found |= {f"{name}/kernel": (before[0], units), f"{name}/bias": (units,)}
-            case layers.BatchNorm():
-                parts = ("gamma", "beta", "moving_mean", "moving_variance")
-                found |= {f"{name}/{part}": (before[-1],) for part in parts}
+    for row in walk(network):
+        own = row.layer.weight_shapes([shapes[name] for name in row.layer.inputs])
+        found |= {f"{row.layer.name}/{variable}": shape for variable, shape in own.items()}
+        shapes[row.layer.name] = row.shape
     return found
 
 
@@ -52,7 +46,7 @@ def check_weights(network: NetworkSpec, shapes: Mapping[str, tuple[int, ...]]) -
         raise RunError(f"The weights hold {extra[0]!r}, which the network does not have.")
 
 
-def forward(network: NetworkSpec, weights: Weights, pixels: NDArray[np.uint8]) -> dict[str, ops.Array]:
+def forward(network: NetworkSpec, weights: Weights, pixels: NDArray[np.uint8]) -> dict[str, Array]:
     """Return every layer's output for one picture or a batch, by layer name, in order.
 
     Args:
@@ -63,37 +57,8 @@ def forward(network: NetworkSpec, weights: Weights, pixels: NDArray[np.uint8]) -
     Returns:
         layer name → float32 (..., height, width, channels) or (..., values); "softmax" is last.
     """
-    outputs: dict[str, ops.Array] = {}
-    for layer in layers.expand(network):
-        inputs = [outputs[name] for name in layer.inputs]
-        outputs[layer.name] = run_layer(layer, weights, inputs) if inputs else to_input(pixels)
+    outputs: dict[str, Array] = {}
+    for layer in expand(network):
+        inputs = [outputs[name] for name in layer.inputs] or [to_input(pixels)]
+        outputs[layer.name] = layer.forward(inputs, weights)
     return outputs
-
-
-def run_layer(layer: layers.Layer, weights: Weights, inputs: list[ops.Array]) -> ops.Array:
-    """Return one layer's output from its inputs."""
-    x, name = inputs[0], layer.name
-    match layer:
-        case layers.Conv():
-            return ops.conv2d(
-                x, weights[f"{name}/kernel"], weights[f"{name}/bias"], layer.stride, layer.padding
-            )
-        case layers.BatchNorm():
-            parts = ("gamma", "beta", "moving_mean", "moving_variance")
-            return ops.batch_norm(x, *(weights[f"{name}/{part}"] for part in parts))
-        case layers.Activation():
-            return ops.ACTIVATION_FUNCTIONS[layer.function](x)
-        case layers.Add():
-            return x + inputs[1]
-        case layers.Pool():
-            pool = ops.max_pool if layer.kind == "max" else ops.average_pool
-            return pool(x, layer.window, layer.stride)
-        case layers.Flatten():
-            return ops.flatten(x)
-        case layers.GlobalAverage():
-            return ops.global_average(x)
-        case layers.FullyConnected():
-            return ops.dense(x, weights[f"{name}/kernel"], weights[f"{name}/bias"])
-        case layers.Softmax():
-            return ops.softmax(x)
-    return x  # dropout does nothing once training is over

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from cnn.network.layers import BATCH_NORM_EPSILON, ELU_ALPHA, LEAKY_SLOPE
-
 Array = NDArray[np.float32]
+
+LEAKY_SLOPE = 0.1
+ELU_ALPHA = 1.0
+BATCH_NORM_EPSILON = 1e-3
 
 
 def same_padding(size: int, window: int, stride: int) -> tuple[int, int]:

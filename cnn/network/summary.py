@@ -15,20 +15,10 @@ arithmetic").
 import math
 from dataclasses import dataclass
 
-from cnn.core.errors import SpecError
-from cnn.network.layers import (
-    Activation,
-    Add,
-    BatchNorm,
-    Conv,
-    Flatten,
-    FullyConnected,
-    GlobalAverage,
-    Layer,
-    Pool,
-    expand,
-)
-from cnn.network.spec import PICTURE_SHAPE, NetworkSpec
+from cnn.network.layers import Layer, expand
+from cnn.network.layers import TooSmallError as TooSmallError
+from cnn.network.layers.field import ReceptiveField
+from cnn.network.spec import NetworkSpec
 
 FLOAT_BYTES = 4
 
@@ -38,9 +28,8 @@ class LayerShape:
     """One layer's figures.
 
     `shape` is (height, width, channels) or (values,); `multiply_adds` and `memory` (bytes of float32 output)
-    are for one picture; `receptive_field` is the side, in pixels of the picture, of the square that one
-    output cell depends on (it may reach beyond the edge, into the padding); `step` is how many pixels of
-    the picture lie between two neighbouring cells.
+    are for one picture; `field` says which pixels of the picture each cell depends on; `step` is how many
+    pixels of the picture lie between two neighbouring cells.
     """
 
     layer: Layer
@@ -48,21 +37,21 @@ class LayerShape:
     parameters: int
     formula: str
     multiply_adds: int
-    receptive_field: int
+    field: ReceptiveField
     step: int
     memory: int
 
+    @property
+    def receptive_field(self) -> int:
+        """The longer side, in pixels, of what the cell that sees most depends on; padding is no pixels."""
+        largest = self.field.largest()
+        return max(largest.height, largest.width)
 
-class TooSmallError(SpecError):
-    """A stack that shrinks a map below 1×1; `layer` is the name of the layer where it happens."""
-
-    def __init__(self, layer: Layer, size: tuple[int, ...], window: int, advice: str) -> None:
-        super().__init__(
-            "network",
-            f"layer {layer.name} slides a {window}×{window} window over a map that is only "
-            f"{size[0]}×{size[1]}, so nothing is left. {advice}",
-        )
-        self.layer = layer.name
+    @property
+    def sees(self) -> str:
+        """The size of what the cell that sees most depends on: `8×8`, rows first."""
+        largest = self.field.largest()
+        return f"{largest.height}×{largest.width}"
 
 
 def walk(network: NetworkSpec) -> tuple[LayerShape, ...]:
@@ -88,90 +77,51 @@ def total_multiply_adds(table: tuple[LayerShape, ...]) -> int:
 
 
 def _figures(layer: Layer, inputs: list[LayerShape]) -> LayerShape:
-    shape = _shape(layer, [row.shape for row in inputs])
-    parameters, formula = _parameters(layer, inputs[0].shape if inputs else ())
-    field, step = _receptive_field(layer, inputs)
+    shapes = [row.shape for row in inputs]
+    shape = layer.output_shape(shapes)
+    step = inputs[0].step if inputs else 1
     return LayerShape(
         layer,
         shape,
-        parameters,
-        formula,
-        _multiply_adds(layer, inputs[0].shape if inputs else (), shape),
-        field,
-        step,
-        FLOAT_BYTES * math.prod(shape),
+        parameters=sum(math.prod(own) for own in layer.weight_shapes(shapes).values()),
+        formula=layer.formula(shapes),
+        multiply_adds=layer.multiply_adds(shapes),
+        field=layer.field([row.field for row in inputs], shapes),
+        step=step * layer.window(shapes[0][0]).stride if inputs else step,
+        memory=FLOAT_BYTES * math.prod(shape),
     )
 
 
-def _shape(layer: Layer, inputs: list[tuple[int, ...]]) -> tuple[int, ...]:
-    match layer:
-        case Conv():
-            return (*_window_sizes(layer, inputs[0], layer.kernel_size, layer.stride), layer.filters)
-        case Pool():
-            return (*_window_sizes(layer, inputs[0], layer.window, layer.stride), inputs[0][2])
-        case Flatten():
-            return (math.prod(inputs[0]),)
-        case GlobalAverage():
-            return (inputs[0][2],)
-        case FullyConnected():
-            return (layer.units,)
-    return inputs[0] if inputs else PICTURE_SHAPE
+def unseen_text(table: tuple[LayerShape, ...]) -> str:
+    """Return which rows and columns of the picture no score depends on, as a sentence; "" where there are none.
+
+    Pooling and strides without padding leave such rows and columns out: where a window does not fit any
+    more, and between windows.
+    """
+    rows, columns = table[-1].field.unseen()
+    found = [
+        f"{noun if len(places) > 1 else noun[:-1]} {_runs(places)}"
+        for noun, places in (("rows", rows), ("columns", columns))
+        if places
+    ]
+    if not found:
+        return ""
+    return (
+        f"No score depends on {' and '.join(found)} of the picture (counted from 0): "
+        "pooling, or a stride, leaves them out."
+    )
 
 
-def _window_sizes(layer: Conv | Pool, shape: tuple[int, ...], window: int, stride: int) -> tuple[int, int]:
-    if isinstance(layer, Conv) and layer.padding == "same":
-        return (-(-shape[0] // stride), -(-shape[1] // stride))
-    sizes = [(size - window) // stride + 1 for size in shape[:2]]
-    if min(sizes) < 1:
-        raise TooSmallError(layer, shape, window, _advice(layer))
-    return (sizes[0], sizes[1])
+def _runs(places: list[int]) -> str:
+    """Return numbers with neighbours drawn together.
 
-
-def _advice(layer: Conv | Pool) -> str:
-    if isinstance(layer, Pool):
-        return "Take the pooling out of this block or of one before it, or remove a block."
-    return "Set its padding to same, make its kernel smaller, or pool less before it."
-
-
-def _parameters(layer: Layer, shape: tuple[int, ...]) -> tuple[int, str]:
-    match layer:
-        case Conv():
-            size, channels = layer.kernel_size, shape[2]
-            count = size * size * channels * layer.filters + layer.filters
-            return count, f"{size}×{size}×{channels}×{layer.filters} + {layer.filters} = {count:,}"
-        case FullyConnected():
-            count = shape[0] * layer.units + layer.units
-            return count, f"{shape[0]:,}×{layer.units:,} + {layer.units:,} = {count:,}"
-        case BatchNorm():
-            return 4 * shape[-1], f"4×{shape[-1]} = {4 * shape[-1]:,} (gamma and beta are trained)"
-    return 0, ""
-
-
-def _multiply_adds(layer: Layer, before: tuple[int, ...], after: tuple[int, ...]) -> int:
-    match layer:
-        case Conv():
-            return math.prod(after) * layer.kernel_size**2 * before[2]
-        case FullyConnected():
-            return before[0] * layer.units
-    return 0
-
-
-def _receptive_field(layer: Layer, inputs: list[LayerShape]) -> tuple[int, int]:
-    """Return side and step; each window adds `(window - 1) × step` (Araujo et al. 2019, Distill)."""
-    if not inputs:
-        return 1, 1
-    side, step = inputs[0].receptive_field, inputs[0].step
-    match layer:
-        case Conv():
-            return side + (layer.kernel_size - 1) * step, step * layer.stride
-        case Pool():
-            return side + (layer.window - 1) * step, step * layer.stride
-        case Flatten() | Activation() | BatchNorm():
-            return side, step
-        case Add():
-            return max(row.receptive_field for row in inputs), step
-        case GlobalAverage():
-            return side + (max(inputs[0].shape[:2]) - 1) * step, step
-        case FullyConnected():
-            return PICTURE_SHAPE[0], step
-    return side, step
+    >>> _runs([2, 5, 6, 7])
+    '2, 5 to 7'
+    """
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and runs[-1][-1] == place - 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)

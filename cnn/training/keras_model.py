@@ -1,6 +1,7 @@
 """A spec, built as a plain Keras functional model."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -8,8 +9,15 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from cnn.network import layers
-from cnn.network.layers import BATCH_NORM_EPSILON, ELU_ALPHA, LEAKY_SLOPE, expand
+from cnn.network.layers import Layer, expand
+from cnn.network.layers.activation import Activation, Dropout
+from cnn.network.layers.base import all_layers
+from cnn.network.layers.conv import Conv
+from cnn.network.layers.dense import Flatten, FullyConnected, GlobalAverage, Input, Softmax
+from cnn.network.layers.merge import Add
+from cnn.network.layers.norm import BatchNorm
+from cnn.network.layers.pool import Pool
+from cnn.network.ops import BATCH_NORM_EPSILON, ELU_ALPHA, LEAKY_SLOPE
 from cnn.network.spec import PICTURE_SHAPE, NetworkSpec
 from cnn.training.kernels.batch_norm import FusedBatchNormalization
 from cnn.training.kernels.convolution import FastConvolution, PooledConvolution
@@ -62,9 +70,9 @@ def build_network(
             tensors[layer.name] = [keras.Input(PICTURE_SHAPE, name=name) for name in names]
             continue
         dtype = "float32" if layer.name in ("scores", "softmax") else precision
-        built = _keras_layer(layer, dtype, seeds, faster)
+        built = BUILDERS[type(layer)](layer, Building({"name": layer.name, "dtype": dtype}, seeds, faster))
         inputs = list(zip(*(tensors[name] for name in layer.inputs), strict=True))
-        if parts > 1 and isinstance(layer, layers.BatchNorm):
+        if parts > 1 and layer.mixes_pictures:
             tensors[layer.name] = built([part for (part,) in inputs])
         else:
             tensors[layer.name] = [built(list(part) if len(part) > 1 else part[0]) for part in inputs]
@@ -73,7 +81,7 @@ def build_network(
     ends = [tensors[name] if parts > 1 else tensors[name][0] for name in ("input", last)]
     model = keras.Model(*ends)
     if network.whiten:
-        _first_convolution(model).kernel.trainable = False
+        _first_convolution(model, network).kernel.trainable = False
     return model
 
 
@@ -95,7 +103,7 @@ def build_for_training(
     """
     model = build_network(network, precision, seed, faster=not on_gpu(), parts=parts, last="scores")
     if network.whiten:
-        first = _first_convolution(model)
+        first = _first_convolution(model, network)
         first.kernel.assign(whitening_kernels(pictures, first.kernel_size[0], first.filters))
     return model
 
@@ -105,8 +113,8 @@ def on_gpu() -> bool:
     return bool(tf.config.list_physical_devices("GPU"))
 
 
-def _first_convolution(model: keras.Model) -> keras.layers.Conv2D:
-    return next(layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D))
+def _first_convolution(model: keras.Model, network: NetworkSpec) -> keras.layers.Conv2D:
+    return model.get_layer(expand(network)[1].name)
 
 
 def all_outputs(model: keras.Model) -> keras.Model:
@@ -134,50 +142,65 @@ def _variables(model: keras.Model) -> list[tuple[str, keras.Variable]]:
     ]
 
 
-def _keras_layer(
-    layer: layers.Layer, dtype: str, seeds: keras.random.SeedGenerator, faster: bool
-) -> keras.layers.Layer:
-    common: dict[str, Any] = {"name": layer.name, "dtype": dtype}
-    match layer:
-        case layers.Conv():
-            convolution = FastConvolution if faster else keras.layers.Conv2D
-            if isinstance(layer, PooledConv):
-                convolution = PooledConvolution
-                common["pooling"] = (layer.window, layer.pool_stride)
-            return convolution(
-                layer.filters,
-                layer.kernel_size,
-                layer.stride,
-                layer.padding,
-                kernel_initializer=_initializer(seeds),
-                **common,
-            )
-        case layers.BatchNorm():
-            normalization = FusedBatchNormalization if faster else keras.layers.BatchNormalization
-            return normalization(momentum=BATCH_NORM_MOMENTUM, epsilon=BATCH_NORM_EPSILON, **common)
-        case layers.Activation():
-            return keras.layers.Activation(ACTIVATIONS[layer.function], **common)
-        case layers.Add():
-            return keras.layers.Add(**common)
-        case layers.Pool():
-            pool = keras.layers.MaxPooling2D if layer.kind == "max" else keras.layers.AveragePooling2D
-            return pool(layer.window, layer.stride, "valid", **common)
-        case layers.Dropout():
-            return keras.layers.Dropout(layer.rate, seed=_draw(seeds), **common)
-        case layers.Flatten():
-            return keras.layers.Flatten(**common)
-        case layers.GlobalAverage():
-            return keras.layers.GlobalAveragePooling2D(**common)
-        case layers.FullyConnected():
-            return keras.layers.Dense(layer.units, kernel_initializer=_initializer(seeds), **common)
-        case layers.Softmax():
-            return keras.layers.Softmax(**common)
-    raise TypeError(f"no Keras layer for {layer}")
-
-
 def _initializer(seeds: keras.random.SeedGenerator) -> keras.initializers.Initializer:
     return keras.initializers.GlorotUniform(seed=_draw(seeds))
 
 
 def _draw(seeds: keras.random.SeedGenerator) -> int:
     return int(np.random.default_rng(np.asarray(seeds.next()).tolist()).integers(2**31))
+
+
+@dataclass(frozen=True)
+class Building:
+    """What a builder needs beside the layer: name and dtype for Keras, seeds, and whether the faster kind is meant."""
+
+    common: dict[str, Any]
+    seeds: keras.random.SeedGenerator
+    faster: bool
+
+
+def _convolution(layer: Conv, to: Building) -> keras.layers.Layer:
+    kind = FastConvolution if to.faster else keras.layers.Conv2D
+    return kind(*_kernel(layer), kernel_initializer=_initializer(to.seeds), **to.common)
+
+
+def _pooled_convolution(layer: PooledConv, to: Building) -> keras.layers.Layer:
+    pooling = (layer.pool_size, layer.pool_stride)
+    initializer = _initializer(to.seeds)
+    return PooledConvolution(*_kernel(layer), pooling=pooling, kernel_initializer=initializer, **to.common)
+
+
+def _kernel(layer: Conv) -> tuple[int, int, int, str]:
+    return layer.filters, layer.kernel_size, layer.stride, layer.padding
+
+
+def _batch_norm(layer: BatchNorm, to: Building) -> keras.layers.Layer:
+    kind = FusedBatchNormalization if to.faster else keras.layers.BatchNormalization
+    return kind(momentum=BATCH_NORM_MOMENTUM, epsilon=BATCH_NORM_EPSILON, **to.common)
+
+
+def _pool(layer: Pool, to: Building) -> keras.layers.Layer:
+    kind = keras.layers.MaxPooling2D if layer.rule == "max" else keras.layers.AveragePooling2D
+    return kind(layer.size, layer.stride, "valid", **to.common)
+
+
+def _dense(layer: FullyConnected, to: Building) -> keras.layers.Layer:
+    return keras.layers.Dense(layer.units, kernel_initializer=_initializer(to.seeds), **to.common)
+
+
+# Every class of layers but the input, which Keras makes of a shape.
+BUILDERS: dict[type[Layer], Callable[[Any, Building], keras.layers.Layer]] = {
+    Conv: _convolution,
+    PooledConv: _pooled_convolution,
+    BatchNorm: _batch_norm,
+    Activation: lambda layer, to: keras.layers.Activation(ACTIVATIONS[layer.function], **to.common),
+    Add: lambda layer, to: keras.layers.Add(**to.common),
+    Pool: _pool,
+    Dropout: lambda layer, to: keras.layers.Dropout(layer.rate, seed=_draw(to.seeds), **to.common),
+    Flatten: lambda layer, to: keras.layers.Flatten(**to.common),
+    GlobalAverage: lambda layer, to: keras.layers.GlobalAveragePooling2D(**to.common),
+    FullyConnected: _dense,
+    Softmax: lambda layer, to: keras.layers.Softmax(**to.common),
+}
+if lacking := [kind.__name__ for kind in all_layers() if kind not in BUILDERS and kind is not Input]:
+    raise TypeError(f"No Keras layer is known for {', '.join(lacking)}; add it to BUILDERS.")

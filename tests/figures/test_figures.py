@@ -18,7 +18,7 @@ from cnn.figures.colours import DARK, LIGHT, TAGS, THEMES, Scale, Theme, colour,
 from cnn.figures.drawing import flow_svg, legend_html, network_svg, shape_text, tag_badge
 from cnn.figures.mosaic import GAP, LABEL_HEIGHT, colour_filters, data_uri, mosaic, paint, picture, strip
 from cnn.network.forward import forward, weight_shapes
-from cnn.network.layers import Conv
+from cnn.network.layers.conv import Conv
 from cnn.network.presets import PRESETS
 from cnn.network.summary import LayerShape, walk
 

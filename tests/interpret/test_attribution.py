@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnn.core.scaling import to_input
-from cnn.network.forward import forward, run_layer
+from cnn.network.forward import forward
 from cnn.network.layers import expand
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Block, Convolution, Dense, NetworkSpec
@@ -54,7 +54,7 @@ def scores_from(
     outputs: dict[str, Any] = {}
     for layer in expand(network)[:-1]:
         inputs = [outputs[name] for name in layer.inputs]
-        own = run_layer(layer, weights, inputs) if inputs else to_input(PIXELS).astype(np.float64)
+        own = layer.forward(inputs or [to_input(PIXELS).astype(np.float64)], weights)
         outputs[layer.name] = values if layer.name == start else own
     return outputs["scores"]
 
@@ -63,9 +63,7 @@ def values_of(network: NetworkSpec, weights: dict[str, np.ndarray], wanted: str)
     outputs: dict[str, Any] = {}
     for layer in expand(network):
         inputs = [outputs[name] for name in layer.inputs]
-        outputs[layer.name] = (
-            run_layer(layer, weights, inputs) if inputs else to_input(PIXELS).astype(np.float64)
-        )
+        outputs[layer.name] = layer.forward(inputs or [to_input(PIXELS).astype(np.float64)], weights)
         if layer.name == wanted:
             break
     return outputs[wanted]

@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 from cnn.core.scaling import to_input
 from cnn.interpret import cell
 from cnn.interpret.cell_steps import steps
-from cnn.network import layers
+from cnn.network.arithmetic import WeightedSum
+from cnn.network.layers import expand
+from cnn.network.layers.conv import Conv
+from cnn.network.layers.pool import Pool
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Block, Convolution, Dense, NetworkSpec
 from support.cells import look_at, some_cell
@@ -36,8 +39,8 @@ def test_every_step_of_random_cells_is_what_keras_says(
         for step in steps(look, layer.name, channel, where):
             assert step.text
             after = look.layer(step.layer)
-            if isinstance(after, layers.Pool) and step.layer != layer.name:
-                for place in cell.pool_cells(after, keras[step.layer].shape, where)[:1]:
+            if isinstance(after, Pool) and step.layer != layer.name:
+                for place in after.cells_over(where, keras[step.layer].shape)[:1]:
                     assert step.result == pytest.approx(keras[step.layer][(*place, channel)], **CLOSE)
             else:
                 expected = keras[step.layer][channel if where is None else (*where, channel)]
@@ -53,11 +56,11 @@ def test_intermediate_maps_are_those_of_keras_with_one_channel_left(
     import keras
 
     look = look_at(spec)
-    convolutions = [layer for layer in look.network if isinstance(layer, layers.Conv)]
+    convolutions = [layer for layer in look.network if isinstance(layer, Conv)]
     layer = data.draw(st.sampled_from(convolutions))
     maps, kernel = look.source(layer), look.weights[f"{layer.name}/kernel"]
     channel, filter_ = (data.draw(st.integers(0, size - 1)) for size in kernel.shape[2:])
-    found = cell.channel_maps(maps, kernel[..., filter_], layer)
+    found = layer.channel_maps(maps, kernel[..., filter_])
     expected = keras.ops.conv(
         maps[None, :, :, channel : channel + 1],
         kernel[:, :, channel : channel + 1, filter_ : filter_ + 1],
@@ -75,50 +78,52 @@ def test_intermediate_maps_are_those_of_keras_with_one_channel_left(
 def test_a_sum_worked_by_hand() -> None:
     maps = np.arange(1, 10, dtype=np.float32).reshape(3, 3, 1)
     kernel = np.array([[1, 0, -1], [2, 0, -2], [1, 0, -1]], np.float32)[..., None]
-    layer = layers.Conv("conv1", ("input",), 1, 3, 1, "same")
-    found = cell.conv_sum(maps, kernel, 0.5, layer, (0, 0))
+    layer = Conv("conv1", ("input",), 3, 1, "same", 1)
+    weights = {"conv1/kernel": kernel[..., None], "conv1/bias": np.array([0.5], np.float32)}
+    found = layer.cell([maps], weights, 0, (0, 0))
     assert found.corner == (-1, -1)
     assert found.inside.tolist() == [[False] * 3, [False, True, True], [False, True, True]]
     assert found.values[..., 0].tolist() == [[0, 0, 0], [0, 1, 2], [0, 4, 5]]
     assert found.total == -2 * 2 - 5 + 0.5
     assert found.by_channel.tolist() == [-9]
-    valid = layers.Conv("conv1", ("input",), 1, 3, 1, "valid")
-    assert cell.conv_sum(maps, kernel, 0, valid, (0, 0)).total == (1 + 8 + 7) - (3 + 12 + 9)
+    valid = Conv("conv1", ("input",), 3, 1, "valid", 1)
+    assert valid.cell([maps], weights, 0, (0, 0)).total == (1 + 8 + 7) - (3 + 12 + 9) + 0.5
 
 
 @given(networks(max_blocks=2), st.data())
 def test_the_terms_are_those_under_the_window(spec: NetworkSpec, data: st.DataObject) -> None:
     look = look_at(spec)
     for layer in look.network:
-        if not isinstance(layer, layers.Conv):
+        if not isinstance(layer, Conv):
             continue
         where, channel = some_cell(data, look.outputs[layer.name].shape)
         assert where
         maps = look.source(layer)
         kernel = look.weights[f"{layer.name}/kernel"][..., channel]
-        found = cell.conv_sum(maps, kernel, 0.0, layer, where)
+        found = layer.cell([maps], look.weights, channel, where)
         for i, j in np.ndindex(kernel.shape[:2]):
             y, x = found.corner[0] + i, found.corner[1] + j
             inside = 0 <= y < maps.shape[0] and 0 <= x < maps.shape[1]
             assert found.inside[i, j] == inside
             np.testing.assert_array_equal(found.values[i, j], maps[y, x] if inside else 0)
-        shares = cell.channel_maps(maps, kernel, layer)[where]
+        shares = layer.channel_maps(maps, kernel)[where]
         np.testing.assert_allclose(found.by_channel, shares, rtol=1e-4, atol=1e-4)
 
 
 def test_a_pool_window_its_winner_and_its_mean() -> None:
     values = np.array([[1, 3, 0, 0], [4, 2, 0, 0], [0, 0, 7, 7], [0, 0, 7, 7]], np.float32)
-    largest = layers.Pool("pool1", ("relu1",), "max", 2, 2)
-    window = cell.pool_window(values, largest, (0, 0))
+    largest = Pool("pool1", ("relu1",), "max", 2, 2)
+    maps = values[..., None]
+    window = largest.cell([maps], {}, 0, (0, 0))
     assert (window.winner, window.total) == ((1, 0), 4)
-    assert cell.pool_window(values, largest, (1, 1)).winner is None
-    mean = cell.pool_window(values, layers.Pool("pool1", ("relu1",), "average", 2, 2), (0, 0))
+    assert largest.cell([maps], {}, 0, (1, 1)).winner is None
+    mean = Pool("pool1", ("relu1",), "average", 2, 2).cell([maps], {}, 0, (0, 0))
     assert (mean.winner, mean.total) == (None, 2.5)
 
 
 @given(st.integers(2, 3), st.integers(2, 3), st.integers(4, 12), st.data())
 def test_the_windows_that_take_a_cell_in(window: int, stride: int, size: int, data: st.DataObject) -> None:
-    layer = layers.Pool("pool1", ("relu1",), "max", window, stride)
+    layer = Pool("pool1", ("relu1",), "max", window, stride)
     outputs = (size - window) // stride + 1
     place = (data.draw(st.integers(0, size - 1)), data.draw(st.integers(0, size - 1)))
     values = np.zeros((size, size), np.float32)
@@ -126,15 +131,15 @@ def test_the_windows_that_take_a_cell_in(window: int, stride: int, size: int, da
     expected = [
         where
         for where in np.ndindex(outputs, outputs)
-        if cell.pool_window(values, layer, where).values.max() == 1
+        if layer.cell([values[..., None]], {}, 0, where).values.max() == 1
     ]
-    assert cell.pool_cells(layer, (outputs, outputs), place) == expected
+    assert layer.cells_over(place, (outputs, outputs)) == expected
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 30), st.integers(1, 12))
 def test_the_largest_contributions_and_the_others(seed: int, size: int, count: int) -> None:
     draw = np.random.default_rng(seed)
-    found = cell.DenseSum(draw.normal(size=size), draw.normal(size=size), 0.25)
+    found = WeightedSum(draw.normal(size=size), draw.normal(size=size), 0.25)
     named = found.largest(count)
     assert len(named) == min(count, size)
     left = [i for i in range(size) if i not in named]
@@ -150,7 +155,7 @@ def test_flatten_is_traced_back(shape: tuple[int, int, int], data: st.DataObject
 
 
 def names(network: NetworkSpec, start: str) -> list[str]:
-    return [layer.name for layer in cell.chain_after(layers.expand(network), start)]
+    return [layer.name for layer in cell.chain_after(expand(network), start)]
 
 
 def test_a_cell_is_followed_to_its_pool_and_not_into_a_fork() -> None:

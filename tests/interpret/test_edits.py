@@ -37,8 +37,9 @@ from cnn.interpret.weight_edits import (
     silent_value,
     stage_end,
 )
-from cnn.network import layers
 from cnn.network.forward import forward, weight_shapes
+from cnn.network.layers import expand
+from cnn.network.layers.merge import Add
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Block, Convolution, Dense, NetworkSpec
 from support.strategies import networks
@@ -250,7 +251,7 @@ def test_in_a_residual_block_only_what_the_filter_adds_is_gone() -> None:
     broken = apply_to_weights([Mute("conv1_2", (0,))], network, random_weights(network))
     outputs = forward(network, broken, photo())
     assert (outputs["norm1_2"][..., 0] == 0).all()
-    shortcut = next(layer for layer in layers.expand(network) if isinstance(layer, layers.Add)).inputs[1]
+    shortcut = next(layer for layer in expand(network) if isinstance(layer, Add)).inputs[1]
     assert (outputs["add1"][..., 0] == outputs[shortcut][..., 0]).all()
     assert outputs["add1"][..., 0].any()
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnn.interpret.receptive_field import Rectangle, cell_grid, receptive_rectangle
+from cnn.interpret.receptive_field import cell_grid, receptive_rectangle
 from cnn.network.forward import forward, weight_shapes
-from cnn.network.layers import Conv, Pool
+from cnn.network.layers.field import Rectangle
 from cnn.network.spec import Block, Convolution, NetworkSpec
-from cnn.network.summary import LayerShape, walk
+from cnn.network.summary import LayerShape, unseen_text, walk
 from support.strategies import networks
 
 SMALL = networks(max_blocks=3, max_filters=2, max_convolutions=2, max_units=2)
@@ -70,15 +70,14 @@ def test_just_the_pixels_around_change_a_cell(network: NetworkSpec, data: st.Dat
     network = linear(network)
     table = walk(network)
     row, place = some_cell(data, table)
-    assume(row.layer.tag != "flat" or len(row.shape) == 3 or row.layer.name == "global_average")
+    assume(row.layer.name != "flatten")  # each of its values is a cell of the maps
     found = receptive_rectangle(table, row.layer.name, *place[:2] if len(place) == 3 else (0, 0))
     changing = changing_pixels(network, all_ones(network), row.layer.name, place)
     assert found == around(changing)
     gaps = any(
-        entry.layer.stride
-        > (entry.layer.kernel_size if isinstance(entry.layer, Conv) else entry.layer.window)
+        entry.layer.window(side).stride > entry.layer.window(side).size
         for entry in table
-        if isinstance(entry.layer, Conv | Pool)
+        for side in entry.shape[:1]
     )
     if not gaps:
         assert changing[found.top : found.bottom, found.left : found.right].all()
@@ -109,12 +108,60 @@ def test_a_cell_lies_in_the_middle_of_what_it_sees(network: NetworkSpec, data: s
     row, place = some_cell(data, table)
     assume(len(place) == 3)
     found = receptive_rectangle(table, row.layer.name, *place[:2])
-    whole = found.bottom - found.top == found.right - found.left == row.receptive_field
-    assume(whole and found.top > 0 < found.left and found.bottom < 32 > found.right)
+    assume(found.height == found.width == reach(table, row))
+    assume(found.top > 0 < found.left and found.bottom < 32 > found.right)
     grid = cell_grid(table, row.layer.name)
     assert grid.step == row.step
     assert grid.start + (place[0] + 0.5) * grid.step == (found.top + found.bottom) / 2
     assert grid.start + (place[1] + 0.5) * grid.step == (found.left + found.right) / 2
+
+
+def reach(table: tuple[LayerShape, ...], row: LayerShape) -> int:
+    """Return the side of what a cell depends on that meets neither an edge nor a leftover row."""
+    by_name = {entry.layer.name: entry for entry in table}
+    side = 1
+    while row.layer.inputs:
+        before = by_name[row.layer.inputs[0]]
+        side += (row.layer.window(before.shape[0]).size - 1) * before.step
+        row = before
+    return side
+
+
+def test_the_rows_and_columns_that_pools_drop_are_seen_by_no_score() -> None:
+    """32 → 15 (3×3, stride 2) drops row 31; 15 → 5 (2×2, stride 3) reads 0, 1, 3, 4, 6, 7, … of them."""
+    blocks = (
+        Block((Convolution(2, 1),), pool_window=3, pool_stride=2),
+        Block((Convolution(2, 1),), pool_window=2, pool_stride=3),
+    )
+    table = walk(NetworkSpec(blocks))
+    rows = sorted({2 * cell + k for cell in (0, 1, 3, 4, 6, 7, 9, 10, 12, 13) for k in range(3)})
+    unseen = [row for row in range(32) if row not in rows]
+    assert table[-1].field.unseen() == (unseen, unseen)
+    assert unseen == [5, 11, 17, 23, 29, 30, 31]
+    assert receptive_rectangle(table, "scores", 0, 0) == (0, 0, 29, 29)
+    assert unseen_text(table).startswith(
+        "No score depends on rows 5, 11, 17, 23, 29 to 31 and columns 5, 11,"
+    )
+
+
+def test_a_row_between_windows_is_seen_by_no_score() -> None:
+    """1×1 kernels with stride 2 read every second row."""
+    table = walk(NetworkSpec((Block((Convolution(2, 1, 2),), pooling="none"),)))
+    assert table[-1].field.unseen() == (list(range(1, 32, 2)),) * 2
+    assert "rows 1, 3, 5" in unseen_text(table)
+    assert unseen_text(walk(NetworkSpec())) == ""
+
+
+@settings(max_examples=25)
+@given(SMALL)
+def test_what_no_score_sees_changes_none(network: NetworkSpec) -> None:
+    network = linear(network)
+    table = walk(network)
+    rows, columns = table[-1].field.unseen()
+    values = forward(network, all_ones(network), PICTURES)["scores"]
+    changing = ~np.isclose(values[1:], values[0], rtol=1e-12, atol=0).all(axis=-1).reshape(32, 32)
+    assert np.flatnonzero(~changing.any(axis=1)).tolist() == rows
+    assert np.flatnonzero(~changing.any(axis=0)).tolist() == columns
 
 
 def test_worked_by_hand() -> None:

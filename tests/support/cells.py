@@ -3,15 +3,15 @@
 from hypothesis import strategies as st
 
 from cnn.interpret.cell_steps import Look
-from cnn.network import layers
 from cnn.network.forward import forward
+from cnn.network.layers import expand
 from cnn.network.spec import NetworkSpec
 from support.random_weights import random_pictures, random_weights
 
 
 def look_at(network: NetworkSpec, seed: int = 0) -> Look:
     weights = random_weights(network, seed)
-    return Look(layers.expand(network), weights, forward(network, weights, random_pictures(1)[0]))
+    return Look(expand(network), weights, forward(network, weights, random_pictures(1)[0]))
 
 
 def some_cell(draw: st.DataObject, shape: tuple[int, ...]) -> tuple[tuple[int, int] | None, int]:

@@ -7,17 +7,22 @@ the largest. Bias, activation and their gradients then see a quarter of the cell
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cnn.network.layers import Activation, Conv, Layer, Pool
-
-RISING = ("relu", "leaky_relu", "elu", "tanh", "sigmoid")
+from cnn.network.layers import Layer, Shape
+from cnn.network.layers.conv import Conv
+from cnn.network.layers.pool import Pool
 
 
 @dataclass(frozen=True)
 class PooledConv(Conv):
     """A convolution, of whose sums the largest of each window are taken before the bias is added."""
 
-    window: int
+    pool_size: int
     pool_stride: int
+
+    def output_shape(self, shapes: Sequence[Shape]) -> Shape:
+        """Return rows and columns of the pooling windows, and a map a filter."""
+        maps = super().output_shape(shapes)
+        return Pool(self.name, (), "max", self.pool_size, self.pool_stride).output_shape([maps])
 
 
 def faster_order(layers: Sequence[Layer]) -> list[Layer]:
@@ -35,10 +40,10 @@ def faster_order(layers: Sequence[Layer]) -> list[Layer]:
     instead: dict[str, str] = {}  # what is read in place of a pooling layer
     for original in layers:
         layer = replace(original, inputs=tuple(instead.get(name, name) for name in original.inputs))
-        if not isinstance(layer, Pool) or layer.kind != "max":
+        if not layer.takes_largest:
             ordered.append(layer)
             continue
-        activation = ordered.pop() if _rises(ordered[-1]) else None
+        activation = ordered.pop() if ordered[-1].never_falls else None
         ordered.append(_pooled(ordered, layer))
         if activation:
             ordered.append(replace(activation, inputs=(ordered[-1].name,)))
@@ -46,12 +51,8 @@ def faster_order(layers: Sequence[Layer]) -> list[Layer]:
     return ordered
 
 
-def _rises(layer: Layer) -> bool:
-    return isinstance(layer, Activation) and layer.function in RISING
-
-
-def _pooled(before: list[Layer], pool: Pool) -> Layer:
-    """Return `pool` reading the last of `before`; a convolution there is taken and becomes part of it."""
-    if not isinstance(before[-1], Conv):
+def _pooled(before: list[Layer], pool: Layer) -> Layer:
+    """Return `pool` reading the last of `before`; a plain convolution there is taken and becomes part of it."""
+    if type(before[-1]) is not Conv or not isinstance(pool, Pool):
         return replace(pool, inputs=(before[-1].name,))
-    return PooledConv(**vars(before.pop()), window=pool.window, pool_stride=pool.stride)
+    return PooledConv(**vars(before.pop()), pool_size=pool.size, pool_stride=pool.stride)

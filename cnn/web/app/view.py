@@ -219,7 +219,7 @@ def _digest(pixels: NDArray[np.uint8]) -> str:
 def _layer(table: tuple[LayerShape, ...]) -> str:
     names = [row.layer.name for row in table]
     wanted = address.get("layer")
-    return wanted if wanted in names else next(row.layer.name for row in table if row.layer.tag == "conv")
+    return wanted if wanted in names else table[1].layer.name
 
 
 def _place(row: LayerShape) -> tuple[int, tuple[int, int] | None]:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnn.figures.drawing import shape_text
-from cnn.network.summary import LayerShape, total_multiply_adds, total_parameters
+from cnn.network.summary import LayerShape, total_multiply_adds, total_parameters, unseen_text
 
 
 def layer_table(table: tuple[LayerShape, ...]) -> None:
@@ -21,14 +21,14 @@ def layer_table(table: tuple[LayerShape, ...]) -> None:
             "Output": [shape_text(row.shape) for row in table],
             "Parameters": [row.formula or "–" for row in table],
             "Multiply-adds": [f"{row.multiply_adds:,}" if row.multiply_adds else "–" for row in table],
-            "Sees": [f"{row.receptive_field}×{row.receptive_field}" for row in table],
+            "Sees": [row.sees for row in table],
             "Memory": [f"{short(row.memory)}B" for row in table],
         },
         hide_index=True,
     )
     st.caption(
-        "Sees: the square of pixels that one cell depends on (its receptive field). Memory: of the output "
-        "for one picture, in float32."
+        "Sees: the pixels that one cell depends on (its receptive field), rows × columns, of the cell that sees "
+        f"most. Memory: of the output for one picture, in float32. {unseen_text(table)}"
     )
 
 

@@ -6,7 +6,6 @@ from cnn.figures.climb import climb_curve, frame_strip
 from cnn.figures.lesson_curves import written
 from cnn.figures.mosaic import data_uri, picture
 from cnn.interpret.results import Climb
-from cnn.network.layers import Activation
 from cnn.web.app.answers import ask, show_waiting
 from cnn.web.app.session import theme
 from cnn.web.app.view import View
@@ -84,7 +83,7 @@ def _draw(view: View, found: Climb, channel: str, goal: str) -> None:
 def _words(view: View, found: Climb, channel: str, change: str) -> str:
     if found.stuck:
         return f"**Cannot be excited:** no gradient comes back from {channel}, whatever the pixel."
-    if isinstance(view.row.layer, Activation) and view.row.layer.function == "relu" and found.highest <= 0:
+    if view.row.layer.is_never_negative and found.highest <= 0:
         return f"**Cannot be excited:** {channel} of {view.layer} is still zero everywhere. {change}"
     return change
 

@@ -9,7 +9,6 @@ from cnn import data
 from cnn.figures.lesson_curves import written
 from cnn.interpret.receptive_field import receptive_rectangle
 from cnn.interpret.results import Winners
-from cnn.network.layers import Flatten, Input
 from cnn.web.app.answers import ask, show_waiting
 from cnn.web.app.view import View, choose, choose_picture
 from cnn.web.app.widgets import dataset_name
@@ -22,7 +21,7 @@ PICTURES = 2000
 
 def show_looks_for(view: View) -> None:
     """Show what excites the chosen channel of the chosen layer most, found and made."""
-    if isinstance(view.row.layer, Input | Flatten):
+    if not view.row.layer.has_own_channels:
         st.info(
             f"{view.layer} has no filters of its own. Choose a layer that has channels.",
             icon=":material/filter_center_focus:",
@@ -138,4 +137,4 @@ def _link(true_class: int, place: int) -> str:
 
 
 def _cell_words(view: View, row: int, column: int) -> str:
-    return f"row {row}, column {column}" if len(view.row.shape) == 3 else "sees the whole picture"
+    return f"row {row}, column {column}" if len(view.row.shape) == 3 else "no place of its own"

@@ -12,9 +12,10 @@ import streamlit as st
 from safetensors.numpy import save
 
 from cnn.data import CLASSES
-from cnn.interpret.cell import Cell
 from cnn.interpret.cell_steps import Look
 from cnn.lessons.softmax import steps as softmax_steps
+from cnn.network.arithmetic import Cell
+from cnn.network.layers.base import SHARES
 from cnn.scheduler.query_queue import Answer
 from cnn.web.app import address
 from cnn.web.app.component import component
@@ -55,7 +56,7 @@ def show_inspector(view: View) -> None:
     fixed = {"question": _question(view, channel), "cell": view.cell if _is_map(view) else None}
     blob = pack(look, view.layer, channel, theme(), fixed)
     _component(data=blob, key=_KEY, on_go_change=lambda: _go(view))
-    if view.row.layer.tag == "softmax":
+    if view.row.layer.kind == SHARES:
         scores = look.source(view.row.layer)
         show_steps(softmax_steps(scores), CLASSES, theme(), "inspector-softmax")
     _beside(view)

@@ -4,7 +4,7 @@ Arrays are float32; what they are and how to read them stands in the blob's meta
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,23 @@ from cnn.core.scaling import HALF_RANGE
 from cnn.data import CLASSES
 from cnn.figures.colours import TAGS, Theme, scale_of
 from cnn.figures.drawing import shape_text
-from cnn.interpret.cell import chain_after, channel_maps, zeros_before
+from cnn.interpret.cell import chain_after
 from cnn.interpret.cell_steps import Look
-from cnn.network import layers, ops
-from cnn.network.layers import BATCH_NORM_EPSILON, ELU_ALPHA, LEAKY_SLOPE, describe
+from cnn.network import ops
+from cnn.network.arithmetic import facts_of
+from cnn.network.layers import Layer
+from cnn.network.layers.base import (
+    AVERAGE,
+    COPY,
+    DENSE,
+    ELEMENTWISE,
+    KERNEL,
+    PIXEL,
+    SHARES,
+    WINDOW,
+    Elementwise,
+)
+from cnn.network.layers.conv import Convolving
 
 MAX_BYTES = 1_000_000
 STRIP = 32
@@ -38,7 +51,8 @@ def pack(look: Look, name: str, channel: int, theme: Theme, fixed: Mapping[str, 
         fixed: facts to pass on as they are.
     """
     layer, values = look.layer(name), look.outputs[name]
-    facts, arrays = _behind(look, layer, channel, theme)
+    facts, arrays = PACKERS[layer.kind](look, layer, channel, theme)
+    facts["op"] = OPS[layer.kind]
     facts |= {
         "layer": name,
         "tag": layer.tag,
@@ -73,9 +87,9 @@ def keras_layers(look: Look, name: str) -> tuple[str, ...]:
     return (name, *(after.name for after in chain_after(look.network, name)))
 
 
-def _about(look: Look, layer: layers.Layer) -> str:
+def _about(look: Look, layer: Layer) -> str:
     came = " and ".join(shape_text(look.outputs[source].shape) for source in layer.inputs)
-    return f"{describe(layer)}: {f'{came} → ' if came else ''}{shape_text(look.outputs[layer.name].shape)}."
+    return f"{layer.phrase}: {f'{came} → ' if came else ''}{shape_text(look.outputs[layer.name].shape)}."
 
 
 def channel_names(look: Look, name: str) -> list[str]:
@@ -102,57 +116,55 @@ def plate_of(values: ops.Array, channel: int) -> ops.Array:
     return strip(values) if values.ndim == 1 else values[:, :, channel]
 
 
-def _behind(look: Look, layer: layers.Layer, channel: int, theme: Theme) -> Parts:
-    match layer:
-        case layers.Input():
-            return _pixels(look, layer, channel, theme)
-        case layers.Conv():
-            return _conv(look, layer, channel, theme)
-        case layers.FullyConnected():
-            return _dense(look, layer, channel, theme)
-        case layers.Flatten() | layers.GlobalAverage():
-            return _unrolled(look, layer, theme)
-        case layers.Softmax():
-            return {"op": "softmax", "scales": {}}, {"input": strip(look.source(layer))[:, :, None]}
-    return _one_map(look, layer, channel, theme)
-
-
-def _pixels(look: Look, layer: layers.Layer, channel: int, theme: Theme) -> Parts:
+def _pixels(look: Look, layer: Layer, channel: int, theme: Theme) -> Parts:
     values = np.rint((look.outputs[layer.name] + 1) * HALF_RANGE)
-    return {"op": "pixel", "half": HALF_RANGE, "scales": {}}, {"input": values}
+    return {"half": HALF_RANGE, "scales": {}}, {"input": values}
 
 
-def _one_map(look: Look, layer: layers.Layer, channel: int, theme: Theme) -> Parts:
-    """Return the map (or the vector) that a layer works on cell by cell or window by window."""
-    read = np.stack([look.outputs[name] for name in layer.inputs])
-    facts = {"op": "pool" if layer.tag == "pool" else "cell", "scales": {"input": _scale(read, theme)}}
-    arrays = {"input": plate_of(read[0], channel)[:, :, None]}
-    if isinstance(layer, layers.Pool):
-        return facts | _window(layer, look), arrays
+def _shares(look: Look, layer: Layer, channel: int, theme: Theme) -> Parts:
+    return {"scales": {}}, {"input": strip(look.source(layer))[:, :, None]}
+
+
+def _one_map(look: Look, layer: Layer, channel: int, theme: Theme) -> Parts:
+    """Return the map (or the vector) that a layer works on value by value."""
+    read = np.stack(
+        [np.broadcast_to(values, look.outputs[layer.name].shape) for values in look.sources(layer)]
+    )
     first, others = _stage(look, layer, layer.inputs[0], channel)
-    return facts | {"first": first}, arrays | dict(zip(["other-1"], others, strict=False))
+    arrays = {"input": plate_of(read[0], channel)[:, :, None]}
+    return {"first": first, "scales": {"input": _scale(read, theme)}}, arrays | dict(
+        zip(["other-1"], others, strict=False)
+    )
 
 
-def _conv(look: Look, layer: layers.Conv, channel: int, theme: Theme) -> Parts:
-    maps, kernel = look.source(layer), look.weights[f"{layer.name}/kernel"]
-    weights = kernel[..., channel]
-    shares = channel_maps(maps, weights, layer)
+def _windows(look: Look, layer: Layer, channel: int, theme: Theme) -> Parts:
+    maps = look.source(layer)
+    return _window(layer, look) | {"scales": {"input": _scale(maps[None], theme)}}, {
+        "input": maps[:, :, channel, None]
+    }
+
+
+def _kernel(look: Look, layer: Layer, channel: int, theme: Theme) -> Parts:
+    assert isinstance(layer, Convolving)
+    maps = look.source(layer)
+    weights, bias, read = layer.filter(look.weights, channel, maps.shape[2])
+    maps, numbers = maps[:, :, list(read)], np.array(read)
+    shares = layer.channel_maps(maps, weights)
     strength = np.abs(shares).mean(axis=(0, 1))
     order = np.argsort(-strength, kind="stable")
     room = max(MAX_BYTES // (4 * (maps[:, :, 0].size + weights[:, :, 0].size)), 1)
     sent = np.sort(order[:room])
     ranks = [int(np.searchsorted(sent, number)) for number in order[:room]]
     facts = {
-        "op": "conv",
-        "bias": float(look.weights[f"{layer.name}/bias"][channel]),
+        "bias": bias,
         "picture": layer.inputs == ("input",),
         "source_names": channel_names(look, layer.inputs[0]),
-        "sent": sent.tolist(),
+        "sent": numbers[sent].tolist(),
         "total": maps.shape[2],
         "order": ranks,
         "scales": {
-            "input": _scale(maps, theme),
-            "kernel": _signed(np.abs(kernel).max(), theme),
+            "input": _scale(look.source(layer), theme),
+            "kernel": _signed(np.abs(look.weights[f"{layer.name}/kernel"]).max(), theme),
             "share": _signed(np.abs(shares).max(), theme),
             "product": _signed(np.abs(maps).max() * np.abs(weights).max(), theme),
         },
@@ -162,43 +174,37 @@ def _conv(look: Look, layer: layers.Conv, channel: int, theme: Theme) -> Parts:
     return facts, {"input": maps[:, :, sent], "kernel": weights[:, :, sent], "rest": left_out}
 
 
-def _window(layer: layers.Conv | layers.Pool, look: Look) -> dict[str, Any]:
-    if isinstance(layer, layers.Pool):
-        return {"window": layer.window, "stride": layer.stride, "zeros": [0, 0], "kind": layer.kind}
-    zeros = zeros_before(layer, look.source(layer).shape)
-    return {"window": layer.kernel_size, "stride": layer.stride, "zeros": list(zeros), "kind": "dot"}
+def _window(layer: Layer, look: Look) -> dict[str, Any]:
+    down, across = (layer.window(side) for side in look.source(layer).shape[:2])
+    return {
+        "window": down.size,
+        "stride": down.stride,
+        "zeros": [down.before, across.before],
+        "kind": getattr(layer, "rule", "dot"),
+    }
 
 
-def _unrolled(look: Look, layer: layers.Layer, theme: Theme) -> Parts:
+def _unrolled(look: Look, layer: Layer, channel: int, theme: Theme) -> Parts:
     maps = look.source(layer)
     sent = np.arange(min(maps.shape[2], max(MAX_BYTES // (4 * maps[:, :, 0].size), 1)))
-    facts = {
-        "op": "flatten" if isinstance(layer, layers.Flatten) else "average",
-        "sent": sent.tolist(),
-        "total": maps.shape[2],
-        "scales": {"input": _scale(maps, theme)},
-    }
+    facts = {"sent": sent.tolist(), "total": maps.shape[2], "scales": {"input": _scale(maps, theme)}}
     return facts, {"input": maps[:, :, sent]}
 
 
-def _dense(look: Look, layer: layers.FullyConnected, unit: int, theme: Theme) -> Parts:
+def _dense(look: Look, layer: Layer, unit: int, theme: Theme) -> Parts:
     vector, column = look.source(layer), look.weights[f"{layer.name}/kernel"][:, unit]
-    origin = look.layer(layer.inputs[0])
-    source, shape = layer.inputs[0], (1, 1, len(vector))
-    if isinstance(origin, layers.Flatten | layers.GlobalAverage):
-        source = origin.inputs[0]
-    if isinstance(origin, layers.Flatten):
-        shape = look.outputs[source].shape
+    before = look.layer(layer.inputs[0])
+    source, shape, noun = before.origin([part.shape for part in look.sources(before)], vector.shape)
     values, weights = vector.reshape(shape), column.reshape(shape)
     products = (values * weights).astype(np.float64)
     strength = np.abs(products).sum(axis=(0, 1))
     room = max(MAX_BYTES // (8 * shape[0] * shape[1]), 1)
     sent = np.sort(np.argsort(-strength, kind="stable")[:room])
     facts = {
-        "op": "dense",
         "bias": float(look.weights[f"{layer.name}/bias"][unit]),
-        "averaged": isinstance(origin, layers.GlobalAverage),
+        "averaged": before.kind == AVERAGE,
         "maps": look.outputs[source].ndim == 3,
+        "noun": noun,
         "source": source,
         "values_shape": shape,
         "sent": sent.tolist(),
@@ -208,31 +214,49 @@ def _dense(look: Look, layer: layers.FullyConnected, unit: int, theme: Theme) ->
     return facts, {"input": values[:, :, sent], "weights": weights[:, :, sent]}
 
 
-def _stage(
-    look: Look, layer: layers.Layer, came: str, channel: int
-) -> tuple[dict[str, Any], list[ops.Array]]:
-    """Return what a layer does with the cell that comes from the layer `came`, and the map it adds to it."""
-    facts: dict[str, Any] = {"layer": layer.name, "tag": layer.tag, "op": layer.tag}
-    match layer:
-        case layers.BatchNorm():
-            parts = ("gamma", "beta", "moving_mean", "moving_variance")
-            numbers = {part: float(look.weights[f"{layer.name}/{part}"][channel]) for part in parts}
-            return facts | numbers | {"epsilon": BATCH_NORM_EPSILON}, []
-        case layers.Activation():
-            return facts | {"function": layer.function, "slope": LEAKY_SLOPE, "alpha": ELU_ALPHA}, []
-        case layers.Add():
-            other = next(name for name in layer.inputs if name != came)
-            return facts | {"other": other}, [plate_of(look.outputs[other], channel)]
-        case layers.Pool():
-            return facts | _window(layer, look), []
-    return facts, []
+PACKERS: dict[str, Callable[[Look, Layer, int, Theme], Parts]] = {
+    PIXEL: _pixels,
+    KERNEL: _kernel,
+    WINDOW: _windows,
+    ELEMENTWISE: _one_map,
+    COPY: _unrolled,
+    AVERAGE: _unrolled,
+    DENSE: _dense,
+    SHARES: _shares,
+}
+# What the browser calls the kinds and the operations.
+OPS = {
+    PIXEL: "pixel",
+    KERNEL: "conv",
+    WINDOW: "pool",
+    ELEMENTWISE: "cell",
+    COPY: "flatten",
+    AVERAGE: "average",
+    DENSE: "dense",
+    SHARES: "softmax",
+}
+STAGE_OPS = {"normalise": "norm", "function": "relu", "plus": "add", "pass": "drop"}
+BROWSER = {"mean": "moving_mean", "variance": "moving_variance", "source": "other"}
 
 
-def _activity(look: Look, layer: layers.Layer) -> dict[str, Any]:
+def _stage(look: Look, layer: Layer, came: str, channel: int) -> tuple[dict[str, Any], list[ops.Array]]:
+    """Return what a layer does with the cell that comes from the layer `came`, and the map it takes with it."""
+    facts: dict[str, Any] = {"layer": layer.name, "tag": layer.tag}
+    if not isinstance(layer, Elementwise):
+        return facts | {"op": OPS[layer.kind]} | _window(layer, look), []
+    sources = look.sources(layer)
+    operation = facts_of(layer.operation(sources, look.weights, channel, came))
+    second = layer.second(sources, came)
+    facts |= {BROWSER.get(key, key): value for key, value in operation.items()}
+    facts["op"] = STAGE_OPS[operation["operation"]]
+    return facts, [] if second is None else [plate_of(second, channel)]
+
+
+def _activity(look: Look, layer: Layer) -> dict[str, Any]:
     """Return each map's mean size, after the activation that follows where there is one."""
     if look.outputs[layer.name].ndim == 1:
         return {}
-    after = [one.name for one in chain_after(look.network, layer.name) if isinstance(one, layers.Activation)]
+    after = [one.name for one in chain_after(look.network, layer.name) if one.is_activation]
     judged = after[0] if after else layer.name
     sizes = np.abs(look.outputs[judged]).mean(axis=(0, 1))
     return {"layer": judged, "sizes": [float(f"{size:.4g}") for size in sizes]}

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from cnn.interpret.cell import Cell, conv_sum, dense_sum, place_of, pool_window
-from cnn.interpret.cell_steps import Look, steps, written
-from cnn.network import layers
+from cnn.interpret.cell import place_of
+from cnn.interpret.cell_steps import Look, steps
+from cnn.network.arithmetic import Cell, KernelSum, WeightedSum, WindowChoice, written
+from cnn.network.layers.base import Origin
 from cnn.web.inspect.inspector_data import channel_names
 
 MAX_TERMS = 60
@@ -23,55 +24,48 @@ def cell_table(look: Look, name: str, channel: int, cell: Cell | None) -> Table:
 
 def term_rows(look: Look, name: str, channel: int, cell: Cell | None) -> Table:
     """Return the terms of a sum, or the 60 farthest from zero; empty where there is no sum."""
-    match look.layer(name):
-        case layers.Conv() as layer:
-            return _conv_terms(look, layer, channel, cell or (0, 0))
-        case layers.FullyConnected() as layer:
-            return _dense_terms(look, layer, channel)
-        case layers.Pool() as layer:
-            window = pool_window(look.source(layer)[:, :, channel], layer, cell or (0, 0))
-            rows, columns = np.indices(window.values.shape)
-            return {
-                "Row": [str(row + window.corner[0]) for row in rows.reshape(-1).tolist()],
-                "Column": [str(column + window.corner[1]) for column in columns.reshape(-1).tolist()],
-                "Value": [written(value) for value in window.values.reshape(-1).tolist()],
-            }
+    layer = look.layer(name)
+    found = look.cell(name, channel, cell)
+    if isinstance(found, WindowChoice):
+        rows, columns = np.indices(found.values.shape)
+        return {
+            "Row": [str(row + found.corner[0]) for row in rows.reshape(-1).tolist()],
+            "Column": [str(column + found.corner[1]) for column in columns.reshape(-1).tolist()],
+            "Value": [written(value) for value in found.values.reshape(-1).tolist()],
+        }
+    if isinstance(found, KernelSum):
+        return _kernel_terms(found, channel_names(look, layer.inputs[0]))
+    if isinstance(found, WeightedSum):
+        before = look.layer(layer.inputs[0])
+        shapes = [part.shape for part in look.sources(before)]
+        return _vector_terms(found, before.origin(shapes, look.source(layer).shape))
     return {}
 
 
-def _conv_terms(look: Look, layer: layers.Conv, channel: int, cell: Cell) -> Table:
-    kernel = look.weights[f"{layer.name}/kernel"][..., channel]
-    bias = float(look.weights[f"{layer.name}/bias"][channel])
-    found = conv_sum(look.source(layer), kernel, bias, layer, cell)
-    names = channel_names(look, layer.inputs[0])
+def _kernel_terms(found: KernelSum, names: list[str]) -> Table:
     by_channel = np.moveaxis(found.products, 2, 0)  # channel by channel, as a person would read them
     places = [tuple(int(i) for i in place) for place in np.ndindex(by_channel.shape)]
     order = _farthest(by_channel.reshape(-1))
-    where = [
-        (names[places[i][0]] if names else f"map {places[i][0]}", *_input_cell(found.corner, places[i]))
-        for i in order
-    ]
+    where = []
+    for map_, row, column in (places[i] for i in order):
+        number = found.channels[map_]
+        name = names[number] if names else f"map {number}"
+        where.append((name, str(found.corner[0] + row), str(found.corner[1] + column)))
     values = np.moveaxis(found.values, 2, 0).reshape(-1)
     weights = np.moveaxis(found.weights, 2, 0).reshape(-1)
-    return _table(where, values, weights, order, bias)
+    return _table(where, values, weights, order, found.bias)
 
 
-def _input_cell(corner: Cell, place: tuple[int, ...]) -> tuple[str, str]:
-    return str(corner[0] + place[1]), str(corner[1] + place[2])
-
-
-def _dense_terms(look: Look, layer: layers.FullyConnected, unit: int) -> Table:
-    found = dense_sum(look.source(layer), look.weights, layer.name, unit)
+def _vector_terms(found: WeightedSum, origin: Origin) -> Table:
     order = _farthest(found.products)
-    before = look.layer(layer.inputs[0])
+    one_a_map = origin.shape[:2] == (1, 1)
     where = []
     for i in order:
-        if isinstance(before, layers.Flatten):
-            row, column, channel = place_of(i, look.source(before).shape)
-            where.append((f"map {channel}", str(row), str(column)))
-        else:
-            kind = "mean of map" if isinstance(before, layers.GlobalAverage) else "neuron"
-            where.append((f"{kind} {i}", "–", "–"))
+        row, column, map_ = place_of(i, origin.shape)
+        name = f"{origin.noun} {map_}"
+        where.append(
+            (name, "–", "–") if one_a_map and origin.noun != "map" else (name, str(row), str(column))
+        )
     return _table(where, found.values, found.weights, order, found.bias)
 
 
@@ -83,7 +77,11 @@ def _farthest(products: np.ndarray) -> list[int]:
 
 
 def _table(
-    where: list[tuple[str, str, str]], values: np.ndarray, weights: np.ndarray, order: list[int], bias: float
+    where: list[tuple[str, str, str]],
+    values: np.ndarray,
+    weights: np.ndarray,
+    order: list[int],
+    bias: float | None,
 ) -> Table:
     products = values * weights
     names, rows, columns = (list(part) for part in zip(*where, strict=True))
@@ -98,8 +96,9 @@ def _table(
     if len(order) < len(products):
         rest = float(np.delete(products, order).sum())
         _add_line(found, f"the other {len(products) - len(order):,} together", rest)
-    _add_line(found, "bias", bias)
-    _add_line(found, "sum", float(products.sum()) + bias)
+    if bias is not None:
+        _add_line(found, "bias", bias)
+    _add_line(found, "sum", float(products.sum()) + (bias or 0.0))
     return found
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import streamlit as st
 
 from cnn.figures.drawing import shape_text
-from cnn.network.layers import describe
 from cnn.network.summary import LayerShape
 from cnn.web.app.component import component
 from cnn.web.app.session import theme
@@ -67,6 +66,6 @@ def show_layers_as_table(view: View) -> None:
         values = view.outputs[row.layer.name]
         dead = int((values == 0).all(axis=(0, 1)).sum()) if values.ndim == 3 else 0
         numbers = " | ".join(f"{number:.3g}" for number in (values.min(), values.mean(), values.max()))
-        kind = describe(row.layer)
+        kind = row.layer.phrase
         lines.append(f"| {row.layer.name} | {kind} | {shape_text(row.shape)} | {numbers} | {dead or ''} |")
     st.markdown("\n".join(lines))

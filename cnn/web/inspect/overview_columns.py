@@ -16,7 +16,7 @@ from safetensors.numpy import save
 from cnn.data import CLASSES
 from cnn.figures.colours import TAGS, Scale, Theme, scale_of
 from cnn.figures.drawing import shape_text
-from cnn.network.layers import Activation, Add, Conv, FullyConnected, GlobalAverage, Layer, Softmax, describe
+from cnn.network.layers.base import SHARES
 from cnn.network.summary import LayerShape
 from cnn.web.app.view import View
 
@@ -26,7 +26,6 @@ MAP_BYTES = 360_000
 MOST_VALUES = 2048
 PLANES = ("R", "G", "B")
 PICTURE = "picture"
-KINDS = {"norm": "batch norm", "flat": "flatten", "drop": "dropout"}
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def chains(table: tuple[LayerShape, ...]) -> dict[str, str]:
     for row in table:
         name, inputs = row.layer.name, row.layer.inputs
         if len(row.shape) == 3:
-            roots[name] = roots[inputs[0]] if inputs and not isinstance(row.layer, Conv) else name
+            roots[name] = roots[inputs[0]] if inputs and not row.layer.mixes_maps else name
     return roots
 
 
@@ -110,7 +109,7 @@ def _shown(view: View, arrangement: Arrangement, rows: int) -> dict[str, _Page]:
 
 def _order(view: View, members: list[LayerShape], arrangement: Arrangement) -> NDArray[np.int64]:
     """Return a chain's channels in order; the activity is the mean size behind the activation function."""
-    source = next((row for row in members if isinstance(row.layer, Activation)), members[0])
+    source = next((row for row in members if row.layer.is_activation), members[0])
     values = view.outputs[source.layer.name]
     if arrangement.by_activity and members[0].layer.inputs:
         return np.argsort(-np.abs(values).mean(axis=(0, 1)), kind="stable")
@@ -127,9 +126,10 @@ def _arrays(view: View, row: LayerShape, shown: Mapping[str, _Page]) -> dict[str
         f"{name}/maps": quantised(maps),
         f"{name}/facts": np.stack(ends, axis=1).astype(np.float32),
     }
-    if isinstance(row.layer, Conv):
+    sizes = row.layer.link_sizes(view.weights)
+    if sizes is not None:
         before = shown[row.layer.inputs[0]].channels
-        found[f"{name}/strength"] = _strength(view.weights[f"{name}/kernel"], before, shown[name].channels)
+        found[f"{name}/strength"] = _strength(sizes, before, shown[name].channels)
     return found
 
 
@@ -144,9 +144,9 @@ def quantised(maps: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.ascontiguousarray(np.rint((maps - low) / reach * 255)).astype(np.uint8)
 
 
-def _strength(kernel: NDArray, before: list[int], after: list[int]) -> NDArray[np.uint8]:
-    """Return how large the weights are between shown maps: (after, before), the layer's largest is 255."""
-    sizes = np.abs(kernel[:, :, before][:, :, :, after]).sum(axis=(0, 1)).T
+def _strength(sizes: NDArray[np.float32], before: list[int], after: list[int]) -> NDArray[np.uint8]:
+    """Return how large the weights are between shown maps: (after, before), the largest is 255."""
+    sizes = sizes[before][:, after].T
     return np.ascontiguousarray(np.rint(sizes / (sizes.max() or 1) * 255)).astype(np.uint8)
 
 
@@ -155,7 +155,7 @@ def _column(view: View, row: LayerShape, shown: Mapping[str, _Page], rows: int) 
     scale = scale_of(values)
     facts = {
         "name": layer.name,
-        "tag": _tag(layer),
+        "tag": layer.badge,
         "colour": TAGS[layer.tag],
         "shape": shape_text(row.shape),
         "about": _about(row),
@@ -178,23 +178,13 @@ def _column(view: View, row: LayerShape, shown: Mapping[str, _Page], rows: int) 
         "page": page.number,
         "pages": page.count,
         "dead": dead,
-        "all": isinstance(layer, Conv),
+        "all": layer.link_sizes(view.weights) is not None,
         "root": chains(view.table)[layer.name] == layer.name,
     }
 
 
-def _tag(layer: Layer) -> str:
-    """Return the word on the coloured tag of a column's head."""
-    match layer:
-        case Activation():
-            return "ReLU" if layer.function == "relu" else layer.function.replace("_", " ")
-        case GlobalAverage():
-            return "average"
-    return KINDS.get(layer.tag, layer.tag)
-
-
 def _kind(row: LayerShape) -> str:
-    if isinstance(row.layer, Softmax):
+    if row.layer.kind == SHARES:
         return "softmax"
     if row.layer.name == "scores":
         return "scores"
@@ -203,13 +193,15 @@ def _kind(row: LayerShape) -> str:
 
 def _about(row: LayerShape) -> str:
     """Return what the column's head tells when it is pointed at."""
-    parts = [describe(row.layer) if row.layer.inputs else "The picture, scaled: 0 becomes −1, 255 becomes 1"]
-    if isinstance(row.layer, Add):
-        parts.append(f"{row.layer.inputs[0]} + {row.layer.inputs[1]}")
+    layer = row.layer
+    parts = [layer.phrase if layer.inputs else layer.about.rstrip(".")]
+    if layer.equation:
+        parts.append(layer.equation)
     if row.parameters:
         parts.append(f"parameters: {row.formula}")
-    elif row.layer.inputs and not isinstance(row.layer, Activation):
+    elif layer.inputs and not layer.is_activation:
         parts.append("no parameters")
-    if not isinstance(row.layer, FullyConnected | Softmax) and row.layer.inputs:
-        parts.append(f"a cell depends on {row.receptive_field}×{row.receptive_field} pixels")
+    if layer.inputs:
+        noun = "cell" if len(row.shape) == 3 else "value"
+        parts.append(f"a {noun} depends on {row.sees} pixels")
     return "; ".join(parts)

@@ -50,7 +50,7 @@ def _layer_picker(view: View) -> str:
     """Let the visitor choose a layer with maps: at first the last one that computes."""
     rows = [row for row in view.table if len(row.shape) == 3 and row.layer.inputs]
     names = [row.layer.name for row in rows]
-    first = max(i for i, row in enumerate(rows) if row.layer.tag in ("conv", "norm", "add", "relu"))
+    first = max(i for i, row in enumerate(rows) if row.layer.computes)
     key = f"why-layer-{view.run.id}"
     chosen: str = st.selectbox("Maps of layer (Grad-CAM)", names, first, key=key, width=210)
     return chosen

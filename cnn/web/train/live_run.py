@@ -6,7 +6,6 @@ import streamlit as st
 
 from cnn.core.errors import SpecError
 from cnn.figures import charts
-from cnn.network.layers import describe
 from cnn.network.spec import Setup
 from cnn.network.summary import total_parameters, walk
 from cnn.runs.remaining import planned_epochs
@@ -32,7 +31,7 @@ def network_line(setup: Setup) -> None:
         table = walk(setup.network)
     except SpecError:
         return
-    parts = [describe(row.layer) for row in table if row.layer.tag in ("conv", "pool", "dense")]
+    parts = [row.layer.phrase for row in table if row.layer.inputs and not row.layer.is_thin]
     st.markdown(" → ".join(parts) + f" → softmax: **{total_parameters(table):,} parameters**")
 
 

@@ -12,7 +12,8 @@ from safetensors.numpy import load
 
 from cnn.figures.colours import DARK, LIGHT
 from cnn.interpret.cell_steps import Look
-from cnn.network import layers
+from cnn.network.layers.conv import Conv
+from cnn.network.layers.dense import FullyConnected
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Block, Convolution, Dense, NetworkSpec
 from cnn.scheduler.query_queue import Answer
@@ -58,7 +59,7 @@ def test_every_layer_of_random_networks_can_be_packed(spec: NetworkSpec, data: s
 def test_the_sum_can_be_worked_out_from_what_is_sent(spec: NetworkSpec, data: st.DataObject) -> None:
     look = look_at(spec)
     for layer in look.network:
-        if isinstance(layer, layers.Conv):
+        if isinstance(layer, Conv):
             (row, column), channel = some_cell(data, look.outputs[layer.name].shape)
             facts, arrays = packed(look, layer.name, channel)
             total = facts["bias"] + arrays["rest"][row, column]
@@ -68,7 +69,7 @@ def test_the_sum_can_be_worked_out_from_what_is_sent(spec: NetworkSpec, data: st
                 if 0 <= y < arrays["input"].shape[0] and 0 <= x < arrays["input"].shape[1]:
                     total += float(arrays["input"][y, x] @ arrays["kernel"][i, j])
             assert total == pytest.approx(float(arrays["output"][row, column]), rel=1e-4, abs=1e-4)
-        elif isinstance(layer, layers.FullyConnected):
+        elif isinstance(layer, FullyConnected):
             _, unit = some_cell(data, look.outputs[layer.name].shape)
             facts, arrays = packed(look, layer.name, unit)
             total = (

@@ -12,9 +12,10 @@ from cnn.data import CLASSES
 from cnn.data import test_labels as labels_of
 from cnn.data import test_pictures as pictures_of
 from cnn.evaluation import pretrained
-from cnn.interpret.cell_steps import Look, steps, written
-from cnn.network import layers
+from cnn.interpret.cell_steps import Look, steps
+from cnn.network.arithmetic import written
 from cnn.network.forward import forward
+from cnn.network.layers import expand
 from support.serving import ServedApp, eventually
 
 RUN = next(run for run in pretrained.shipped() if run.id == "lecture")
@@ -40,7 +41,7 @@ def opened(page: Page, served_app: ServedApp, **address: str) -> Look:
     name = "cifar10" if "CIFAR-10 test picture" in page.content() else "sketch10"
     index = int(np.flatnonzero(labels_of(name) == CLASSES.index("horse"))[0])
     network, weights = RUN.setup.network, RUN.weights()
-    return Look(layers.expand(network), weights, forward(network, weights, pictures_of(name, [index])[0]))
+    return Look(expand(network), weights, forward(network, weights, pictures_of(name, [index])[0]))
 
 
 def part(page: Page, name: str) -> Locator:

@@ -13,7 +13,7 @@ from cnn.evaluation import pretrained
 from cnn.lessons import relu
 from cnn.lessons.progress import ProgressStore
 from cnn.network import ops
-from cnn.network.layers import ELU_ALPHA, LEAKY_SLOPE
+from cnn.network.ops import ELU_ALPHA, LEAKY_SLOPE
 from cnn.runs.store import owner_hash
 from support.app_pages import ANNA, answer, check, component, opened, right_place, said
 from support.serving import ServedApp, eventually

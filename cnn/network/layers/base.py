@@ -1,0 +1,341 @@
+"""What every layer answers. A layer is a class; a class that leaves an answer out cannot be defined."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn.core.errors import SpecError
+from cnn.network.arithmetic import Arithmetic, Cell, Operation, Single, at
+from cnn.network.layers.field import ReceptiveField, Window
+from cnn.network.ops import Array
+
+Shape = tuple[int, ...]
+Weights = Mapping[str, NDArray[np.float32]]
+
+# How a value comes about. The browser knows these kinds and no layer by its name.
+PIXEL = "pixel"  # a pixel, scaled
+KERNEL = "kernel"  # a kernel over a window of maps
+WINDOW = "window"  # the largest or the mean of a window of one map
+ELEMENTWISE = "elementwise"  # one value by itself
+COPY = "copy"  # a value as it was, in another place
+AVERAGE = "average"  # the mean of a map
+DENSE = "dense"  # a weighted sum of a vector
+SHARES = "shares"  # a share of all values
+
+
+class TooSmallError(SpecError):
+    """A stack that shrinks a map below 1×1; `layer` is the name of the layer where it happens."""
+
+    def __init__(self, layer: str, size: Shape, window: int, advice: str) -> None:
+        super().__init__(
+            "network",
+            f"layer {layer} slides a {window}×{window} window over a map that is only "
+            f"{size[0]}×{size[1]}, so nothing is left. {advice}",
+        )
+        self.layer = layer
+
+
+class Origin(NamedTuple):
+    """Where the values of a vector come from: the layer, its shape, and what one value of it is called."""
+
+    layer: str
+    shape: Shape
+    noun: str
+
+
+@dataclass(frozen=True)
+class Layer(ABC):
+    """One layer: its unique name and the names of the layers it reads, with everything that is known of its kind.
+
+    A class for a kind of layers has abstract methods left; it says so by `abstract=True`. All others must
+    answer them, and have `tag` (which decides the colour), `title` (its name) and `about` (one sentence).
+    Shapes are (height, width, channels) or (values,); `shapes` are those of `inputs`, in order.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+
+    tag: ClassVar[str]
+    title: ClassVar[str]
+    about: ClassVar[str]
+    kind: ClassVar[str]
+
+    # Where it stands in a drawing: whether it is thin, and how early a small drawing leaves it out (0: never).
+    is_thin: ClassVar[bool] = False
+    detail: ClassVar[int] = 0
+
+    is_activation: ClassVar[bool] = False  # is an activation function
+    is_stage: ClassVar[bool] = False  # belongs to the convolution or dense layer before it
+    mixes_pictures: ClassVar[bool] = (
+        False  # in training, a picture's values depend on the others of its batch
+    )
+    mixes_maps: ClassVar[bool] = True  # a map depends on other maps than the one of its own number
+    computes: ClassVar[bool] = True  # its values are others than those it reads
+    has_own_channels: ClassVar[bool] = True  # a channel is something that the network has learned to look for
+    climbs_before: ClassVar[bool] = False  # activation maximisation climbs the value before it
+    silenced: ClassVar[Mapping[str, int]] = {}  # the variables that a silent channel has at zero: their axis
+
+    def __init_subclass__(cls, abstract: bool = False, **options: object) -> None:
+        """See that the class has all that a layer answers.
+
+        Raises:
+            TypeError: naming what is missing.
+        """
+        super().__init_subclass__(**options)
+        if abstract:
+            return
+        names = ("tag", "title", "about", "kind")
+        missing = [name for name in names if not hasattr(cls, name)]
+        missing += _unanswered(cls)
+        if missing:
+            raise TypeError(f"The layer {cls.__name__} lacks {', '.join(missing)}.")
+
+    # What it is called
+
+    @property
+    def badge(self) -> str:
+        """The word on its coloured tag."""
+        return self.tag
+
+    @property
+    def phrase(self) -> str:
+        """What kind of layer, with its settings."""
+        return self.title
+
+    @property
+    def equation(self) -> str:
+        """The layers it joins, where there are several: `conv2 + relu1`."""
+        return ""
+
+    # Its size
+
+    @abstractmethod
+    def output_shape(self, shapes: Sequence[Shape]) -> Shape:
+        """Return the shape of its output.
+
+        Raises:
+            TooSmallError: if a map would shrink below 1×1.
+        """
+
+    def weight_shapes(self, shapes: Sequence[Shape]) -> dict[str, Shape]:
+        """Return the shape of each of its variables by name, such as `kernel`."""
+        return {}
+
+    def formula(self, shapes: Sequence[Shape]) -> str:
+        """Return how its number of parameters comes about; the number itself is added."""
+        return ""
+
+    def multiply_adds(self, shapes: Sequence[Shape]) -> int:
+        """Return the multiply-adds for one picture."""
+        return 0
+
+    def channels(self, shapes: Sequence[Shape]) -> int | None:
+        """Return how many filters or neurons of its own it has, which can be silenced; None for none."""
+        return None
+
+    # What it sees
+
+    @abstractmethod
+    def field(self, fields: Sequence[ReceptiveField], shapes: Sequence[Shape]) -> ReceptiveField:
+        """Return what its cells depend on, from what those of its inputs depend on."""
+
+    def window(self, side: int) -> Window:
+        """Return how its windows lie along a side of `side` cells of its input."""
+        return Window(1, 1, 0)
+
+    # What it computes
+
+    @abstractmethod
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
+        """Return its output for one picture or a batch: (..., height, width, channels) or (..., values).
+
+        Args:
+            inputs: the outputs of the layers it reads.
+            weights: of the whole network, by `layer/variable`.
+        """
+
+    @abstractmethod
+    def cell(self, inputs: Sequence[Array], weights: Weights, channel: int, cell: Cell | None) -> Arithmetic:
+        """Return how one of its values comes about, for one picture.
+
+        Args:
+            inputs: the outputs of the layers it reads; of the input itself, its own.
+            weights: of the whole network, by `layer/variable`.
+            channel: the map, or the place where the output is a vector.
+            cell: in that map; None where the output is a vector.
+        """
+
+    def follows(self, name: str) -> bool:
+        """Whether it takes a single cell of the layer `name` on."""
+        return False
+
+    def follow(
+        self,
+        value: float,
+        came: str,
+        inputs: Sequence[Array],
+        weights: Weights,
+        channel: int,
+        cell: Cell | None,
+        shape: Shape,
+    ) -> Arithmetic:
+        """Return what becomes of a value that comes from the layer `came`; its result is nan where nothing does.
+
+        Args:
+            value: what the layer `came` has in `cell` of `channel`.
+            came: a layer that it follows.
+            inputs: as for `cell`.
+            weights: as for `cell`.
+            channel: as for `cell`.
+            cell: in the input.
+            shape: of its output.
+        """
+        return Single(float("nan"), "does not take a single cell in")
+
+    def origin(self, shapes: Sequence[Shape], shape: Shape) -> Origin:
+        """Return where the values of its output vector of `shape` come from, for whoever reads them."""
+        return Origin(self.name, (1, 1, *shape), "neuron")
+
+    # Its kernels
+
+    def link_sizes(self, weights: Weights) -> NDArray[np.float32] | None:
+        """Return how large the weights between each input map and each of its own are, (inputs, maps)."""
+        return None
+
+    def kernel_of(self, kernel: NDArray[np.float32], channel: int) -> NDArray[np.float32]:
+        """Return a view on the part of its kernel that makes one channel; (size, size, inputs) for maps."""
+        return kernel[..., channel]
+
+    # What stays at zero
+
+    @property
+    def at_zero(self) -> float:
+        """What it makes of a value of zero, where it belongs to a stage."""
+        return 0.0
+
+    @property
+    def is_never_negative(self) -> bool:
+        """Whether no value of it is below zero."""
+        return False
+
+    @property
+    def never_falls(self) -> bool:
+        """Whether of two values the larger one stays the larger, or both become equal."""
+        return False
+
+    @property
+    def takes_largest(self) -> bool:
+        """Whether it only takes the largest value of each window."""
+        return False
+
+
+def all_layers(of: type[Layer] = Layer) -> Iterator[type[Layer]]:
+    """Yield the classes of all layers that there are."""
+    for kind in of.__subclasses__():
+        yield from all_layers(kind)
+        if not _unanswered(kind):
+            yield kind
+
+
+def _unanswered(kind: type[Layer]) -> list[str]:
+    """Return the abstract methods that a class has left."""
+    names = dir(kind)
+    return [n for n in names if getattr(getattr(kind, n, None), "__isabstractmethod__", False)]
+
+
+@dataclass(frozen=True)
+class Elementwise(Layer, abstract=True):
+    """A layer that takes every value by itself; the first input decides the shape."""
+
+    kind: ClassVar[str] = ELEMENTWISE
+    is_thin: ClassVar[bool] = True
+    mixes_maps: ClassVar[bool] = False
+
+    def output_shape(self, shapes: Sequence[Shape]) -> Shape:
+        """Return the shape of the first input."""
+        return shapes[0]
+
+    def field(self, fields: Sequence[ReceptiveField], shapes: Sequence[Shape]) -> ReceptiveField:
+        """Return what the same cells of all inputs depend on."""
+        found = fields[0]
+        for other in fields[1:]:
+            found = found.joined(other)
+        return found
+
+    @abstractmethod
+    def operation(self, inputs: Sequence[Array], weights: Weights, channel: int, came: str) -> Operation:
+        """Return what it does to the values of a channel that come from the layer `came`."""
+
+    def second(self, inputs: Sequence[Array], came: str) -> Array | None:
+        """Return the second values, shaped like those that come from `came`; None where there are none."""
+        return None
+
+    def cell(self, inputs: Sequence[Array], weights: Weights, channel: int, cell: Cell | None) -> Arithmetic:
+        """Return what it does to the value of its first input."""
+        value = at(inputs[0], channel, cell)
+        return self.follow(value, self.inputs[0], inputs, weights, channel, cell, inputs[0].shape)
+
+    def follows(self, name: str) -> bool:
+        """Whether it reads `name`."""
+        return name in self.inputs
+
+    def follow(
+        self,
+        value: float,
+        came: str,
+        inputs: Sequence[Array],
+        weights: Weights,
+        channel: int,
+        cell: Cell | None,
+        shape: Shape,
+    ) -> Arithmetic:
+        """Return what it does to the value."""
+        operation = self.operation(inputs, weights, channel, came)
+        second = self.second(inputs, came)
+        other = float("nan") if second is None else at(second, channel, cell)
+        return Single(operation.apply(value, other), operation.text(value, other))
+
+
+@dataclass(frozen=True)
+class Windowed(Layer, abstract=True):
+    """A layer that slides a window over maps."""
+
+    advice: ClassVar[str]
+
+    def sides(self, shape: Shape) -> tuple[int, int]:
+        """Return rows and columns of its output over maps of `shape`.
+
+        Raises:
+            TooSmallError: if none is left.
+        """
+        windows = [self.window(side) for side in shape[:2]]
+        rows, columns = (
+            (side + self.zeros(side) - window.size) // window.stride + 1
+            for side, window in zip(shape, windows, strict=False)
+        )
+        if min(rows, columns) < 1:
+            raise TooSmallError(self.name, shape, windows[0].size, self.advice)
+        return rows, columns
+
+    def zeros(self, side: int) -> int:
+        """Return how many zeros lie along a side of its input, before and after it together."""
+        return 0
+
+    def field(self, fields: Sequence[ReceptiveField], shapes: Sequence[Shape]) -> ReceptiveField:
+        """Return what the cells under its windows depend on."""
+        shape = self.output_shape(shapes)
+        return fields[0].slid(self.window(shapes[0][0]), self.window(shapes[0][1]), shape)
+
+
+def count_text(terms: str, shapes: Mapping[str, Shape]) -> str:
+    """Return a formula with its number of parameters.
+
+    >>> count_text("3×3×3×12 + 12", {"kernel": (3, 3, 3, 12), "bias": (12,)})
+    '3×3×3×12 + 12 = 336'
+    """
+    return f"{terms} = {sum(math.prod(shape) for shape in shapes.values()):,}"

@@ -1,0 +1,157 @@
+"""Convolutions: kernels that slide over maps."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn.network import ops
+from cnn.network.arithmetic import Cell, KernelSum
+from cnn.network.layers.base import KERNEL, Shape, Weights, Windowed, count_text
+from cnn.network.layers.field import Window
+from cnn.network.ops import Array
+
+
+class Filter(NamedTuple):
+    """What makes one map: a kernel (size, size, maps) over the maps of some numbers, and a bias."""
+
+    kernel: NDArray[np.float32]
+    bias: float | None
+    channels: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Convolving(Windowed, abstract=True):
+    """A kernel over a window of maps; padding "same" puts zeros around so that stride 1 keeps the size."""
+
+    kernel_size: int
+    stride: int
+    padding: str
+
+    tag: ClassVar[str] = "conv"
+    kind: ClassVar[str] = KERNEL
+    detail: ClassVar[int] = 2
+    advice: ClassVar[str] = "Set its padding to same, make its kernel smaller, or pool less before it."
+
+    def filter(self, weights: Weights, channel: int, depth: int) -> Filter:
+        """Return what makes one of its maps, from `depth` input maps."""
+        raise NotImplementedError
+
+    def window(self, side: int) -> Window:
+        """Return how its windows lie; the odd zero goes after, as in TensorFlow."""
+        before = ops.same_padding(side, self.kernel_size, self.stride)[0] if self.padding == "same" else 0
+        return Window(self.kernel_size, self.stride, before)
+
+    def zeros(self, side: int) -> int:
+        """Return the zeros along a side."""
+        if self.padding != "same":
+            return 0
+        return sum(ops.same_padding(side, self.kernel_size, self.stride))
+
+    def multiply_adds(self, shapes: Sequence[Shape]) -> int:
+        """Return a kernel's cells for every cell of the output."""
+        kernel = self.weight_shapes(shapes)["kernel"]
+        return math.prod(self.sides(shapes[0])) * math.prod(kernel)
+
+    def cell(self, inputs: Sequence[Array], weights: Weights, channel: int, cell: Cell | None) -> KernelSum:
+        """Return the sum behind a cell."""
+        maps = inputs[0]
+        kernel, bias, channels = self.filter(weights, channel, maps.shape[2])
+        rows, columns = (
+            np.arange(window.size) + place * window.stride - window.before
+            for place, window in zip(cell or (0, 0), map(self.window, maps.shape[:2]), strict=True)
+        )
+        inside = np.outer(_within(rows, maps.shape[0]), _within(columns, maps.shape[1]))
+        values = np.zeros(kernel.shape)
+        ys, xs = np.nonzero(inside)
+        values[ys, xs] = maps[rows[ys], columns[xs]][:, list(channels)]
+        corner = (int(rows[0]), int(columns[0]))
+        return KernelSum(values, kernel.astype(np.float64), bias, corner, inside, tuple(channels))
+
+    def channel_maps(self, maps: Array, kernel: Array) -> Array:
+        """Return one intermediate map an input channel: that channel alone under its slice of a kernel.
+
+        Args:
+            maps: (height, width, channels), those that the kernel reads.
+            kernel: (size, size, channels), of one filter.
+
+        Returns:
+            (rows, columns, channels); their sum and the bias are the layer's output map.
+        """
+        size, stride = self.kernel_size, self.stride
+        rows, columns = self.sides(maps.shape)
+        if self.padding == "same":
+            maps = ops.pad(maps, *(ops.same_padding(side, size, stride) for side in maps.shape[:2]))
+        out = np.zeros((rows, columns, maps.shape[2]), np.float32)
+        for i in range(size):
+            for j in range(size):
+                part = maps[i : i + stride * rows : stride, j : j + stride * columns : stride]
+                out += part[:rows, :columns] * kernel[i, j]
+        return out
+
+    def _size_text(self) -> str:
+        stride = f", stride {self.stride}" if self.stride > 1 else ""
+        return f"{self.kernel_size}×{self.kernel_size}{stride}, {self.padding}"
+
+
+def _within(places: NDArray[np.int_], size: int) -> NDArray[np.bool_]:
+    return (places >= 0) & (places < size)
+
+
+@dataclass(frozen=True)
+class Conv(Convolving):
+    """`filters` kernels of `kernel_size` × `kernel_size` × input channels, and a bias each."""
+
+    filters: int
+
+    title: ClassVar[str] = "Convolution"
+    about: ClassVar[str] = (
+        "Each map is one filter slid over all input maps: a dot product at every place, plus a bias."
+    )
+    silenced: ClassVar[dict[str, int]] = {"kernel": -1, "bias": -1}
+
+    @property
+    def phrase(self) -> str:
+        """Filters, their size, stride and padding.
+
+        >>> Conv("conv1", ("input",), 3, 1, "same", 12).phrase
+        '12 filters of 3×3, same'
+        """
+        noun = "filter" if self.filters == 1 else "filters"
+        return f"{self.filters} {noun} of {self._size_text()}"
+
+    def output_shape(self, shapes: Sequence[Shape]) -> Shape:
+        """Return rows and columns of its windows, and a map a filter."""
+        return (*self.sides(shapes[0]), self.filters)
+
+    def weight_shapes(self, shapes: Sequence[Shape]) -> dict[str, Shape]:
+        """Return kernel (size, size, channels, filters) and bias (filters,)."""
+        size = self.kernel_size
+        return {"kernel": (size, size, shapes[0][2], self.filters), "bias": (self.filters,)}
+
+    def formula(self, shapes: Sequence[Shape]) -> str:
+        """Return kernel and bias."""
+        size, count = self.kernel_size, self.filters
+        return count_text(f"{size}×{size}×{shapes[0][2]}×{count} + {count}", self.weight_shapes(shapes))
+
+    def channels(self, shapes: Sequence[Shape]) -> int:
+        """Return its filters."""
+        return self.filters
+
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
+        """Return the maps of its filters."""
+        kernel, bias = weights[f"{self.name}/kernel"], weights[f"{self.name}/bias"]
+        return ops.conv2d(inputs[0], kernel, bias, self.stride, self.padding)
+
+    def filter(self, weights: Weights, channel: int, depth: int) -> Filter:
+        """Return the kernel over all input maps."""
+        bias = float(weights[f"{self.name}/bias"][channel])
+        return Filter(weights[f"{self.name}/kernel"][..., channel], bias, range(depth))
+
+    def link_sizes(self, weights: Weights) -> NDArray[np.float32]:
+        """Return the sums of the sizes of its weights."""
+        sizes: NDArray[np.float32] = np.abs(weights[f"{self.name}/kernel"]).sum(axis=(0, 1))
+        return sizes
