@@ -16,6 +16,7 @@ from cnn.web.app.session import session
 from cnn.web.room.board_view import entries_of
 from cnn.web.room.student import attempt
 
+MEMBERS_SECONDS = 3.0
 DATASETS = {"": "What the server has", "cifar10": "CIFAR-10", "sketch10": "sketch10 (drawn)"}
 
 
@@ -56,7 +57,8 @@ def show_teacher(room: Room) -> None:
     with tabs[0]:
         _rules(room)
     with tabs[1]:
-        _members(room)
+        every = None if room.rules.closed else MEMBERS_SECONDS
+        st.fragment(_members, run_every=every)(room.id)
     with tabs[2]:
         _keep(room)
 
@@ -146,8 +148,14 @@ def _rules(room: Room) -> None:
             attempt(lambda: rooms().set_rules(room.id, owner, **changes))
 
 
-def _members(room: Room) -> None:
+def _members(room_id: str) -> None:
+    """Show who is in the room, and follow who comes."""
     owner = session().owner
+    try:
+        room = rooms().get(room_id, owner)
+    except CnnLabError as error:
+        st.warning(str(error), icon=":material/logout:")
+        return
     if not room.members:
         st.write("Nobody has joined yet.")
     for member in room.members:

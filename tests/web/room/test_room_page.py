@@ -18,7 +18,7 @@ from cnn.web.app.class_room import rooms as served_rooms
 from cnn.web.app.service import service
 from cnn.web.app.session import COOKIE
 from cnn.web.room.board_view import board_html
-from conftest import PROJECT
+from support.serving import PROJECT
 
 TEACHER, ADA, BEN = "t" * 32, "a" * 32, "b" * 32
 FIXED = Setup(
