@@ -1,29 +1,30 @@
-// @ts-nocheck
-// Bars of the questions that are on their way; while they are drawn, Python is woken every so often to look again.
-const timers = new WeakMap();
+// Bars of the questions that are being worked on; while they are drawn, Python is woken every so often to ask again.
+import { find, type Mount, make } from "./shared/dom.ts";
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".answers");
-  place.replaceChildren(...data.rows.map(question));
+interface Question {
+  title: string;
+  words: string;
+  share: number;
+}
+
+const timers = new WeakMap<HTMLElement, number>();
+
+export default function answers(mount: Mount<{ rows: Question[]; every: number }>): () => void {
+  const { data, parentElement, setTriggerValue } = mount;
+  const place = find(parentElement, ".answers");
+  place.replaceChildren(...data.rows.map(row));
   clearInterval(timers.get(place));
-  const look = () => document.hidden || setTriggerValue("tick", Date.now());
-  timers.set(place, setInterval(look, data.every));
+  const ask = () => {
+    if (!document.hidden) setTriggerValue("tick", Date.now());
+  };
+  timers.set(place, window.setInterval(ask, data.every));
   return () => clearInterval(timers.get(place));
 }
 
-function question({ title, words, share }) {
-  const row = make("div", "question");
-  const bar = make("div", "bar");
-  const done = make("i", "");
-  done.style.width = `${100 * share}%`;
-  bar.append(done);
-  row.append(make("b", "title", title), bar, make("span", "words", words));
-  return row;
-}
-
-function make(kind, name, text = "") {
-  const element = document.createElement(kind);
-  element.className = name;
-  element.textContent = text;
+function row({ title, words, share }: Question): HTMLElement {
+  const element = make("div", null, "question");
+  make("b", element, "title", title);
+  make("i", make("div", element, "bar")).style.width = `${100 * share}%`;
+  make("span", element, "words", words);
   return element;
 }

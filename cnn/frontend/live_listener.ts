@@ -1,33 +1,52 @@
-// @ts-nocheck
-// Hears from the watch how a run stands, and asks for its fragment anew when that shows something older.
-const PATIENCE = 3000; // milliseconds until it is asked for again
-const pulses = new WeakMap();
+// Hears from live_run.ts how a run stands, and asks for its fragment anew when that shows something older.
+import { find, type Mount } from "./shared/dom.ts";
+import { LIVE_EVENT, type LiveMessage } from "./shared/live.ts";
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".pulse");
-  const state = pulses.get(place) ?? begin(place);
-  Object.assign(state, { data, drawn: performance.now(), asked: -PATIENCE, ask: () => setTriggerValue("again", true) });
+const PATIENCE = 3000; // milliseconds until it is asked for again
+
+interface Data {
+  run: string;
+  atOnce: Record<string, unknown>; // facts as shown, of which any change matters at once
+  inTime: Record<string, unknown>; // those of which a change matters every so many seconds
+  every: number;
+}
+
+interface State {
+  data: Data;
+  drawn: number;
+  asked: number;
+  ask: () => void;
+  hear: (event: Event) => void;
+}
+
+const states = new WeakMap<HTMLElement, State>();
+
+export default function liveListener({ data, parentElement, setTriggerValue }: Mount<Data>): () => void {
+  const place = find(parentElement, ".pulse");
+  const fresh = { data, drawn: performance.now(), asked: -PATIENCE, ask: () => setTriggerValue("again", true) };
+  const state = states.get(place) ?? begin(place, fresh);
+  Object.assign(state, fresh);
   return () => {
-    window.removeEventListener("cnn-lab-live", state.hear);
-    pulses.delete(place);
+    window.removeEventListener(LIVE_EVENT, state.hear);
+    states.delete(place);
   };
 }
 
-function begin(place) {
-  const state = {};
-  state.hear = ({ detail }) => hear(state, detail);
-  window.addEventListener("cnn-lab-live", state.hear);
-  pulses.set(place, state);
+function begin(place: HTMLElement, fresh: Omit<State, "hear">): State {
+  const state: State = { ...fresh, hear: (event) => hear(state, (event as CustomEvent<LiveMessage>).detail) };
+  window.addEventListener(LIVE_EVENT, state.hear);
+  states.set(place, state);
   return state;
 }
 
-const older = (shown, facts) => Object.entries(shown).some(([name, value]) => facts[name] !== value);
+const isOlder = (shown: Record<string, unknown>, facts: Record<string, unknown>): boolean =>
+  Object.entries(shown).some(([name, value]) => facts[name] !== value);
 
-function hear(state, message) {
+function hear(state: State, message: LiveMessage): void {
   const { run, atOnce, inTime, every } = state.data;
   const now = performance.now();
   if (message.run !== run || message.taken || now - state.asked < PATIENCE) return;
-  if (older(atOnce, message.facts) || (now - state.drawn >= 1000 * every && older(inTime, message.facts))) {
+  if (isOlder(atOnce, message.facts) || (now - state.drawn >= 1000 * every && isOlder(inTime, message.facts))) {
     message.taken = true;
     state.asked = now;
     state.ask();

@@ -1,88 +1,135 @@
-// @ts-nocheck
-// Looks at how a run stands, writes what moves into the page, and asks for the page anew when more has changed.
-const PATIENCE = 3000; // milliseconds until what was asked for, or a look that failed, is tried again
-const watches = new WeakMap();
+// Asks the server how a run stands, writes what moves into the page, and asks for the page anew when more has changed.
+// A screen reader hears the state when it changes, and how far the run is at most once in ten seconds.
+import { child, find, keepChildren, type Mount, make, setAttributes, write } from "./shared/dom.ts";
+import { LIVE_EVENT, type LiveFacts } from "./shared/live.ts";
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".watch");
-  const state = watches.get(place) ?? begin(place);
-  Object.assign(state, { data, asked: -PATIENCE, ask: (stamp) => setTriggerValue("changed", stamp) });
+const PATIENCE = 3000; // milliseconds until what was asked for, or an answer that failed to come, is tried again
+const ALOUD = 10_000; // milliseconds between two sentences for a screen reader
+
+interface Data {
+  run: string;
+  address: string;
+  facts: LiveFacts;
+}
+
+interface State {
+  place: HTMLElement;
+  data: Data;
+  timer: number;
+  asked: number; // when the page was asked for anew, in milliseconds
+  said: string; // the last sentence read aloud
+  spoken: number; // and when
+  next: number; // timer of the next one
+  ask: (stamp: string) => void;
+  back: () => void;
+}
+
+const states = new WeakMap<HTMLElement, State>();
+
+export default function liveRun({ data, parentElement, setTriggerValue }: Mount<Data>): () => void {
+  const place = find(parentElement, ".watch");
+  const state = states.get(place) ?? begin(place, data);
+  Object.assign(state, { data, asked: -PATIENCE, ask: (stamp: string) => setTriggerValue("changed", stamp) });
   show(state, data.facts);
   plan(state, data.facts.wait);
   return () => {
     clearTimeout(state.timer);
+    clearTimeout(state.next);
     document.removeEventListener("visibilitychange", state.back);
-    watches.delete(place);
+    states.delete(place);
   };
 }
 
-function begin(place) {
-  const [words, bar, figures] = place.children;
-  const state = { place, words, bar, figures, timer: null };
-  state.back = () => document.hidden || plan(state, 0);
+function begin(place: HTMLElement, data: Data): State {
+  const state: State = {
+    place,
+    data,
+    timer: 0,
+    asked: -PATIENCE,
+    said: "",
+    spoken: Number.NEGATIVE_INFINITY,
+    next: 0,
+    ask: () => undefined,
+    back: () => {
+      if (!document.hidden) plan(state, 0);
+    },
+  };
   document.addEventListener("visibilitychange", state.back);
-  watches.set(place, state);
+  states.set(place, state);
   return state;
 }
 
-function plan(state, seconds) {
+function plan(state: State, seconds: number): void {
   clearTimeout(state.timer);
-  state.timer = setTimeout(() => look(state), 1000 * seconds);
+  state.timer = window.setTimeout(() => poll(state), 1000 * seconds);
 }
 
-async function look(state) {
-  if (document.hidden) return; // coming back looks again
+async function poll(state: State): Promise<void> {
+  if (document.hidden) return; // coming back polls again
   const { address } = state.data;
   let wait = PATIENCE / 1000;
   try {
     const answer = await fetch(new URL(address, document.baseURI), { cache: "no-store" });
-    if (state.data.address !== address || !watches.has(state.place)) return; // another run is shown meanwhile
-    if (answer.ok) wait = take(state, await answer.json());
+    if (state.data.address !== address || !states.has(state.place)) return; // another run is shown meanwhile
+    if (answer.ok) wait = take(state, (await answer.json()) as LiveFacts);
   } catch {
     // The server is out of reach: Streamlit says so.
   }
   plan(state, wait);
 }
 
-function take(state, facts) {
+function take(state: State, facts: LiveFacts): number {
   if (facts.gone) {
     ask(state, "gone");
     return PATIENCE / 1000;
   }
   show(state, facts);
-  if (facts.stamp === state.data.facts.stamp) tell(state, facts);
-  else ask(state, facts.stamp);
+  if (facts.stamp === state.data.facts.stamp) {
+    window.dispatchEvent(new CustomEvent(LIVE_EVENT, { detail: { run: state.data.run, facts, taken: false } }));
+  } else ask(state, facts.stamp);
   return facts.wait;
 }
 
-// Streamlit draws one fragment at a time: the first that takes a message draws itself, others take the next one.
-function tell(state, facts) {
-  window.dispatchEvent(new CustomEvent("cnn-lab-live", { detail: { run: state.data.run, facts, taken: false } }));
-}
-
-function ask(state, stamp) {
+function ask(state: State, stamp: string): void {
   if (performance.now() - state.asked < PATIENCE) return;
   state.asked = performance.now();
   state.ask(stamp);
 }
 
-function show({ words, bar, figures }, facts) {
+// The newest sentence, as soon as the one before is ten seconds old
+function speak(state: State, facts: LiveFacts): void {
+  clearTimeout(state.next);
+  if (facts.aloud === state.said) return;
+  const wait = state.spoken + ALOUD - performance.now();
+  const say = () => {
+    Object.assign(state, { said: facts.aloud, spoken: performance.now() });
+    write(find(state.place, ".aloud"), facts.aloud);
+  };
+  if (wait <= 0) say();
+  else state.next = window.setTimeout(say, wait);
+}
+
+function show(state: State, facts: LiveFacts): void {
+  speak(state, facts);
+  const [words, bar, figures] = [0, 1, 2].map((i) => child<HTMLElement>(state.place, i)) as [
+    HTMLElement,
+    HTMLElement,
+    HTMLElement,
+  ];
   write(words, facts.words);
   words.hidden = !facts.words;
   bar.hidden = facts.share === null;
   const percent = Math.round(1000 * (facts.share ?? 0)) / 10;
-  bar.setAttribute("aria-valuenow", percent);
-  bar.firstElementChild.style.width = `${percent}%`;
-  while (figures.children.length < facts.figures.length) {
-    figures.append(document.createElement("div"));
-    figures.lastChild.append(document.createElement("dt"), document.createElement("dd"));
-  }
-  facts.figures.forEach(([name, value], i) => {
-    write(figures.children[i].firstChild, name);
-    write(figures.children[i].lastChild, value);
+  setAttributes(bar, { "aria-valuenow": percent });
+  child<HTMLElement>(bar, 0).style.width = `${percent}%`;
+  keepChildren(figures, facts.figures.length, () => {
+    const pair = make("div", figures);
+    make("dt", pair);
+    make("dd", pair);
   });
-}
-
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  facts.figures.forEach(([name, value], i) => {
+    const pair = child(figures, i);
+    write(child(pair, 0), name);
+    write(child(pair, 1), value);
+  });
 }

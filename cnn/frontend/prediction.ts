@@ -1,58 +1,80 @@
-// @ts-nocheck
-// The 32×32 pixels a network gets, large, and ten bars for each of one or two networks.
-// Data: one safetensors blob (see verdict.py). Nothing goes back: pointing at a pixel is answered here.
-import { make, openBlob, paintPicture } from "./shared/blob.ts";
+// The 32×32 pixels a network gets, large, and ten bars for each of one or two networks. Nothing goes back to Python.
+import { openBlob } from "./shared/blob.ts";
+import { paintPicture, pixelAt } from "./shared/canvas.ts";
+import { child, find, findAll, keepChildren, type Mount, make } from "./shared/dom.ts";
+import { cellUnder, handle, showTitlesOnLongPress } from "./shared/input.ts";
+import { fixed } from "./shared/numbers.ts";
 
-export default function ({ data, parentElement }) {
-  const place = parentElement.querySelector(".verdict");
-  const { facts, array } = openBlob(data);
-  const { values, shape } = array("pixels");
+const CLASSES = 10;
+
+interface Row {
+  name: string;
+  true: boolean;
+  best: boolean;
+  text: string;
+  exact: string;
+  share: number; // of the bar's room; with scores it has a sign
+}
+
+interface Facts {
+  caption: string;
+  half: number; // pixel / half − 1 is what the network gets
+  scores: boolean;
+  colours: { above: string; below: string };
+  opinions: { name: string; note: string; rows: Row[] }[];
+  stamp: string;
+}
+
+export default function prediction({ data, parentElement }: Mount<Uint8Array>): void {
+  const place = find(parentElement, ".verdict");
+  const { facts, bytes } = openBlob<Facts>(data);
+  const { values, shape } = bytes("pixels");
+  const [height, width] = shape as [number, number, number];
   if (!place.firstChild) build(place);
-  const canvas = place.querySelector("canvas");
-  paintPicture(canvas, values, shape[0], shape[1]);
-  canvas.setAttribute("aria-label", `The ${shape[0]}×${shape[1]} pixels that the network gets`);
-  const words = place.querySelector(".words");
-  const rest = () => (words.textContent = facts.caption);
-  canvas.onpointermove = (event) => {
-    const box = canvas.getBoundingClientRect();
-    const at = (size, point, from, count) =>
-      Math.min(Math.max(Math.floor(((point - from) / size) * count), 0), count - 1);
-    const row = at(box.height, event.clientY, box.top, shape[0]);
-    const column = at(box.width, event.clientX, box.left, shape[1]);
-    const colours = [...values.subarray(3 * (row * shape[1] + column), 3 * (row * shape[1] + column) + 3)];
-    const scaled = colours.map((value) => (value / facts.half - 1).toFixed(2).replace("-", "−"));
+  const canvas = find<HTMLCanvasElement>(place, "canvas");
+  paintPicture(canvas, values, height, width);
+  canvas.setAttribute("aria-label", `The ${height}×${width} pixels that the network gets`);
+  const words = find(place, ".words");
+  const rest = () => {
+    words.textContent = facts.caption;
+  };
+  const point = (at: { clientX: number; clientY: number }) => {
+    const { row, column } = cellUnder(at, canvas, height, width);
+    const colours = pixelAt(values, row * width + column);
+    const scaled = colours.map((value) => fixed(value / facts.half - 1, 2));
     words.textContent = `Row ${row}, column ${column}: red, green, blue ${colours.join(", ")} → ${scaled.join(", ")}`;
   };
-  canvas.onpointerleave = rest;
+  handle(canvas, { hover: point, leave: rest, choose: point });
   rest();
-  showOpinions(place.querySelector(".opinions"), facts);
+  showOpinions(find(place, ".opinions"), facts);
+  showTitlesOnLongPress(place);
   place.dataset.stamp = facts.stamp;
 }
 
-function build(place) {
+function build(place: HTMLElement): void {
   const seen = make("figure", place, "seen");
   make("canvas", seen).setAttribute("role", "img");
   make("figcaption", seen, "words");
   make("div", place, "opinions");
 }
 
-function showOpinions(place, facts) {
-  while (place.children.length > facts.opinions.length) place.lastChild.remove();
-  while (place.children.length < facts.opinions.length) buildOpinion(place);
+function showOpinions(place: HTMLElement, facts: Facts): void {
+  keepChildren(place, facts.opinions.length, () => buildOpinion(place));
   facts.opinions.forEach((opinion, i) => {
-    const box = place.children[i];
-    box.querySelector(".name").textContent = opinion.name;
-    box.querySelector(".note").textContent = opinion.note;
+    const box = child(place, i);
+    find(box, ".name").textContent = opinion.name;
+    find(box, ".note").textContent = opinion.note;
     box.classList.toggle("signed", facts.scores);
-    opinion.rows.forEach((row, j) => showRow(box.querySelectorAll("li")[j], row, facts));
+    const items = findAll(box, "li");
+    opinion.rows.forEach((row, j) => showRow(items[j] as HTMLElement, row, facts));
   });
 }
 
-function buildOpinion(place) {
+function buildOpinion(place: HTMLElement): void {
   const box = make("section", place, "opinion");
   make("h4", box, "name");
   const list = make("ol", box);
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < CLASSES; i++) {
     const row = make("li", list);
     make("span", row, "class");
     make("i", make("span", row, "track"));
@@ -61,15 +83,16 @@ function buildOpinion(place) {
   make("p", box, "note");
 }
 
-function showRow(element, row, facts) {
-  const [name, track, value] = element.children;
+function showRow(element: HTMLElement, row: Row, facts: Facts): void {
+  const name = find(element, ".class");
   name.textContent = row.true ? `${row.name} ✓` : row.name;
   name.title = row.true ? "The true class" : "";
+  const value = find(element, ".value");
   value.textContent = row.text;
   value.title = row.exact;
   element.classList.toggle("best", row.best);
   element.dataset.class = row.name;
-  const bar = track.firstChild;
+  const bar = find(element, ".track i");
   const wide = Math.abs(row.share) * (facts.scores ? 50 : 100);
   bar.style.width = `${wide}%`;
   bar.style.left = facts.scores ? `${row.share < 0 ? 50 - wide : 50}%` : "0";

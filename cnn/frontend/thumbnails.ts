@@ -1,32 +1,43 @@
-// @ts-nocheck
-// A row of small pictures to choose from. A choice is outlined at once; Python takes it from there.
-import { make, openBlob, paintPicture } from "./shared/blob.ts";
+// A row of small pictures to choose from, or only to see. A choice is outlined at once; Python takes it from there.
+import { openBlob } from "./shared/blob.ts";
+import { paintPicture } from "./shared/canvas.ts";
+import { child, find, findAll, keepChildren, type Mount, make, makeButton } from "./shared/dom.ts";
+import { showTitlesOnLongPress } from "./shared/input.ts";
+import { addTile, markTile, stepOf } from "./shared/tiles.ts";
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".shelf");
-  const { facts, array } = openBlob(data);
-  const { values, shape } = array("pictures");
-  const size = shape[1] * shape[2] * 3;
-  let tiles = place.querySelector(".tiles");
-  if (!tiles) {
-    tiles = make("div", place, "tiles");
-    tiles.setAttribute("aria-label", "Pictures");
-  }
+interface Facts {
+  tags: { title: string; line: string; words?: string }[];
+  chosen: number | null;
+  choosable: boolean;
+  removable: boolean;
+}
+
+export default function thumbnails({ data, parentElement, setTriggerValue }: Mount<Uint8Array>): void {
+  const place = find(parentElement, ".shelf");
+  const { facts, bytes } = openBlob<Facts>(data);
+  const { values, shape } = bytes("pictures");
+  const [, height, width] = shape as [number, number, number];
+  const size = height * width * 3;
+  const tiles = place.querySelector<HTMLElement>(".tiles") ?? make("div", place, "tiles");
   tiles.setAttribute("role", facts.choosable ? "radiogroup" : "list");
-  while (tiles.children.length > facts.tags.length) tiles.lastChild.remove();
-  while (tiles.children.length < facts.tags.length) addItem(tiles);
-  const choose = (i) => {
-    mark(tiles, i);
+  tiles.setAttribute("aria-label", "Pictures");
+  keepChildren(tiles, facts.tags.length, () => addItem(tiles));
+  const all = findAll<HTMLButtonElement>(tiles, ".tile");
+  const choose = (i: number) => {
+    markTile(all, i);
     setTriggerValue("chosen", i);
   };
   facts.tags.forEach((tag, i) => {
-    const [tile, cross] = tiles.children[i].children;
-    const [canvas, title, line] = tile.children;
-    paintPicture(canvas, values.subarray(i * size, (i + 1) * size), shape[1], shape[2]);
-    title.textContent = tag.title;
+    const tile = all[i] as HTMLButtonElement;
+    const cross = child<HTMLButtonElement>(tiles.children[i] as Element, 1);
+    paintPicture(child(tile, 0), values.subarray(i * size, (i + 1) * size), height, width);
+    child(tile, 1).textContent = tag.title;
+    const line = child<HTMLElement>(tile, 2);
     line.textContent = tag.line;
     line.hidden = !tag.line;
-    tile.setAttribute("aria-label", tag.words || `${tag.title} ${tag.line}`);
+    // What is read aloud begins with what is seen.
+    const seen = [tag.title, tag.line].filter(Boolean).join(" ");
+    tile.setAttribute("aria-label", tag.words && tag.words !== seen ? `${seen}: ${tag.words}` : seen);
     tile.title = tag.words || tag.title;
     tile.onclick = () => choose(i);
     tile.disabled = !facts.choosable;
@@ -35,36 +46,22 @@ export default function ({ data, parentElement, setTriggerValue }) {
     cross.setAttribute("aria-label", `Remove ${tag.title}`);
     cross.onclick = () => setTriggerValue("removed", i);
   });
-  mark(tiles, facts.chosen);
+  markTile(all, facts.chosen);
   tiles.onkeydown = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return; // the browser's own
-    const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    const step = stepOf(event);
     if (!step) return;
     event.preventDefault();
-    const all = [...tiles.querySelectorAll(".tile")];
-    const last = Math.max(
-      all.findIndex((tile) => tile.getAttribute("aria-checked") === "true"),
-      0,
-    );
-    const next = (last + step + all.length) % all.length;
+    const last = Math.max(facts.chosen ?? 0, 0);
+    const marked = all.findIndex((tile) => tile.getAttribute("aria-checked") === "true");
+    const next = ((marked < 0 ? last : marked) + step + all.length) % all.length;
     choose(next);
-    all[next].focus();
+    all[next]?.focus();
   };
+  showTitlesOnLongPress(place);
 }
 
-function addItem(tiles) {
+function addItem(tiles: HTMLElement): void {
   const item = make("div", tiles, "item");
-  const tile = make("button", item, "tile");
-  tile.type = "button";
-  make("canvas", tile).setAttribute("aria-hidden", "true");
-  make("span", tile);
-  make("span", tile, "line");
-  make("button", item, "cross", "×").type = "button";
-}
-
-function mark(tiles, chosen) {
-  [...tiles.querySelectorAll(".tile")].forEach((tile, i) => {
-    tile.setAttribute("aria-checked", String(i === chosen));
-    tile.tabIndex = i === (chosen ?? 0) ? 0 : -1;
-  });
+  make("span", addTile(item), "line");
+  makeButton(item, "cross", "×");
 }

@@ -1,78 +1,73 @@
-// @ts-nocheck
-// A layer's maps before and after, a tile a filter; each tile is a button that makes its filter silent.
-// Data: one safetensors blob (see tiles.py). Back to Python goes only the number of the filter.
+// A layer's maps before and after, a tile a filter; each tile is a button that switches its filter off.
+// Back to Python goes only the number of the filter.
 import { openBlob } from "./shared/blob.ts";
+import { paintCells } from "./shared/canvas.ts";
+import { along, type Rgb, rgb } from "./shared/colours.ts";
+import { child, find, keepChildren, type Mount, make, makeButton } from "./shared/dom.ts";
+import { byHand, showTitlesOnLongPress } from "./shared/input.ts";
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".tiles");
-  const tiles = read(data);
-  const colours = table(tiles.stops);
-  while (place.children.length > tiles.silent.length) place.lastChild.remove();
-  while (place.children.length < tiles.silent.length) place.append(makeTile());
-  tiles.silent.forEach((silent, i) => fill(place.children[i], tiles, i, silent, colours));
+interface Facts {
+  stops: string[];
+  first: number; // number of the first filter
+  silent: boolean[];
+  means: [before: number[], after: number[]]; // mean sizes
+}
+
+export default function tiles({ data, parentElement, setTriggerValue }: Mount<Uint8Array>): void {
+  const place = find(parentElement, ".tiles");
+  const blob = openBlob<Facts>(data);
+  const { facts } = blob;
+  const sides = { before: blob.bytes("before"), after: blob.bytes("after") };
+  const [, height, width] = sides.before.shape as [number, number, number];
+  const stops = facts.stops.map(rgb);
+  const colours = Array.from({ length: 256 }, (_, share) => along(stops, share / 255));
+  keepChildren(place, facts.silent.length, () => addTile(place));
+  facts.silent.forEach((silent, i) => {
+    const tile = child<HTMLElement>(place, i);
+    describe(tile, facts, i, silent);
+    for (const name of ["before", "after"] as const) {
+      const from = i * height * width;
+      const values = sides[name].values.subarray(from, from + height * width);
+      paintCells(find<HTMLCanvasElement>(tile, `.${name}`), height, width, (row, column) => {
+        return colours[values[row * width + column] as number] as Rgb;
+      });
+    }
+    mark(tile, silent);
+  });
   place.onclick = (event) => {
-    const tile = event.target.closest(".tile");
+    const tile = (event.target as Element).closest<HTMLElement>(".tile");
     if (!tile) return;
     mark(tile, tile.getAttribute("aria-pressed") !== "true"); // at once; the maps follow from Python
     setTriggerValue("filter", Number(tile.dataset.filter));
   };
+  showTitlesOnLongPress(place);
 }
 
-function read(bytes) {
-  const { facts, array } = openBlob(bytes);
-  const [before, after] = [array("before"), array("after")];
-  const [, height, width] = before.shape;
-  return { ...facts, before: before.values, after: after.values, height, width };
+function addTile(place: HTMLElement): void {
+  const tile = makeButton(place, "tile", "");
+  const maps = make("span", tile, "maps");
+  for (const name of ["before", "after"]) make("canvas", maps, name).setAttribute("aria-hidden", "true");
+  make("span", tile, "name");
+  make("span", tile, "means");
 }
 
-// 256 colours between the stops, as bytes
-
-function table(stops) {
-  const colours = stops.map((text) => [1, 3, 5].map((from) => parseInt(text.slice(from, from + 2), 16)));
-  return Array.from({ length: 256 }, (_, share) => {
-    const at = (share / 255) * (stops.length - 1);
-    const below = Math.min(Math.floor(at), stops.length - 2);
-    return colours[below].map((low, i) => Math.round(low + (colours[below + 1][i] - low) * (at - below)));
-  });
+function describe(tile: HTMLElement, { first, means }: Facts, i: number, silent: boolean): void {
+  const number = first + i;
+  const [before, after] = means.map((sizes) => meanSize(sizes[i] ?? 0)) as [string, string];
+  const seen = before === after ? before : `${before} → ${after}`;
+  tile.dataset.filter = String(number);
+  find(tile, ".name").textContent = String(number);
+  find(tile, ".means").textContent = seen;
+  const click = byHand("Click", "Tap");
+  tile.title = `Filter ${number}: mean size ${before} before, ${after} now. ${click} to switch it ${silent ? "on" : "off"}.`;
+  tile.setAttribute("aria-label", `${number} ${seen}: filter, mean size before and now`);
 }
 
-function makeTile() {
-  const tile = document.createElement("button");
-  tile.type = "button";
-  tile.className = "tile";
-  tile.innerHTML = `<span class="maps"><canvas class="before"></canvas><canvas class="after"></canvas></span>
-    <span class="name"></span><span class="means"></span>`;
-  return tile;
-}
-
-function fill(tile, tiles, i, silent, colours) {
-  const number = tiles.first + i;
-  const [before, after] = tiles.means.map((means) => short(means[i]));
-  tile.dataset.filter = number;
-  tile.querySelector(".name").textContent = `${number}`;
-  tile.querySelector(".means").textContent = before === after ? before : `${before} → ${after}`;
-  tile.title = `Filter ${number}: mean size ${before} before, ${after} now. Click to ${silent ? "wake it" : "make it silent"}.`;
-  tile.setAttribute("aria-label", `Filter ${number}, mean size ${before} before, ${after} now`);
-  for (const name of ["before", "after"]) paint(tile.querySelector(`.${name}`), tiles[name], tiles, i, colours);
-  mark(tile, silent);
-}
-
-function mark(tile, silent) {
+function mark(tile: HTMLElement, silent: boolean): void {
   tile.setAttribute("aria-pressed", String(silent));
   tile.classList.toggle("silent", silent);
 }
 
-const short = (number) =>
+/** The mean size of a map in few characters. */
+export const meanSize = (number: number): string =>
   number === 0 ? "0" : number < 0.005 ? "<0.01" : number < 100 ? number.toFixed(2) : number.toFixed(0);
-
-function paint(canvas, values, { height, width }, which, colours) {
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(width, height);
-  const start = which * height * width;
-  for (let i = 0; i < height * width; i++) {
-    const [red, green, blue] = colours[values[start + i]];
-    image.data.set([red, green, blue, 255], 4 * i);
-  }
-  context.putImageData(image, 0, 0);
-}

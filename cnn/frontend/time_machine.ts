@@ -1,14 +1,54 @@
-// @ts-nocheck
 // The saved states of a run: a curve of accuracy that is a slider, and a button that passes through the epochs.
+import { find, type Mount, make, makeButton, makeSvg, setAttributes } from "./shared/dom.ts";
+import { isEnter, prefersCalm } from "./shared/input.ts";
+import { clamp } from "./shared/numbers.ts";
+
 const MILLISECONDS = 650; // at least so long on every state
 const WIDE = 400;
 const TALL = 46;
-const states = new WeakMap();
+const FEW = 60; // stops that are still drawn one by one
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".time");
-  const state = states.get(place) ?? begin(place);
-  Object.assign(state, { facts: data, send: (value) => setTriggerValue("step", value) });
+interface Stop {
+  step: number;
+  epoch: number;
+  accuracy: number | null;
+  words: string;
+}
+
+interface Facts {
+  stops: Stop[];
+  shown: number; // the step that is shown
+  end: number; // the last epoch of the axis
+  note: string;
+  live: boolean;
+  newest: boolean;
+}
+
+interface State {
+  place: HTMLElement;
+  button: HTMLButtonElement;
+  words: HTMLElement;
+  newest: HTMLButtonElement;
+  slider: HTMLElement;
+  note: HTMLElement;
+  facts: Facts;
+  at: number;
+  x: number[]; // of the stops, 0 to 1
+  waiting: boolean; // for Python's answer
+  later: boolean; // something is to be asked after it
+  playing: boolean;
+  timer: number;
+  stop: ((event: Event) => void) | null;
+  send: (value: number | "newest") => void;
+}
+
+const states = new WeakMap<HTMLElement, State>();
+
+export default function timeMachine({ data, parentElement, setTriggerValue }: Mount<Facts>): () => void {
+  const place = find(parentElement, ".time");
+  const state = states.get(place) ?? begin(place, data);
+  state.facts = data;
+  state.send = (value) => setTriggerValue("step", value);
   state.at = Math.max(
     data.stops.findIndex((stop) => stop.step === data.shown),
     0,
@@ -22,128 +62,133 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
 }
 
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-function element(kind, parent, attributes = {}, text) {
-  const ours = kind === "svg" || parent.namespaceURI.endsWith("svg");
-  const found = ours ? document.createElementNS("http://www.w3.org/2000/svg", kind) : document.createElement(kind);
-  for (const [name, value] of Object.entries(attributes)) found.setAttribute(name, value);
-  if (text !== undefined) found.textContent = text;
-  parent.append(found);
-  return found;
-}
-
-function begin(place) {
-  const state = { place, playing: false, timer: null };
-  const top = element("div", place, { class: "line" });
-  state.button = element("button", top, { type: "button", class: "play" });
-  state.words = element("p", top, { class: "words", "aria-live": "polite" });
-  state.newest = element("button", top, { type: "button", class: "newest" }, "Newest");
-  state.slider = element("div", place, {
-    class: "slider",
-    role: "slider",
-    tabindex: 0,
-    "aria-label": "Saved state of the network",
-  });
-  state.note = element("p", place, { class: "note", role: "status" });
+function begin(place: HTMLElement, facts: Facts): State {
+  const top = make("div", place, "line");
+  const state: State = {
+    place,
+    button: makeButton(top, "play", ""),
+    words: make("p", top, "words"),
+    newest: makeButton(top, "newest", "Newest"),
+    slider: make("div", place, "slider"),
+    note: make("p", place, "note"),
+    facts,
+    at: 0,
+    x: [],
+    waiting: false,
+    later: false,
+    playing: false,
+    timer: 0,
+    stop: null,
+    send: () => undefined,
+  };
+  const { slider } = state;
+  state.words.setAttribute("aria-live", "polite");
+  state.note.setAttribute("role", "status");
+  setAttributes(slider, { role: "slider", tabindex: 0, "aria-label": "Saved state of the network" });
   state.button.onclick = () => toggle(state);
   state.newest.onclick = () => state.send("newest");
-  state.slider.onkeydown = (event) => press(event, state);
-  state.slider.onpointerdown = (event) => {
-    state.slider.setPointerCapture(event.pointerId);
-    drag(event, state);
+  slider.onkeydown = (event) => press(event, state);
+  // A drag along the curve is the slider's; up and down a swipe scrolls the page.
+  slider.style.touchAction = "pan-y pinch-zoom";
+  slider.onpointerdown = (event) => {
+    slider.setPointerCapture(event.pointerId);
+    if (event.pointerType === "mouse") drag(event, state);
   };
-  state.slider.onpointermove = (event) => event.buttons && drag(event, state);
-  state.slider.onpointerup = () => settle(state);
+  slider.onpointermove = (event) => {
+    if (event.buttons) drag(event, state);
+  };
+  slider.onclick = (event) => {
+    drag(event, state); // a tap
+    settle(state);
+  };
+  slider.onpointerup = () => settle(state);
   states.set(place, state);
   return state;
 }
 
 // The curve
 
-function draw(state) {
-  const { stops, end, note, live, newest } = state.facts;
+function draw(state: State): void {
+  const { slider, facts } = state;
+  const { stops, end, note, live, newest } = facts;
   const best = Math.max(...stops.map((stop) => stop.accuracy ?? 0));
   const ceiling = Math.max(0.5, Math.ceil(best * 4) / 4);
-  const x = (stop) => (end ? stop.epoch / end : 0) * WIDE;
-  const y = (stop) => TALL * (1 - (stop.accuracy ?? 0) / ceiling);
+  const x = (stop: Stop) => (end ? stop.epoch / end : 0) * WIDE;
+  const y = (stop: Stop) => TALL * (1 - (stop.accuracy ?? 0) / ceiling);
   state.x = stops.map((stop) => x(stop) / WIDE);
-  state.slider.replaceChildren();
-  const plot = element("svg", state.slider, {
+  slider.replaceChildren();
+  const plot = makeSvg("svg", slider, {
     viewBox: `0 0 ${WIDE} ${TALL}`,
     preserveAspectRatio: "none",
     "aria-hidden": "true",
   });
-  element("path", plot, { class: "floor", d: `M0 ${TALL}H${WIDE}` });
+  makeSvg("path", plot, { class: "floor", d: `M0 ${TALL}H${WIDE}` });
   const measured = stops.filter((stop) => stop.accuracy !== null);
-  const line = measured.map((stop, i) => `${i ? "L" : "M"}${x(stop)} ${y(stop)}`).join("");
-  element("path", plot, { class: "curve", d: line });
-  if (stops.length <= 60) {
-    for (const stop of stops) spot(state, "stop", x(stop) / WIDE, y(stop) / TALL);
-  }
+  makeSvg("path", plot, {
+    class: "curve",
+    d: measured.map((stop, i) => `${i ? "L" : "M"}${x(stop)} ${y(stop)}`).join(""),
+  });
+  if (stops.length <= FEW) for (const stop of stops) spot(slider, "stop", x(stop) / WIDE, y(stop) / TALL);
   const now = stops[state.at];
-  if (now) spot(state, "handle", x(now) / WIDE, y(now) / TALL);
-  element("span", state.slider, { class: "top" }, `${100 * ceiling} %`);
+  if (now) spot(slider, "handle", x(now) / WIDE, y(now) / TALL);
+  make("span", slider, "top", `${100 * ceiling} %`);
   state.words.textContent = now?.words ?? "";
   state.note.textContent = note;
   state.newest.hidden = newest && !live;
   state.newest.setAttribute("aria-pressed", String(newest));
   state.newest.textContent = live ? "Newest, as it trains" : "Newest";
-  const { slider } = state;
-  slider.setAttribute("aria-valuemin", 0);
-  slider.setAttribute("aria-valuemax", Math.max(stops.length - 1, 0));
-  slider.setAttribute("aria-valuenow", state.at);
-  slider.setAttribute("aria-valuetext", now?.words ?? "");
-  state.place.dataset.step = state.facts.shown;
+  setAttributes(slider, {
+    "aria-valuemin": 0,
+    "aria-valuemax": Math.max(stops.length - 1, 0),
+    "aria-valuenow": state.at,
+    "aria-valuetext": now?.words ?? "",
+  });
+  state.place.dataset.step = String(facts.shown);
   label(state);
 }
 
-function spot(state, name, across, down) {
-  const mark = element("i", state.slider, { class: name });
+function spot(slider: HTMLElement, name: string, across: number, down: number): void {
+  const mark = make("i", slider, name);
   mark.style.left = `${100 * across}%`;
   mark.style.top = `${100 * down}%`;
 }
 
-function label(state) {
-  const text = state.playing ? "❚❚ Pause" : calm() ? "Next epoch" : "▶ Play";
-  state.button.textContent = text;
-  state.button.setAttribute("aria-label", state.playing ? "Pause" : calm() ? "Next epoch" : "Pass through the epochs");
-  state.button.disabled = state.facts.stops.length < 2;
+function label({ button, playing, facts }: State): void {
+  button.textContent = playing ? "❚❚ Pause" : prefersCalm() ? "Next epoch" : "▶ Play";
+  button.setAttribute("aria-label", playing ? "Pause" : prefersCalm() ? "Next epoch" : "Play: pass through the epochs");
+  button.disabled = facts.stops.length < 2;
 }
 
-// Hands: a stop is shown at once; Python answers with its maps. One question is on its way at a time.
+// A stop is shown at once; Python answers with its maps. One question is asked at a time.
 
-function ask(state, at) {
-  const stop = state.facts.stops[at];
-  if (!stop || at === state.at) return;
+function ask(state: State, at: number): void {
+  if (!state.facts.stops[at] || at === state.at) return;
   state.at = at;
   draw(state);
-  if (state.waiting) {
-    state.later = true;
-    return;
-  }
-  send(state);
+  if (state.waiting) state.later = true;
+  else send(state);
 }
 
-function send(state) {
+function send(state: State): void {
+  const stop = state.facts.stops[state.at];
+  if (!stop) return;
   state.waiting = true;
   state.later = false;
-  const step = state.facts.stops[state.at].step;
-  state.send(step);
+  state.send(stop.step);
 }
 
-function settle(state) {
+function settle(state: State): void {
   if (state.later) send(state);
 }
 
-function drag(event, state) {
+function drag(event: { clientX: number }, state: State): void {
   const box = state.slider.getBoundingClientRect();
   const share = (event.clientX - box.left) / box.width;
   const far = state.x.map((x) => Math.abs(x - share));
   ask(state, far.indexOf(Math.min(...far)));
 }
 
-function press(event, state) {
+function press(event: KeyboardEvent, state: State): void {
   const last = state.facts.stops.length - 1;
   const to = {
     ArrowLeft: state.at - 1,
@@ -157,7 +202,7 @@ function press(event, state) {
   }[event.key];
   if (to === undefined) return;
   event.preventDefault();
-  ask(state, Math.min(Math.max(to, 0), last));
+  ask(state, clamp(to, 0, last));
   settle(state);
 }
 
@@ -165,36 +210,42 @@ function press(event, state) {
 
 const INPUTS = ["pointerdown", "keydown", "wheel"];
 
-function toggle(state) {
-  if (state.playing) return pause(state);
+function toggle(state: State): void {
+  if (state.playing) {
+    pause(state);
+    return;
+  }
   const last = state.facts.stops.length - 1;
   const next = state.at >= last ? 0 : state.at + 1;
-  if (calm()) {
+  if (prefersCalm()) {
     ask(state, next);
-    return settle(state);
+    settle(state);
+    return;
   }
   state.playing = true;
-  state.stop = (event) => {
-    const presses = event.type === "pointerdown" || event.key === "Enter" || event.key === " ";
+  const stop = (event: Event) => {
+    const presses = event.type === "pointerdown" || (event instanceof KeyboardEvent && isEnter(event));
     if (!(presses && event.composedPath().includes(state.button))) pause(state); // the button itself pauses
   };
-  for (const name of INPUTS) addEventListener(name, state.stop, { capture: true, passive: true });
+  state.stop = stop;
+  for (const name of INPUTS) addEventListener(name, stop, { capture: true, passive: true });
   ask(state, next);
   label(state);
 }
 
-function arrange(state) {
+function arrange(state: State): void {
   clearTimeout(state.timer);
-  state.timer = setTimeout(() => {
+  state.timer = window.setTimeout(() => {
     const next = state.at + 1;
-    if (document.hidden || next >= state.facts.stops.length) return pause(state);
-    ask(state, next);
+    if (document.hidden || next >= state.facts.stops.length) pause(state);
+    else ask(state, next);
   }, MILLISECONDS);
 }
 
-function pause(state) {
+function pause(state: State): void {
   clearTimeout(state.timer);
-  for (const name of INPUTS) if (state.stop) removeEventListener(name, state.stop, { capture: true });
+  const { stop } = state;
+  if (stop) for (const name of INPUTS) removeEventListener(name, stop, { capture: true });
   state.playing = false;
   state.stop = null;
   label(state);

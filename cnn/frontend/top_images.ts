@@ -1,37 +1,50 @@
-// @ts-nocheck
-// The pictures that excite a channel most; the winning cell's receptive field is outlined, and cut out below.
-// Data: one safetensors blob (see nine.py). A click tells Python which picture; the link leads there by itself too.
-import { make, openBlob, paintPicture } from "./shared/blob.ts";
+// The images that excite a channel most; the winning cell's receptive field is outlined, and cut out below.
+// A click tells Python which image; the link leads there by itself too.
+import { openBlob } from "./shared/blob.ts";
+import { paintPicture } from "./shared/canvas.ts";
+import { find, type Mount, make } from "./shared/dom.ts";
+import { showTitlesOnLongPress } from "./shared/input.ts";
 
 const SIDE = 32;
 const PART_HEIGHT = 5.5; // rem, as in the style sheet
 
-const shown = new WeakMap(); // by place, what is drawn: the same again must not take a click or the focus away
+type Field = [top: number, left: number, bottom: number, right: number];
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const list = parentElement.querySelector(".nine");
+interface Winner {
+  title: string;
+  value: string;
+  cell: string;
+  link: string;
+  field: Field;
+}
+
+const shown = new WeakMap<HTMLElement, Uint8Array>(); // what is drawn: the same again must not take a click or the focus
+
+export default function topImages({ data, parentElement, setTriggerValue }: Mount<Uint8Array>): void {
+  const list = find(parentElement, ".nine");
   list.onclick = (event) => {
-    const link = event.target.closest("a");
+    const link = (event.target as Element).closest<HTMLElement>("a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     setTriggerValue("picture", Number(link.dataset.place));
   };
-  if (same(shown.get(list), data)) return;
+  const before = shown.get(list);
+  if (before?.length === data.length && before.every((byte, i) => byte === data[i])) return;
   shown.set(list, data.slice());
   draw(list, data);
+  showTitlesOnLongPress(list);
 }
 
-const same = (one, other) => one?.length === other.length && one.every((byte, i) => byte === other[i]);
-
-function draw(list, data) {
-  const { facts, array } = openBlob(data);
-  const pixels = array("pictures").values;
+function draw(list: HTMLElement, data: Uint8Array): void {
+  const { facts, bytes } = openBlob<{ winners: Winner[] }>(data);
+  const pixels = bytes("pictures").values;
   list.replaceChildren();
   facts.winners.forEach((winner, place) => {
     const picture = pixels.subarray(place * SIDE * SIDE * 3, (place + 1) * SIDE * SIDE * 3);
     const link = make("a", make("li", list));
-    Object.assign(link, { href: winner.link, title: "Open this picture" });
-    link.dataset.place = place;
+    link.href = winner.link;
+    link.title = "Open this picture";
+    link.dataset.place = String(place);
     const whole = make("div", link, "whole");
     const canvas = make("canvas", whole);
     canvas.setAttribute("role", "img");
@@ -45,15 +58,15 @@ function draw(list, data) {
   });
 }
 
-function outline(box, [top, left, bottom, right]) {
-  const percent = (cells) => `${(100 * cells) / SIDE}%`;
+function outline(box: HTMLElement, [top, left, bottom, right]: Field): void {
+  const percent = (cells: number) => `${(100 * cells) / SIDE}%`;
   Object.assign(box.style, { top: percent(top), left: percent(left) });
   Object.assign(box.style, { height: percent(bottom - top), width: percent(right - left) });
 }
 
-// What the winning cell looks at, as large as its place allows
+// What the winning cell sees, as large as its place allows
 
-function cut(canvas, picture, [top, left, bottom, right]) {
+function cut(canvas: HTMLCanvasElement, picture: Uint8Array, [top, left, bottom, right]: Field): void {
   const [height, width] = [bottom - top, right - left];
   const part = new Uint8Array(height * width * 3);
   for (let row = 0; row < height; row++) {

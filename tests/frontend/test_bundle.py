@@ -1,8 +1,10 @@
 """The browser components: what is served is what the TypeScript says; types and unit tests run by Node."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,10 @@ needs_node = pytest.mark.skipif(
 )
 
 
-def run(*command: str | Path) -> str:
+def run(*command: str | Path, env: dict[str, str] | None = None) -> str:
     """Run a command in the project; its output is the message when it fails."""
-    done = subprocess.run([str(part) for part in command], cwd=PROJECT, capture_output=True, text=True)
+    words = [str(part) for part in command]
+    done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, env=os.environ | (env or {}))
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-4000:]
     return done.stdout
 
@@ -43,5 +46,11 @@ def test_every_component_that_python_mounts_has_a_bundle_and_no_other() -> None:
 
 
 @needs_node
-def test_types() -> None:
-    run(BIN / "tsc", "-p", ".")
+def test_types_and_lint() -> None:
+    run("npm", "run", "--silent", "check")
+
+
+@needs_node
+def test_units() -> None:
+    """The browser's arithmetic against Python's payloads and values, without a browser."""
+    run(BIN / "vitest", "run", "--reporter=dot", env={"PYTHON": sys.executable})

@@ -1,30 +1,39 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
+// cnn/frontend/shared/dom.ts
+function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`no ${selector} in this component`);
+  return found;
+}
+function make(kind, parent, name = "", text) {
+  const element = document.createElement(kind);
+  if (name) element.className = name;
+  if (text !== void 0) element.textContent = text;
+  parent?.append(element);
+  return element;
+}
+
 // cnn/frontend/answers.ts
 var timers = /* @__PURE__ */ new WeakMap();
-function answers_default({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".answers");
-  place.replaceChildren(...data.rows.map(question));
+function answers(mount) {
+  const { data, parentElement, setTriggerValue } = mount;
+  const place = find(parentElement, ".answers");
+  place.replaceChildren(...data.rows.map(row));
   clearInterval(timers.get(place));
-  const look = () => document.hidden || setTriggerValue("tick", Date.now());
-  timers.set(place, setInterval(look, data.every));
+  const ask = () => {
+    if (!document.hidden) setTriggerValue("tick", Date.now());
+  };
+  timers.set(place, window.setInterval(ask, data.every));
   return () => clearInterval(timers.get(place));
 }
-function question({ title, words, share }) {
-  const row = make("div", "question");
-  const bar = make("div", "bar");
-  const done = make("i", "");
-  done.style.width = `${100 * share}%`;
-  bar.append(done);
-  row.append(make("b", "title", title), bar, make("span", "words", words));
-  return row;
-}
-function make(kind, name, text = "") {
-  const element = document.createElement(kind);
-  element.className = name;
-  element.textContent = text;
+function row({ title, words, share }) {
+  const element = make("div", null, "question");
+  make("b", element, "title", title);
+  make("i", make("div", element, "bar")).style.width = `${100 * share}%`;
+  make("span", element, "words", words);
   return element;
 }
 export {
-  answers_default as default
+  answers as default
 };

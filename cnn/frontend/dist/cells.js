@@ -1,90 +1,162 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
-// cnn/frontend/cells.ts
-var text = (value) => {
-  const size = Math.abs(value);
-  const digits = size >= 1 ? 2 : size >= 0.1 ? 3 : 4;
-  return (value === 0 ? "0" : value.toFixed(digits)).replace("-", "−");
+// cnn/frontend/shared/dom.ts
+function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`no ${selector} in this component`);
+  return found;
+}
+function findAll(root, selector) {
+  return [...root.querySelectorAll(selector)];
+}
+function setAttributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+}
+
+// cnn/frontend/shared/numbers.ts
+var THRESHOLD = 1e-4;
+var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
+var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+var minus = (text) => text.replaceAll("-", "−");
+function adaptive(number) {
+  const size = Math.abs(number);
+  return number === 0 ? "0" : minus(number.toFixed(size >= 1 ? 2 : size >= 0.1 ? 3 : 4));
+}
+
+// cnn/frontend/shared/input.ts
+var FINGER = 44;
+function cellUnder(point, grid, rows, columns) {
+  const box = grid.getBoundingClientRect();
+  const at = (share, count) => clamp(Math.floor(share * count), 0, count - 1);
+  return {
+    row: at((point.clientY - box.top) / box.height, rows),
+    column: at((point.clientX - box.left) / box.width, columns)
+  };
+}
+var ARROWS = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1]
 };
-function cells_default({ data, parentElement }) {
-  const root = parentElement.querySelector(".cells");
-  const grids = [...root.querySelectorAll(".grid")];
-  const plot = root.querySelector(".plot");
-  const rows = data.before.length / data.width;
-  grids.forEach((grid, i) => {
-    const image = grid.querySelector("img");
-    const veiled = !data.images[i];
-    grid.classList.toggle("veiled", veiled);
-    grid.tabIndex = veiled ? -1 : 0;
-    if (!veiled && image.src !== data.images[i]) image.src = data.images[i];
-    image.alt = data.captions[i];
-    grid.setAttribute("aria-label", `${data.captions[i]}. Arrow keys move from cell to cell.`);
-    grid.parentElement.querySelector("figcaption").textContent = data.captions[i];
+function handle(element, hands) {
+  known.set(element, hands);
+  if (element.dataset.hands) return;
+  element.dataset.hands = "true";
+  element.style.touchAction = "pan-x pan-y pinch-zoom";
+  const now = () => known.get(element) ?? {};
+  let dragged = null;
+  element.addEventListener(
+    "touchstart",
+    (event) => {
+      const touch = event.touches[0];
+      if (event.touches.length === 1 && touch && now().drag && holds(now().handle?.() ?? null, touch)) {
+        event.preventDefault();
+      }
+    },
+    { passive: false }
+  );
+  element.addEventListener("pointerdown", (event) => {
+    now().press?.(event);
+    if (event.pointerType === "mouse" || !event.isPrimary || !holds(now().handle?.() ?? null, event)) return;
+    if (!now().drag) return;
+    dragged = event.pointerId;
+    element.setPointerCapture(event.pointerId);
   });
+  element.addEventListener("pointermove", (event) => {
+    if (event.pointerType === "mouse") now().hover?.(event);
+    else if (event.pointerId === dragged) now().drag?.(event);
+  });
+  const end = (event) => {
+    if (event.pointerId === dragged) dragged = null;
+  };
+  element.addEventListener("pointerup", end);
+  element.addEventListener("pointercancel", end);
+  element.addEventListener("pointerleave", (event) => {
+    if (event.pointerType === "mouse") now().leave?.();
+  });
+  element.addEventListener("click", (event) => now().choose?.(event));
+}
+var known = /* @__PURE__ */ new WeakMap();
+function holds(element, { clientX, clientY }) {
+  if (!element) return false;
+  const box = element.getBoundingClientRect();
+  const across = Math.max(0, FINGER - box.width) / 2;
+  const down = Math.max(0, FINGER - box.height) / 2;
+  return clientX >= box.left - across && clientX <= box.right + across && clientY >= box.top - down && clientY <= box.bottom + down;
+}
+
+// cnn/frontend/cells.ts
+function cells({ data, parentElement }) {
+  const root = find(parentElement, ".cells");
+  const rows = data.before.length / data.width;
+  const plot = find(root, ".plot");
   if (plot.dataset.shown !== data.plot) {
     plot.innerHTML = data.plot;
     plot.dataset.shown = data.plot;
   }
-  const lowest = () => data.before.indexOf(Math.min(...data.before));
-  const mark = (place) => {
-    root.dataset.place = place;
-    const row = Math.floor(place / data.width);
-    const column = place % data.width;
-    const [x, y, slope] = [data.before[place], data.after[place], data.slope[place]];
-    for (const box of root.querySelectorAll(".grid i")) {
-      box.style.left = `${100 * column / data.width}%`;
-      box.style.top = `${100 * row / rows}%`;
-      box.style.width = `${100 / data.width}%`;
-      box.style.height = `${100 / rows}%`;
-    }
-    const axes = data.axes;
-    const across = axes.x_start + axes.x_step * x;
-    const up = axes.y_start + axes.y_step * y;
-    const steep = axes.slope_start + axes.slope_step * slope;
-    const here = plot.querySelector(".here");
-    here.setAttribute("visibility", "visible");
-    here.querySelector('[data-of="y"]').setAttribute("cx", across);
-    here.querySelector('[data-of="y"]').setAttribute("cy", up);
-    here.querySelector('[data-of="slope"]').setAttribute("cx", across);
-    here.querySelector('[data-of="slope"]').setAttribute("cy", steep);
-    here.querySelector(".ray").setAttribute("d", `M${across} ${axes.y_start}V${up}V${steep}`);
-    root.querySelector(".says").textContent = `Row ${row}, column ${column}:  x = ${text(x)}  →  ${data.name}(x) = ${text(y)},  slope ${text(slope)}`;
-  };
-  const kept = Number(root.dataset.place);
-  mark(root.dataset.place !== void 0 && kept < data.before.length ? kept : lowest());
-  const cellUnder = (event) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    const inside = (share, count) => Math.min(Math.max(Math.floor(share * count), 0), count - 1);
-    const column = inside((event.clientX - box.left) / box.width, data.width);
-    const row = inside((event.clientY - box.top) / box.height, rows);
-    mark(row * data.width + column);
-  };
-  const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-  for (const grid of grids) {
-    const veiled = grid.classList.contains("veiled");
-    grid.onpointermove = grid.onpointerdown = veiled ? null : cellUnder;
+  const markAt = (row, column) => mark(root, data, clamp(row, 0, rows - 1) * data.width + clamp(column, 0, data.width - 1));
+  findAll(root, ".grid").forEach((grid, i) => {
+    const image = find(grid, "img");
+    const caption = data.captions[i] ?? "";
+    const source = data.images[i];
+    const veiled = !source;
+    grid.classList.toggle("veiled", veiled);
+    grid.tabIndex = veiled ? -1 : 0;
+    if (source && image.src !== source) image.src = source;
+    image.alt = "";
+    grid.setAttribute("role", "application");
+    grid.setAttribute("aria-label", `${caption}. Arrow keys move from cell to cell.`);
+    find(grid.parentElement, "figcaption").textContent = caption;
+    const point = (at) => {
+      const cell = cellUnder(at, grid, rows, data.width);
+      markAt(cell.row, cell.column);
+    };
+    handle(grid, veiled ? {} : { handle: () => grid.querySelector("i"), hover: point, drag: point, choose: point });
     grid.onkeydown = (event) => {
-      const step = steps[event.key];
+      const step = ARROWS[event.key];
       if (!step || veiled) return;
       event.preventDefault();
       const place = Number(root.dataset.place);
-      const row = Math.min(Math.max(Math.floor(place / data.width) + step[0], 0), rows - 1);
-      const column = Math.min(Math.max(place % data.width + step[1], 0), data.width - 1);
-      mark(row * data.width + column);
+      markAt(Math.floor(place / data.width) + step[0], place % data.width + step[1]);
     };
-  }
-  plot.onpointermove = plot.onpointerdown = (event) => {
-    const svg = plot.querySelector("svg");
+  });
+  const nearest = (at) => {
+    const svg = find(plot, "svg");
     const box = svg.getBoundingClientRect();
     const scale = svg.viewBox.baseVal.width / box.width;
-    const x = ((event.clientX - box.left) * scale - data.axes.x_start) / data.axes.x_step;
-    let best = 0;
-    data.before.forEach((value, place) => {
-      if (Math.abs(value - x) < Math.abs(data.before[best] - x)) best = place;
-    });
-    mark(best);
+    const x = ((at.clientX - box.left) * scale - data.axes.x_start) / data.axes.x_step;
+    const apart = data.before.map((value) => Math.abs(value - x));
+    mark(root, data, apart.indexOf(Math.min(...apart)));
   };
+  handle(plot, { handle: () => plot.querySelector(".here"), hover: nearest, drag: nearest, choose: nearest });
+  const kept = Number(root.dataset.place ?? Number.NaN);
+  mark(root, data, kept < data.before.length ? kept : data.before.indexOf(Math.min(...data.before)));
+}
+function mark(root, data, place) {
+  root.dataset.place = String(place);
+  const rows = data.before.length / data.width;
+  const row = Math.floor(place / data.width);
+  const column = place % data.width;
+  const at = (values) => values[place] ?? 0;
+  const [x, y, slope] = [at(data.before), at(data.after), at(data.slope)];
+  for (const box of findAll(root, ".grid i")) {
+    box.style.left = `${100 * column / data.width}%`;
+    box.style.top = `${100 * row / rows}%`;
+    box.style.width = `${100 / data.width}%`;
+    box.style.height = `${100 / rows}%`;
+  }
+  const { axes } = data;
+  const across = axes.x_start + axes.x_step * x;
+  const up = axes.y_start + axes.y_step * y;
+  const steep = axes.slope_start + axes.slope_step * slope;
+  const here = find(root, ".plot .here");
+  setAttributes(here, { visibility: "visible" });
+  setAttributes(find(here, '[data-of="y"]'), { cx: across, cy: up });
+  setAttributes(find(here, '[data-of="slope"]'), { cx: across, cy: steep });
+  setAttributes(find(here, ".ray"), { d: `M${across} ${axes.y_start}V${up}V${steep}` });
+  find(root, ".says").textContent = `Row ${row}, column ${column}:  x = ${adaptive(x)}  →  ${data.name}(x) = ${adaptive(y)},  slope ${adaptive(slope)}`;
 }
 export {
-  cells_default as default
+  cells as default
 };

@@ -1,133 +1,201 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
 // cnn/frontend/shared/blob.ts
-var KINDS = { U8: Uint8Array, F32: Float32Array, I32: Int32Array };
-function openBlob(bytes) {
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  const array = (name) => {
-    const [from, to] = header[name].data_offsets;
-    const values = new KINDS[header[name].dtype](bytes.slice(8 + length + from, 8 + length + to).buffer);
-    return { values, shape: header[name].shape };
+function openBlob(data, key = "facts") {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const start = 8 + Number(view.getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start)));
+  const raw = (name, dtype) => {
+    const entry = header[name];
+    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (entry.dtype !== dtype) throw new Error(`${name} is ${entry.dtype}, not ${dtype}`);
+    const [from, to] = entry.data_offsets;
+    return [data.slice(start + from, start + to).buffer, entry.shape];
   };
-  return { facts: JSON.parse(header.__metadata__.facts), array };
+  const facts = header.__metadata__[key];
+  if (facts === void 0) throw new Error(`the blob's metadata hold no ${key}`);
+  return {
+    facts: JSON.parse(facts),
+    names: Object.keys(header).filter((name) => name !== "__metadata__"),
+    floats(name) {
+      const [buffer, shape] = raw(name, "F32");
+      return { values: new Float32Array(buffer), shape };
+    },
+    bytes(name) {
+      const [buffer, shape] = raw(name, "U8");
+      return { values: new Uint8Array(buffer), shape };
+    }
+  };
+}
+
+// cnn/frontend/shared/dom.ts
+function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`no ${selector} in this component`);
+  return found;
+}
+
+// cnn/frontend/shared/numbers.ts
+var THRESHOLD = 1e-4;
+var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
+var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+// cnn/frontend/shared/input.ts
+var FINGER = 44;
+var canHover = () => matchMedia("(hover: hover)").matches;
+var byHand = (mouse, touch) => canHover() ? mouse : touch;
+var ARROWS = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1]
+};
+var withModifier = (event) => event.ctrlKey || event.metaKey || event.altKey;
+function holds(element, { clientX, clientY }) {
+  if (!element) return false;
+  const box = element.getBoundingClientRect();
+  const across = Math.max(0, FINGER - box.width) / 2;
+  const down = Math.max(0, FINGER - box.height) / 2;
+  return clientX >= box.left - across && clientX <= box.right + across && clientY >= box.top - down && clientY <= box.bottom + down;
 }
 
 // cnn/frontend/crop.ts
 var EVERY = 70;
 var states = /* @__PURE__ */ new WeakMap();
-function crop_default({ data, parentElement, setStateValue }) {
-  const place = parentElement.querySelector(".crop");
+function crop({ data, parentElement, setStateValue }) {
+  const place = find(parentElement, ".crop");
   const state = states.get(place) ?? begin(place);
-  const { facts, array } = openBlob(data);
+  const blob = openBlob(data);
+  const { facts } = blob;
   state.send = () => setStateValue("moved", [facts.key, ...state.crop, facts.placed]);
-  if (state.facts?.key !== facts.key) showPicture(place, array("preview").values, facts);
-  if (state.facts?.key !== facts.key || state.facts.placed !== facts.placed) state.crop = [...facts.crop];
+  const another = state.facts?.key !== facts.key;
+  if (another) showPhoto(place, blob.bytes("preview").values, facts);
+  if (another || state.facts?.placed !== facts.placed) state.crop = [...facts.crop];
   state.facts = facts;
-  draw(place, state);
+  draw(state, facts);
 }
 function begin(place) {
-  const state = { crop: [0, 0, 1], grip: null, sent: 0, timer: 0 };
+  const state = { place, facts: null, crop: [0, 0, 1], grip: null, sent: 0, timer: 0, send: () => void 0 };
   states.set(place, state);
   place.innerHTML = `
     <div class="plate" tabindex="0" role="application">
       <img alt="" draggable="false">
-      <div class="square"><i class="corner" title="Pull to change the size"></i></div>
+      <div class="square"><i class="corner"></i></div>
     </div>
     <label class="size"><span>Size</span><input type="range" aria-label="Size of the square"></label>`;
-  listen(place, state);
+  listen(state);
   return state;
 }
-function showPicture(place, bytes, facts) {
-  const image = place.querySelector("img");
+function showPhoto(place, bytes, facts) {
+  const image = find(place, "img");
   if (image.src) URL.revokeObjectURL(image.src);
   image.src = URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" }));
-  const plate = place.querySelector(".plate");
+  const plate = find(place, ".plate");
   plate.style.aspectRatio = `${facts.width} / ${facts.height}`;
   plate.style.width = `min(100%, ${26 * facts.width / facts.height}rem)`;
-  plate.setAttribute(
-    "aria-label",
-    `${facts.label}. The square is what the network gets: drag it, or arrow keys to move, plus and minus for the size.`
-  );
+  const keys = byHand("drag it, or arrow keys to move, plus and minus for the size", "drag it, or pull its corner");
+  plate.setAttribute("aria-label", `${facts.label}. The square is what the network gets: ${keys}.`);
 }
-var within = (value, low, high) => Math.min(Math.max(Math.round(value), low), high);
-var most = (facts) => Math.min(facts.width, facts.height);
-function put(place, state, left, top, side) {
+var largestSide = (facts) => Math.min(facts.width, facts.height);
+function put(state, left, top, side) {
   const { facts } = state;
-  const size = within(side, facts.least, most(facts));
+  if (!facts) return;
+  const within = (value, low, high) => clamp(Math.round(value), low, high);
+  const size = within(side, facts.least, largestSide(facts));
   const next = [within(left, 0, facts.width - size), within(top, 0, facts.height - size), size];
   if (next.every((value, i) => value === state.crop[i])) return;
   state.crop = next;
-  draw(place, state);
+  draw(state, facts);
   const wait = state.sent + EVERY - performance.now();
   clearTimeout(state.timer);
   if (wait <= 0) send(state);
-  else state.timer = setTimeout(() => send(state), wait);
+  else state.timer = window.setTimeout(() => send(state), wait);
 }
 function send(state) {
   state.sent = performance.now();
   state.send();
 }
-function draw(place, { facts, crop: [left, top, side] }) {
-  const square = place.querySelector(".square");
+function draw({ place, crop: [left, top, side] }, facts) {
+  const square = find(place, ".square");
   square.style.left = `${100 * left / facts.width}%`;
   square.style.top = `${100 * top / facts.height}%`;
   square.style.width = `${100 * side / facts.width}%`;
-  const range = place.querySelector("input");
-  range.min = facts.least;
-  range.max = most(facts);
-  range.value = side;
-  range.disabled = facts.least === most(facts);
+  const range = find(place, "input");
+  range.min = String(facts.least);
+  range.max = String(largestSide(facts));
+  range.value = String(side);
+  range.disabled = facts.least === largestSide(facts);
   place.dataset.crop = [left, top, side].join(" ");
 }
-function listen(place, state) {
-  const plate = place.querySelector(".plate");
+function listen(state) {
+  const { place } = state;
+  const plate = find(place, ".plate");
+  const square = find(place, ".square");
+  const corner = find(place, ".corner");
   const at = (event) => {
     const box = plate.getBoundingClientRect();
-    const scale = state.facts.width / box.width;
+    const scale = (state.facts?.width ?? 0) / box.width;
     return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
   };
+  plate.style.touchAction = "pan-x pan-y pinch-zoom";
+  plate.addEventListener(
+    "touchstart",
+    (event) => {
+      const touch = event.touches[0];
+      if (touch && event.touches.length === 1 && (holds(square, touch) || holds(corner, touch))) event.preventDefault();
+    },
+    { passive: false }
+  );
   plate.onpointerdown = (event) => {
-    if (event.button) return;
+    if (event.button || !event.isPrimary) return;
+    const mouse = event.pointerType === "mouse";
+    const onCorner = mouse ? event.target === corner : holds(corner, event);
+    if (!mouse && !onCorner && !holds(square, event)) return;
     plate.setPointerCapture(event.pointerId);
+    if (mouse && !onCorner) jump(state, at(event));
+    const [left, top, side] = state.crop;
     const [x, y] = at(event);
-    let [left, top, side] = state.crop;
-    const corner = event.target.classList.contains("corner");
-    if (!corner && (x < left || y < top || x > left + side || y > top + side)) {
-      put(place, state, x - side / 2, y - side / 2, side);
-      [left, top, side] = state.crop;
-    }
-    state.grip = { corner, x, y, left, top, side };
+    state.grip = { corner: onCorner, x, y, left, top, side };
   };
+  plate.onclick = (event) => jump(state, at(event));
   plate.onpointermove = (event) => {
-    const grip = state.grip;
-    if (!grip) return;
+    const { grip, facts } = state;
+    if (!grip || !facts) return;
     const [x, y] = at(event);
-    if (!grip.corner) return put(place, state, grip.left + x - grip.x, grip.top + y - grip.y, grip.side);
-    const room = Math.min(state.facts.width - grip.left, state.facts.height - grip.top);
+    if (!grip.corner) {
+      put(state, grip.left + x - grip.x, grip.top + y - grip.y, grip.side);
+      return;
+    }
+    const room = Math.min(facts.width - grip.left, facts.height - grip.top);
     const pulled = grip.side + (x - grip.x + y - grip.y) / 2;
-    put(place, state, grip.left, grip.top, Math.min(pulled, room));
+    put(state, grip.left, grip.top, Math.min(pulled, room));
   };
-  plate.onpointerup = plate.onpointercancel = () => state.grip = null;
-  plate.onkeydown = (event) => press(event, place, state);
-  place.querySelector("input").oninput = (event) => resize(place, state, Number(event.target.value));
+  plate.onpointerup = plate.onpointercancel = () => {
+    state.grip = null;
+  };
+  plate.onkeydown = (event) => press(event, state);
+  const range = find(place, "input");
+  range.oninput = () => resize(state, Number(range.value));
 }
-function resize(place, state, side) {
-  const [left, top, before] = state.crop;
-  put(place, state, left + (before - side) / 2, top + (before - side) / 2, side);
-}
-var KEYS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
-function press(event, place, state) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+function jump(state, [x, y]) {
   const [left, top, side] = state.crop;
-  const step = Math.max(1, Math.round(state.facts.width / 40));
+  if (x < left || y < top || x > left + side || y > top + side) put(state, x - side / 2, y - side / 2, side);
+}
+function resize(state, side) {
+  const [left, top, before] = state.crop;
+  put(state, left + (before - side) / 2, top + (before - side) / 2, side);
+}
+function press(event, state) {
+  if (withModifier(event)) return;
+  const [left, top, side] = state.crop;
+  const step = Math.max(1, Math.round((state.facts?.width ?? 0) / 40));
   const more = { "+": 1, "=": 1, "-": -1 }[event.key];
-  const [right, down] = KEYS[event.key] ?? [0, 0];
-  if (!more && !right && !down) return;
+  const arrow = ARROWS[event.key];
+  if (!more && !arrow) return;
   event.preventDefault();
-  if (more) resize(place, state, side + more * step * 2);
-  else put(place, state, left + right * step, top + down * step, side);
+  if (more) resize(state, side + more * step * 2);
+  else if (arrow) put(state, left + arrow[1] * step, top + arrow[0] * step, side);
 }
 export {
-  crop_default as default
+  crop as default
 };

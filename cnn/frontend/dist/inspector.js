@@ -1,40 +1,459 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
-// cnn/frontend/inspector/numbers.ts
-var NEAR = 1e-4;
-function readBlob(bytes, key2) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = Number(view.getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  const arrays = {};
-  for (const [name, { shape, data_offsets }] of Object.entries(header)) {
-    if (name === "__metadata__") continue;
-    const [from, to] = data_offsets;
-    const values = new Float32Array(bytes.slice(8 + length + from, 8 + length + to).buffer);
-    arrays[name] = { values, shape };
+// cnn/frontend/shared/dom.ts
+function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`no ${selector} in this component`);
+  return found;
+}
+function findAll(root, selector) {
+  return [...root.querySelectorAll(selector)];
+}
+function child(parent, i) {
+  const found = parent.children[i];
+  if (!found) throw new Error(`no child ${i} here`);
+  return found;
+}
+function setAttributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+}
+function escapeHtml(text) {
+  return String(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+function focusedIn(place) {
+  const root = place.getRootNode();
+  return root.activeElement instanceof HTMLElement ? root.activeElement : null;
+}
+
+// cnn/frontend/shared/numbers.ts
+var THRESHOLD = 1e-4;
+var near = (ours, theirs) => Math.abs(ours - theirs) <= THRESHOLD * Math.max(1, Math.abs(theirs));
+var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
+var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+function addUp(numbers) {
+  let sum = 0;
+  for (const number of numbers) sum += number;
+  return sum;
+}
+function largest(values) {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
+  return best;
+}
+var minus = (text) => text.replaceAll("-", "−");
+function fixed(number, digits = 4) {
+  return minus(Math.abs(number) < 0.5 * 10 ** -digits ? 0 .toFixed(digits) : number.toFixed(digits));
+}
+function bracketed(number, digits = 4) {
+  const text = fixed(number, digits);
+  return text.startsWith("−") ? `(${text})` : text;
+}
+var exact = (number) => minus(String(Number(number.toPrecision(7))));
+var grouped = (number) => number.toLocaleString("en");
+
+// cnn/frontend/shared/input.ts
+var LONG_PRESS = 500;
+var STILL = 10;
+var FINGER = 44;
+var canHover = () => matchMedia("(hover: hover)").matches;
+var byHand = (mouse, touch) => canHover() ? mouse : touch;
+function cellUnder(point, grid, rows, columns) {
+  const box = grid.getBoundingClientRect();
+  const at = (share, count) => clamp(Math.floor(share * count), 0, count - 1);
+  return {
+    row: at((point.clientY - box.top) / box.height, rows),
+    column: at((point.clientX - box.left) / box.width, columns)
+  };
+}
+var ARROWS = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1]
+};
+var isEnter = (event) => event.key === "Enter" || event.key === " ";
+function handle(element, hands) {
+  known.set(element, hands);
+  if (element.dataset.hands) return;
+  element.dataset.hands = "true";
+  element.style.touchAction = "pan-x pan-y pinch-zoom";
+  const now = () => known.get(element) ?? {};
+  let dragged = null;
+  element.addEventListener(
+    "touchstart",
+    (event) => {
+      const touch = event.touches[0];
+      if (event.touches.length === 1 && touch && now().drag && holds(now().handle?.() ?? null, touch)) {
+        event.preventDefault();
+      }
+    },
+    { passive: false }
+  );
+  element.addEventListener("pointerdown", (event) => {
+    now().press?.(event);
+    if (event.pointerType === "mouse" || !event.isPrimary || !holds(now().handle?.() ?? null, event)) return;
+    if (!now().drag) return;
+    dragged = event.pointerId;
+    element.setPointerCapture(event.pointerId);
+  });
+  element.addEventListener("pointermove", (event) => {
+    if (event.pointerType === "mouse") now().hover?.(event);
+    else if (event.pointerId === dragged) now().drag?.(event);
+  });
+  const end = (event) => {
+    if (event.pointerId === dragged) dragged = null;
+  };
+  element.addEventListener("pointerup", end);
+  element.addEventListener("pointercancel", end);
+  element.addEventListener("pointerleave", (event) => {
+    if (event.pointerType === "mouse") now().leave?.();
+  });
+  element.addEventListener("click", (event) => now().choose?.(event));
+}
+var known = /* @__PURE__ */ new WeakMap();
+function holds(element, { clientX, clientY }) {
+  if (!element) return false;
+  const box = element.getBoundingClientRect();
+  const across = Math.max(0, FINGER - box.width) / 2;
+  const down = Math.max(0, FINGER - box.height) / 2;
+  return clientX >= box.left - across && clientX <= box.right + across && clientY >= box.top - down && clientY <= box.bottom + down;
+}
+var SHEET = `
+  position: fixed; z-index: 1000; max-width: min(20rem, 90vw); padding: 0.5rem 0.7rem; border-radius: 0.4rem;
+  background: var(--st-text-color); color: var(--st-background-color); font: 0.9rem/1.35 var(--st-font);
+  pointer-events: none; border: 1px solid CanvasText;`;
+function showTitlesOnLongPress(root) {
+  if (root.dataset.titles) return;
+  root.dataset.titles = "true";
+  let timer = 0;
+  let start2 = null;
+  let shown = null;
+  const hide = () => {
+    shown?.remove();
+    shown = null;
+  };
+  const stop2 = () => clearTimeout(timer);
+  root.addEventListener("pointerdown", (event) => {
+    stop2();
+    hide();
+    if (event.pointerType === "mouse" || !event.isPrimary) return;
+    start2 = event;
+    const titled = event.target.closest("[title], [data-tip]");
+    const text = titled?.title || titled?.dataset.tip;
+    if (!text) return;
+    timer = window.setTimeout(() => {
+      shown = tooltip(root, text, event);
+    }, LONG_PRESS);
+  });
+  root.addEventListener("pointermove", (event) => {
+    if (start2 && Math.hypot(event.clientX - start2.clientX, event.clientY - start2.clientY) > STILL) stop2();
+  });
+  for (const kind of ["pointerup", "pointercancel"]) root.addEventListener(kind, stop2);
+  root.addEventListener("contextmenu", (event) => {
+    if (shown) event.preventDefault();
+  });
+  root.addEventListener(
+    "click",
+    (event) => {
+      if (!shown || event.pointerType === "mouse") return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    { capture: true }
+  );
+}
+function tooltip(root, text, { clientX, clientY }) {
+  const box = document.createElement("div");
+  box.setAttribute("role", "tooltip");
+  box.className = "long-press";
+  box.style.cssText = SHEET;
+  box.textContent = text;
+  root.append(box);
+  const { width, height } = box.getBoundingClientRect();
+  box.style.left = `${clamp(clientX - width / 2, 8, Math.max(innerWidth - width - 8, 8))}px`;
+  const above = clientY - height - 28;
+  box.style.top = `${above > 8 ? above : clientY + 28}px`;
+  return box;
+}
+
+// cnn/frontend/shared/blob.ts
+function openBlob(data, key2 = "facts") {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const start2 = 8 + Number(view.getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start2)));
+  const raw = (name, dtype) => {
+    const entry = header[name];
+    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (entry.dtype !== dtype) throw new Error(`${name} is ${entry.dtype}, not ${dtype}`);
+    const [from, to] = entry.data_offsets;
+    return [data.slice(start2 + from, start2 + to).buffer, entry.shape];
+  };
+  const facts = header.__metadata__[key2];
+  if (facts === void 0) throw new Error(`the blob's metadata hold no ${key2}`);
+  return {
+    facts: JSON.parse(facts),
+    names: Object.keys(header).filter((name) => name !== "__metadata__"),
+    floats(name) {
+      const [buffer, shape] = raw(name, "F32");
+      return { values: new Float32Array(buffer), shape };
+    },
+    bytes(name) {
+      const [buffer, shape] = raw(name, "U8");
+      return { values: new Uint8Array(buffer), shape };
+    }
+  };
+}
+
+// cnn/frontend/shared/colours.ts
+var STEPS = 511;
+var DARK_INK = "#1D1B18";
+var LIGHT_INK = "#FFFFFF";
+var BRIGHT = 0.18;
+function rgb(text) {
+  const channel = (from) => Number.parseInt(text.slice(from, from + 2), 16);
+  return [channel(1), channel(3), channel(5)];
+}
+function mix(one, other, share) {
+  const channel = (i) => Math.round(one[i] + (other[i] - one[i]) * share);
+  return [channel(0), channel(1), channel(2)];
+}
+function along(stops, share) {
+  const at = clamp(share, 0, 1) * (stops.length - 1);
+  const below = Math.min(Math.floor(at), stops.length - 2);
+  return mix(stops[below], stops[below + 1], at - below);
+}
+function shareOf(value, { low, high, stops }) {
+  if (!(high > low)) return stops.length === 3 ? 0.5 : 0;
+  return clamp((value - low) / (high - low), 0, 1);
+}
+function withTable(scale) {
+  const stops = scale.stops.map(rgb);
+  return { ...scale, table: Array.from({ length: STEPS }, (_, i) => along(stops, i / (STEPS - 1))) };
+}
+function colourOf(value, scale) {
+  return scale.table[Math.round(shareOf(value, scale) * (STEPS - 1))];
+}
+function luminance(colour) {
+  const linear = (c) => c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4;
+  return 0.2126 * linear(colour[0]) + 0.7152 * linear(colour[1]) + 0.0722 * linear(colour[2]);
+}
+var inkOn = (ground) => luminance(ground) > BRIGHT ? DARK_INK : LIGHT_INK;
+var css = (colour) => `rgb(${colour.join(",")})`;
+function paintGround(element, colour) {
+  element.style.background = css(colour);
+  element.style.color = inkOn(colour);
+}
+var tint = (element, value, scale) => paintGround(element, colourOf(value, scale));
+var gradient = (stops) => `linear-gradient(90deg,${stops.join(",")})`;
+
+// cnn/frontend/inspector/data.ts
+function readData(bytes) {
+  const blob = openBlob(bytes);
+  const arrays = Object.fromEntries(blob.names.map((name) => [name, blob.floats(name)]));
+  const { facts } = blob;
+  const [height, width, channels] = blob.floats("input").shape;
+  const [rows, columns] = blob.floats("output").shape;
+  const scales = Object.fromEntries(
+    Object.entries(facts.scales).map(([name, scale]) => [name, withTable(scale)])
+  );
+  const stages = facts.stages.map((stage) => ({ ...stage, scale: withTable(stage.scale) }));
+  const sent = facts.sent ?? [0];
+  return { ...facts, scales, stages, arrays, height, width, channels, rows, columns, sent };
+}
+function arrayOf(data, name) {
+  const array = data.arrays[name];
+  if (!array) throw new Error(`the inspector was sent no ${name}`);
+  return array;
+}
+var isWindow = (data) => data.op === "conv" || data.op === "pool";
+var isUnrolled = (data) => data.op === "flatten" || data.op === "average";
+var mapName = (data) => data.names[data.channel] ?? `map ${data.channel}`;
+var nameOfPlace = (data, place) => data.names[place] ?? `value ${place}`;
+var sourceName = (data, number) => (data.op === "conv" ? data.source_names[number] : void 0) ?? `map ${number}`;
+var sentAt = (data, place) => data.sent[place] ?? place;
+
+// cnn/frontend/inspector/state.ts
+function freshState(root, data, view) {
+  return {
+    root,
+    data,
+    view,
+    row: 0,
+    column: 0,
+    pinned: false,
+    timer: 0,
+    halt: null,
+    waiting: 0,
+    told: null,
+    keras: null,
+    sums: null,
+    chosen: null,
+    all: false,
+    byNumber: false,
+    byActivity: false,
+    kept: false,
+    traced: null,
+    pointed: null,
+    terms: [],
+    total: 0,
+    mosaic: null,
+    result: null,
+    watcher: null,
+    answer: null,
+    go: () => void 0
+  };
+}
+var cellAt = (index, columns) => ({
+  row: Math.floor(index / columns),
+  column: index % columns
+});
+function strongest(data) {
+  const output = arrayOf(data, "output");
+  return cellAt(largest(output.values.map(Math.abs)), data.columns);
+}
+function limited(state, row, column) {
+  const { data } = state;
+  const [rows, columns] = state.view.cells(state);
+  const cell = { row: clamp(row || 0, 0, rows - 1), column: clamp(column || 0, 0, columns - 1) };
+  if (!data.vector || data.op === "dense" || data.op === "softmax") return cell;
+  return cellAt(Math.min(cell.row * columns + cell.column, lengthOf(data) - 1), columns);
+}
+var lengthOf = (data) => data.shape[0];
+var channelsOf = (data) => data.shape[data.shape.length - 1];
+function orderOf({ data, byActivity }) {
+  const places = Array.from({ length: channelsOf(data) }, (_, i) => i);
+  const { sizes } = data.activity;
+  return byActivity && sizes ? places.sort((one, other) => (sizes[other] ?? 0) - (sizes[one] ?? 0)) : places;
+}
+function shownPlace({ data, chosen }) {
+  const place = chosen === null ? -1 : data.sent.indexOf(chosen);
+  if (place >= 0) return place;
+  return data.op === "conv" ? data.order[0] ?? 0 : 0;
+}
+
+// cnn/frontend/inspector/head.ts
+var ENDS_NAMED = 6;
+function buildHead(state) {
+  const { root, data } = state;
+  const channels = channelsOf(data);
+  const layers = data.layers.map(({ name }) => option(name, name, name === data.layer));
+  const places = orderOf(state).map((i) => option(i, data.names[i] ?? `${kindOf(data)} ${i}`, i === data.channel));
+  const sortable = data.activity.sizes && channels > 1 && data.op !== "pixel";
+  const sort = `<button type="button" class="quiet-button" data-part="sort"
+    aria-pressed="${state.byActivity}">By activity</button>`;
+  find(root, ".head").innerHTML = `
+    ${stepper("layer", "Layer", layers, `style="--tag:${data.tags[data.tag]}"`)}
+    ${channels > 1 && data.op !== "softmax" ? stepper("channel", kindOf(data), places) : ""}
+    ${sortable ? sort : ""}
+    <button type="button" class="play" data-part="play"></button><span class="hint"></span>`;
+  find(root, ".about").innerHTML = `${escapeHtml(data.about)} ${activityText(data)}`;
+  find(root, ".play").hidden = data.op === "dense" || data.op === "softmax";
+}
+var kindOf = (data) => data.op === "dense" ? "neuron" : data.vector ? "value" : "map";
+var option = (value, text, chosen) => `<option value="${escapeHtml(value)}" ${chosen ? "selected" : ""}>${escapeHtml(text)}</option>`;
+var stepper = (name, title, options, style = "") => `
+  <span class="stepper" ${style}><button type="button" data-part="${name}-back" data-step="${name}" data-by="-1"
+      aria-label="Previous ${title.toLowerCase()}">‹</button>
+    <select data-part="${name}" data-step="${name}" aria-label="${title}">${options.join("")}</select>
+    <button type="button" data-part="${name}-on" data-step="${name}" data-by="1"
+      aria-label="Next ${title.toLowerCase()}">›</button></span>`;
+function activityText(data) {
+  const { layer, sizes } = data.activity;
+  if (!sizes || sizes.length < 2 || data.op === "pixel") return "";
+  const size = (i) => sizes[i];
+  const link = (i) => `<button type="button" class="link" data-go-channel="${i}" data-part="way${i}">${escapeHtml(data.names[i] ?? `map ${i}`)}</button>`;
+  const rank = [...sizes.keys()].filter((i) => size(i) > 0).sort((one, other) => size(other) - size(one));
+  const dead = [...sizes.keys()].filter((i) => size(i) === 0);
+  const where = layer === data.layer || !layer ? "" : ` after ${escapeHtml(layer)}`;
+  const self = size(data.channel) === 0 ? `<strong>This map is zero everywhere${where} on this picture.</strong> ` : "";
+  const [first, last] = [rank[0], rank.at(-1)];
+  const ends = first !== void 0 && last !== void 0 && first !== last ? `Most active${where}: ${link(first)}, least: ${link(last)}.` : "";
+  const more = dead.length > ENDS_NAMED ? ` and ${dead.length - ENDS_NAMED} more` : "";
+  const silent = dead.length ? ` Zero everywhere: ${dead.slice(0, ENDS_NAMED).map(link).join(", ")}${more}.` : "";
+  return `${self}${ends}${silent}`;
+}
+function show(state) {
+  const { root } = state;
+  state.view.show(state);
+  const button = find(root, ".play");
+  button.textContent = state.timer ? "❚❚ Stop" : "▶ Play";
+  button.setAttribute("aria-label", state.timer ? "Stop the window" : "Play: the window moves by itself");
+  find(root, ".hint").textContent = hint(state);
+  root.classList.toggle("pinned", state.pinned);
+  root.dataset.row = String(state.row);
+  root.dataset.column = String(state.column);
+  root.dataset.layer = state.data.layer;
+  root.dataset.channel = String(state.data.channel);
+}
+function hint({ data, timer, pinned }) {
+  if (data.op === "softmax") return `${byHand("Point at", "Tap")} a class below: its score and its fraction light up.`;
+  if (data.op === "dense") {
+    return byHand(
+      "Point at a term; click it to go to where it comes from.",
+      "Tap a term to go to where it comes from."
+    );
   }
-  return { ...JSON.parse(header.__metadata__[key2]), arrays };
+  if (timer) return "Any touch or key stops it.";
+  if (pinned) {
+    const release = byHand("Escape or a click on it lets go.", "Drag the window to move it; tap it to let go.");
+    return `Pinned, and in the page’s address. ${release}`;
+  }
+  if (data.vector) return byHand("Hover; click for that value’s own sum.", "Tap a value for its own sum.");
+  return byHand(
+    "Hover either side; click or Enter pins; arrows move.",
+    "Tap a cell to pin it; drag the window to move it."
+  );
 }
-function readLook(bytes) {
-  const look = readBlob(bytes, "look");
-  const [height, width, channels] = look.arrays.input.shape;
-  const [rows, columns] = look.arrays.output.shape;
-  for (const scale of Object.values(look.scales)) prepare(scale);
-  for (const stage of look.stages) prepare(stage.scale);
-  const sent = look.sent ?? [0];
-  return Object.assign(look, { height, width, channels, rows, columns, sent });
+function say(state) {
+  const { data, result, row, column } = state;
+  if (!result || data.op === "dense") return;
+  const [first, ...others] = result.steps;
+  const after = others.map((step, i) => `${data.stages[i]?.layer} ${fixed(step.total)}`);
+  const at = data.vector ? nameOfPlace(data, row * data.columns + column) : `Row ${row}, column ${column}`;
+  find(state.root, ".words").textContent = `${at}: ${[fixed(first.total), ...after].join(", then ")}.`;
 }
+
+// cnn/frontend/shared/canvas.ts
+function paintCells(canvas, rows, columns, colourAt) {
+  if (canvas.width !== columns) canvas.width = columns;
+  if (canvas.height !== rows) canvas.height = rows;
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const image = context.createImageData(columns, rows);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at += 4) {
+      const colour = colourAt(row, column);
+      if (!colour) continue;
+      image.data[at] = colour[0];
+      image.data[at + 1] = colour[1];
+      image.data[at + 2] = colour[2];
+      image.data[at + 3] = 255;
+    }
+  }
+  context.putImageData(image, 0, 0);
+}
+function paintValues(canvas, rows, columns, scale, valueAt2) {
+  paintCells(canvas, rows, columns, (row, column) => {
+    const value = valueAt2(row, column);
+    return Number.isNaN(value) ? null : colourOf(value, scale);
+  });
+}
+
+// cnn/frontend/inspector/cell.ts
 var valueAt = ({ values, shape }, row, column) => values[row * shape[1] + column];
-var corner = (look, row, column) => [row * look.stride - look.zeros[0], column * look.stride - look.zeros[1]];
-function inputAt(look, y, x, place) {
-  const inside = y >= 0 && x >= 0 && y < look.height && x < look.width;
-  return inside ? look.arrays.input.values[(y * look.width + x) * look.channels + place] : 0;
+var corner = (window2, row, column) => [
+  row * window2.stride - window2.zeros[0],
+  column * window2.stride - window2.zeros[1]
+];
+function inputAt(data, y, x, place) {
+  const inside = y >= 0 && x >= 0 && y < data.height && x < data.width;
+  return inside ? arrayOf(data, "input").values[(y * data.width + x) * data.channels + place] : 0;
 }
-function convSums(look, row, column, sums) {
-  const { window: size, height, width, channels } = look;
-  const input = look.arrays.input.values;
-  const kernel = look.arrays.kernel.values;
-  const [top, left] = corner(look, row, column);
+function convSums(data, row, column, sums) {
+  const { window: size, height, width, channels } = data;
+  const input = arrayOf(data, "input").values;
+  const kernel = arrayOf(data, "kernel").values;
+  const [top, left] = corner(data, row, column);
   sums.fill(0);
   for (let i = 0; i < size; i++) {
     const y = top + i;
@@ -44,16 +463,36 @@ function convSums(look, row, column, sums) {
       if (x < 0 || x >= width) continue;
       const from = (y * width + x) * channels;
       const at = (i * size + j) * channels;
-      for (let place = 0; place < channels; place++) sums[place] += input[from + place] * kernel[at + place];
+      for (let c = 0; c < channels; c++) {
+        sums[c] = sums[c] + input[from + c] * kernel[at + c];
+      }
     }
   }
   return sums;
 }
-var addUp = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
-function convTotal(look, row, column, sums) {
-  return addUp(convSums(look, row, column, sums)) + valueAt(look.arrays.rest, row, column) + look.bias;
+function convTotal(data, row, column, sums) {
+  return addUp(convSums(data, row, column, sums)) + valueAt(arrayOf(data, "rest"), row, column) + data.bias;
 }
-function windowValues({ window: size, stride }, map, row, column) {
+function channelMap(data, place) {
+  const map = new Float32Array(data.rows * data.columns);
+  for (let row = 0, at = 0; row < data.rows; row++) {
+    for (let column = 0; column < data.columns; column++, at++) map[at] = channelSum(data, row, column, place);
+  }
+  return map;
+}
+function channelSum(data, row, column, place) {
+  const [top, left] = corner(data, row, column);
+  const { window: size, channels } = data;
+  const kernel = arrayOf(data, "kernel").values;
+  let sum = 0;
+  for (let k = 0; k < size * size; k++) {
+    const value = inputAt(data, top + Math.floor(k / size), left + k % size, place);
+    sum += value * kernel[k * channels + place];
+  }
+  return sum;
+}
+function windowValues(window2, map, row, column) {
+  const { window: size, stride } = window2;
   return Array.from(
     { length: size * size },
     (_, k) => valueAt(map, row * stride + Math.floor(k / size), column * stride + k % size)
@@ -61,12 +500,12 @@ function windowValues({ window: size, stride }, map, row, column) {
 }
 var poolTotal = (kind, values) => kind === "max" ? Math.max(...values) : addUp(values) / values.length;
 function winnerOf(values) {
-  const best = values.reduce((found2, value, place) => value > values[found2] ? place : found2, 0);
+  const best = largest(values);
   return values.some((value) => value < values[best]) ? best : -1;
 }
 function poolCell({ window: size, stride }, [rows, columns], row, column) {
   const first = (place) => Math.max(Math.ceil((place - size + 1) / stride), 0);
-  const last = (place, count2) => Math.min(Math.floor(place / stride), count2 - 1);
+  const last = (place, count) => Math.min(Math.floor(place / stride), count - 1);
   const [top, left] = [first(row), first(column)];
   const down = last(row, rows) - top + 1;
   const across = last(column, columns) - left + 1;
@@ -80,87 +519,62 @@ var ACTIVATIONS = {
   tanh: (x) => Math.tanh(x),
   sigmoid: (x) => 1 / (1 + Math.exp(-x))
 };
-function cellwise(stage, x, added) {
-  switch (stage.op) {
+function cellwise(step, x, added) {
+  switch (step.op) {
     case "norm":
-      return (x - stage.moving_mean) / Math.sqrt(stage.moving_variance + stage.epsilon) * stage.gamma + stage.beta;
-    case "relu":
-      return ACTIVATIONS[stage.function](x, stage);
+      return (x - step.moving_mean) / Math.sqrt(step.moving_variance + step.epsilon) * step.gamma + step.beta;
+    case "relu": {
+      const activation = ACTIVATIONS[step.function];
+      if (!activation) throw new Error(`no activation ${step.function} here`);
+      return activation(x, step);
+    }
     case "add":
       return x + added;
+    case "drop":
+      return x;
   }
-  return x;
 }
-function cellwiseText(stage, x, added) {
-  const [value, wrapped] = [written(x), bracketed(x)];
-  switch (stage.op) {
+function cellwiseText(step, x, added) {
+  const [value, wrapped] = [fixed(x), bracketed(x)];
+  switch (step.op) {
     case "norm":
-      return `(${value} − ${bracketed(stage.moving_mean)}) / √(${written(stage.moving_variance)} + ${stage.epsilon}) × ${bracketed(stage.gamma)} + ${bracketed(stage.beta)}`;
+      return `(${value} − ${bracketed(step.moving_mean)}) / √(${fixed(step.moving_variance)} + ${step.epsilon}) × ${bracketed(step.gamma)} + ${bracketed(step.beta)}`;
     case "add":
-      return `${value} + ${bracketed(added)} of ${stage.other}`;
+      return `${value} + ${bracketed(added)} of ${step.other}`;
     case "drop":
       return `${value}, passed on: dropout is for training only`;
   }
-  switch (stage.function) {
+  switch (step.function) {
     case "relu":
       return `max(0, ${value})`;
     case "leaky_relu":
-      return x > 0 ? `${value}, above 0: it stays` : `${stage.slope} × ${wrapped}`;
-    case "elu":
-      return x > 0 ? `${value}, above 0: it stays` : stage.alpha === 1 ? `e^${wrapped} − 1` : `${stage.alpha} × (e^${wrapped} − 1)`;
+      return x > 0 ? `${value}, above 0: it stays` : `${step.slope} × ${wrapped}`;
+    case "elu": {
+      if (x > 0) return `${value}, above 0: it stays`;
+      return step.alpha === 1 ? `e^${wrapped} − 1` : `${step.alpha} × (e^${wrapped} − 1)`;
+    }
     case "gelu":
-      return `${value} × Φ(${value}) = ${value} × ${written(x === 0 ? 0.5 : cellwise(stage, x) / x)}`;
+      return `${value} × Φ(${value}) = ${value} × ${fixed(x === 0 ? 0.5 : cellwise(step, x, 0) / x)}`;
     case "sigmoid":
       return `1 / (1 + e^${bracketed(-x)})`;
   }
-  return `tanh(${value})`;
+  return `${step.function}(${value})`;
 }
-var written = (number, digits = 4) => {
-  const text = Math.abs(number) < 0.5 * 10 ** -digits ? 0 .toFixed(digits) : number.toFixed(digits);
-  return text.replace("-", "−");
-};
-var bracketed = (number, digits = 4) => {
-  const text = written(number, digits);
-  return text.startsWith("−") ? `(${text})` : text;
-};
-var exact = (number) => String(Number(number.toPrecision(7))).replace("-", "−");
-var escapeHtml = (text) => String(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-var near = (ours, theirs) => Math.abs(ours - theirs) <= NEAR * Math.max(1, Math.abs(theirs));
-var STEPS = 511;
-var rgb = (text) => [1, 3, 5].map((from) => parseInt(text.slice(from, from + 2), 16));
-function luminance(colour) {
-  const linear = colour.map((c) => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-  return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+function softmax(scores) {
+  const most = scores[largest(scores)];
+  const powers = Array.from(scores, (score) => Math.exp(score - most));
+  const total = addUp(powers);
+  return powers.map((power) => power / total);
 }
-function prepare(scale) {
-  const stops = scale.stops.map(rgb);
-  scale.table = Array.from({ length: STEPS }, (_, k) => {
-    const at = k / (STEPS - 1) * (stops.length - 1);
-    const below = Math.min(Math.floor(at), stops.length - 2);
-    return stops[below].map((low, i) => Math.round(low + (stops[below + 1][i] - low) * (at - below)));
+function termsOf(values, weights) {
+  const terms = Array.from(values, (value, index) => {
+    const weight = weights[index];
+    return { index, value, weight, product: value * weight };
   });
-  scale.grounds = scale.table.map((colour) => `rgb(${colour})`);
-  scale.inks = scale.table.map((colour) => luminance(colour) > 0.18 ? "#1D1B18" : "#FFFFFF");
-  return scale;
-}
-function stepOf(value, { low, high, stops }) {
-  if (!(high > low)) return stops.length === 3 ? (STEPS - 1) / 2 : 0;
-  return Math.round(Math.min(Math.max((value - low) / (high - low), 0), 1) * (STEPS - 1));
-}
-function tint(element, value, scale) {
-  const step = stepOf(value, scale);
-  element.style.background = scale.grounds[step];
-  element.style.color = scale.inks[step];
-}
-function legendOf(scale, about = "") {
-  const middle = scale.stops.length === 3 ? "<span>0</span>" : "";
-  const [low, high] = [written(scale.low, 2), written(scale.high, 2)];
-  return `<div class="legend"><i style="background:linear-gradient(90deg,${scale.stops.join(",")})"></i>
-    <div><span>${low}</span>${middle}<span>${high}</span></div>${about && `<p>${about}</p>`}</div>`;
+  return terms.sort((one, other) => Math.abs(other.product) - Math.abs(one.product));
 }
 
 // cnn/frontend/inspector/plates.ts
-var COLOUR_NAMES = ["red", "green", "blue"];
 function plate(name, side, title, tall, wide, label) {
   const lines = tall * wide <= 400 ? gridLines(tall, wide) : "";
   return `
@@ -169,7 +583,7 @@ function plate(name, side, title, tall, wide, label) {
       <div class="plate" data-part="${name}" data-name="${name}" data-side="${side}" tabindex="0" role="application"
         aria-label="${escapeHtml(label)}, ${tall} by ${wide}. Arrow keys move the cell; Enter pins it."
         style="aspect-ratio:${wide}/${tall}">
-        <canvas width="${wide}" height="${tall}"></canvas>
+        <canvas width="${wide}" height="${tall}" aria-hidden="true"></canvas>
         <svg viewBox="0 0 ${wide} ${tall}" preserveAspectRatio="none" aria-hidden="true">
           ${lines}<g class="still"></g>
           <path class="taps"/><rect class="halo"/><rect class="frame"/><rect class="winner"/>
@@ -182,390 +596,163 @@ function gridLines(tall, wide) {
   const across = Array.from({ length: tall - 1 }, (_, i) => `M0 ${i + 1}H${wide}`);
   return `<path class="grid" d="${[...down, ...across].join("")}"/>`;
 }
-var found = (root, name) => root.querySelector(`[data-name="${name}"]`);
-function paint(canvas, tall, wide, scale, valueOf) {
-  paintColours(canvas, tall, wide, (row, column) => {
-    const value = valueOf(row, column);
-    return Number.isNaN(value) ? null : scale.table[stepOf(value, scale)];
-  });
-}
-function paintColours(canvas, tall, wide, colourOf) {
-  const context = canvas.getContext("2d");
-  if (!context) return;
-  const image = context.createImageData(wide, tall);
-  for (let row = 0, at = 0; row < tall; row++) {
-    for (let column = 0; column < wide; column++, at += 4) {
-      const colour = colourOf(row, column);
-      if (!colour) continue;
-      image.data[at] = colour[0];
-      image.data[at + 1] = colour[1];
-      image.data[at + 2] = colour[2];
-      image.data[at + 3] = 255;
-    }
-  }
-  context.putImageData(image, 0, 0);
-}
-var paintArray = (canvas, { values, shape }, scale) => paint(canvas, shape[0], shape[1], scale, (row, column) => values[row * shape[1] + column]);
-function padded(look) {
-  if (look.op !== "conv") return { tall: look.height, wide: look.width, top: 0, left: 0 };
-  const [top, left] = look.zeros;
-  const reach = (count2) => (count2 - 1) * look.stride + look.window;
+var plateOf = (root, name) => find(root, `[data-name="${name}"]`);
+var canvasOf = (element) => find(element, "canvas");
+var svgOf = (element) => find(element, "svg");
+var paintArray = (canvas, { values, shape }, scale) => {
+  const [rows, columns] = shape;
+  paintValues(canvas, rows, columns, scale, (row, column) => values[row * columns + column]);
+};
+function padded(data) {
+  if (data.op !== "conv") return { tall: data.height, wide: data.width, top: 0, left: 0 };
+  const [top, left] = data.zeros;
+  const reach = (count) => (count - 1) * data.stride + data.window;
   return {
-    tall: Math.max(reach(look.rows), look.height + top),
-    wide: Math.max(reach(look.columns), look.width + left),
+    tall: Math.max(reach(data.rows), data.height + top),
+    wide: Math.max(reach(data.columns), data.width + left),
     top,
     left
   };
 }
-function markPadding(svg, look, { tall, wide, top, left }) {
-  if (tall === look.height && wide === look.width) return;
-  const ring = `M0 0H${wide}V${tall}H0Z M${left} ${top}v${look.height}h${look.width}v${-look.height}Z`;
-  svg.querySelector(".still").innerHTML = `
+function markPadding(svg, data, { tall, wide, top, left }) {
+  if (tall === data.height && wide === data.width) return;
+  const ring = `M0 0H${wide}V${tall}H0Z M${left} ${top}v${data.height}h${data.width}v${-data.height}Z`;
+  find(svg, ".still").innerHTML = `
     <defs><pattern id="hatch" width="0.5" height="0.5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
       <rect class="hatch" width="0.16" height="0.5"/></pattern></defs>
     <path class="zone" d="${ring}" fill-rule="evenodd"/><path d="${ring}" fill="url(#hatch)" fill-rule="evenodd"/>`;
 }
-function paintInput(root, look, place) {
-  const element = found(root, "input");
-  const { tall, wide, top, left } = padded(look);
-  const canvas = element.querySelector("canvas");
-  if (look.picture || look.op === "pixel") {
-    const half = look.op === "pixel" ? (value) => value : (value) => Math.round((value + 1) * 127.5);
-    paintColours(
-      canvas,
-      tall,
-      wide,
-      (row, column) => [0, 1, 2].map((colour) => half(inputAt(look, row - top, column - left, colour)))
-    );
-  } else {
-    paint(canvas, tall, wide, look.scales.input, (row, column) => inputAt(look, row - top, column - left, place));
+var showsPicture = (data) => data.op === "pixel" || data.op === "conv" && data.picture;
+function paintInput(root, data, place) {
+  const element = plateOf(root, "input");
+  const size = padded(data);
+  const { tall, wide, top, left } = size;
+  if (showsPicture(data)) {
+    const level = (value) => data.op === "pixel" ? value : Math.round((value + 1) * 127.5);
+    paintCells(canvasOf(element), tall, wide, (row, column) => {
+      const colour = (c) => level(inputAt(data, row - top, column - left, c));
+      return [colour(0), colour(1), colour(2)];
+    });
+  } else if (data.op !== "pixel") {
+    const at = (row, column) => inputAt(data, row - top, column - left, place);
+    paintValues(canvasOf(element), tall, wide, data.scales.input, at);
   }
-  markPadding(element.querySelector("svg"), look, { tall, wide, top, left });
+  markPadding(svgOf(element), data, size);
 }
 function frame(svg, row, column, tall = 1, wide = tall) {
   for (const kind of [".halo", ".frame"]) {
-    const rect = svg.querySelector(kind);
-    rect.setAttribute("x", column);
-    rect.setAttribute("y", row);
-    rect.setAttribute("width", wide);
-    rect.setAttribute("height", tall);
+    setAttributes(find(svg, kind), { x: column, y: row, width: wide, height: tall });
   }
 }
-function mark(svg, row, column) {
-  const rect = svg.querySelector(".winner");
-  rect.setAttribute("x", column ?? 0);
-  rect.setAttribute("y", row ?? 0);
-  rect.setAttribute("width", row === null ? 0 : 1);
-  rect.setAttribute("height", row === null ? 0 : 1);
+function markWinner(svg, cell) {
+  const size = cell ? 1 : 0;
+  setAttributes(find(svg, ".winner"), { x: cell?.column ?? 0, y: cell?.row ?? 0, width: size, height: size });
 }
-function cellUnder(event, element) {
-  const box = element.getBoundingClientRect();
-  const { width: wide, height: tall } = element.querySelector("canvas");
-  const limit = (share, count2) => Math.min(Math.max(Math.floor(share * count2), 0), count2 - 1);
-  return [limit((event.clientY - box.top) / box.height, tall), limit((event.clientX - box.left) / box.width, wide)];
+function plateCell(point, element) {
+  const { width, height } = canvasOf(element);
+  return cellUnder(point, element, height, width);
 }
-var sourceName = (look, number) => look.source_names?.[number] ?? `map ${number}`;
-var dot = (name) => COLOUR_NAMES.includes(name) ? `<i class="dot ${name}"></i>` : "";
-
-// cnn/frontend/inspector/channels.ts
-var SHOWN_CARDS = 12;
-function buildCards(root, state) {
-  const { look } = state;
-  const area = root.querySelector(".cards");
-  area.hidden = look.op !== "conv";
-  if (look.op !== "conv") {
-    area.innerHTML = "";
-    return;
-  }
-  const many = look.sent.length > SHOWN_CARDS;
-  const order = state.byNumber ? look.sent.map((_, place) => place) : look.order;
-  const places = state.all || !many ? order : order.slice(0, SHOWN_CARDS);
-  const rest = look.total - places.length;
-  area.innerHTML = `
-    <div class="cards-head"><span><b>One intermediate map an input channel:</b> each channel under its own slice of the
-      kernel. All of them and the bias ${written(look.bias)} make ${escapeHtml(mapName(look))}.${leftOut(look)}</span>
-      <span class="buttons">
-        ${look.total > 1 ? `<button type="button" class="quiet-button" data-part="order">${state.byNumber ? "Sorted by number" : "Sorted by share"}</button>` : ""}
-        ${many ? `<button type="button" class="quiet-button" data-part="all">${state.all ? `The ${SHOWN_CARDS} that give most` : `All ${look.sent.length}`}</button>` : ""}
-      </span></div>
-    <div class="deck">${places.map((place) => card(look, place)).join("")}${rest ? restCard(look, rest) : ""}</div>
-    <div class="legends">${legendOf(look.scales.kernel, "weights")}${legendOf(look.scales.share, "intermediate maps")}</div>`;
-  area.querySelectorAll(".card").forEach((element) => paintCard(element, look, places));
-}
-function leftOut(look) {
-  const missing = look.total - look.sent.length;
-  return missing ? ` The ${missing} that give least to it are sent only as their sum.` : "";
-}
-function card(look, place) {
-  const name = sourceName(look, look.sent[place]);
-  return `<div class="card" data-place="${place}">
-    <button type="button" class="who" data-channel="${look.sent[place]}" data-part="who${place}">${dot(name)}${escapeHtml(name)}</button>
-    ${thumb("channel", "in", look.height, look.width, look.window)}<span>×</span>
-    <div class="slice n${look.window}" style="--n:${look.window}">${"<span></span>".repeat(look.window ** 2)}</div><span>=</span>
-    ${thumb("made", "out", look.rows, look.columns)}<span class="share"><b></b><s><i></i></s></span></div>`;
-}
-var restCard = (look, rest) => `<div class="card rest" data-place="-1"><span class="who">the other ${rest}</span>
-  <span class="gap">their sum, own scale</span>${thumb("made", "out", look.rows, look.columns)}<span class="share"><b></b><s><i></i></s></span></div>`;
-var thumb = (name, side, tall, wide, span = 1) => `<div class="plate thumb ${side}" data-name="${name}" data-side="${side}" style="aspect-ratio:${wide}/${tall}">
-    <canvas width="${wide}" height="${tall}"></canvas><i style="width:${100 * span / wide}%;height:${100 * span / tall}%"></i></div>`;
-function paintCard(element, look, places) {
-  const place = Number(element.dataset.place);
-  const made = place < 0 ? restMap(look, places) : channelMap(look, place);
-  const reach = made.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const scale = place < 0 ? prepare({ low: -reach, high: reach, stops: look.scales.share.stops }) : look.scales.share;
-  paintArray(
-    element.querySelector('[data-name="made"] canvas'),
-    { values: made, shape: [look.rows, look.columns] },
-    scale
-  );
-  if (place < 0) return;
-  paint(
-    element.querySelector("canvas"),
-    look.height,
-    look.width,
-    look.scales.input,
-    (row, column) => inputAt(look, row, column, place)
-  );
-  element.querySelectorAll(".slice span").forEach((cell, k) => {
-    const weight = look.arrays.kernel.values[k * look.channels + place];
-    cell.textContent = look.window <= 3 ? written(weight, 2) : "";
-    cell.title = exact(weight);
-    tint(cell, weight, look.scales.kernel);
-  });
-}
-function channelMap(look, place) {
-  const made = new Float32Array(look.rows * look.columns);
-  for (let row = 0, at = 0; row < look.rows; row++) {
-    for (let column = 0; column < look.columns; column++, at++) made[at] = channelSum(look, row, column, place);
-  }
-  return made;
-}
-function channelSum(look, row, column, place) {
-  const [top, left] = corner(look, row, column);
-  const { window: size, channels } = look;
-  let sum = 0;
-  for (let k = 0; k < size * size; k++) {
-    const value = inputAt(look, top + Math.floor(k / size), left + k % size, place);
-    sum += value * look.arrays.kernel.values[k * channels + place];
-  }
-  return sum;
-}
-function restMap(look, places) {
-  const made = Float32Array.from(look.arrays.rest.values);
-  const shown = new Set(places);
-  look.sent.forEach((_, place) => {
-    if (!shown.has(place)) channelMap(look, place).forEach((value, at) => made[at] += value);
-  });
-  return made;
-}
-function showCards(state, { sums }) {
-  const { look, row, column, parts } = state;
-  if (!sums || !parts.deck) return;
-  const [top, left] = corner(look, row, column);
-  const window = `translate(${100 * left / look.window}%, ${100 * top / look.window}%)`;
-  const cell = `translate(${100 * column}%, ${100 * row}%)`;
-  let most = 0;
-  for (const sum of sums) most = Math.max(most, Math.abs(sum));
-  let rest = addUp(sums) + valueAt(look.arrays.rest, row, column);
-  for (const { place } of parts.cards) if (place >= 0) rest -= sums[place];
-  const reach = Math.max(most, Math.abs(rest)) || 1;
-  const chosen = shownPlace(state);
-  for (const part of parts.cards) {
-    if (part.card.hasAttribute("data-unseen")) continue;
-    const sum = part.place < 0 ? rest : sums[part.place];
-    part.share.textContent = written(sum, 3);
-    part.share.title = exact(sum);
-    part.bar.style.transform = `scaleX(${sum / reach})`;
-    part.bar.className = sum < 0 ? "below" : "above";
-    part.out.style.transform = cell;
-    if (part.in) part.in.style.transform = window;
-    part.card.classList.toggle("most", part.place >= 0 && Math.abs(sum) === most && most > 0);
-    part.card.classList.toggle("chosen", part.place === chosen);
-  }
-}
-function watchCards(root, state) {
-  state.watcher?.disconnect();
-  const deck = root.querySelector(".deck");
-  if (!deck || state.parts.cards.length <= 2 * SHOWN_CARDS) return;
-  state.watcher = new IntersectionObserver(
-    (entries) => {
-      for (const { target, isIntersecting } of entries) target.toggleAttribute("data-unseen", !isIntersecting);
-      if (state.result) showCards(state, state.result);
-    },
-    { root: deck }
-  );
-  for (const { card: card2 } of state.parts.cards) state.watcher.observe(card2);
-}
-
-// cnn/frontend/inspector/steps.ts
-function work(state) {
-  const { look, row, column } = state;
-  const first = firstStep(state);
-  const steps = [first];
-  look.stages.forEach((stage, i) => {
-    const [before, at] = [steps[i].total, { row, column }];
-    if (stage.op === "pool") steps.push(poolStep(look, stage, i, at));
-    else {
-      const added = stage.op === "add" ? valueAt(look.arrays[`other${i}`], row, column) : 0;
-      steps.push({ total: cellwise(stage, before, added), text: cellwiseText(stage, before, added), ...at });
-    }
-  });
-  return { steps, sums: first.sums };
-}
-function firstStep(state) {
-  const { look, row, column } = state;
-  const at = { row, column };
-  const value = look.op === "conv" || look.op === "pool" ? 0 : inputAt(look, row, column, 0);
-  switch (look.op) {
-    case "conv": {
-      state.sums ??= new Float64Array(look.channels);
-      const total = convTotal(look, row, column, state.sums);
-      return { total, sums: state.sums, text: convText(state, total), ...at };
-    }
-    case "pool": {
-      const values = windowValues(
-        look,
-        { values: look.arrays.input.values, shape: [look.height, look.width] },
-        row,
-        column
-      );
-      const rule = look.kind === "max" ? "the largest of the window" : `(${values.map((v) => written(v)).join(" + ")}) / ${values.length}`;
-      return { total: poolTotal(look.kind, values), values, text: rule, ...at };
-    }
-    case "pixel": {
-      const pixel = inputAt(look, row, column, look.channel);
-      return { total: pixel / look.half - 1, text: `${pixel} / ${look.half} − 1`, ...at };
-    }
-    case "flatten":
-    case "average":
-      return tracedStep(state, at);
-  }
-  const added = look.first.op === "add" ? valueAt(look.arrays["other-1"], row, column) : 0;
-  return { total: cellwise(look.first, value, added), text: cellwiseText(look.first, value, added), ...at };
-}
-function tracedStep({ look, row, column, traced }, at) {
-  const place = look.sent.indexOf(traced);
-  const [y, x] = windowOn(look, row, column, { traced });
-  if (place < 0)
-    return { total: valueAt(look.arrays.output, row, column), text: "its map was not sent: there are too many", ...at };
-  if (look.op === "flatten") {
-    return { total: inputAt(look, y, x, place), text: `map ${traced}, row ${y}, column ${x}, taken as it is`, ...at };
-  }
-  const { values } = look.arrays.input;
-  let sum = 0;
-  for (let i = place; i < values.length; i += look.channels) sum += values[i];
-  const count2 = look.height * look.width;
-  return { total: sum / count2, text: `the sum of map ${traced}, ${written(sum)}, / ${count2} cells`, ...at };
-}
-function convText({ look, sums, chosen }, total) {
-  const place = shownPlace({ look, chosen });
-  const named = look.total <= 3 ? [...sums.keys()] : [place];
-  const terms = named.map((i) => [sums[i], sourceName(look, look.sent[i])]);
-  if (look.total > 3) terms.push([total - look.bias - sums[place], `the other ${look.total - 1}`]);
-  terms.push([look.bias, "bias"]);
-  return terms.map(([sum, name], i) => `${i ? bracketed(sum) : written(sum)} <small>${escapeHtml(name)}</small>`).join(" + ");
-}
-function poolStep(look, stage, i, at) {
-  const [rows, columns] = look.arrays[`stage${i}`].shape;
-  const cell = poolCell(stage, [rows, columns], at.row, at.column);
-  if (!cell) return { total: NaN, text: "no window takes this cell in", row: -1, column: -1 };
-  const source = i ? look.arrays[`stage${i - 1}`] : look.arrays.output;
-  const values = windowValues(stage, source, cell.row, cell.column);
-  const own = (at.row - cell.row * stage.stride) * stage.window + at.column - cell.column * stage.stride;
-  return { total: poolTotal(stage.kind, values), text: poolText(stage, values, own, cell), values, own, ...cell };
-}
-function poolText({ kind }, values, own, { count: count2 }) {
-  const more = count2 > 1 ? `; ${count2 - 1} more ${count2 > 2 ? "windows take" : "window takes"} it in` : "";
-  if (kind !== "max") return `one of ${values.length} in the mean${more}`;
-  const best = winnerOf(values);
-  if (best < 0) return `all in the window are equal${more}`;
-  const verdict = values[own] === values[best] ? "wins its window" : `loses to ${written(values[best])}`;
-  return `this cell <b>${verdict}</b>${more}`;
+var dot = (name) => ["red", "green", "blue"].includes(name) ? `<i class="dot ${name}"></i>` : "";
+function legendOf(scale, about = "") {
+  const middle = scale.stops.length === 3 ? "<span>0</span>" : "";
+  const [low, high] = [fixed(scale.low, 2), fixed(scale.high, 2)];
+  return `<div class="legend"><i style="background:${gradient(scale.stops)}"></i>
+    <div><span>${low}</span>${middle}<span>${high}</span></div>${about && `<p>${about}</p>`}</div>`;
 }
 
 // cnn/frontend/inspector/sum.ts
 var COMPUTING = "Keras’s value is being computed.";
-var TOLERANCE = `✓ within ${NEAR} × max(1, |value|), because sums of float32 in another order differ in their last digits`;
+var TOLERANCE = `✓ within ${NEAR_TEXT}, because sums of float32 in another order differ in their last digits`;
 var VERDICT = '<p class="verdict" role="status">Our value <b></b><span></span><b></b></p>';
-function termsHead(look) {
-  return look.op === "conv" || look.op === "pool" ? '<div class="terms"><span class="name"></span> <b></b></div>' : "";
-}
-function grid(look) {
-  if (look.op !== "conv" && look.op !== "pool") return "";
-  const product = look.op === "conv" ? "<span></span><span></span>" : "<span></span>";
+var termsHead = (data) => isWindow(data) ? '<div class="terms"><span class="name"></span> <b></b></div>' : "";
+function termGrid(data) {
+  if (!isWindow(data)) return "";
+  const product = data.op === "conv" ? "<span></span><span></span>" : "<span></span>";
   const cell = `<div class="cell">${product}</div>`;
-  return `<div class="grid-of-terms n${look.window}" style="--n:${look.window}">${cell.repeat(look.window ** 2)}</div>`;
+  return `<div class="grid-of-terms n${data.window}" style="--n:${data.window}">${cell.repeat(data.window ** 2)}</div>`;
 }
-function showTerms(state, result) {
-  const { look, parts } = state;
-  if (look.op === "conv") showProducts(state, result);
-  if (look.op !== "pool") return;
-  const { values } = result.steps[0];
-  const best = look.kind === "max" ? winnerOf(values) : -1;
-  parts.head.firstElementChild.textContent = best >= 0 ? "The window; its winner is outlined" : "The window";
-  parts.cells.forEach((cell, k) => {
-    cell.firstElementChild.textContent = written(values[k], 3);
-    cell.title = exact(values[k]);
+function showTerms(state, data, result) {
+  if (data.op === "conv") showProducts(state, data, result);
+  if (data.op === "pool") showWindow(state, data, result.steps[0].values ?? []);
+}
+function showWindow({ root, row, column }, data, values) {
+  const best = data.kind === "max" ? winnerOf(values) : -1;
+  child(find(root, ".terms"), 0).textContent = best >= 0 ? "The window; its winner is outlined" : "The window";
+  findAll(root, ".grid-of-terms .cell").forEach((cell, k) => {
+    const value = values[k];
+    child(cell, 0).textContent = fixed(value, 3);
+    cell.title = exact(value);
     cell.classList.toggle("best", k === best);
-    tint(cell, values[k], look.scales.input);
+    tint(cell, value, data.scales.input);
   });
-  const [y, x] = corner(look, state.row, state.column);
-  mark(parts.input, best < 0 ? null : y + Math.floor(best / look.window), x + best % look.window);
+  const [y, x] = corner(data, row, column);
+  const winner = { row: y + Math.floor(best / data.window), column: x + best % data.window };
+  markWinner(svgOf(plateOf(root, "input")), best < 0 ? null : winner);
 }
-function showProducts(state, { sums }) {
-  const { look, row, column, parts } = state;
+function showProducts(state, data, { sums }) {
+  const { root, row, column } = state;
   const place = shownPlace(state);
-  const [top, left] = corner(look, row, column);
-  const name = sourceName(look, look.sent[place]);
-  parts.head.firstElementChild.innerHTML = `${dot(name)}${escapeHtml(name)} × its slice, cell by cell`;
-  parts.head.lastElementChild.textContent = written(sums[place]);
-  const few = look.window <= 3;
-  parts.cells.forEach((cell, k) => {
-    const [y, x] = [top + Math.floor(k / look.window), left + k % look.window];
-    const value = inputAt(look, y, x, place);
-    const weight = look.arrays.kernel.values[k * look.channels + place];
-    cell.firstElementChild.textContent = few ? `${written(value, 2)} × ${bracketed(weight, 2)}` : written(value, 2);
-    cell.lastElementChild.textContent = few ? written(value * weight, 3) : `×${written(weight, 2)}`;
+  const [top, left] = corner(data, row, column);
+  const name = sourceName(data, sentAt(data, place));
+  const head = find(root, ".terms");
+  child(head, 0).innerHTML = `${dot(name)}${escapeHtml(name)} × its slice, cell by cell`;
+  child(head, 1).textContent = fixed(sums?.[place] ?? 0);
+  const few = data.window <= 3;
+  findAll(root, ".grid-of-terms .cell").forEach((cell, k) => {
+    const [y, x] = [top + Math.floor(k / data.window), left + k % data.window];
+    const value = inputAt(data, y, x, place);
+    const weight = arrayOf(data, "kernel").values[k * data.channels + place];
+    child(cell, 0).textContent = few ? `${fixed(value, 2)} × ${bracketed(weight, 2)}` : fixed(value, 2);
+    child(cell, 1).textContent = few ? fixed(value * weight, 3) : `×${fixed(weight, 2)}`;
     cell.title = `${exact(value)} × ${exact(weight)} = ${exact(value * weight)}`;
-    cell.classList.toggle("padding", y < 0 || x < 0 || y >= look.height || x >= look.width);
-    tint(cell, value * weight, look.scales.product);
+    cell.classList.toggle("padding", y < 0 || x < 0 || y >= data.height || x >= data.width);
+    tint(cell, value * weight, data.scales.product);
   });
 }
-function stepRows(look) {
-  const own = { layer: look.layer, tag: look.tag };
-  return [own, ...look.stages].map((stage) => {
-    const pooled = stage.op === "pool" ? `<div class="pooled" style="--n:${stage.window}">${"<span></span>".repeat(stage.window ** 2)}</div>` : "";
-    return `<div class="step">${tagOf(look, stage)}
+function stepRows(data) {
+  const rows = [{ layer: data.layer, tag: data.tag }, ...data.stages];
+  return rows.map((stage) => {
+    const window2 = "op" in stage && stage.op === "pool" ? stage.window : 0;
+    const cells = "<span></span>".repeat(window2 ** 2);
+    const pooled = window2 ? `<div class="pooled" style="--n:${window2}">${cells}</div>` : "";
+    return `<div class="step">${tagOf(data, stage.layer, stage.tag)}
         <span class="text"></span>${pooled}<b class="result"></b><small class="keras"></small></div>`;
   }).join("");
 }
-function tagOf(look, { layer, tag }) {
-  const style = `style="background:${look.tags[tag]}"`;
-  if (layer === look.layer) return `<i class="tag" ${style}>${escapeHtml(layer)}</i>`;
+function tagOf(data, layer, tag) {
+  const style = `style="background:${data.tags[tag]}"`;
+  if (layer === data.layer) return `<i class="tag" ${style}>${escapeHtml(layer)}</i>`;
   return `<button type="button" class="tag" ${style} data-go-layer="${layer}" data-part="tag-${layer}"
     title="Open ${layer}">${escapeHtml(layer)}</button>`;
 }
 function showSteps(state, result) {
-  const { look, parts, keras } = state;
+  const { root, data, keras } = state;
+  const rows = findAll(root, ".step");
+  const scales = [data.scales.output, ...data.stages.map((stage) => stage.scale)];
   result.steps.forEach((step, i) => {
-    const part = parts.steps[i];
-    part.text.innerHTML = step.text;
-    const known = !Number.isNaN(step.total);
-    part.result.textContent = known ? written(step.total) : "–";
-    part.result.title = known ? exact(step.total) : "";
-    if (known) tint(part.result, step.total, i ? look.stages[i - 1].scale : look.scales.output);
-    part.window.forEach((cell, k) => {
-      cell.textContent = step.values ? written(step.values[k], 2) : "";
-      cell.className = !step.values ? "" : k === step.own ? "own" : "";
-      if (step.values) tint(cell, step.values[k], look.stages[i - 1].scale);
+    const row = rows[i];
+    const scale = scales[i];
+    find(row, ".text").innerHTML = step.text;
+    const known2 = !Number.isNaN(step.total);
+    const shown = find(row, ".result");
+    shown.textContent = known2 ? fixed(step.total) : "–";
+    shown.title = known2 ? exact(step.total) : "";
+    if (known2) tint(shown, step.total, scale);
+    findAll(row, ".pooled span").forEach((cell, k) => {
+      const value = step.values?.[k];
+      cell.textContent = value === void 0 ? "" : fixed(value, 2);
+      cell.className = value !== void 0 && k === step.own ? "own" : "";
+      if (value !== void 0) tint(cell, value, scale);
       else cell.style.background = "";
     });
-    if (parts.stages[i - 1]) showStage(parts.stages[i - 1], step);
-    const array = keras?.arrays?.[`keras${i}`];
-    step.keras = array && known ? valueAt(array, step.row, step.column) : null;
-    const said = step.keras !== null;
-    part.keras.textContent = !said ? "" : near(step.total, step.keras) ? "Keras ✓" : "Keras ✗";
-    part.keras.title = said ? `Keras’s value: ${exact(step.keras)}` : "";
+    const stage = i ? root.querySelector(`[data-name="stage${i - 1}"]`) : null;
+    if (stage) showStage(svgOf(stage), step);
+    const array = keras?.arrays[`keras${i}`];
+    step.keras = array && known2 ? valueAt(array, step.row, step.column) : null;
+    const theirs = step.keras;
+    const compared = find(row, ".keras");
+    compared.textContent = theirs === null ? "" : near(step.total, theirs) ? "Keras ✓" : "Keras ✗";
+    compared.title = theirs === null ? "" : `Keras’s value: ${exact(theirs)}`;
   });
   showVerdict(state, result.steps[0]);
 }
@@ -573,388 +760,207 @@ function showStage(svg, step) {
   svg.classList.toggle("nowhere", Number.isNaN(step.total));
   if (!Number.isNaN(step.total)) frame(svg, step.row, step.column);
 }
-function showVerdict({ parts, keras }, { total, keras: theirs }) {
-  const { verdict, ours, link, others } = parts;
-  const known = theirs !== null && theirs !== void 0;
-  const same = known && near(total, theirs);
-  verdict.dataset.ours = total;
-  verdict.dataset.keras = known ? theirs : "";
-  verdict.className = known ? `verdict ${same ? "same" : "other"}` : "verdict quiet";
-  verdict.title = known ? `ours ${exact(total)}, Keras’s ${exact(theirs)}; ${TOLERANCE}` : "";
-  ours.textContent = written(total);
-  link.textContent = !known ? `. ${keras?.message ?? COMPUTING}` : same ? " = Keras’s value " : " ✗ they differ: Keras’s value is ";
-  others.textContent = known ? `${written(theirs)}${same ? " ✓" : ""}` : "";
+function showVerdict({ root, keras }, { total, keras: theirs }) {
+  const verdict = find(root, ".verdict");
+  const [ours, link, others] = [child(verdict, 0), child(verdict, 1), child(verdict, 2)];
+  const known2 = theirs !== null && theirs !== void 0;
+  const same = known2 && near(total, theirs);
+  verdict.dataset.ours = String(total);
+  verdict.dataset.keras = known2 ? String(theirs) : "";
+  verdict.className = known2 ? `verdict ${same ? "same" : "other"}` : "verdict quiet";
+  verdict.title = known2 ? `ours ${exact(total)}, Keras’s ${exact(theirs)}; ${TOLERANCE}` : "";
+  ours.textContent = fixed(total);
+  const reason = `. ${keras?.message ?? COMPUTING}`;
+  link.textContent = !known2 ? reason : same ? " = Keras’s value " : " ✗ they differ: Keras’s value is ";
+  others.textContent = known2 ? `${fixed(theirs)}${same ? " ✓" : ""}` : "";
 }
-function showUnder({ look, row, column, parts, pointed }, y, x, { steps }) {
-  for (const element of parts.under) {
+function showUnder(state, data, y, x, { steps }) {
+  const { root, row, column, pointed } = state;
+  for (const element of findAll(root, "[data-under]")) {
     const name = element.dataset.under;
-    if (name === "input" && pointed) element.textContent = pointedText(look, pointed);
-    else if (name === "input") element.textContent = windowText(look, y, x);
-    else if (name === "output") element.textContent = `${placeText(look, row, column)}: ${written(steps[0].total)}`;
-    else
-      element.textContent = `${placeText(look, row, column)}: ${written(valueAt(look.arrays["other-1"], row, column))}`;
+    const at = placeText(data, row, column);
+    if (name === "input" && pointed) element.textContent = pointedText(data, pointed);
+    else if (name === "input") element.textContent = windowText(data, y, x);
+    else if (name === "output") element.textContent = `${at}: ${fixed(steps[0].total)}`;
+    else element.textContent = `${at}: ${fixed(valueAt(arrayOf(data, "other-1"), row, column))}`;
   }
 }
-var nameOfPlace = (look, place) => look.names[place] ?? `value ${place}`;
-var placeText = (look, row, column) => look.vector ? nameOfPlace(look, row * look.columns + column) : `row ${row}, column ${column}`;
-function windowText(look, y, x) {
-  if (look.op === "average") return "all of it";
-  if (look.op === "conv" || look.op === "pool") {
-    const span = (from) => `${written(from, 0)} to ${written(from + look.window - 1, 0)}`;
-    return look.window === 1 ? `row ${y}, column ${x}` : `rows ${span(y)}, columns ${span(x)}`;
+var placeText = (data, row, column) => data.vector ? nameOfPlace(data, row * data.columns + column) : `row ${row}, column ${column}`;
+function windowText(data, y, x) {
+  if (data.op === "average") return "all of it";
+  if (isWindow(data)) {
+    const span = (from) => `${fixed(from, 0)} to ${fixed(from + data.window - 1, 0)}`;
+    return data.window === 1 ? `row ${y}, column ${x}` : `rows ${span(y)}, columns ${span(x)}`;
   }
-  if (look.op === "flatten") return `row ${y}, column ${x}`;
-  const value = look.op === "pixel" ? inputAt(look, y, x, look.channel) : written(inputAt(look, y, x, 0));
-  return `${placeText(look, y, x)}: ${value}`;
+  if (data.op === "flatten") return `row ${y}, column ${x}`;
+  const value = data.op === "pixel" ? inputAt(data, y, x, data.channel) : fixed(inputAt(data, y, x, 0));
+  return `${placeText(data, y, x)}: ${value}`;
 }
-function pointedText(look, { y, x, place }) {
-  const colours = look.picture || look.op === "pixel";
-  const digits = look.op === "pixel" ? 0 : colours ? 2 : 4;
-  const values = (colours ? [0, 1, 2] : [place]).map((channel) => written(inputAt(look, y, x, channel), digits));
-  const outside = y < 0 || x < 0 || y >= look.height || x >= look.width;
-  if (outside) return "padding: 0";
-  return look.vector && look.op === "cell" ? `${placeText(look, y, x)}: ${values}` : `(${y}, ${x}): ${values.join(", ")}`;
-}
-
-// cnn/frontend/inspector/map.ts
-var MAPS = {
-  build(root, state) {
-    const { look } = state;
-    const size = padded(look);
-    const title = look.picture || look.op === "pixel" ? "The picture" : inputTitle(look, state);
-    root.querySelector(".board").innerHTML = `
-      <div class="from">
-        ${plate("input", "in", title, size.tall, size.wide, "The input")}
-        ${look.arrays["other-1"] ? otherPlate(look) : ""}
-        ${look.picture || look.op === "pixel" ? "" : legendOf(look.scales.input)}
-      </div>
-      <div class="sum" role="group" aria-label="The sum behind the chosen cell">
-        ${termsHead(look)}${grid(look)}<div class="steps">${stepRows(look)}</div>
-        ${VERDICT}
-      </div>
-      <div class="to">
-        ${plate("output", "out", outputTitle(look), look.rows, look.columns, `The output of ${look.layer}`)}
-        ${legendOf(look.scales.output)}
-        <div class="after">${look.vector ? "" : look.stages.map(stagePlate).join("")}</div>
-      </div>`;
-    paintInput(root, look, shownPlace(state));
-    paintArray(found(root, "output").querySelector("canvas"), look.arrays.output, look.scales.output);
-    if (look.arrays["other-1"]) {
-      paintArray(found(root, "other").querySelector("canvas"), look.arrays["other-1"], look.scales.input);
-    }
-    buildCards(root, state);
-    state.parts = partsOf(root, look);
-    state.result = state.traced = null;
-    watchCards(root, state);
-  },
-  show(root, state) {
-    const { look, row, column, parts } = state;
-    const [y, x, size] = windowOn(look, row, column, state);
-    const { top, left } = padded(look);
-    const tall = look.op === "average" ? look.height : size;
-    frame(parts.input, y + top, x + left, tall, look.op === "average" ? look.width : size);
-    if (parts.other) frame(parts.other, row, column);
-    frame(parts.output, row, column);
-    const result = work(state);
-    showTerms(state, result);
-    showSteps(state, result);
-    showCards(state, result);
-    showUnder(state, y, x, result);
-    state.result = result;
-  },
-  cells: ({ look }) => [look.rows, look.columns],
-  // What lies under the pointer on the input: a cell of it, or of the zeros around
-  point(event, element, state) {
-    if (element?.dataset.name !== "input") return null;
-    const [y, x] = cellUnder(event, element);
-    const { top, left } = padded(state.look);
-    return { y: y - top, x: x - left, place: placeShown(state) };
-  },
-  cellOf(event, element, { look }) {
-    const [y, x] = cellUnder(event, element);
-    const side = element.dataset.side;
-    if (side === "out") return { row: y, column: x };
-    if (side === "pool") return pooledFrom(look, Number(element.dataset.stage), y, x);
-    if (look.op === "flatten" || look.op === "average") return null;
-    const { top, left } = element.dataset.name === "input" ? padded(look) : { top: 0, left: 0 };
-    if (look.op !== "conv" && look.op !== "pool") return { row: y, column: x };
-    const middle = (look.window - 1) / 2;
-    const zeros = look.zeros;
-    return {
-      row: Math.round((y - top + zeros[0] - middle) / look.stride),
-      column: Math.round((x - left + zeros[1] - middle) / look.stride)
-    };
-  }
-};
-function pooledFrom(look, place, row, column) {
-  const { stride } = look.stages[place];
-  return { row: row * stride, column: column * stride };
-}
-var mapName = (look) => look.names[look.channel] ?? `map ${look.channel}`;
-var outputTitle = (look) => look.vector ? `All ${look.shape[0]} values of ${look.layer}` : `<em>${escapeHtml(mapName(look))}</em> of ${look.layer}`;
-function inputTitle(look, state) {
-  const from = look.sources[0];
-  if (look.op === "conv") return `<em>${sourceName(look, look.sent[shownPlace(state)])}</em> of ${from}`;
-  if (look.op === "flatten" || look.op === "average") return `<em data-traced></em> of ${from}`;
-  return look.vector ? `All ${look.shape[0]} values of ${from}` : `<em>${escapeHtml(mapName(look))}</em> of ${from}`;
-}
-var otherPlate = (look) => plate(
-  "other",
-  "in",
-  `The same map of ${look.first.other}`,
-  look.height,
-  look.width,
-  `The map of ${look.first.other}`
-);
-function stagePlate(stage, i) {
-  const side = stage.op === "pool" ? "pool" : "out";
-  return `<figure class="small"><figcaption><button type="button" class="link" data-go-layer="${stage.layer}"
-      title="Open ${stage.layer}">${stage.layer}</button></figcaption>
-    <div class="plate" data-name="stage${i}" data-side="${side}" data-stage="${i}"><canvas></canvas>
-      <svg preserveAspectRatio="none" aria-hidden="true"><rect class="halo"/><rect class="frame"/></svg></div></figure>`;
-}
-function partsOf(root, look) {
-  const shown = look.vector ? [] : look.stages;
-  shown.forEach((_, i) => {
-    const [tall, wide] = look.arrays[`stage${i}`].shape;
-    const element = found(root, `stage${i}`);
-    Object.assign(element.querySelector("canvas"), { width: wide, height: tall });
-    element.style.aspectRatio = `${wide}/${tall}`;
-    element.querySelector("svg").setAttribute("viewBox", `0 0 ${wide} ${tall}`);
-    paintArray(element.querySelector("canvas"), look.arrays[`stage${i}`], look.stages[i].scale);
-  });
-  return {
-    input: found(root, "input").querySelector("svg"),
-    other: found(root, "other")?.querySelector("svg"),
-    output: found(root, "output").querySelector("svg"),
-    stages: shown.map((_, i) => found(root, `stage${i}`).querySelector("svg")),
-    under: [...root.querySelectorAll("[data-under]")],
-    traced: root.querySelector("[data-traced]"),
-    head: root.querySelector(".terms"),
-    cells: [...root.querySelectorAll(".grid-of-terms .cell")],
-    steps: [...root.querySelectorAll(".step")].map((step) => ({
-      text: step.querySelector(".text"),
-      result: step.querySelector(".result"),
-      keras: step.querySelector(".keras"),
-      window: [...step.querySelectorAll(".pooled span")]
-    })),
-    cards: [...root.querySelectorAll(".card")].map((card2) => ({
-      card: card2,
-      place: Number(card2.dataset.place),
-      share: card2.querySelector(".share b"),
-      bar: card2.querySelector(".share i"),
-      in: card2.querySelector(".in i"),
-      out: card2.querySelector(".out i")
-    })),
-    deck: root.querySelector(".deck"),
-    ...verdictOf(root)
-  };
-}
-function verdictOf(root) {
-  const verdict = root.querySelector(".verdict");
-  const [ours, link, others] = verdict.children;
-  return { verdict, ours, link, others };
-}
-var shownPlace = ({ look, chosen }) => {
-  const place = look.sent.indexOf(chosen);
-  return place >= 0 ? place : look.order?.[0] ?? 0;
-};
-function windowOn(look, row, column, state) {
-  if (look.op === "conv" || look.op === "pool") return [...corner(look, row, column), look.window];
-  if (look.op === "flatten" || look.op === "average") return tracedWindow(look, row, column, state);
-  return [row, column, 1];
-}
-function placeShown(state) {
-  const { look } = state;
-  return look.op === "conv" ? shownPlace(state) : look.sent.length > 1 ? look.sent.indexOf(state.traced) : 0;
-}
-function tracedWindow(look, row, column, state) {
-  const index = row * look.columns + column;
-  const channel = look.op === "average" ? index : index % look.total;
-  const cell = look.op === "average" ? 0 : Math.floor(index / look.total);
-  const place = look.sent.indexOf(channel);
-  if (state.traced !== channel) {
-    state.traced = channel;
-    if (place >= 0) paintInput(state.root, look, place);
-    state.parts.traced.textContent = place >= 0 ? `map ${channel}` : `map ${channel} (not sent: too many)`;
-  }
-  return [Math.floor(cell / look.width), cell % look.width, 1];
+function pointedText(data, { y, x, place }) {
+  if (y < 0 || x < 0 || y >= data.height || x >= data.width) return "padding: 0";
+  const colours = showsPicture(data);
+  const digits = data.op === "pixel" ? 0 : colours ? 2 : 4;
+  const values = (colours ? [0, 1, 2] : [place]).map((channel) => fixed(inputAt(data, y, x, channel), digits));
+  const at = data.vector && data.op === "cell" ? placeText(data, y, x) : `(${y}, ${x})`;
+  return `${at}: ${values.join(", ")}`;
 }
 
 // cnn/frontend/inspector/neuron.ts
 var LARGEST = 10;
 var FEW_NEURONS = 16;
-var NEURON = {
-  build(root, state) {
-    const { look } = state;
-    look.terms = termsOf(look);
-    look.mosaic = mosaicOf(look);
-    const { tall, wide } = look.mosaic;
-    const what = look.maps ? `${look.values_shape[2]} maps of ${look.source}` : `${look.values_shape[2]} values of ${look.source}`;
-    root.querySelector(".cards").hidden = true;
-    root.querySelector(".board").innerHTML = `
+var LINE = 32;
+var dataOf = (state) => state.data;
+var NEURON_VIEW = {
+  build(state) {
+    const { root } = state;
+    const data = dataOf(state);
+    state.terms = termsOf(arrayOf(data, "input").values, arrayOf(data, "weights").values);
+    state.total = data.rest + addUp(state.terms.map((term) => term.product));
+    const mosaic = mosaicOf(data, state.terms);
+    state.mosaic = mosaic;
+    const { tall, wide } = mosaic;
+    const what = `${data.values_shape[2]} ${data.maps ? "maps" : "values"} of ${data.source}`;
+    const named = state.terms.slice(0, LARGEST);
+    find(root, ".cards").hidden = true;
+    find(root, ".board").innerHTML = `
       <div class="from">${plate("products", "in", `Value × weight, the ${what}`, tall, wide, "Contributions")}
-        ${legendOf(look.scales.product)}<p class="pointed"></p></div>
+        ${legendOf(data.scales.product)}<p class="pointed"></p></div>
       <div class="sum" role="group" aria-label="The sum behind the neuron">
-        <div class="terms"><span class="name">The ${Math.min(LARGEST, look.terms.length)} largest of ${count(look)} terms</span></div>
-        <div class="ranked">${look.terms.slice(0, LARGEST).map((term, i) => ranked(look, term, i)).join("")}
-          ${restRow(look)}${plainRow("bias", look.bias)}</div>
-        <div class="steps">${stepRows(look)}</div>${VERDICT}</div>
-      <div class="to">${neurons(look)}</div>`;
-    paint(found(root, "products").querySelector("canvas"), tall, wide, look.scales.product, look.mosaic.valueAt);
-    found(root, "products").querySelector(".still").innerHTML = `<path class="between" d="${look.mosaic.between}"/>`;
-    if (look.shape[0] > FEW_NEURONS) {
-      paintArray(found(root, "output").querySelector("canvas"), look.arrays.output, look.scales.output);
-      const at = [Math.floor(look.channel / look.columns), look.channel % look.columns];
-      frame(found(root, "output").querySelector("svg"), ...at);
+        <div class="terms"><span class="name">The ${named.length} largest of ${grouped(termCount(data))} terms</span></div>
+        <div class="ranked">${named.map((term, i) => ranked(data, term, i, named)).join("")}
+          ${restRow(state, data)}${plainRow("bias", data.bias)}</div>
+        <div class="steps">${stepRows(data)}</div>${VERDICT}</div>
+      <div class="to">${neurons(data)}</div>`;
+    const products = plateOf(root, "products");
+    paintValues(canvasOf(products), tall, wide, data.scales.product, mosaic.valueAt);
+    find(products, ".still").innerHTML = `<path class="between" d="${mosaic.between}"/>`;
+    if (lengthOf(data) > FEW_NEURONS) {
+      const output = plateOf(root, "output");
+      paintArray(canvasOf(output), arrayOf(data, "output"), data.scales.output);
+      const at = cellAt(data.channel, data.columns);
+      frame(svgOf(output), at.row, at.column);
     }
-    state.parts = {
-      products: found(root, "products").querySelector("svg"),
-      pointed: root.querySelector(".pointed"),
-      steps: [...root.querySelectorAll(".step")].map((step) => ({
-        text: step.querySelector(".text"),
-        result: step.querySelector(".result"),
-        keras: step.querySelector(".keras"),
-        window: []
-      })),
-      stages: [],
-      ...verdictOf(root)
-    };
-    const first = look.mosaic.placeOf(look.terms[0]);
-    [state.row, state.column] = first;
+    if (named[0]) Object.assign(state, mosaic.placeOf(named[0]));
   },
-  show(root, state) {
-    const { look, parts, row, column } = state;
-    const term = look.mosaic.termAt(row, column);
-    frame(parts.products, row, column);
-    parts.pointed.textContent = term ? `${placeName(look, term)}: ${written(term.value)} × ${bracketed(term.weight)} = ${written(term.product)}` : "";
-    root.querySelectorAll(".ranked [data-index]").forEach((element) => {
+  show(state) {
+    const { root, row, column } = state;
+    const data = dataOf(state);
+    const term = state.mosaic?.termAt(row, column);
+    frame(svgOf(plateOf(root, "products")), row, column);
+    find(root, ".pointed").textContent = term ? `${placeName(data, term)}: ${fixed(term.value)} × ${bracketed(term.weight)} = ${fixed(term.product)}` : "";
+    for (const element of findAll(root, ".ranked [data-index]")) {
       element.classList.toggle("chosen", Number(element.dataset.index) === term?.index);
-    });
-    const total = look.total + look.bias;
-    const steps = [{ total, text: `${count(look)} terms ${written(look.total)} + bias ${bracketed(look.bias)}` }];
-    look.stages.forEach((stage, i) => {
-      const before = steps[i].total;
-      steps.push({ total: cellwise(stage, before, 0), text: cellwiseText(stage, before, 0) });
-    });
-    const at = { row: Math.floor(look.channel / look.columns), column: look.channel % look.columns };
-    state.result = { steps: steps.map((step) => ({ ...step, ...at })) };
+    }
+    state.result = { steps: neuronSteps(data, state.total) };
     showSteps(state, state.result);
   },
-  cells: ({ look }) => [look.mosaic.tall, look.mosaic.wide],
-  cellOf(event, element) {
-    const [row, column] = cellUnder(event, element);
-    return { row, column };
-  }
+  cells: ({ mosaic }) => [mosaic?.tall ?? 1, mosaic?.wide ?? 1],
+  cellOf: (point, element) => plateCell(point, element)
 };
-var count = (look) => look.values_shape.reduce((product, size) => product * size, 1).toLocaleString("en");
-function termsOf(look) {
-  const { values } = look.arrays.input;
-  const weights = look.arrays.weights.values;
-  const terms = Array.from(values, (value, index) => ({
-    index,
-    value,
-    weight: weights[index],
-    product: value * weights[index]
-  }));
-  look.total = look.rest + addUp(terms.map((term) => term.product));
-  return terms.sort((one, other) => Math.abs(other.product) - Math.abs(one.product));
+function neuronSteps(data, total) {
+  const at = cellAt(data.channel, data.columns);
+  const text = `${grouped(termCount(data))} terms ${fixed(total)} + bias ${bracketed(data.bias)}`;
+  const steps = [{ total: total + data.bias, text, ...at }];
+  data.stages.forEach((stage, i) => {
+    if (stage.op === "pool") throw new Error("nothing is pooled after a neuron");
+    const before = steps[i].total;
+    steps.push({ total: cellwise(stage, before, 0), text: cellwiseText(stage, before, 0), ...at });
+  });
+  return steps;
 }
-function originOf(look, { index }) {
-  const place = Math.floor(index / look.channels);
-  const channel = look.sent[index % look.channels];
-  const cell = look.values_shape[0] * look.values_shape[1] > 1 || look.maps && !look.averaged;
-  return { channel, cell: cell ? [Math.floor(place / look.width), place % look.width] : null };
+var termCount = (data) => data.values_shape.reduce((product, size) => product * size, 1);
+function originOfTerm(data, { index }) {
+  const place = Math.floor(index / data.channels);
+  const channel = data.sent[index % data.channels];
+  const [tall, wide] = data.values_shape;
+  const hasCell = tall * wide > 1 || data.maps && !data.averaged;
+  return { channel, cell: hasCell ? [Math.floor(place / data.width), place % data.width] : null };
 }
-function placeName(look, term) {
-  const { channel, cell } = originOf(look, term);
+function placeName(data, term) {
+  const { channel, cell } = originOfTerm(data, term);
   if (cell) return `map ${channel}, row ${cell[0]}, column ${cell[1]}`;
-  return look.averaged ? `mean of map ${channel}` : `neuron ${channel}`;
+  return data.averaged ? `mean of map ${channel}` : `neuron ${channel}`;
 }
-function ranked(look, term, i) {
-  const { channel, cell } = originOf(look, term);
-  const share = Math.abs(term.product / (look.terms[0].product || 1));
-  const place = placeName(look, term);
-  return `<button type="button" class="row" data-index="${term.index}" data-part="term${i}" data-go-layer="${look.source}"
-      data-go-channel="${channel}" ${cell ? `data-go-cell="${cell}"` : ""} title="Open ${place} of ${look.source}">
-    <span>${place}</span><span class="text">${written(term.value, 3)} × ${bracketed(term.weight, 3)}</span>
-    <b title="${exact(term.product)}">${written(term.product, 3)}</b>${bar(term.product, share)}</button>`;
+function ranked(data, term, i, named) {
+  const { channel, cell } = originOfTerm(data, term);
+  const share = Math.abs(term.product / (named[0]?.product || 1));
+  const place = placeName(data, term);
+  return `<button type="button" class="row" data-index="${term.index}" data-part="term${i}" data-go-layer="${data.source}"
+      data-go-channel="${channel}" ${cell ? `data-go-cell="${cell}"` : ""} title="Open ${place} of ${data.source}">
+    <span>${place}</span><span class="text">${fixed(term.value, 3)} × ${bracketed(term.weight, 3)}</span>
+    <b title="${exact(term.product)}">${fixed(term.product, 3)}</b>${bar(term.product, share)}</button>`;
 }
 var bar = (value, share) => `<s><i class="${value < 0 ? "below" : "above"}" style="width:${50 * share}%;left:${value < 0 ? 50 - 50 * share : 50}%"></i></s>`;
-function restRow(look) {
-  const named = look.terms.slice(0, LARGEST);
-  const others = look.values_shape.reduce((product, size) => product * size, 1) - named.length;
+function restRow({ terms, total }, data) {
+  const named = terms.slice(0, LARGEST);
+  const others = termCount(data) - named.length;
   if (!others) return "";
-  const rest = look.total - addUp(named.map((term) => term.product));
-  return plainRow(`the other ${others.toLocaleString("en")} together`, rest);
+  return plainRow(`the other ${grouped(others)} together`, total - addUp(named.map((term) => term.product)));
 }
-var plainRow = (name, value) => `<div class="row plain"><span>${name}</span><span></span><b title="${exact(value)}">${written(value, 3)}</b><s></s></div>`;
-function neurons(look) {
-  const values = [...look.arrays.output.values].slice(0, look.shape[0]);
-  if (look.shape[0] > FEW_NEURONS) {
-    return `${plate("output", "neurons", `All ${look.shape[0]} neurons`, look.rows, look.columns, "All neurons")}
-      ${legendOf(look.scales.output)}`;
+var plainRow = (name, value) => `<div class="row plain"><span>${name}</span><span></span><b title="${exact(value)}">${fixed(value, 3)}</b><s></s></div>`;
+function neurons(data) {
+  const count = lengthOf(data);
+  if (count > FEW_NEURONS) {
+    return `${plate("output", "neurons", `All ${count} neurons`, data.rows, data.columns, "All neurons")}
+      ${legendOf(data.scales.output)}`;
   }
+  const values = [...arrayOf(data, "output").values].slice(0, count);
   const reach = Math.max(...values.map(Math.abs)) || 1;
   const rows = values.map(
-    (value, i) => `<button type="button" class="row ${i === look.channel ? "chosen" : ""}" data-go-layer="${look.layer}"
-      data-go-channel="${i}" data-part="neuron${i}"><span>${escapeHtml(look.names[i] ?? `neuron ${i}`)}</span>
-      <b title="${exact(value)}">${written(value, 3)}</b>${bar(value, Math.abs(value) / reach)}</button>`
+    (value, i) => `<button type="button" class="row ${i === data.channel ? "chosen" : ""}" data-go-layer="${data.layer}"
+      data-go-channel="${i}" data-part="neuron${i}"><span>${escapeHtml(data.names[i] ?? `neuron ${i}`)}</span>
+      <b title="${exact(value)}">${fixed(value, 3)}</b>${bar(value, Math.abs(value) / reach)}</button>`
   );
-  return `<figure><figcaption><span>All ${values.length} ${look.layer === "scores" ? "scores" : "neurons"}</span></figcaption>
+  return `<figure><figcaption><span>All ${count} ${data.layer === "scores" ? "scores" : "neurons"}</span></figcaption>
     <div class="ranked three">${rows.join("")}</div></figure>`;
 }
-function mosaicOf(look) {
-  const { height, width, channels } = look;
+function mosaicOf(data, terms) {
+  const { height, width, channels } = data;
   const gap = height * width > 1 ? 1 : 0;
-  const across = gap ? Math.max(Math.ceil(Math.sqrt(channels)), 1) : Math.min(32, channels);
+  const across = gap ? Math.max(Math.ceil(Math.sqrt(channels)), 1) : Math.min(LINE, channels);
   const down = Math.ceil(channels / across);
   const [high, wide] = [height + gap, width + gap];
-  const products = look.arrays.input.values.map((value, i) => value * look.arrays.weights.values[i]);
   const indexAt = (row, column) => {
     const [y, x] = [row % high, column % wide];
     const channel = Math.floor(row / high) * across + Math.floor(column / wide);
     return y < height && x < width && channel < channels ? (y * width + x) * channels + channel : -1;
   };
-  const lines = gap ? [across - 1, down - 1] : [0, 0];
-  const [upright, level] = lines.map((number) => Array.from({ length: number }, (_, i) => i + 1));
-  const between = upright.map((i) => `M${i * wide - 0.5} 0V${down * high}`).join("") + level.map((i) => `M0 ${i * high - 0.5}H${across * wide}`).join("");
-  const byIndex = new Map(look.terms.map((term) => [term.index, term]));
+  const numbers = (count) => Array.from({ length: gap * (count - 1) }, (_, i) => i + 1);
+  const upright = numbers(across).map((i) => `M${i * wide - 0.5} 0V${down * high}`);
+  const level = numbers(down).map((i) => `M0 ${i * high - 0.5}H${across * wide}`);
+  const byIndex = new Map(terms.map((term) => [term.index, term]));
   return {
-    between,
+    between: [...upright, ...level].join(""),
     tall: down * high - gap,
     wide: across * wide - gap,
-    valueAt: (row, column) => products[indexAt(row, column)] ?? NaN,
+    valueAt: (row, column) => byIndex.get(indexAt(row, column))?.product ?? Number.NaN,
     termAt: (row, column) => byIndex.get(indexAt(row, column)),
     placeOf({ index }) {
       const [place, channel] = [Math.floor(index / channels), index % channels];
-      const top = Math.floor(channel / across) * high + Math.floor(place / width);
-      return [top, channel % across * wide + place % width];
+      const row = Math.floor(channel / across) * high + Math.floor(place / width);
+      return { row, column: channel % across * wide + place % width };
     }
   };
 }
-var SHARES = {
-  build(root, state) {
-    root.querySelector(".cards").hidden = true;
-    root.querySelector(".board").innerHTML = '<p class="verdict quiet" role="status"></p>';
-    state.parts = { verdict: root.querySelector(".verdict") };
+var SOFTMAX_VIEW = {
+  build({ root }) {
+    find(root, ".cards").hidden = true;
+    find(root, ".board").innerHTML = '<p class="verdict quiet" role="status"></p>';
   },
-  show(root, { look, keras, parts }) {
-    const element = parts.verdict;
-    const theirs = keras?.arrays?.keras0?.values;
+  show({ root, data, keras }) {
+    const element = find(root, ".verdict");
+    const theirs = keras?.arrays.keras0?.values;
     if (!theirs) {
       element.textContent = keras?.message ?? COMPUTING;
       return;
     }
-    const scores = look.arrays.input.values;
-    const most = Math.max(...scores);
-    const powers = Array.from(scores, (score) => Math.exp(score - most));
-    const shares = powers.map((power) => power / addUp(powers));
+    const scores = arrayOf(data, "input").values.subarray(0, lengthOf(data));
+    const shares = softmax(scores);
     const apart = Math.max(...shares.map((share, i) => Math.abs(share - theirs[i])));
     const same = shares.every((share, i) => near(share, theirs[i]));
     element.className = same ? "verdict same" : "verdict other";
-    element.dataset.apart = apart;
-    element.innerHTML = same ? `All ten of ours = Keras’s ✓ <small>at most ${apart.toExponential(1).replace("-", "−")} apart</small>` : `✗ Keras’s values are others: up to ${written(apart)} apart`;
+    element.dataset.apart = String(apart);
+    element.innerHTML = same ? `All ten of ours = Keras’s ✓ <small>at most ${minus(apart.toExponential(1))} apart</small>` : `✗ Keras’s values are others: up to ${fixed(apart)} apart`;
   },
   cells: () => [1, 1],
   cellOf: () => null
@@ -962,346 +968,649 @@ var SHARES = {
 
 // cnn/frontend/inspector/events.ts
 var STEP_MILLISECONDS = 250;
-function listen(root, state) {
-  root.querySelectorAll(".plate").forEach((element) => {
-    element.onpointermove = (event) => hover(event, root, state, element);
-    element.onpointerleave = () => away(root, state);
-    element.onpointerdown = (event) => press(event, root, state, element);
-    element.onclick = (event) => pin(event, root, state, element);
-    element.onkeydown = (event) => key(event, root, state);
-  });
-  root.querySelectorAll("[data-step]").forEach((element) => {
-    if (element.tagName === "SELECT") element.onchange = () => choose(state, element.dataset.step, element.value);
-    else element.onclick = () => stepBy(state, element.dataset.step, Number(element.dataset.by));
-  });
-  root.querySelectorAll("[data-go-layer], [data-go-channel]").forEach((element) => {
-    element.onclick = () => state.go(wayOf(state, element.dataset));
-  });
-  root.querySelectorAll("[data-channel]").forEach((element) => {
-    element.onclick = () => chooseChannel(root, state, Number(element.dataset.channel));
-  });
-  root.querySelectorAll(".ranked [data-index]").forEach((element) => {
+var ANNOUNCE_MILLISECONDS = 400;
+var STOPS = ["pointerdown", "keydown", "wheel"];
+function listen(state) {
+  const { root } = state;
+  for (const element of findAll(root, ".plate")) listenOn(state, element);
+  for (const element of findAll(root, "[data-step]")) {
+    const what = element.dataset.step;
+    if (element instanceof HTMLSelectElement) element.onchange = () => choose(state, what, element.value);
+    else element.onclick = () => stepBy(state, what, Number(element.dataset.by));
+  }
+  for (const element of findAll(root, "[data-go-layer], [data-go-channel]")) {
+    element.onclick = () => state.go(targetOf(state, element.dataset));
+  }
+  for (const element of findAll(root, "[data-channel]")) {
+    const channel = Number(element.dataset.channel);
+    element.onclick = () => again(state, `who${state.data.sent.indexOf(channel)}`, rebuild, () => {
+      state.chosen = channel;
+    });
+  }
+  for (const element of findAll(root, ".ranked [data-index]")) {
     element.onpointerenter = element.onfocus = () => {
-      const term = state.look.terms.find(({ index }) => index === Number(element.dataset.index));
-      const [row, column] = state.look.mosaic.placeOf(term);
-      go(root, state, { row, column });
+      const term = state.terms.find(({ index }) => index === Number(element.dataset.index));
+      if (term && state.mosaic) go(state, state.mosaic.placeOf(term));
     };
+  }
+  press(state, "order", rebuild, () => {
+    state.byNumber = !state.byNumber;
   });
-  flip(root, state, "order", "byNumber");
-  flip(root, state, "all", "all");
-  const sort = root.querySelector('[data-part="sort"]');
-  if (sort) sort.onclick = () => again(root, state, () => state.byActivity = !state.byActivity, "sort", buildHead);
-  root.querySelector(".play").onclick = () => {
-    if (state.timer) stop(root, state);
-    else start(root, state);
-    show(root, state);
+  press(state, "all", rebuild, () => {
+    state.all = !state.all;
+  });
+  press(state, "sort", buildHead, () => {
+    state.byActivity = !state.byActivity;
+  });
+  find(root, ".play").onclick = () => {
+    if (state.timer) stop(state);
+    else start(state);
+    show(state);
   };
 }
-function flip(root, state, part, name) {
-  const button = root.querySelector(`[data-part="${part}"]`);
-  if (button) button.onclick = () => again(root, state, () => state[name] = !state[name], part, rebuild);
+var rebuild = (state) => state.view.build(state);
+function press(state, part, build, change) {
+  const button = state.root.querySelector(`[data-part="${part}"]`);
+  if (button) button.onclick = () => again(state, part, build, change);
 }
-function again(root, state, change, part, build) {
+function again(state, part, build, change) {
   change();
-  build(root, state);
-  listen(root, state);
-  show(root, state);
-  root.querySelector(`[data-part="${part}"]`)?.focus();
+  build(state);
+  listen(state);
+  show(state);
+  state.root.querySelector(`[data-part="${part}"]`)?.focus();
 }
-var rebuild = (root, state) => state.view.build(root, state);
-function chooseChannel(root, state, channel) {
-  again(root, state, () => state.chosen = channel, `who${state.look.sent.indexOf(channel)}`, rebuild);
+function listenOn(state, element) {
+  handle(element, {
+    handle: () => element.querySelector(".frame"),
+    press: () => stop(state),
+    hover: (point) => hover(state, element, point),
+    leave: () => {
+      if (!state.pointed) return;
+      state.pointed = null;
+      show(state);
+    },
+    drag: (point) => drag(state, element, point),
+    choose: (point) => pin(state, element, point)
+  });
+  element.onkeydown = (event) => key(state, event);
 }
-function wayOf({ look, row, column, pinned, result }, { goLayer, goChannel, goCell }) {
-  const way = { layer: goLayer ?? look.layer, channel: Number(goChannel ?? look.channel) };
-  const place = look.stages.findIndex(({ layer }) => layer === goLayer) + 1;
-  const step = place ? result?.steps[place] : { row, column };
-  if (goCell) way.cell = goCell;
-  else if (pinned && !look.vector && step.row >= 0) way.cell = `${step.row},${step.column}`;
-  return way;
+function hover(state, element, point) {
+  const walked = state.timer !== 0;
+  stop(state);
+  state.pointed = state.view.pointed?.(point, element, state) ?? null;
+  if (state.pinned && !walked) {
+    if (state.pointed) show(state);
+    return;
+  }
+  const cell = cellOf(state, element, point);
+  if (cell && (walked || state.pointed || cell.row !== state.row || cell.column !== state.column)) go(state, cell);
 }
-function wayTo(state, name) {
-  const { look, row, column, pinned } = state;
-  const { shape } = look.layers.find((layer) => layer.name === name);
-  const way = { layer: name };
-  if (shape.length !== look.shape.length || shape[shape.length - 1] !== look.shape[shape.length - 1]) return way;
-  way.channel = look.channel;
-  if (pinned && shape.join() === look.shape.join()) way.cell = `${row},${column}`;
-  return way;
+function cellOf(state, element, point) {
+  const cell = state.view.cellOf(point, element, state);
+  return cell && limited(state, cell.row, cell.column);
+}
+function drag(state, element, point) {
+  const cell = cellOf(state, element, point);
+  if (!cell || cell.row === state.row && cell.column === state.column) return;
+  const { data } = state;
+  state.pinned = !data.vector;
+  go(state, cell);
+  announce(state);
+}
+function pin(state, element, point) {
+  const cell = cellOf(state, element, point);
+  if (!cell) return;
+  const { data } = state;
+  if (data.op === "dense") {
+    leave(state, element, plateCell(point, element));
+    return;
+  }
+  if (data.vector) {
+    state.go(valueTarget(state, cell));
+    return;
+  }
+  state.pinned = !(state.pinned && cell.row === state.row && cell.column === state.column);
+  go(state, cell);
+  announce(state);
+  say(state);
+}
+var valueTarget = ({ data }, { row, column }) => ({
+  layer: data.layer,
+  channel: Math.min(row * data.columns + column, lengthOf(data) - 1)
+});
+function leave(state, element, cell) {
+  const { data } = state;
+  if (data.op !== "dense") return;
+  if (element.dataset.side === "neurons") {
+    const channel = cell.row * data.columns + cell.column;
+    if (channel < lengthOf(data)) state.go({ layer: data.layer, channel });
+    return;
+  }
+  const term = state.mosaic?.termAt(cell.row, cell.column);
+  if (!term) return;
+  const origin = originOfTerm(data, term);
+  const target = { layer: data.source, channel: origin.channel };
+  state.go(origin.cell ? { ...target, cell: origin.cell.join() } : target);
+}
+function key(state, event) {
+  const enter = isEnter(event);
+  const step = ARROWS[event.key];
+  if (!step && !enter && event.key !== "Escape") return;
+  event.preventDefault();
+  event.stopPropagation();
+  stop(state);
+  if (enter && state.data.op === "dense") {
+    leave(state, plateOf(state.root, "products"), state);
+    return;
+  }
+  if (enter && state.data.vector) {
+    state.go(valueTarget(state, state));
+    return;
+  }
+  if (enter) state.pinned = !state.pinned;
+  if (event.key === "Escape") state.pinned = false;
+  const [down, right] = step ?? [0, 0];
+  go(state, limited(state, state.row + down, state.column + right));
+  announce(state);
+  say(state);
+}
+function go(state, { row, column }) {
+  Object.assign(state, { row, column });
+  show(state);
+}
+function announce(state) {
+  if (state.data.vector) return;
+  const cell = state.pinned ? `${state.row},${state.column}` : "";
+  clearTimeout(state.waiting);
+  state.waiting = window.setTimeout(() => {
+    if ((state.told ?? "") === cell) return;
+    state.told = cell || null;
+    document.dispatchEvent(new CustomEvent("cnn-lab-pin", { detail: { question: state.data.question, cell } }));
+  }, ANNOUNCE_MILLISECONDS);
+}
+function targetOf(state, { goLayer, goChannel, goCell }) {
+  const { data, row, column, pinned, result } = state;
+  const target = { layer: goLayer ?? data.layer, channel: Number(goChannel ?? data.channel) };
+  if (goCell) return { ...target, cell: goCell };
+  const place = data.stages.findIndex(({ layer }) => layer === goLayer) + 1;
+  const cell = place ? result?.steps[place] : { row, column };
+  if (!pinned || data.vector || !cell || cell.row < 0) return target;
+  return { ...target, cell: `${cell.row},${cell.column}` };
+}
+function layerTarget({ data, row, column, pinned }, name) {
+  const shape = data.layers.find((layer) => layer.name === name)?.shape ?? [];
+  if (shape.length !== data.shape.length || shape.at(-1) !== data.shape.at(-1)) return { layer: name };
+  const target = { layer: name, channel: data.channel };
+  return pinned && shape.join() === data.shape.join() ? { ...target, cell: `${row},${column}` } : target;
 }
 function stepBy(state, what, by) {
-  const { look } = state;
+  const { data } = state;
   const turn = (list, value) => list[(list.indexOf(value) + by + list.length) % list.length];
-  if (what === "layer")
+  if (what === "layer") {
     choose(
       state,
       what,
       turn(
-        look.layers.map(({ name }) => name),
-        look.layer
+        data.layers.map(({ name }) => name),
+        data.layer
       )
     );
-  else choose(state, what, turn(orderOf(state), look.channel));
+  } else choose(state, what, String(turn(orderOf(state), data.channel)));
 }
 function choose(state, what, value) {
-  state.go(what === "layer" ? wayTo(state, value) : wayOf(state, { goChannel: value }));
+  state.go(what === "layer" ? layerTarget(state, value) : targetOf(state, { goChannel: value }));
 }
-function hover(event, root, state, element) {
-  const walked = state.timer;
-  stop(root, state);
-  const dragged = event.pointerType === "touch";
-  state.pointed = state.view.point?.(event, element, state);
-  if (state.pinned && !walked && !dragged) return void (state.pointed && show(root, state));
-  const cell = state.view.cellOf(event, element, state);
-  if (!cell) return;
-  const { row, column } = limited(state, cell.row, cell.column);
-  if (walked || state.pointed || row !== state.row || column !== state.column) go(root, state, { row, column });
-}
-function away(root, state) {
-  if (!state.pointed) return;
-  state.pointed = null;
-  show(root, state);
-}
-function press(event, root, state, element) {
-  stop(root, state);
-  if (event.pointerType === "touch") {
-    state.pinned = false;
-    hover(event, root, state, element);
-  }
-}
-function pin(event, root, state, element) {
-  const cell = state.view.cellOf(event, element, state);
-  if (!cell) return;
-  const { look } = state;
-  const { row, column } = limited(state, cell.row, cell.column);
-  if (look.op === "dense") return leave(state, element, cellUnder(event, element));
-  if (look.vector)
-    return state.go({ layer: look.layer, channel: Math.min(row * look.columns + column, look.shape[0] - 1) });
-  state.pinned = !(state.pinned && row === state.row && column === state.column);
-  go(root, state, { row, column });
-  announce(state);
-  say(root, state);
-}
-function leave({ look, go: tell }, element, [row, column]) {
-  if (element.dataset.side === "neurons") {
-    const channel2 = row * look.columns + column;
-    if (channel2 < look.shape[0]) tell({ layer: look.layer, channel: channel2 });
-    return;
-  }
-  const term = look.mosaic.termAt(row, column);
-  if (!term) return;
-  const { channel, cell } = originOf(look, term);
-  tell({ layer: look.source, channel, ...cell && { cell: cell.join() } });
-}
-var KEYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-function key(event, root, state) {
-  const enter = event.key === "Enter" || event.key === " ";
-  if (!(event.key in KEYS) && !enter && event.key !== "Escape") return;
-  event.preventDefault();
-  event.stopPropagation();
-  stop(root, state);
-  const [down, right] = KEYS[event.key] ?? [0, 0];
-  if (enter && state.look.vector) return act(state);
-  if (enter) state.pinned = !state.pinned;
-  if (event.key === "Escape") state.pinned = false;
-  go(root, state, limited(state, state.row + down, state.column + right));
-  announce(state);
-  say(root, state);
-}
-function act(state) {
-  const { look, row, column } = state;
-  if (look.op === "dense") leave(state, found(state.root, "products"), [row, column]);
-  else state.go({ layer: look.layer, channel: Math.min(row * look.columns + column, look.shape[0] - 1) });
-}
-function go(root, state, cell) {
-  Object.assign(state, cell);
-  show(root, state);
-}
-function start(root, state) {
+function start(state) {
   state.pinned = false;
-  const button = root.querySelector(".play");
-  state.halt = (event) => {
-    const toggles = event.type === "pointerdown" || event.key === "Enter" || event.key === " ";
+  const button = find(state.root, ".play");
+  const halt = (event) => {
+    const toggles = event.type === "pointerdown" || event instanceof KeyboardEvent && isEnter(event);
     if (toggles && event.composedPath().includes(button)) return;
-    stop(root, state);
-    show(root, state);
+    stop(state);
+    show(state);
   };
-  for (const kind of ["pointerdown", "keydown", "wheel"])
-    document.addEventListener(kind, state.halt, { passive: true });
-  state.timer = setInterval(() => {
-    if (!document.hidden) walk(root, state);
+  state.halt = halt;
+  for (const kind of STOPS) document.addEventListener(kind, halt, { passive: true });
+  state.timer = window.setInterval(() => {
+    if (!document.hidden) walk(state);
   }, STEP_MILLISECONDS);
 }
-function stop(root, state) {
+function stop(state) {
   if (!state.timer) return;
   clearInterval(state.timer);
-  state.timer = null;
-  for (const kind of ["pointerdown", "keydown", "wheel"]) document.removeEventListener(kind, state.halt);
+  state.timer = 0;
+  const { halt } = state;
+  if (halt) for (const kind of STOPS) document.removeEventListener(kind, halt);
 }
-function walk(root, state) {
+function walk(state) {
   const [rows, columns] = state.view.cells(state);
-  const count2 = state.look.vector ? state.look.shape[0] : rows * columns;
-  go(root, state, placeAt((state.row * columns + state.column + 1) % count2, columns));
+  const count = state.data.vector ? lengthOf(state.data) : rows * columns;
+  go(state, cellAt((state.row * columns + state.column + 1) % count, columns));
+}
+
+// cnn/frontend/inspector/channels.ts
+var SHOWN = 12;
+function buildCards(state, data) {
+  const { root } = state;
+  const area = find(root, ".cards");
+  area.hidden = data.op !== "conv";
+  if (data.op !== "conv") {
+    area.innerHTML = "";
+    return;
+  }
+  const many = data.sent.length > SHOWN;
+  const order = state.byNumber ? data.sent.map((_, place) => place) : data.order;
+  const places = state.all || !many ? order : order.slice(0, SHOWN);
+  const rest = data.total - places.length;
+  const quiet = (part, text) => `<button type="button" class="quiet-button" data-part="${part}">${text}</button>`;
+  area.innerHTML = `
+    <div class="cards-head"><span><b>One intermediate map per input channel:</b> each channel under its own slice of the
+      kernel. All of them and the bias ${fixed(data.bias)} make ${escapeHtml(mapName(data))}.${leftOut(data)}</span>
+      <span class="buttons">
+        ${data.total > 1 ? quiet("order", state.byNumber ? "Sorted by number" : "Sorted by share") : ""}
+        ${many ? quiet("all", state.all ? `The ${SHOWN} that give most` : `All ${data.sent.length}`) : ""}
+      </span></div>
+    <div class="deck">${places.map((place) => card(data, place)).join("")}${rest ? restCard(data, rest) : ""}</div>
+    <div class="legends">${legendOf(data.scales.kernel, "weights")}${legendOf(data.scales.share, "intermediate maps")}</div>`;
+  for (const element of findAll(area, ".card")) paintCard(element, data, places);
+}
+function leftOut(data) {
+  const missing = data.total - data.sent.length;
+  return missing ? ` The ${missing} that give least to it are sent only as their sum.` : "";
+}
+function card(data, place) {
+  const number = sentAt(data, place);
+  const name = sourceName(data, number);
+  const slice = "<span></span>".repeat(data.window ** 2);
+  return `<div class="card" data-place="${place}">
+    <button type="button" class="who" data-channel="${number}" data-part="who${place}">${dot(name)}${escapeHtml(name)}</button>
+    ${thumb("channel", "in", data.height, data.width, data.window)}<span>×</span>
+    <div class="slice n${data.window}" style="--n:${data.window}">${slice}</div><span>=</span>
+    ${thumb("made", "out", data.rows, data.columns)}<span class="share"><b></b><s><i></i></s></span></div>`;
+}
+var restCard = (data, rest) => `<div class="card rest" data-place="-1"><span class="who">the other ${rest}</span>
+  <span class="gap">their sum, own scale</span>${thumb("made", "out", data.rows, data.columns)}
+  <span class="share"><b></b><s><i></i></s></span></div>`;
+var thumb = (name, side, tall, wide, span = 1) => `<div class="plate thumb ${side}" data-name="${name}" data-side="${side}" style="aspect-ratio:${wide}/${tall}">
+    <canvas width="${wide}" height="${tall}" aria-hidden="true"></canvas>
+    <i style="width:${100 * span / wide}%;height:${100 * span / tall}%"></i></div>`;
+function paintCard(element, data, places) {
+  const place = Number(element.dataset.place);
+  const made = place < 0 ? restMap(data, places) : channelMap(data, place);
+  const reach = made.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const share = data.scales.share;
+  const scale = place < 0 ? withTable({ low: -reach, high: reach, stops: share.stops }) : share;
+  paintArray(find(element, '[data-name="made"] canvas'), { values: made, shape: [data.rows, data.columns] }, scale);
+  if (place < 0) return;
+  paintValues(
+    canvasOf(element),
+    data.height,
+    data.width,
+    data.scales.input,
+    (row, column) => inputAt(data, row, column, place)
+  );
+  findAll(element, ".slice span").forEach((cell, k) => {
+    const weight = arrayOf(data, "kernel").values[k * data.channels + place];
+    cell.textContent = data.window <= 3 ? fixed(weight, 2) : "";
+    cell.title = exact(weight);
+    tint(cell, weight, data.scales.kernel);
+  });
+}
+function restMap(data, places) {
+  const made = Float32Array.from(arrayOf(data, "rest").values);
+  const shown = new Set(places);
+  data.sent.forEach((_, place) => {
+    if (shown.has(place)) return;
+    channelMap(data, place).forEach((value, at) => {
+      made[at] = made[at] + value;
+    });
+  });
+  return made;
+}
+function showCards(state, { sums }) {
+  const { root, data, row, column } = state;
+  if (data.op !== "conv" || !sums) return;
+  const cards = findAll(root, ".card");
+  const [top, left] = corner(data, row, column);
+  const window2 = `translate(${100 * left / data.window}%, ${100 * top / data.window}%)`;
+  const cell = `translate(${100 * column}%, ${100 * row}%)`;
+  let most = 0;
+  for (const sum of sums) most = Math.max(most, Math.abs(sum));
+  let rest = addUp(sums) + valueAt(arrayOf(data, "rest"), row, column);
+  for (const element of cards) {
+    const place = Number(element.dataset.place);
+    if (place >= 0) rest -= sums[place];
+  }
+  const reach = Math.max(most, Math.abs(rest)) || 1;
+  const chosen = shownPlace(state);
+  for (const element of cards) {
+    if (element.hasAttribute("data-unseen")) continue;
+    const place = Number(element.dataset.place);
+    const sum = place < 0 ? rest : sums[place];
+    const share = find(element, ".share");
+    const number = child(share, 0);
+    number.textContent = fixed(sum, 3);
+    number.title = exact(sum);
+    const bar2 = find(share, "i");
+    bar2.style.transform = `scaleX(${sum / reach})`;
+    bar2.className = sum < 0 ? "below" : "above";
+    find(element, ".out i").style.transform = cell;
+    if (place >= 0) find(element, ".in i").style.transform = window2;
+    element.classList.toggle("most", place >= 0 && Math.abs(sum) === most && most > 0);
+    element.classList.toggle("chosen", place === chosen);
+  }
+}
+function watchCards(state) {
+  state.watcher?.disconnect();
+  const deck = state.root.querySelector(".deck");
+  if (!deck || deck.children.length <= 2 * SHOWN) return;
+  state.watcher = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) target.toggleAttribute("data-unseen", !isIntersecting);
+      if (state.result) showCards(state, state.result);
+    },
+    { root: deck }
+  );
+  for (const element of deck.children) state.watcher.observe(element);
+}
+
+// cnn/frontend/inspector/steps.ts
+function work(data, question) {
+  const { row, column } = question;
+  const sums = data.op === "conv" ? question.sums ?? new Float64Array(data.channels) : void 0;
+  const steps = [firstStep(data, question, sums)];
+  data.stages.forEach((stage, i) => {
+    const before = steps[i].total;
+    const at = { row, column };
+    if (stage.op === "pool") {
+      steps.push(poolStep(data, stage, i, at));
+      return;
+    }
+    const added = stage.op === "add" ? valueAt(arrayOf(data, `other${i}`), row, column) : 0;
+    steps.push({ total: cellwise(stage, before, added), text: cellwiseText(stage, before, added), ...at });
+  });
+  return { steps, sums };
+}
+function firstStep(data, question, sums) {
+  const { row, column } = question;
+  const at = { row, column };
+  switch (data.op) {
+    case "conv": {
+      const all = sums;
+      const total = convTotal(data, row, column, all);
+      return { total, text: convText(data, all, question.chosen, total), ...at };
+    }
+    case "pool":
+      return { ...poolOfInput(data, at), ...at };
+    case "pixel": {
+      const pixel = inputAt(data, row, column, data.channel);
+      return { total: pixel / data.half - 1, text: `${pixel} / ${data.half} − 1`, ...at };
+    }
+    case "flatten":
+    case "average":
+      return { ...unrolledStep(data, at), ...at };
+    case "cell": {
+      const value = inputAt(data, row, column, 0);
+      const added = data.first.op === "add" ? valueAt(arrayOf(data, "other-1"), row, column) : 0;
+      return { total: cellwise(data.first, value, added), text: cellwiseText(data.first, value, added), ...at };
+    }
+  }
+}
+function poolOfInput(data, { row, column }) {
+  const map = { values: arrayOf(data, "input").values, shape: [data.height, data.width] };
+  const values = windowValues(data, map, row, column);
+  const mean = `(${values.map((value) => fixed(value)).join(" + ")}) / ${values.length}`;
+  return {
+    total: poolTotal(data.kind, values),
+    text: data.kind === "max" ? "the largest of the window" : mean,
+    values
+  };
+}
+function windowOn(data, { row, column }) {
+  if (isWindow(data)) {
+    const [y, x] = corner(data, row, column);
+    return { y, x, size: data.window };
+  }
+  if (!isUnrolled(data)) return { y: row, x: column, size: 1 };
+  const { cell } = originOf(data, { row, column });
+  return { y: Math.floor(cell / data.width), x: cell % data.width, size: 1 };
+}
+function originOf(data, { row, column }) {
+  const index = row * data.columns + column;
+  if (data.op === "average") return { channel: index, cell: 0 };
+  return { channel: index % data.total, cell: Math.floor(index / data.total) };
+}
+function unrolledStep(data, at) {
+  const { channel } = originOf(data, at);
+  const place = data.sent.indexOf(channel);
+  if (place < 0) {
+    const total = valueAt(arrayOf(data, "output"), at.row, at.column);
+    return { total, text: "its map was not sent: there are too many" };
+  }
+  if (data.op === "flatten") {
+    const { y, x } = windowOn(data, at);
+    return { total: inputAt(data, y, x, place), text: `map ${channel}, row ${y}, column ${x}, taken as it is` };
+  }
+  const { values } = arrayOf(data, "input");
+  let sum = 0;
+  for (let i = place; i < values.length; i += data.channels) sum += values[i];
+  const count = data.height * data.width;
+  return { total: sum / count, text: `the sum of map ${channel}, ${fixed(sum)}, / ${count} cells` };
+}
+function convText(data, sums, chosen, total) {
+  const place = shownPlace({ data, chosen });
+  const named = data.total <= 3 ? [...sums.keys()] : [place];
+  const terms = named.map((i) => [sums[i], sourceName(data, sentAt(data, i))]);
+  if (data.total > 3) terms.push([total - data.bias - sums[place], `the other ${data.total - 1}`]);
+  terms.push([data.bias, "bias"]);
+  return terms.map(([sum, name], i) => `${i ? bracketed(sum) : fixed(sum)} <small>${escapeHtml(name)}</small>`).join(" + ");
+}
+function poolStep(data, stage, i, at) {
+  const [rows, columns] = arrayOf(data, `stage${i}`).shape;
+  const cell = poolCell(stage, [rows, columns], at.row, at.column);
+  if (!cell) return { total: Number.NaN, text: "no window takes this cell in", row: -1, column: -1 };
+  const source = arrayOf(data, i ? `stage${i - 1}` : "output");
+  const values = windowValues(stage, source, cell.row, cell.column);
+  const own = (at.row - cell.row * stage.stride) * stage.window + at.column - cell.column * stage.stride;
+  const text = poolText(stage.kind, values, own, cell.count);
+  return { total: poolTotal(stage.kind, values), text, values, own, row: cell.row, column: cell.column };
+}
+function poolText(kind, values, own, count) {
+  const more = count > 1 ? `; ${count - 1} more ${count > 2 ? "windows take" : "window takes"} it in` : "";
+  if (kind !== "max") return `one of ${values.length} in the mean${more}`;
+  const best = winnerOf(values);
+  if (best < 0) return `all in the window are equal${more}`;
+  const verdict = values[own] === values[best] ? "wins its window" : `loses to ${fixed(values[best])}`;
+  return `this cell <b>${verdict}</b>${more}`;
+}
+
+// cnn/frontend/inspector/map.ts
+var dataOf2 = (state) => state.data;
+var MAP_VIEW = {
+  build(state) {
+    const { root } = state;
+    const data = dataOf2(state);
+    const size = padded(data);
+    const title = showsPicture(data) ? "The picture" : inputTitle(data, state);
+    const legend = data.op === "pixel" || showsPicture(data) ? "" : legendOf(data.scales.input);
+    find(root, ".board").innerHTML = `
+      <div class="from">
+        ${plate("input", "in", title, size.tall, size.wide, "The input")}
+        ${otherPlate(data)}${legend}
+      </div>
+      <div class="sum" role="group" aria-label="The sum behind the chosen cell">
+        ${termsHead(data)}${termGrid(data)}<div class="steps">${stepRows(data)}</div>
+        ${VERDICT}
+      </div>
+      <div class="to">
+        ${plate("output", "out", outputTitle(data), data.rows, data.columns, `The output of ${data.layer}`)}
+        ${legendOf(data.scales.output)}
+        <div class="after">${data.vector ? "" : data.stages.map(stagePlate).join("")}</div>
+      </div>`;
+    paintInput(root, data, shownPlace(state));
+    paintArray(canvasOf(plateOf(root, "output")), arrayOf(data, "output"), data.scales.output);
+    if (data.op === "cell" && data.first.op === "add") {
+      paintArray(canvasOf(plateOf(root, "other")), arrayOf(data, "other-1"), data.scales.input);
+    }
+    if (!data.vector) data.stages.forEach((stage, i) => paintStage(root, data, stage, i));
+    buildCards(state, data);
+    state.result = state.traced = null;
+    watchCards(state);
+  },
+  show(state) {
+    const { root, row, column } = state;
+    const data = dataOf2(state);
+    if (isUnrolled(data)) trace(state);
+    const { y, x, size } = windowOn(data, { row, column });
+    const { top, left } = padded(data);
+    const [tall, wide] = data.op === "average" ? [data.height, data.width] : [size, size];
+    frame(svgOf(plateOf(root, "input")), y + top, x + left, tall, wide);
+    const other = root.querySelector('[data-name="other"]');
+    if (other) frame(svgOf(other), row, column);
+    frame(svgOf(plateOf(root, "output")), row, column);
+    if (data.op === "conv") state.sums ??= new Float64Array(data.channels);
+    const result = work(data, state);
+    showTerms(state, data, result);
+    showSteps(state, result);
+    showCards(state, result);
+    showUnder(state, data, y, x, result);
+    state.result = result;
+  },
+  cells: ({ data }) => [data.rows, data.columns],
+  // What lies under the pointer on the input: a cell of it, or of the zeros around
+  pointed(point, element, state) {
+    if (element.dataset.name !== "input") return null;
+    const { row, column } = plateCell(point, element);
+    const { top, left } = padded(state.data);
+    return { y: row - top, x: column - left, place: placeShown(state) };
+  },
+  cellOf(point, element, state) {
+    const data = dataOf2(state);
+    const cell = plateCell(point, element);
+    const side = element.dataset.side;
+    if (side === "out") return cell;
+    if (side === "pool") {
+      const stage = data.stages[Number(element.dataset.stage)];
+      return stage?.op === "pool" ? { row: cell.row * stage.stride, column: cell.column * stage.stride } : null;
+    }
+    if (isUnrolled(data)) return null;
+    if (!isWindow(data)) return cell;
+    const { top, left } = element.dataset.name === "input" ? padded(data) : { top: 0, left: 0 };
+    const middle = (data.window - 1) / 2;
+    return {
+      row: Math.round((cell.row - top + data.zeros[0] - middle) / data.stride),
+      column: Math.round((cell.column - left + data.zeros[1] - middle) / data.stride)
+    };
+  }
+};
+var outputTitle = (data) => data.vector ? `All ${lengthOf(data)} values of ${data.layer}` : `<em>${escapeHtml(mapName(data))}</em> of ${data.layer}`;
+function inputTitle(data, state) {
+  const from = data.sources[0];
+  if (data.op === "conv") return `<em>${sourceName(data, sentAt(data, shownPlace(state)))}</em> of ${from}`;
+  if (isUnrolled(data)) return `<em data-traced></em> of ${from}`;
+  return data.vector ? `All ${lengthOf(data)} values of ${from}` : `<em>${escapeHtml(mapName(data))}</em> of ${from}`;
+}
+function otherPlate(data) {
+  if (data.op !== "cell" || data.first.op !== "add") return "";
+  const { other } = data.first;
+  return plate("other", "in", `The same map of ${other}`, data.height, data.width, `The map of ${other}`);
+}
+function stagePlate(stage, i) {
+  const side = stage.op === "pool" ? "pool" : "out";
+  return `<figure class="small"><figcaption><button type="button" class="link" data-go-layer="${stage.layer}"
+      title="Open ${stage.layer}">${stage.layer}</button></figcaption>
+    <div class="plate" data-name="stage${i}" data-side="${side}" data-stage="${i}"><canvas aria-hidden="true"></canvas>
+      <svg preserveAspectRatio="none" aria-hidden="true"><rect class="halo"/><rect class="frame"/></svg></div></figure>`;
+}
+function paintStage(root, data, stage, i) {
+  const array = arrayOf(data, `stage${i}`);
+  const [tall, wide] = array.shape;
+  const element = plateOf(root, `stage${i}`);
+  element.style.aspectRatio = `${wide}/${tall}`;
+  setAttributes(svgOf(element), { viewBox: `0 0 ${wide} ${tall}` });
+  paintArray(canvasOf(element), array, stage.scale);
+}
+function placeShown(state) {
+  const { data } = state;
+  if (data.op === "conv") return shownPlace(state);
+  return data.sent.length > 1 && state.traced !== null ? data.sent.indexOf(state.traced) : 0;
+}
+function trace(state) {
+  const data = dataOf2(state);
+  if (!isUnrolled(data)) return;
+  const { channel } = originOf(data, state);
+  if (state.traced === channel) return;
+  state.traced = channel;
+  const place = data.sent.indexOf(channel);
+  if (place >= 0) paintInput(state.root, data, place);
+  find(state.root, "[data-traced]").textContent = place >= 0 ? `map ${channel}` : `map ${channel} (not sent: too many)`;
 }
 
 // cnn/frontend/inspector/index.ts
-var ANNOUNCE_MILLISECONDS = 400;
 var states = /* @__PURE__ */ new WeakMap();
-function inspector_default({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".inspector");
-  const state = states.get(root) ?? { root, pinned: false, timer: null, told: null };
-  states.set(root, state);
-  take(state, readLook(data));
-  state.go = (way) => setTriggerValue("go", way);
-  root.style.setProperty("--above", state.look.above);
-  root.style.setProperty("--below", state.look.below);
-  const focused = root.getRootNode().activeElement?.dataset?.part;
-  buildHead(root, state);
-  state.view.build(root, state);
-  listen(root, state);
+function inspector({ data: bytes, parentElement, setTriggerValue }) {
+  const root = find(parentElement, ".inspector");
+  const state = take(root, readData(bytes));
+  state.go = (target) => setTriggerValue("go", target);
+  root.style.setProperty("--above", state.data.above);
+  root.style.setProperty("--below", state.data.below);
+  const focused = focusedIn(root)?.dataset.part;
+  buildHead(state);
+  state.view.build(state);
+  listen(state);
+  showTitlesOnLongPress(root);
   settle(state);
-  hear(state, globalThis.cnnLabAnswer);
-  show(root, state);
+  hear(state, globalThis.cnnLabAnswer, false);
+  show(state);
   if (focused) root.querySelector(`[data-part="${focused}"]`)?.focus();
+  if (state.answer) document.removeEventListener("cnn-lab-answer", state.answer);
   const answer = (event) => hear(state, event.detail, true);
-  document.removeEventListener("cnn-lab-answer", state.answer);
-  document.addEventListener("cnn-lab-answer", state.answer = answer);
+  state.answer = answer;
+  document.addEventListener("cnn-lab-answer", answer);
   return () => {
-    stop(root, state);
+    stop(state);
     state.watcher?.disconnect();
-    document.removeEventListener("cnn-lab-answer", state.answer);
+    document.removeEventListener("cnn-lab-answer", answer);
   };
 }
-function take(state, look) {
-  const same = state.look?.layer === look.layer;
-  if (!same || state.look.channel !== look.channel) {
-    Object.assign(state, { chosen: null, all: state.all && same });
-  }
-  if (state.keras?.question !== look.question) state.keras = null;
-  state.sums = null;
-  state.look = look;
-  state.view = { dense: NEURON, softmax: SHARES }[look.op] ?? MAPS;
-  state.kept = same;
+function viewOf(data) {
+  if (data.op === "dense") return NEURON_VIEW;
+  return data.op === "softmax" ? SOFTMAX_VIEW : MAP_VIEW;
+}
+function take(root, data) {
+  const before = states.get(root);
+  const state = before ?? freshState(root, data, viewOf(data));
+  states.set(root, state);
+  const same = before?.data.layer === data.layer;
+  if (!same || before.data.channel !== data.channel) Object.assign(state, { chosen: null, all: state.all && same });
+  if (state.keras?.question !== data.question) state.keras = null;
+  return Object.assign(state, { data, view: viewOf(data), sums: null, kept: same });
 }
 function settle(state) {
-  const { look } = state;
-  const asked = look.cell && !look.vector ? look.cell.join() : null;
-  if (look.op === "dense" || look.op === "softmax") return;
-  if (look.vector) [state.row, state.column] = [Math.floor(look.channel / look.columns), look.channel % look.columns];
+  const { data } = state;
+  if (data.op === "dense" || data.op === "softmax") return;
+  const asked = data.cell && !data.vector ? data.cell.join() : null;
+  if (data.vector) Object.assign(state, cellAt(data.channel, data.columns));
   else if (asked !== state.told) {
     state.told = asked;
-    state.pinned = Boolean(asked);
-    if (asked) [state.row, state.column] = look.cell;
+    state.pinned = asked !== null;
+    if (data.cell) [state.row, state.column] = data.cell;
   }
-  if (!look.vector && !state.pinned && !state.kept) Object.assign(state, strongest(look));
+  if (!data.vector && !state.pinned && !state.kept) Object.assign(state, strongest(data));
   Object.assign(state, limited(state, state.row, state.column));
 }
-function strongest({ arrays: { output }, columns }) {
-  const best = output.values.reduce(
-    (found2, value, at, all) => Math.abs(value) > Math.abs(all[found2]) ? at : found2,
-    0
-  );
-  return placeAt(best, columns);
-}
-function limited(state, row, column) {
-  const [rows, columns] = state.view.cells(state);
-  const limit = (place, count2) => Math.min(Math.max(place || 0, 0), count2 - 1);
-  const cell = { row: limit(row, rows), column: limit(column, columns) };
-  return wholeStrip(state.look) ? cell : placeAt(Math.min(cell.row * columns + cell.column, state.look.shape[0] - 1), columns);
-}
-var placeAt = (index, columns) => ({ row: Math.floor(index / columns), column: index % columns });
-var wholeStrip = ({ vector, op }) => !vector || op === "dense" || op === "softmax";
-function hear(state, answer, redraw = false) {
-  if (!answer || answer.question !== state.look.question) return;
+function hear(state, answer, redraw) {
+  if (!answer || answer.question !== state.data.question) return;
   state.keras = answer;
-  if (redraw && answer.cell && answer.cell.join() !== state.told && !state.look.vector) {
+  if (redraw && answer.cell && answer.cell.join() !== state.told && !state.data.vector) {
     state.told = answer.cell.join();
     state.pinned = true;
-    stop(state.root, state);
+    stop(state);
     Object.assign(state, limited(state, ...answer.cell));
   }
-  if (redraw) show(state.root, state);
-}
-function announce(state) {
-  if (state.look.vector) return;
-  const cell = state.pinned ? `${state.row},${state.column}` : "";
-  clearTimeout(state.waiting);
-  state.waiting = setTimeout(() => {
-    if ((state.told ?? "") === cell) return;
-    state.told = cell || null;
-    document.dispatchEvent(new CustomEvent("cnn-lab-pin", { detail: { question: state.look.question, cell } }));
-  }, ANNOUNCE_MILLISECONDS);
-}
-function buildHead(root, state) {
-  const { look } = state;
-  const channels = look.shape[look.shape.length - 1];
-  const layers = look.layers.map(({ name }) => option(name, name, name === look.layer));
-  const places = orderOf(state).map((i) => option(i, look.names[i] ?? `${kindOf(look)} ${i}`, i === look.channel));
-  root.querySelector(".head").innerHTML = `
-    ${stepper("layer", "Layer", layers, `style="--tag:${look.tags[look.tag]}"`)}
-    ${channels > 1 && look.op !== "softmax" ? stepper("channel", kindOf(look), places) : ""}
-    ${look.activity.sizes && channels > 1 && look.op !== "pixel" ? `<button type="button" class="quiet-button" data-part="sort" aria-pressed="${Boolean(state.byActivity)}">By activity</button>` : ""}
-    <button type="button" class="play" data-part="play"></button><span class="hint"></span>`;
-  root.querySelector(".about").innerHTML = `${escapeHtml(look.about)} ${activityText(look)}`;
-  root.querySelector(".play").hidden = look.op === "dense" || look.op === "softmax";
-}
-var kindOf = (look) => look.op === "dense" ? "neuron" : look.vector ? "value" : "map";
-var option = (value, text, chosen) => `<option value="${escapeHtml(value)}" ${chosen ? "selected" : ""}>${escapeHtml(text)}</option>`;
-var stepper = (name, title, options, style = "") => `
-  <span class="stepper" ${style}><button type="button" data-part="${name}-back" data-step="${name}" data-by="-1"
-      aria-label="The ${title.toLowerCase()} before">‹</button>
-    <select data-part="${name}" data-step="${name}" aria-label="${title}">${options.join("")}</select>
-    <button type="button" data-part="${name}-on" data-step="${name}" data-by="1" aria-label="The next ${title.toLowerCase()}">›</button></span>`;
-function orderOf({ look, byActivity }) {
-  const places = Array.from({ length: look.shape[look.shape.length - 1] }, (_, i) => i);
-  const { sizes } = look.activity;
-  return byActivity && sizes ? places.sort((one, other) => sizes[other] - sizes[one]) : places;
-}
-function activityText({ activity: { layer, sizes }, channel, names, layer: own, op }) {
-  if (!sizes || sizes.length < 2 || op === "pixel") return "";
-  const way = (i) => `<button type="button" class="link" data-go-channel="${i}" data-part="way${i}">${escapeHtml(names[i] ?? `map ${i}`)}</button>`;
-  const alive = sizes.map((_, i) => i).filter((i) => sizes[i] > 0);
-  const dead = sizes.map((_, i) => i).filter((i) => sizes[i] === 0);
-  const rank = alive.sort((one, other) => sizes[other] - sizes[one]);
-  const where = layer === own ? "" : ` after ${escapeHtml(layer)}`;
-  const self = sizes[channel] === 0 ? `<strong>This map is zero everywhere${where} on this picture.</strong> ` : "";
-  const ends = rank.length > 1 ? `Most active${where}: ${way(rank[0])}, least: ${way(rank[rank.length - 1])}.` : "";
-  const silent = dead.length ? ` Zero everywhere: ${dead.slice(0, 6).map(way).join(", ")}${dead.length > 6 ? ` and ${dead.length - 6} more` : ""}.` : "";
-  return `${self}${ends}${silent}`;
-}
-function show(root, state) {
-  state.view.show(root, state);
-  const button = root.querySelector(".play");
-  button.textContent = state.timer ? "❚❚ Stop" : "▶ Play";
-  button.setAttribute("aria-label", state.timer ? "Stop the window" : "Let the window walk");
-  root.querySelector(".hint").textContent = hint(state);
-  root.classList.toggle("pinned", state.pinned);
-  root.dataset.row = state.row;
-  root.dataset.column = state.column;
-  root.dataset.layer = state.look.layer;
-  root.dataset.channel = state.look.channel;
-}
-function hint(state) {
-  if (state.look.op === "softmax") return "Point at a class below: its score and its fraction light up.";
-  if (state.look.op === "dense") return "Point at a term; click it to go to where it comes from.";
-  if (state.timer) return "Any touch or key stops it.";
-  if (state.pinned) return "Pinned, and in the page’s address. Escape lets go.";
-  return state.look.vector ? "Hover; click for that value’s own sum." : "Hover either side; click or Enter pins; arrows move.";
-}
-function say(root, state) {
-  const { steps } = state.result ?? {};
-  if (!steps || state.look.op === "dense") return;
-  const after = steps.slice(1).map((step, i) => `${state.look.stages[i].layer} ${written(step.total)}`);
-  const at = state.look.vector ? nameOfPlace(state.look, state.row * state.look.columns + state.column) : `Row ${state.row}, column ${state.column}`;
-  root.querySelector(".words").textContent = `${at}: ${[written(steps[0].total), ...after].join(", then ")}.`;
+  if (redraw) show(state);
 }
 export {
-  announce,
-  buildHead,
-  inspector_default as default,
-  limited,
-  orderOf,
-  placeAt,
-  say,
-  show
+  inspector as default
 };

@@ -1,39 +1,83 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
+// cnn/frontend/shared/dom.ts
+function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`no ${selector} in this component`);
+  return found;
+}
+function child(parent, i) {
+  const found = parent.children[i];
+  if (!found) throw new Error(`no child ${i} here`);
+  return found;
+}
+function make(kind, parent, name = "", text) {
+  const element = document.createElement(kind);
+  if (name) element.className = name;
+  if (text !== void 0) element.textContent = text;
+  parent?.append(element);
+  return element;
+}
+function setAttributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+}
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+function keepChildren(parent, count, add) {
+  while (parent.children.length > count) parent.lastElementChild?.remove();
+  while (parent.children.length < count) add();
+}
+
+// cnn/frontend/shared/live.ts
+var LIVE_EVENT = "cnn-lab-live";
+
 // cnn/frontend/live_run.ts
 var PATIENCE = 3e3;
-var watches = /* @__PURE__ */ new WeakMap();
-function live_run_default({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".watch");
-  const state = watches.get(place) ?? begin(place);
+var ALOUD = 1e4;
+var states = /* @__PURE__ */ new WeakMap();
+function liveRun({ data, parentElement, setTriggerValue }) {
+  const place = find(parentElement, ".watch");
+  const state = states.get(place) ?? begin(place, data);
   Object.assign(state, { data, asked: -PATIENCE, ask: (stamp) => setTriggerValue("changed", stamp) });
   show(state, data.facts);
   plan(state, data.facts.wait);
   return () => {
     clearTimeout(state.timer);
+    clearTimeout(state.next);
     document.removeEventListener("visibilitychange", state.back);
-    watches.delete(place);
+    states.delete(place);
   };
 }
-function begin(place) {
-  const [words, bar, figures] = place.children;
-  const state = { place, words, bar, figures, timer: null };
-  state.back = () => document.hidden || plan(state, 0);
+function begin(place, data) {
+  const state = {
+    place,
+    data,
+    timer: 0,
+    asked: -PATIENCE,
+    said: "",
+    spoken: Number.NEGATIVE_INFINITY,
+    next: 0,
+    ask: () => void 0,
+    back: () => {
+      if (!document.hidden) plan(state, 0);
+    }
+  };
   document.addEventListener("visibilitychange", state.back);
-  watches.set(place, state);
+  states.set(place, state);
   return state;
 }
 function plan(state, seconds) {
   clearTimeout(state.timer);
-  state.timer = setTimeout(() => look(state), 1e3 * seconds);
+  state.timer = window.setTimeout(() => poll(state), 1e3 * seconds);
 }
-async function look(state) {
+async function poll(state) {
   if (document.hidden) return;
   const { address } = state.data;
   let wait = PATIENCE / 1e3;
   try {
     const answer = await fetch(new URL(address, document.baseURI), { cache: "no-store" });
-    if (state.data.address !== address || !watches.has(state.place)) return;
+    if (state.data.address !== address || !states.has(state.place)) return;
     if (answer.ok) wait = take(state, await answer.json());
   } catch {
   }
@@ -45,37 +89,47 @@ function take(state, facts) {
     return PATIENCE / 1e3;
   }
   show(state, facts);
-  if (facts.stamp === state.data.facts.stamp) tell(state, facts);
-  else ask(state, facts.stamp);
+  if (facts.stamp === state.data.facts.stamp) {
+    window.dispatchEvent(new CustomEvent(LIVE_EVENT, { detail: { run: state.data.run, facts, taken: false } }));
+  } else ask(state, facts.stamp);
   return facts.wait;
-}
-function tell(state, facts) {
-  window.dispatchEvent(new CustomEvent("cnn-lab-live", { detail: { run: state.data.run, facts, taken: false } }));
 }
 function ask(state, stamp) {
   if (performance.now() - state.asked < PATIENCE) return;
   state.asked = performance.now();
   state.ask(stamp);
 }
-function show({ words, bar, figures }, facts) {
+function speak(state, facts) {
+  clearTimeout(state.next);
+  if (facts.aloud === state.said) return;
+  const wait = state.spoken + ALOUD - performance.now();
+  const say = () => {
+    Object.assign(state, { said: facts.aloud, spoken: performance.now() });
+    write(find(state.place, ".aloud"), facts.aloud);
+  };
+  if (wait <= 0) say();
+  else state.next = window.setTimeout(say, wait);
+}
+function show(state, facts) {
+  speak(state, facts);
+  const [words, bar, figures] = [0, 1, 2].map((i) => child(state.place, i));
   write(words, facts.words);
   words.hidden = !facts.words;
   bar.hidden = facts.share === null;
   const percent = Math.round(1e3 * (facts.share ?? 0)) / 10;
-  bar.setAttribute("aria-valuenow", percent);
-  bar.firstElementChild.style.width = `${percent}%`;
-  while (figures.children.length < facts.figures.length) {
-    figures.append(document.createElement("div"));
-    figures.lastChild.append(document.createElement("dt"), document.createElement("dd"));
-  }
+  setAttributes(bar, { "aria-valuenow": percent });
+  child(bar, 0).style.width = `${percent}%`;
+  keepChildren(figures, facts.figures.length, () => {
+    const pair = make("div", figures);
+    make("dt", pair);
+    make("dd", pair);
+  });
   facts.figures.forEach(([name, value], i) => {
-    write(figures.children[i].firstChild, name);
-    write(figures.children[i].lastChild, value);
+    const pair = child(figures, i);
+    write(child(pair, 0), name);
+    write(child(pair, 1), value);
   });
 }
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
 export {
-  live_run_default as default
+  liveRun as default
 };

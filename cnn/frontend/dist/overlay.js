@@ -1,23 +1,157 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
 // cnn/frontend/shared/blob.ts
-var KINDS = { U8: Uint8Array, F32: Float32Array, I32: Int32Array };
-function openBlob(bytes) {
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  const array = (name) => {
-    const [from, to] = header[name].data_offsets;
-    const values = new KINDS[header[name].dtype](bytes.slice(8 + length + from, 8 + length + to).buffer);
-    return { values, shape: header[name].shape };
+function openBlob(data, key = "facts") {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const start = 8 + Number(view.getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start)));
+  const raw = (name, dtype) => {
+    const entry = header[name];
+    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (entry.dtype !== dtype) throw new Error(`${name} is ${entry.dtype}, not ${dtype}`);
+    const [from, to] = entry.data_offsets;
+    return [data.slice(start + from, start + to).buffer, entry.shape];
   };
-  return { facts: JSON.parse(header.__metadata__.facts), array };
+  const facts = header.__metadata__[key];
+  if (facts === void 0) throw new Error(`the blob's metadata hold no ${key}`);
+  return {
+    facts: JSON.parse(facts),
+    names: Object.keys(header).filter((name) => name !== "__metadata__"),
+    floats(name) {
+      const [buffer, shape] = raw(name, "F32");
+      return { values: new Float32Array(buffer), shape };
+    },
+    bytes(name) {
+      const [buffer, shape] = raw(name, "U8");
+      return { values: new Uint8Array(buffer), shape };
+    }
+  };
 }
-function make(kind, parent, name = "", text2 = void 0) {
+
+// cnn/frontend/shared/numbers.ts
+var THRESHOLD = 1e-4;
+var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
+var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+function largest(values) {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
+  return best;
+}
+var minus = (text) => text.replaceAll("-", "−");
+var significant = (number) => number === 0 ? "0" : minus(String(Number(number.toPrecision(3))));
+
+// cnn/frontend/shared/colours.ts
+function rgb(text) {
+  const channel = (from) => Number.parseInt(text.slice(from, from + 2), 16);
+  return [channel(1), channel(3), channel(5)];
+}
+function mix(one, other, share) {
+  const channel = (i) => Math.round(one[i] + (other[i] - one[i]) * share);
+  return [channel(0), channel(1), channel(2)];
+}
+var gradient = (stops) => `linear-gradient(90deg,${stops.join(",")})`;
+
+// cnn/frontend/shared/canvas.ts
+function paintCells(canvas, rows, columns, colourAt) {
+  if (canvas.width !== columns) canvas.width = columns;
+  if (canvas.height !== rows) canvas.height = rows;
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const image = context.createImageData(columns, rows);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at += 4) {
+      const colour = colourAt(row, column);
+      if (!colour) continue;
+      image.data[at] = colour[0];
+      image.data[at + 1] = colour[1];
+      image.data[at + 2] = colour[2];
+      image.data[at + 3] = 255;
+    }
+  }
+  context.putImageData(image, 0, 0);
+}
+function pixelAt(pixels, place) {
+  return [pixels[3 * place], pixels[3 * place + 1], pixels[3 * place + 2]];
+}
+
+// cnn/frontend/shared/dom.ts
+function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`no ${selector} in this component`);
+  return found;
+}
+function findAll(root, selector) {
+  return [...root.querySelectorAll(selector)];
+}
+function make(kind, parent, name = "", text) {
   const element = document.createElement(kind);
   if (name) element.className = name;
-  if (text2 !== void 0) element.textContent = text2;
+  if (text !== void 0) element.textContent = text;
   parent?.append(element);
   return element;
+}
+
+// cnn/frontend/shared/input.ts
+var FINGER = 44;
+function cellUnder(point, grid, rows, columns) {
+  const box = grid.getBoundingClientRect();
+  const at = (share, count) => clamp(Math.floor(share * count), 0, count - 1);
+  return {
+    row: at((point.clientY - box.top) / box.height, rows),
+    column: at((point.clientX - box.left) / box.width, columns)
+  };
+}
+var ARROWS = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1]
+};
+function handle(element, hands) {
+  known.set(element, hands);
+  if (element.dataset.hands) return;
+  element.dataset.hands = "true";
+  element.style.touchAction = "pan-x pan-y pinch-zoom";
+  const now2 = () => known.get(element) ?? {};
+  let dragged = null;
+  element.addEventListener(
+    "touchstart",
+    (event) => {
+      const touch = event.touches[0];
+      if (event.touches.length === 1 && touch && now2().drag && holds(now2().handle?.() ?? null, touch)) {
+        event.preventDefault();
+      }
+    },
+    { passive: false }
+  );
+  element.addEventListener("pointerdown", (event) => {
+    now2().press?.(event);
+    if (event.pointerType === "mouse" || !event.isPrimary || !holds(now2().handle?.() ?? null, event)) return;
+    if (!now2().drag) return;
+    dragged = event.pointerId;
+    element.setPointerCapture(event.pointerId);
+  });
+  element.addEventListener("pointermove", (event) => {
+    if (event.pointerType === "mouse") now2().hover?.(event);
+    else if (event.pointerId === dragged) now2().drag?.(event);
+  });
+  const end = (event) => {
+    if (event.pointerId === dragged) dragged = null;
+  };
+  element.addEventListener("pointerup", end);
+  element.addEventListener("pointercancel", end);
+  element.addEventListener("pointerleave", (event) => {
+    if (event.pointerType === "mouse") now2().leave?.();
+  });
+  element.addEventListener("click", (event) => now2().choose?.(event));
+}
+var known = /* @__PURE__ */ new WeakMap();
+function holds(element, { clientX, clientY }) {
+  if (!element) return false;
+  const box = element.getBoundingClientRect();
+  const across = Math.max(0, FINGER - box.width) / 2;
+  const down = Math.max(0, FINGER - box.height) / 2;
+  return clientX >= box.left - across && clientX <= box.right + across && clientY >= box.top - down && clientY <= box.bottom + down;
 }
 
 // cnn/frontend/overlay.ts
@@ -26,57 +160,57 @@ var FACTOR = 10;
 var START_STRENGTH = 75;
 var FADE = 0.45;
 var states = /* @__PURE__ */ new WeakMap();
-var STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-function overlay_default({ data, parentElement }) {
-  const place = parentElement.querySelector(".overlay");
-  const state = states.get(place) ?? { strength: START_STRENGTH / 100, smooth: false, pixel: null };
+function overlay({ data, parentElement }) {
+  const place = find(parentElement, ".overlay");
+  const before = states.get(place) ?? { strength: START_STRENGTH / 100, smooth: false, pixel: null };
+  const state = { ...before, ...read(data) };
   states.set(place, state);
-  Object.assign(state, read(data));
   if (place.querySelectorAll("figure").length !== state.maps.length + 1) build(place, state);
   show(place, state);
 }
 function read(bytes) {
-  const { facts, array } = openBlob(bytes);
-  facts.maps.forEach((map, i) => {
-    if (!map.there) return;
-    const { values, shape } = array(`map${i}`);
-    [map.rows, map.columns, map.values] = [...shape, values];
+  const blob = openBlob(bytes);
+  const maps = blob.facts.maps.map((map, i) => {
+    if (!map.there) return { ...map, rows: 0, columns: 0, values: null };
+    const { values, shape } = blob.floats(`map${i}`);
+    return { ...map, rows: shape[0] ?? 0, columns: shape[1] ?? 0, values };
   });
-  return { ...facts, picture: array("picture").values };
+  return { facts: blob.facts, maps, picture: blob.bytes("picture").values };
 }
+var now = (place) => states.get(place);
 function build(place, state) {
   place.replaceChildren();
   controls(place, state);
   const figures = make("div", place, "figures");
-  for (let i = -1; i < state.maps.length; i++) figure(figures, place, state, i);
+  for (let i = -1; i < state.maps.length; i++) figure(figures, place, i);
 }
 function controls(place, state) {
   const bar = make("div", place, "controls");
-  const strength = input("range", (event) => {
-    state.strength = event.target.value / 100;
-    show(place, state);
+  const input = (label, type, act) => {
+    const control = make("input", make("label", bar, "", label));
+    control.type = type;
+    control.oninput = () => {
+      act(control);
+      show(place, now(place));
+    };
+    return control;
+  };
+  const strength = input("Strength of the colours", "range", (control) => {
+    now(place).strength = Number(control.value) / 100;
   });
-  strength.value = 100 * state.strength;
-  const smooth = input("checkbox", (event) => {
-    state.smooth = event.target.checked;
-    show(place, state);
+  strength.value = String(100 * state.strength);
+  const smooth = input("Smooth between cells", "checkbox", (control) => {
+    now(place).smooth = control.checked;
   });
   smooth.checked = state.smooth;
-  make("label", bar, "", "Strength of the colours").append(strength);
-  make("label", bar, "", "Smooth between cells").append(smooth);
 }
-function input(type, act) {
-  const control = document.createElement("input");
-  control.type = type;
-  control.oninput = act;
-  return control;
-}
-function figure(figures, place, state, number) {
+function figure(figures, place, number) {
   const element = make("figure", figures);
   make("figcaption", element);
   const plate = make("div", element, "plate");
   const canvas = make("canvas", plate);
   canvas.width = canvas.height = SIDE * FACTOR;
+  canvas.setAttribute("aria-hidden", "true");
   make("i", plate);
   make("div", plate, "empty");
   if (number >= 0) make("div", element, "scale");
@@ -84,122 +218,110 @@ function figure(figures, place, state, number) {
   make("div", element, "says");
   make("p", element, "note");
   plate.tabIndex = 0;
-  plate.setAttribute("role", "img");
-  plate.onpointermove = plate.onpointerdown = (event) => {
-    const box = plate.getBoundingClientRect();
-    state.pixel = [(event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width].map(
-      (share) => Math.min(Math.max(Math.floor(share * SIDE), 0), SIDE - 1)
-    );
-    mark(place, state);
+  plate.setAttribute("role", "application");
+  const point = (pixel) => {
+    now(place).pixel = pixel;
+    mark(place, now(place));
   };
-  plate.onpointerleave = () => {
-    state.pixel = null;
-    mark(place, state);
-  };
+  const at = (event) => point(cellUnder(event, plate, SIDE, SIDE));
+  const box = () => now(place).pixel ? plate.querySelector("i") : null;
+  handle(plate, { handle: box, hover: at, leave: () => point(null), drag: at, choose: at });
   plate.onkeydown = (event) => {
-    const step = STEPS[event.key];
+    const step = ARROWS[event.key];
     if (!step) return;
     event.preventDefault();
-    const from = state.pixel ?? [SIDE / 2, SIDE / 2];
-    state.pixel = from.map((at, axis) => Math.min(Math.max(at + step[axis], 0), SIDE - 1));
-    mark(place, state);
+    const from = now(place).pixel ?? { row: SIDE / 2, column: SIDE / 2 };
+    point({ row: clamp(from.row + step[0], 0, SIDE - 1), column: clamp(from.column + step[1], 0, SIDE - 1) });
   };
 }
+var isReady = (map) => Boolean(map?.values && !map.empty);
 function show(place, state) {
-  place.querySelectorAll("figure").forEach((element, i) => {
+  findAll(place, "figure").forEach((element, i) => {
     const map = state.maps[i - 1];
-    const ready = map?.values && !map.empty;
-    element.querySelector("figcaption").textContent = map ? map.title : "The picture";
-    element.querySelector(".empty").textContent = map ? map.empty : "";
-    element.querySelector(".note").textContent = map ? map.note : "";
-    element.querySelector(".plate").setAttribute("aria-label", described(map, ready));
-    paint(element.querySelector("canvas"), state, ready ? map : null);
-    if (map) legend(element, state, map, ready);
+    find(element, "figcaption").textContent = map ? map.title : "The picture";
+    find(element, ".empty").textContent = map ? map.empty : "";
+    find(element, ".note").textContent = map ? map.note : "";
+    find(element, ".plate").setAttribute("aria-label", described(map));
+    paint(find(element, "canvas"), state, isReady(map) ? map : null);
+    if (map) legend(element, state, map);
   });
   mark(place, state);
 }
-function described(map, ready) {
+function described(map) {
   if (!map) return "The picture. Arrow keys move from pixel to pixel.";
-  if (!ready) return `${map.title}: ${map.empty || "not there yet"}`;
-  const most = map.values.indexOf(Math.max(...map.values));
+  if (!isReady(map)) return `${map.title}: ${map.empty || "not there yet"}`;
+  const most = largest(map.values);
   const [row, column] = [Math.floor(most / map.columns), most % map.columns];
-  return `${map.title}, ${map.unit}. The largest value, ${text(map.high)}, is in row ${row}, column ${column} of ${map.rows} by ${map.columns} cells. Arrow keys move from pixel to pixel.`;
+  return `${map.title}, ${map.unit}. The largest value, ${significant(map.high)}, is in row ${row}, column ${column} of ${map.rows} by ${map.columns} cells. Arrow keys move from pixel to pixel.`;
 }
 function paint(canvas, state, map) {
-  const size = SIDE * FACTOR;
-  const image = new ImageData(size, size);
+  const { facts, strength, smooth, picture } = state;
   const reach = map ? Math.max(Math.abs(map.low), Math.abs(map.high)) || 1 : 1;
-  const [above, below, ground] = [state.above, state.below, state.ground].map(rgb);
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const from = 3 * (Math.floor(y / FACTOR) * SIDE + Math.floor(x / FACTOR));
-      const value = map ? valueAt(map, (y + 0.5) / FACTOR, (x + 0.5) / FACTOR, state.smooth) ?? 0 : 0;
-      const colour = value < 0 ? below : above;
-      const share = state.strength * Math.abs(value) / reach;
-      const grey = 0.3 * state.picture[from] + 0.59 * state.picture[from + 1] + 0.11 * state.picture[from + 2];
-      for (let c = 0; c < 3; c++) {
-        const own = state.picture[from + c];
-        const quiet = grey + (ground[c] - grey) * FADE;
-        const base = map ? own + (quiet - own) * state.strength : own;
-        image.data[4 * (y * size + x) + c] = base + (colour[c] - base) * share;
-      }
-      image.data[4 * (y * size + x) + 3] = 255;
-    }
-  }
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  const [above, below, ground] = [rgb(facts.above), rgb(facts.below), rgb(facts.ground)];
+  const base = Array.from({ length: SIDE * SIDE }, (_, place) => {
+    const own = pixelAt(picture, place);
+    const level = 0.3 * own[0] + 0.59 * own[1] + 0.11 * own[2];
+    return map ? mix(own, mix([level, level, level], ground, FADE), strength) : own;
+  });
+  paintCells(canvas, SIDE * FACTOR, SIDE * FACTOR, (y, x) => {
+    const under = base[Math.floor(y / FACTOR) * SIDE + Math.floor(x / FACTOR)];
+    const value = map && mapValue(map, (y + 0.5) / FACTOR, (x + 0.5) / FACTOR, smooth);
+    return value ? mix(under, value < 0 ? below : above, strength * Math.abs(value) / reach) : under;
+  });
 }
-function valueAt(map, y, x, smooth) {
+function mapValue(map, y, x, smooth) {
+  const { values } = map;
   const [row, column] = [(y - map.start) / map.step, (x - map.start) / map.step];
-  if (row < 0 || column < 0 || row >= map.rows || column >= map.columns) return null;
-  if (!smooth) return map.values[Math.floor(row) * map.columns + Math.floor(column)];
-  const [top, down] = between(row - 0.5, map.rows);
-  const [left, right] = between(column - 0.5, map.columns);
-  const line = (r) => map.values[r * map.columns + left[0]] * left[1] + map.values[r * map.columns + right[0]] * right[1];
-  return line(top[0]) * top[1] + line(down[0]) * down[1];
+  if (!values || row < 0 || column < 0 || row >= map.rows || column >= map.columns) return null;
+  const at = (r, c) => values[r * map.columns + c];
+  if (!smooth) return at(Math.floor(row), Math.floor(column));
+  const down = neighbours(row - 0.5, map.rows);
+  const across = neighbours(column - 0.5, map.columns);
+  let sum = 0;
+  for (const [r, tall] of down) for (const [c, wide] of across) sum += tall * wide * at(r, c);
+  return sum;
 }
-function between(at, count) {
+function neighbours(at, count) {
   const first = Math.floor(at);
-  const within = (cell) => Math.min(Math.max(cell, 0), count - 1);
+  const within = (cell) => clamp(cell, 0, count - 1);
   return [
     [within(first), 1 - (at - first)],
     [within(first + 1), at - first]
   ];
 }
-function legend(element, state, map, ready) {
-  const scale = element.querySelector(".scale");
-  const numbers = element.querySelector(".numbers");
-  scale.style.visibility = ready ? "visible" : "hidden";
+function legend(element, { facts }, map) {
+  const scale = find(element, ".scale");
+  const numbers = find(element, ".numbers");
+  scale.style.visibility = isReady(map) ? "visible" : "hidden";
   numbers.replaceChildren();
-  if (!ready) return;
-  const stops = map.low < 0 ? [state.below, "transparent", state.above] : ["transparent", state.above];
-  scale.style.background = `linear-gradient(90deg, ${stops.join(", ")})`;
-  const ends = map.low < 0 ? [text(map.low), "0", text(map.high)] : ["0", text(map.high)];
+  if (!isReady(map)) return;
+  const signed = map.low < 0;
+  scale.style.background = gradient(signed ? [facts.below, "transparent", facts.above] : ["transparent", facts.above]);
+  const ends = signed ? [significant(map.low), "0", significant(map.high)] : ["0", significant(map.high)];
   for (const end of ends) make("span", numbers, "", end);
 }
 function mark(place, state) {
-  place.querySelectorAll("figure").forEach((element, i) => {
-    const map = state.maps[i - 1];
-    const box = element.querySelector("i");
-    box.hidden = !state.pixel;
-    if (state.pixel) {
-      box.style.top = `${100 * state.pixel[0] / SIDE}%`;
-      box.style.left = `${100 * state.pixel[1] / SIDE}%`;
+  const { pixel } = state;
+  findAll(place, "figure").forEach((element, i) => {
+    const box = find(element, "i");
+    box.hidden = !pixel;
+    if (pixel) {
+      box.style.top = `${100 * pixel.row / SIDE}%`;
+      box.style.left = `${100 * pixel.column / SIDE}%`;
       box.style.width = box.style.height = `${100 / SIDE}%`;
     }
-    element.querySelector(".says").textContent = words(state, map);
+    find(element, ".says").textContent = wordsFor(state, state.maps[i - 1]);
   });
 }
-function words(state, map) {
-  const ready = map?.values && !map.empty;
-  if (!state.pixel) return ready ? map.unit : "";
-  const [y, x] = state.pixel;
-  if (!map) return `row ${y}, column ${x}: ${[0, 1, 2].map((c) => state.picture[3 * (y * SIDE + x) + c]).join(", ")}`;
-  if (!ready) return "";
-  const value = valueAt(map, y + 0.5, x + 0.5, false);
-  return value === null ? "beside the map's cells" : text(value);
+function wordsFor({ pixel, picture }, map) {
+  if (!pixel) return isReady(map) ? map.unit : "";
+  const { row, column } = pixel;
+  if (!map) return `row ${row}, column ${column}: ${pixelAt(picture, row * SIDE + column).join(", ")}`;
+  if (!isReady(map)) return "";
+  const value = mapValue(map, row + 0.5, column + 0.5, false);
+  return value === null ? "outside the map's cells" : significant(value);
 }
-var text = (value) => value === 0 ? "0" : Number(value.toPrecision(3)).toString().replace("-", "−");
-var rgb = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 export {
-  overlay_default as default
+  overlay as default,
+  mapValue
 };

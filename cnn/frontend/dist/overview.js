@@ -1,50 +1,255 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
 // cnn/frontend/shared/blob.ts
-var KINDS = { U8: Uint8Array, F32: Float32Array, I32: Int32Array };
-function openBlob(bytes) {
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  const array = (name) => {
-    const [from, to] = header[name].data_offsets;
-    const values = new KINDS[header[name].dtype](bytes.slice(8 + length + from, 8 + length + to).buffer);
-    return { values, shape: header[name].shape };
+function openBlob(data, key = "facts") {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const start = 8 + Number(view.getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start)));
+  const raw = (name, dtype) => {
+    const entry = header[name];
+    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (entry.dtype !== dtype) throw new Error(`${name} is ${entry.dtype}, not ${dtype}`);
+    const [from, to] = entry.data_offsets;
+    return [data.slice(start + from, start + to).buffer, entry.shape];
   };
-  return { facts: JSON.parse(header.__metadata__.facts), array };
+  const facts = header.__metadata__[key];
+  if (facts === void 0) throw new Error(`the blob's metadata hold no ${key}`);
+  return {
+    facts: JSON.parse(facts),
+    names: Object.keys(header).filter((name) => name !== "__metadata__"),
+    floats(name) {
+      const [buffer, shape] = raw(name, "F32");
+      return { values: new Float32Array(buffer), shape };
+    },
+    bytes(name) {
+      const [buffer, shape] = raw(name, "U8");
+      return { values: new Uint8Array(buffer), shape };
+    }
+  };
 }
-function make(kind, parent, name = "", text = void 0) {
+
+// cnn/frontend/shared/numbers.ts
+var THRESHOLD = 1e-4;
+var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
+var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+function largest(values) {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
+  return best;
+}
+var minus = (text) => text.replaceAll("-", "−");
+var exact = (number) => minus(String(Number(number.toPrecision(7))));
+function compact(number) {
+  const size = Math.abs(number);
+  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return minus(number.toExponential(1));
+  return minus(number.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2));
+}
+var grouped = (number) => number.toLocaleString("en");
+
+// cnn/frontend/shared/colours.ts
+function rgb(text) {
+  const channel = (from) => Number.parseInt(text.slice(from, from + 2), 16);
+  return [channel(1), channel(3), channel(5)];
+}
+function mix(one, other, share) {
+  const channel = (i) => Math.round(one[i] + (other[i] - one[i]) * share);
+  return [channel(0), channel(1), channel(2)];
+}
+function along(stops, share) {
+  const at = clamp(share, 0, 1) * (stops.length - 1);
+  const below = Math.min(Math.floor(at), stops.length - 2);
+  return mix(stops[below], stops[below + 1], at - below);
+}
+var gradient = (stops) => `linear-gradient(90deg,${stops.join(",")})`;
+
+// cnn/frontend/shared/canvas.ts
+function paintCells(canvas, rows, columns, colourAt) {
+  if (canvas.width !== columns) canvas.width = columns;
+  if (canvas.height !== rows) canvas.height = rows;
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const image = context.createImageData(columns, rows);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at += 4) {
+      const colour = colourAt(row, column);
+      if (!colour) continue;
+      image.data[at] = colour[0];
+      image.data[at + 1] = colour[1];
+      image.data[at + 2] = colour[2];
+      image.data[at + 3] = 255;
+    }
+  }
+  context.putImageData(image, 0, 0);
+}
+function paintPicture(canvas, pixels, rows, columns) {
+  paintCells(canvas, rows, columns, (row, column) => pixelAt(pixels, row * columns + column));
+}
+function pixelAt(pixels, place) {
+  return [pixels[3 * place], pixels[3 * place + 1], pixels[3 * place + 2]];
+}
+
+// cnn/frontend/shared/dom.ts
+function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`no ${selector} in this component`);
+  return found;
+}
+function child(parent, i) {
+  const found = parent.children[i];
+  if (!found) throw new Error(`no child ${i} here`);
+  return found;
+}
+function make(kind, parent, name = "", text) {
   const element = document.createElement(kind);
   if (name) element.className = name;
   if (text !== void 0) element.textContent = text;
   parent?.append(element);
   return element;
 }
-function paintPicture(canvas, pixels, height, width) {
-  canvas.width = width;
-  canvas.height = height;
-  const image = new ImageData(width, height);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) image.data[4 * i + c] = pixels[3 * i + c];
-    image.data[4 * i + 3] = 255;
+function makeButton(parent, name, text, label = "") {
+  const button = make("button", parent, name, text);
+  button.type = "button";
+  if (label) {
+    button.title = label;
+    button.setAttribute("aria-label", label);
   }
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  return button;
 }
-
-// cnn/frontend/overview/links.ts
-var SVG = "http://www.w3.org/2000/svg";
-function svg(kind, parent, attributes) {
-  const element = document.createElementNS(SVG, kind);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+function makeSvg(kind, parent, attributes = {}) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", kind);
+  setAttributes(element, attributes);
   parent.append(element);
   return element;
 }
-function anchors(state) {
+function setAttributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+}
+function focusedIn(place) {
+  const root = place.getRootNode();
+  return root.activeElement instanceof HTMLElement ? root.activeElement : null;
+}
+
+// cnn/frontend/shared/input.ts
+var LONG_PRESS = 500;
+var STILL = 10;
+function cellUnder(point2, grid, rows, columns) {
+  const box = grid.getBoundingClientRect();
+  const at = (share, count) => clamp(Math.floor(share * count), 0, count - 1);
+  return {
+    row: at((point2.clientY - box.top) / box.height, rows),
+    column: at((point2.clientX - box.left) / box.width, columns)
+  };
+}
+var ARROWS = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1]
+};
+var SHEET = `
+  position: fixed; z-index: 1000; max-width: min(20rem, 90vw); padding: 0.5rem 0.7rem; border-radius: 0.4rem;
+  background: var(--st-text-color); color: var(--st-background-color); font: 0.9rem/1.35 var(--st-font);
+  pointer-events: none; border: 1px solid CanvasText;`;
+function showTitlesOnLongPress(root) {
+  if (root.dataset.titles) return;
+  root.dataset.titles = "true";
+  let timer = 0;
+  let start = null;
+  let shown = null;
+  const hide = () => {
+    shown?.remove();
+    shown = null;
+  };
+  const stop = () => clearTimeout(timer);
+  root.addEventListener("pointerdown", (event) => {
+    stop();
+    hide();
+    if (event.pointerType === "mouse" || !event.isPrimary) return;
+    start = event;
+    const titled = event.target.closest("[title], [data-tip]");
+    const text = titled?.title || titled?.dataset.tip;
+    if (!text) return;
+    timer = window.setTimeout(() => {
+      shown = tooltip(root, text, event);
+    }, LONG_PRESS);
+  });
+  root.addEventListener("pointermove", (event) => {
+    if (start && Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY) > STILL) stop();
+  });
+  for (const kind of ["pointerup", "pointercancel"]) root.addEventListener(kind, stop);
+  root.addEventListener("contextmenu", (event) => {
+    if (shown) event.preventDefault();
+  });
+  root.addEventListener(
+    "click",
+    (event) => {
+      if (!shown || event.pointerType === "mouse") return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    { capture: true }
+  );
+}
+function tooltip(root, text, { clientX, clientY }) {
+  const box = document.createElement("div");
+  box.setAttribute("role", "tooltip");
+  box.className = "long-press";
+  box.style.cssText = SHEET;
+  box.textContent = text;
+  root.append(box);
+  const { width, height: height2 } = box.getBoundingClientRect();
+  box.style.left = `${clamp(clientX - width / 2, 8, Math.max(innerWidth - width - 8, 8))}px`;
+  const above = clientY - height2 - 28;
+  box.style.top = `${above > 8 ? above : clientY + 28}px`;
+  return box;
+}
+
+// cnn/frontend/overview/state.ts
+var partOf = (state, name) => state.parts[name];
+var columnOf = ({ facts }, name) => facts.columns.find((column) => column.name === name);
+var lastColumn = ({ facts }) => facts.columns[facts.columns.length - 1];
+function stripOf(count) {
+  const wide = Math.ceil(count / 128);
+  return { wide, tall: Math.ceil(count / wide) };
+}
+var FINE = 1024;
+function tableOf(stops) {
+  const ends = stops.map(rgb);
+  const pixel = ([r, g, b]) => 255 << 24 | b << 16 | g << 8 | r;
+  return Uint32Array.from({ length: FINE }, (_, i) => pixel(along(ends, i / (FINE - 1))));
+}
+function ownScale(low, high) {
+  const reach = Math.max(-low, high);
+  return low < 0 ? { low: -reach, high: reach, signed: true } : { low: 0, high, signed: false };
+}
+function painter({ tables }, scale) {
+  const table = tables[scale.signed ? 1 : 0];
+  const reach = scale.high - scale.low;
+  const nothing = scale.signed ? (FINE - 1) / 2 : 0;
+  return (value) => {
+    const share = reach > 0 ? (value - scale.low) / reach * (FINE - 1) : nothing;
+    return table[Math.round(Math.min(Math.max(share, 0), FINE - 1))];
+  };
+}
+function paintPixels(canvas, wide, tall, count, pixelAt2) {
+  const image = new ImageData(wide, tall);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let i = 0; i < count; i++) pixels[i] = pixelAt2(i);
+  if (canvas.width !== wide) canvas.width = wide;
+  if (canvas.height !== tall) canvas.height = tall;
+  canvas.getContext("2d")?.putImageData(image, 0, 0);
+}
+
+// cnn/frontend/overview/links.ts
+function anchorsOf(state) {
   const origin = state.columns.getBoundingClientRect();
   const found = {};
   for (const column of state.facts.columns) {
-    const { body, items } = state.parts[column.name];
+    const { body, items } = partOf(state, column.name);
     const shown = items.filter((item) => !item.hidden);
-    const boxes = (shown.length ? shown : [body]).map((item) => (item.spot ?? item).getBoundingClientRect());
+    const boxes = (shown.length ? shown.map((item) => item.spot ?? item) : [body]).map(
+      (one) => one.getBoundingClientRect()
+    );
     found[column.name] = {
       left: Math.min(...boxes.map((box) => box.left)) - origin.left,
       right: Math.max(...boxes.map((box) => box.right)) - origin.left,
@@ -55,10 +260,13 @@ function anchors(state) {
   }
   return found;
 }
-var curve = (x0, y0, x1, y1) => {
+var anchorOf = (state, name) => state.anchors[name];
+var height = (anchor, place) => anchor.heights[place];
+function curve(x0, y0, x1, y1) {
   const bend = Math.max(18, (x1 - x0) * 0.45);
-  return `M${x0.toFixed(1)} ${y0.toFixed(1)}C${(x0 + bend).toFixed(1)} ${y0.toFixed(1)} ${(x1 - bend).toFixed(1)} ${y1.toFixed(1)} ${x1.toFixed(1)} ${y1.toFixed(1)}`;
-};
+  const [a, b, c, d, e, f] = [x0, y0, x0 + bend, x1 - bend, y1, x1].map((number) => number.toFixed(1));
+  return `M${a} ${b}C${c} ${b} ${d} ${e} ${f} ${e}`;
+}
 function around(from, to, y0, y1, floor) {
   const [x0, x1] = [from.right + 2, to.left - 2];
   return `M${x0} ${y0}C${x0 + 40} ${y0} ${x0 + 6} ${floor} ${x0 + 50} ${floor}H${x1 - 50}C${x1 - 6} ${floor} ${x1 - 40} ${y1} ${x1} ${y1}`;
@@ -66,32 +274,33 @@ function around(from, to, y0, y1, floor) {
 function drawLinks(state) {
   const { facts, columns } = state;
   state.links?.remove();
-  state.anchors = anchors(state);
+  state.anchors = anchorsOf(state);
   state.floor = Math.max(...Object.values(state.anchors).map((anchor) => anchor.bottom)) + 9;
   const size = { width: columns.scrollWidth, height: columns.scrollHeight };
-  state.links = svg("svg", columns, { class: "links", "aria-hidden": "true", ...size });
+  const links = makeSvg("svg", columns, { class: "links", "aria-hidden": "true", ...size });
+  state.links = links;
   facts.columns.forEach((column, i) => {
-    for (const input of column.inputs) quiet(state, column, input, facts.columns[i - 1]?.name === input);
+    for (const input of column.inputs) quiet(state, links, column, input, facts.columns[i - 1]?.name === input);
   });
-  state.bright = svg("g", state.links, {});
+  state.bright = makeSvg("g", links);
 }
-function quiet(state, column, input, next) {
-  const [from, to] = [state.anchors[input], state.anchors[column.name]];
-  const before = state.facts.columns.find((other) => other.name === input);
+function quiet(state, links, column, input, next) {
   if (column.kind === "softmax") return;
+  const [from, to] = [anchorOf(state, input), anchorOf(state, column.name)];
   if (!next) {
-    const path = around(from, to, from.bottom - 6, to.bottom - 6, state.floor);
-    svg("path", state.links, { class: "far", d: path });
+    makeSvg("path", links, { class: "far", d: around(from, to, from.bottom - 6, to.bottom - 6, state.floor) });
   } else if (column.kind === "maps") {
-    const pairs = pairsOf(column, before);
-    const d = pairs.map(([a, b]) => curve(from.right + 2, from.heights[a], to.left - 2, to.heights[b])).join("");
-    svg("path", state.links, { class: column.all ? "many" : "one", d });
+    const pairs = pairsOf(column, columnOf(state, input));
+    const d = pairs.map(([a, b]) => curve(from.right + 2, height(from, a), to.left - 2, height(to, b))).join("");
+    makeSvg("path", links, { class: column.all ? "many" : "one", d });
   } else {
-    band(state.links, from, to);
+    band(links, from, to);
   }
 }
 function pairsOf(column, before) {
-  if (column.all) return before.channels.flatMap((_, a) => column.channels.map((_2, b) => [a, b]));
+  if (column.all) {
+    return before.channels.flatMap((_, a) => column.channels.map((_2, b) => [a, b]));
+  }
   return column.channels.flatMap((channel, b) => {
     const a = before.channels.indexOf(channel);
     return a < 0 ? [] : [[a, b]];
@@ -100,42 +309,47 @@ function pairsOf(column, before) {
 function band(parent, from, to) {
   const [x0, x1, middle] = [from.right + 3, to.left - 3, (from.right + to.left) / 2];
   const d = `M${x0} ${from.top}C${middle} ${from.top} ${middle} ${to.top} ${x1} ${to.top}V${to.bottom}C${middle} ${to.bottom} ${middle} ${from.bottom} ${x0} ${from.bottom}Z`;
-  svg("path", parent, { class: "band", d });
+  makeSvg("path", parent, { class: "band", d });
 }
 function light(state, name, place) {
-  const column = state.facts.columns.find((other) => other.name === name);
-  const to = state.anchors[name];
-  const y1 = to.heights[Math.min(place, to.heights.length - 1)];
+  const { facts, bright } = state;
+  if (!bright) return;
+  const column = columnOf(state, name);
+  const to = anchorOf(state, name);
+  const y1 = height(to, Math.min(place, to.heights.length - 1));
   for (const input of column.inputs) {
-    const index = state.facts.columns.findIndex((other) => other.name === input);
-    const before = state.facts.columns[index];
-    const next = state.facts.columns[index + 1] === column;
+    const index = facts.columns.findIndex((other) => other.name === input);
+    const before = facts.columns[index];
+    const next = facts.columns[index + 1] === column;
+    const from = anchorOf(state, input);
     for (const [a, weight] of readsOf(state, column, before, place)) {
-      const y0 = state.anchors[input].heights[a];
-      const from = state.anchors[input];
+      const y0 = height(from, a);
       const d = next ? curve(from.right + 2, y0, to.left - 2, y1) : around(from, to, y0, y1, state.floor);
-      svg("path", state.bright, { class: "bright", d, "stroke-opacity": 0.25 + 0.75 * weight });
+      makeSvg("path", bright, { class: "bright", d, "stroke-opacity": 0.25 + 0.75 * weight });
     }
   }
 }
 function readsOf(state, column, before, place) {
   if (column.kind !== "maps") {
-    return before.kind === "maps" && column.kind === "values" ? before.channels.map((_, a) => [a, 0.2]) : [];
+    const joined = before.kind === "maps" && column.kind === "values";
+    return joined ? before.channels.map((_, a) => [a, 0.2]) : [];
   }
-  if (!column.all) return pairsOf(column, before).flatMap(([a, b]) => b === place ? [[a, 1]] : []);
-  const strength = state.arrays(`${column.name}/strength`).values;
+  if (!column.all)
+    return pairsOf(column, before).flatMap(([a, b]) => b === place ? [[a, 1]] : []);
+  const strength = state.blob.bytes(`${column.name}/strength`).values;
   const wide = before.channels.length;
   return before.channels.map((_, a) => [a, strength[place * wide + a] / 255]);
 }
 
 // cnn/frontend/overview/index.ts
 var states = /* @__PURE__ */ new WeakMap();
-function overview_default({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".overview");
-  const state = states.get(place) ?? begin(place);
-  const { facts, array } = openBlob(data);
-  Object.assign(state, { facts, arrays: array, ask: (value) => setTriggerValue("asked", value) });
-  state.chosen = facts.chosen;
+function overview({ data, parentElement, setTriggerValue }) {
+  const place = find(parentElement, ".overview");
+  const blob = openBlob(data);
+  const { facts } = blob;
+  const state = states.get(place) ?? begin(place, blob);
+  Object.assign(state, { blob, facts, chosen: facts.chosen });
+  state.ask = (value) => setTriggerValue("asked", value);
   const form = JSON.stringify([facts.rows, facts.columns.map((column) => [column.name, column.kind, column.maps])]);
   const anew = state.form !== form;
   if (anew) build(state);
@@ -143,72 +357,105 @@ function overview_default({ data, parentElement, setTriggerValue }) {
   fill(state);
   linksWhereNew(state);
   point(state, state.pointed);
-  if (anew) intoSight(state);
+  if (anew) bringIntoSight(state, state.chosen[0]);
+  markEnds(state);
   place.dataset.stamp = facts.stamp;
-  place.dataset.painted = performance.now();
+  place.dataset.painted = String(performance.now());
   return () => {
-    state.observer.disconnect();
+    state.observer?.disconnect();
     states.delete(place);
   };
 }
 function linksWhereNew(state) {
   const { facts, columns } = state;
-  const places = [
-    columns.offsetWidth,
-    columns.offsetHeight,
-    facts.columns.map((column) => [column.name, column.channels])
-  ];
-  const form = JSON.stringify(places);
+  const shown = facts.columns.map((column) => [column.name, column.channels]);
+  const form = JSON.stringify([columns.offsetWidth, columns.offsetHeight, shown]);
   if (state.linked === form && state.links) return;
   state.linked = form;
   state.lit = null;
   drawLinks(state);
 }
-function begin(place) {
-  const state = { place, own: false, parts: {}, pointed: null };
+function begin(place, blob) {
   const bar = make("div", place, "bar");
-  state.verdict = make("p", bar, "verdict");
-  state.scaleSwitch = toggle(bar, "Each map its own scale", () => {
+  const verdict = make("p", bar, "verdict");
+  const scaleSwitch = makeButton(bar, "toggle", "Each map its own scale");
+  const orderSwitch = makeButton(bar, "toggle", "Most active first");
+  const frame = make("div", place, "frame");
+  const box = make("div", frame, "box");
+  const columns = make("div", box, "columns");
+  columns.setAttribute("role", "group");
+  columns.setAttribute("aria-label", "The network, layer by layer. Arrow keys move, Enter opens.");
+  const back = makeButton(frame, "scroll back", "‹", "Earlier layers");
+  const on = makeButton(frame, "scroll on", "›", "Later layers");
+  const state = {
+    place,
+    box,
+    columns,
+    verdict,
+    words: make("p", place, "words"),
+    scaleSwitch,
+    orderSwitch,
+    observer: null,
+    blob,
+    facts: blob.facts,
+    own: false,
+    parts: {},
+    chosen: blob.facts.chosen,
+    pointed: null,
+    form: "",
+    linked: "",
+    lit: null,
+    links: null,
+    bright: null,
+    anchors: {},
+    floor: 0,
+    tables: [new Uint32Array(), new Uint32Array()],
+    ask: () => void 0
+  };
+  scaleSwitch.onclick = () => {
     state.own = !state.own;
     fill(state);
-  });
-  state.orderSwitch = toggle(bar, "Most active first", () => state.ask({ byActivity: !state.facts.byActivity }));
-  const box = make("div", place, "box");
-  state.box = box;
-  state.columns = make("div", box, "columns");
-  state.columns.setAttribute("role", "group");
-  state.columns.setAttribute("aria-label", "The network, layer by layer. Arrow keys move, Enter opens.");
-  state.words = make("p", place, "words");
-  state.columns.onkeydown = (event) => press(event, state);
-  state.columns.onpointerleave = () => point(state, null);
+  };
+  orderSwitch.onclick = () => state.ask({ byActivity: !state.facts.byActivity });
+  back.tabIndex = on.tabIndex = -1;
+  back.onclick = () => box.scrollBy({ left: -0.6 * box.clientWidth });
+  on.onclick = () => box.scrollBy({ left: 0.6 * box.clientWidth });
+  box.onscroll = () => markEnds(state);
+  columns.onkeydown = (event) => press(event, state);
+  columns.onpointerleave = (event) => {
+    if (event.pointerType === "mouse") point(state, null);
+  };
   state.observer = new ResizeObserver(() => {
-    if (!state.facts) return;
+    if (!Object.keys(state.parts).length) return;
     linksWhereNew(state);
     point(state, state.pointed);
+    markEnds(state);
   });
   state.observer.observe(box);
+  showTitlesOnLongPress(place);
   states.set(place, state);
   return state;
 }
-function toggle(parent, text, act) {
-  const button = make("button", parent, "toggle", text);
-  button.type = "button";
-  button.onclick = act;
-  return button;
+function markEnds({ box, place, parts, facts }) {
+  const room = box.scrollWidth - box.clientWidth;
+  const last = parts[facts.columns.at(-1)?.name ?? ""];
+  place.style.setProperty("--last", `${last?.section.offsetWidth ?? 0}px`);
+  place.classList.toggle("before", box.scrollLeft > 4);
+  place.classList.toggle("after", box.scrollLeft < room - 4);
 }
 function build(state) {
   state.columns.replaceChildren();
   state.links = null;
   state.parts = {};
-  state.columns.style.setProperty("--rows", state.facts.rows);
+  state.columns.style.setProperty("--rows", String(state.facts.rows));
   for (const column of state.facts.columns) {
     const section = make("section", state.columns, `column ${column.kind}`);
-    const head = make("button", section, "head");
-    head.type = "button";
+    const head = makeButton(section, "head", "");
     make("b", head, "", column.name);
     make("span", head, "tag", column.tag).style.background = column.colour;
     make("small", head, "", column.shape);
     head.tabIndex = -1;
+    head.dataset.tip = aboutColumn(column);
     head.onclick = () => choose(state, column.name, 0);
     head.onpointerenter = head.onfocus = () => tell(state, aboutColumn(column));
     const body = make("div", section, "body");
@@ -217,16 +464,16 @@ function build(state) {
   }
 }
 function itemsOf(state, column, body) {
-  if (!column.inputs.length) make("canvas", make("div", body, "picture"), "");
+  if (!column.inputs.length) make("canvas", make("div", body, "picture")).setAttribute("aria-hidden", "true");
   const count = { maps: column.maps, values: 1, scores: 10, softmax: 10 }[column.kind];
   return Array.from({ length: count }, (_, i) => {
-    const item = make("button", body, `item ${column.kind}`);
-    item.type = "button";
+    const item = makeButton(body, `item ${column.kind}`, "");
     item.tabIndex = -1;
     item.dataset.layer = column.name;
-    item.dataset.place = i;
-    const sees = (event) => point(state, { name: column.name, place: i, at: under(item, column, event) });
-    item.onpointermove = sees;
+    item.dataset.place = String(i);
+    item.onpointermove = (event) => {
+      if (event.pointerType === "mouse") point(state, { name: column.name, place: i, at: under(item, column, event) });
+    };
     item.onfocus = () => point(state, { name: column.name, place: i, at: item.at ?? 0 });
     item.onclick = (event) => {
       if (event.detail) item.at = under(item, column, event);
@@ -235,6 +482,7 @@ function itemsOf(state, column, body) {
     if (column.kind === "maps" || column.kind === "values") {
       make("i", item);
       item.spot = make("canvas", item);
+      item.spot.setAttribute("aria-hidden", "true");
     } else {
       make("i", item, "name", column.kind === "softmax" ? state.facts.classes[i] : "");
       make("s", make("span", item, "track"));
@@ -244,203 +492,150 @@ function itemsOf(state, column, body) {
   });
 }
 function under(item, column, event) {
-  if (column.kind !== "values") return 0;
-  const box = item.spot.getBoundingClientRect();
+  if (column.kind !== "values" || !item.spot) return 0;
   const { wide, tall } = stripOf(column.shown);
-  const x = Math.min(Math.max(Math.floor((event.clientX - box.left) / box.width * wide), 0), wide - 1);
-  const y = Math.min(Math.max(Math.floor((event.clientY - box.top) / box.height * tall), 0), tall - 1);
-  return Math.min(y * wide + x, column.shown - 1);
+  const cell = cellUnder(event, item.spot, tall, wide);
+  return Math.min(cell.row * wide + cell.column, column.shown - 1);
 }
-function stripOf(count) {
-  const wide = Math.ceil(count / 128);
-  return { wide, tall: Math.ceil(count / wide) };
-}
+var FILL = {
+  maps: fillMaps,
+  values: fillStrip,
+  scores: fillScores,
+  softmax: fillSoftmax
+};
 function fill(state) {
   const { facts } = state;
   state.lit = null;
   state.tables = [tableOf(facts.positive), tableOf(facts.signed)];
   for (const column of facts.columns) {
-    ({ maps: fillMaps, values: fillStrip, scores: fillScores, softmax: fillSoftmax })[column.kind](state, column);
+    FILL[column.kind](state, column);
     fillFoot(state, column);
   }
-  const picture = state.columns.querySelector(".picture canvas");
-  const { values, shape } = state.arrays("picture");
-  paintPicture(picture, values, shape[0], shape[1]);
-  state.scaleSwitch.setAttribute("aria-pressed", state.own);
-  state.orderSwitch.setAttribute("aria-pressed", facts.byActivity);
-  verdict(state);
+  const { values, shape } = state.blob.bytes("picture");
+  paintPicture(find(state.columns, ".picture canvas"), values, shape[0], shape[1]);
+  state.scaleSwitch.setAttribute("aria-pressed", String(state.own));
+  state.orderSwitch.setAttribute("aria-pressed", String(facts.byActivity));
+  showVerdict(state);
   outline(state);
 }
+var valuesOf = (state, column) => state.blob.floats(`${column.name}/values`).values;
+function describe(item, text) {
+  item.told = text;
+  item.dataset.tip = text;
+  item.setAttribute("aria-label", text);
+}
 function fillMaps(state, column) {
-  const { values, shape } = state.arrays(`${column.name}/maps`);
-  const numbers = state.arrays(`${column.name}/facts`).values;
-  const size = shape[1] * shape[2];
-  const { items } = state.parts[column.name];
-  items.forEach((item, i) => {
+  const { values, shape } = state.blob.bytes(`${column.name}/maps`);
+  const [, tall, wide] = shape;
+  const numbers = state.blob.floats(`${column.name}/facts`).values;
+  const size = tall * wide;
+  partOf(state, column.name).items.forEach((item, i) => {
     item.hidden = i >= column.channels.length;
-    if (item.hidden) return;
+    if (item.hidden || !item.spot) return;
     const [low, mean, high] = numbers.subarray(3 * i, 3 * i + 3);
-    const scale = state.own ? scaleOf(low, high) : column;
-    paintMap(item.spot, values.subarray(i * size, (i + 1) * size), shape, low, high, painter(state, scale));
-    item.firstChild.textContent = column.labels[i];
-    item.dataset.channel = column.channels[i];
-    item.dataset.mean = mean;
-    item.classList.toggle("dead", low === 0 && high === 0);
-    const range = low === 0 && high === 0 ? "all zero" : `lowest ${short(low)}, mean ${short(mean)}, highest ${short(high)}`;
-    item.told = `${column.name}, map ${column.labels[i]}: ${range}`;
-    item.setAttribute("aria-label", item.told);
+    const paint = painter(state, state.own ? ownScale(low, high) : column);
+    const colours = Uint32Array.from({ length: 256 }, (_, share) => paint(low + share / 255 * (high - low)));
+    const bytes = values.subarray(i * size, (i + 1) * size);
+    paintPixels(item.spot, wide, tall, size, (at) => colours[bytes[at]]);
+    const label = column.labels[i] ?? "";
+    child(item, 0).textContent = label;
+    item.dataset.channel = String(column.channels[i]);
+    item.dataset.mean = String(mean);
+    const dead = low === 0 && high === 0;
+    item.classList.toggle("dead", dead);
+    const range = dead ? "all zero" : `lowest ${compact(low)}, mean ${compact(mean)}, highest ${compact(high)}`;
+    describe(item, `${column.name}, map ${label}: ${range}`);
   });
 }
 function fillStrip(state, column) {
-  const [item] = state.parts[column.name].items;
-  const { values } = state.arrays(`${column.name}/values`);
+  const [item] = partOf(state, column.name).items;
+  const values = valuesOf(state, column);
   const { wide, tall } = stripOf(values.length);
   const paint = painter(state, column);
-  item.spot.style.width = `${Math.max(14, 3 * wide)}px`;
-  paintPixels(item.spot, wide, tall, (i) => paint(values[i]), values.length);
-  item.setAttribute(
-    "aria-label",
-    `${column.name}, ${column.total} values from ${short(column.low)} to ${short(column.high)}`
-  );
+  if (item.spot) {
+    item.spot.style.width = `${Math.max(14, 3 * wide)}px`;
+    paintPixels(item.spot, wide, tall, values.length, (i) => paint(values[i]));
+  }
+  const [low, high] = [compact(column.low), compact(column.high)];
+  item.setAttribute("aria-label", `${column.name}, ${column.total} values from ${low} to ${high}`);
 }
 function fillScores(state, column) {
-  const { values } = state.arrays(`${column.name}/values`);
+  const values = valuesOf(state, column);
   const reach = Math.max(...values.map(Math.abs)) || 1;
-  state.parts[column.name].items.forEach((item, i) => {
-    const bar = item.querySelector("s");
-    const wide = 50 * Math.abs(values[i]) / reach;
-    bar.style.cssText = `width:${wide}%;left:${values[i] < 0 ? 50 - wide : 50}%;background:${state.facts.signed[values[i] < 0 ? 0 : 2]}`;
-    item.lastChild.textContent = short(values[i]);
-    item.told = `Score of ${state.facts.classes[i]}: ${exact(values[i])}`;
-    item.setAttribute("aria-label", item.told);
+  partOf(state, column.name).items.forEach((item, i) => {
+    const value = values[i];
+    const wide = 50 * Math.abs(value) / reach;
+    const colour = state.facts.signed[value < 0 ? 0 : 2];
+    find(item, "s").style.cssText = `width:${wide}%;left:${value < 0 ? 50 - wide : 50}%;background:${colour}`;
+    find(item, "b").textContent = compact(value);
+    describe(item, `${compact(value)}, score of ${state.facts.classes[i]}: ${exact(value)}`);
   });
 }
 function fillSoftmax(state, column) {
-  const { values } = state.arrays(`${column.name}/values`);
-  const best = values.indexOf(Math.max(...values));
-  state.parts[column.name].items.forEach((item, i) => {
-    item.querySelector("s").style.width = `${100 * values[i]}%`;
-    item.lastChild.textContent = percent(values[i]);
-    item.dataset.value = values[i];
+  const values = valuesOf(state, column);
+  const best = largest(values);
+  const { classes, truth } = state.facts;
+  partOf(state, column.name).items.forEach((item, i) => {
+    const share = values[i];
+    find(item, "s").style.width = `${100 * share}%`;
+    find(item, "b").textContent = percent(share);
+    item.dataset.value = String(share);
     item.classList.toggle("best", i === best);
-    item.classList.toggle("truth", i === state.facts.truth);
-    const truth = i === state.facts.truth ? "; the picture's own class" : "";
-    item.told = `Probability of ${state.facts.classes[i]}: ${exact(100 * values[i])} %${truth}`;
-    item.setAttribute("aria-label", item.told);
+    item.classList.toggle("truth", i === truth);
+    const own = i === truth ? "; the picture's own class" : "";
+    describe(item, `${classes[i]} ${percent(share)}: probability ${exact(100 * share)} %${own}`);
   });
 }
 function fillFoot(state, column) {
-  const { foot } = state.parts[column.name];
+  const { foot } = partOf(state, column.name);
   const { low, high, dead, page, signed, channels } = column;
-  const form = JSON.stringify([
-    low,
-    high,
-    dead,
-    page,
-    signed,
-    channels,
-    state.own,
-    state.facts.byActivity,
-    state.facts.positive
-  ]);
+  const { byActivity, positive } = state.facts;
+  const form = JSON.stringify([low, high, dead, page, signed, channels, state.own, byActivity, positive]);
   if (foot.form === form) return;
   foot.form = form;
-  const focused = foot.getRootNode().activeElement;
-  const held = foot.contains(focused) && focused.className;
+  const focused = focusedIn(foot);
+  const held = focused && foot.contains(focused) ? focused.className : null;
   foot.replaceChildren();
   if (column.kind === "scores" || column.kind === "softmax") return;
-  const bar = make("div", foot, "scale");
-  bar.style.background = `linear-gradient(90deg, ${stopsOf(state, column)})`;
+  make("div", foot, "scale").style.background = gradient(signed ? state.facts.signed : positive);
   const ends = make("div", foot, "ends");
   const own = state.own && column.kind === "maps";
-  make("span", ends, "", own ? "low" : short(column.low));
-  if (column.signed) make("span", ends, "", "0");
-  make("span", ends, "", own ? "high" : short(column.high));
-  if (column.dead) make("div", foot, "note", `${column.dead} all zero`);
+  make("span", ends, "", own ? "low" : compact(low));
+  if (signed) make("span", ends, "", "0");
+  make("span", ends, "", own ? "high" : compact(high));
+  if (dead) make("div", foot, "note", `${dead} all zero`);
   if (column.kind === "values" && column.shown < column.total) {
-    make("div", foot, "note", `the first ${column.shown.toLocaleString("en")} of ${column.total.toLocaleString("en")}`);
+    make("div", foot, "note", `the first ${grouped(column.shown)} of ${grouped(column.total)}`);
   }
   if (column.pages > 1 && column.root) pager(state, column, foot, held);
 }
 function pager(state, column, foot, held) {
   const bar = make("div", foot, "pager");
   const turn = (name, sign, label, page) => {
-    const button = make("button", bar, name, sign);
-    button.type = "button";
-    button.setAttribute("aria-label", `${label} maps of ${column.name}`);
+    const button = makeButton(bar, name, sign, `${label} maps of ${column.name}`);
     button.disabled = page < 0 || page >= column.pages;
     button.onclick = () => state.ask({ layer: column.name, page });
     if (held === name) button.focus();
   };
   turn("back", "‹", "Earlier", column.page - 1);
   const first = column.page * state.facts.rows;
-  const range = `${first}–${first + column.channels.length - 1}`;
-  make(
-    "span",
-    bar,
-    "",
-    state.facts.byActivity ? `${column.page + 1} of ${column.pages}` : `${range} of ${column.total}`
-  );
+  const range = `${first}–${first + column.channels.length - 1} of ${column.total}`;
+  make("span", bar, "", state.facts.byActivity ? `${column.page + 1} of ${column.pages}` : range);
   turn("on", "›", "More", column.page + 1);
 }
-function verdict(state) {
-  const { classes, truth, columns } = state.facts;
-  const { values } = state.arrays(`${columns.at(-1).name}/values`);
-  const best = values.indexOf(Math.max(...values));
+function showVerdict(state) {
+  const { classes, truth } = state.facts;
+  const values = valuesOf(state, lastColumn(state));
+  const best = largest(values);
   state.verdict.replaceChildren("The network says ");
   make("b", state.verdict, "", `${classes[best]}, ${percent(values[best])}`);
-  if (truth === null) return state.verdict.append(".");
-  state.verdict.append(best === truth ? ": right." : `: wrong, it is a ${classes[truth]}.`);
+  if (truth === null) state.verdict.append(".");
+  else state.verdict.append(best === truth ? ": right." : `: wrong, it is a ${classes[truth]}.`);
 }
-var scaleOf = (low, high) => {
-  const reach = Math.max(-low, high);
-  return low < 0 ? { low: -reach, high: reach, signed: true } : { low: 0, high, signed: false };
-};
-var stopsOf = (state, scale) => scale.signed ? state.facts.signed : state.facts.positive;
-var rgb = (text) => [1, 3, 5].map((from) => parseInt(text.slice(from, from + 2), 16));
-var FINE = 1024;
-function tableOf(stops) {
-  const ends = stops.map(rgb);
-  return Uint32Array.from({ length: FINE }, (_, i) => {
-    const at = i / (FINE - 1) * (ends.length - 1);
-    const below = Math.min(Math.floor(at), ends.length - 2);
-    const [r, g, b] = [0, 1, 2].map(
-      (c) => Math.round(ends[below][c] + (ends[below + 1][c] - ends[below][c]) * (at - below))
-    );
-    return 255 << 24 | b << 16 | g << 8 | r;
-  });
-}
-function painter(state, scale) {
-  const table = state.tables[Number(scale.signed)];
-  const reach = scale.high - scale.low;
-  const nothing = scale.signed ? (FINE - 1) / 2 : 0;
-  return (value) => {
-    const share = reach > 0 ? (value - scale.low) / reach * (FINE - 1) : nothing;
-    return table[Math.round(Math.min(Math.max(share, 0), FINE - 1))];
-  };
-}
-function paintPixels(canvas, width, height, pixelAt, count) {
-  const image = new ImageData(width, height);
-  const pixels = new Uint32Array(image.data.buffer);
-  for (let i = 0; i < count; i++) pixels[i] = pixelAt(i);
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== height) canvas.height = height;
-  canvas.getContext("2d").putImageData(image, 0, 0);
-}
-function paintMap(canvas, bytes, [, height, width], low, high, paint) {
-  const table = Uint32Array.from({ length: 256 }, (_, i) => paint(low + i / 255 * (high - low)));
-  paintPixels(canvas, width, height, (i) => table[bytes[i]], bytes.length);
-}
-var exact = (number) => String(Number(number.toPrecision(7))).replace("-", "−");
-var short = (number) => {
-  const size = Math.abs(number);
-  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return number.toExponential(1).replaceAll("-", "−");
-  return number.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2).replace("-", "−");
-};
 var percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 function choose(state, name, place) {
-  const column = state.facts.columns.find((other) => other.name === name);
-  const channel = column.kind === "maps" ? column.channels[place] : place;
+  const column = columnOf(state, name);
+  const channel = column.kind === "maps" ? column.channels[place] ?? 0 : place;
   state.chosen = [name, channel];
   outline(state);
   state.ask({ layer: name, channel });
@@ -448,7 +643,7 @@ function choose(state, name, place) {
 function outline(state) {
   const [layer, channel] = state.chosen;
   for (const column of state.facts.columns) {
-    const { head, items } = state.parts[column.name];
+    const { head, items } = partOf(state, column.name);
     head.classList.toggle("on", column.name === layer);
     items.forEach((item, i) => {
       const number = column.kind === "maps" ? column.channels[i] : column.kind === "values" ? channel : i;
@@ -464,7 +659,7 @@ function outline(state) {
 }
 function chosenPlace(state) {
   const [name, channel] = state.chosen;
-  const column = state.facts.columns.find((other) => other.name === name);
+  const column = columnOf(state, name);
   if (column.kind === "values") return { name, place: 0, at: Math.min(channel, column.shown - 1) };
   const place = column.kind === "maps" ? column.channels.indexOf(channel) : channel;
   return place < 0 ? null : { name, place, at: 0 };
@@ -473,17 +668,20 @@ function point(state, pointed) {
   state.pointed = pointed;
   const seen = pointed && state.parts[pointed.name] ? pointed : chosenPlace(state);
   const lit = JSON.stringify([seen?.name, seen?.place, Boolean(pointed)]);
-  if (state.lit !== lit) {
+  if (state.lit !== lit && state.bright) {
     state.bright.replaceChildren();
     state.bright.setAttribute("class", pointed ? "pointed" : "");
     if (seen) light(state, seen.name, seen.place);
   }
   state.lit = lit;
-  if (!seen) return tell(state, "");
-  const column = state.facts.columns.find((other) => other.name === seen.name);
-  const item = state.parts[seen.name].items[seen.place];
-  const value = column.kind === "values" && state.arrays(`${seen.name}/values`).values[seen.at];
-  tell(state, column.kind === "values" ? `${seen.name}, value ${seen.at}: ${exact(value)}` : item.told);
+  if (!seen) {
+    tell(state, "");
+    return;
+  }
+  const column = columnOf(state, seen.name);
+  if (column.kind === "values") {
+    tell(state, `${seen.name}, value ${seen.at}: ${exact(valuesOf(state, column)[seen.at] ?? 0)}`);
+  } else tell(state, partOf(state, seen.name).items[seen.place]?.told ?? "");
 }
 var aboutColumn = (column) => `${column.name}, ${column.shape}: ${column.about}`;
 function tell(state, text) {
@@ -491,25 +689,25 @@ function tell(state, text) {
 }
 function press(event, state) {
   const item = event.target.closest(".item");
-  const move = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
+  const move = ARROWS[event.key];
   if (!item || !move) return;
   event.preventDefault();
-  const names = state.facts.columns.map((column2) => column2.name);
-  const index = names.indexOf(item.dataset.layer) + move[0];
+  const [down, right] = move;
+  const index = state.facts.columns.findIndex((column2) => column2.name === item.dataset.layer) + right;
   const column = state.facts.columns[index];
   if (!column) return;
-  if (column.kind === "values" && move[1]) {
-    item.at = Math.min(Math.max((item.at ?? 0) + move[1], 0), column.shown - 1);
-    return item.onfocus();
+  if (column.kind === "values" && down) {
+    item.at = clamp((item.at ?? 0) + down, 0, column.shown - 1);
+    point(state, { name: column.name, place: 0, at: item.at });
+    return;
   }
-  const items = state.parts[column.name].items.filter((other) => !other.hidden);
-  const place = Math.min(Math.max(Number(item.dataset.place) + move[1], 0), items.length - 1);
-  items[place].focus({ preventScroll: true });
-  intoSight(state, column.name);
+  const items = partOf(state, column.name).items.filter((other) => !other.hidden);
+  items[clamp(Number(item.dataset.place) + down, 0, items.length - 1)]?.focus({ preventScroll: true });
+  bringIntoSight(state, column.name);
 }
-function intoSight(state, name = state.chosen[0]) {
-  const { section } = state.parts[name];
-  const last = state.parts[state.facts.columns.at(-1).name].section.offsetWidth;
+function bringIntoSight(state, name) {
+  const { section } = partOf(state, name);
+  const last = partOf(state, lastColumn(state).name).section.offsetWidth;
   const [left, right] = [section.offsetLeft - 20, section.offsetLeft + section.offsetWidth + 20];
   if (left < state.box.scrollLeft) state.box.scrollLeft = left;
   else if (right > state.box.scrollLeft + state.box.clientWidth - last) {
@@ -517,5 +715,5 @@ function intoSight(state, name = state.chosen[0]) {
   }
 }
 export {
-  overview_default as default
+  overview as default
 };

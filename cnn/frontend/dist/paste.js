@@ -1,35 +1,94 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
+// cnn/frontend/shared/dom.ts
+function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`no ${selector} in this component`);
+  return found;
+}
+function make(kind, parent, name = "", text) {
+  const element = document.createElement(kind);
+  if (name) element.className = name;
+  if (text !== void 0) element.textContent = text;
+  parent?.append(element);
+  return element;
+}
+function makeButton(parent, name, text, label = "") {
+  const button = make("button", parent, name, text);
+  button.type = "button";
+  if (label) {
+    button.title = label;
+    button.setAttribute("aria-label", label);
+  }
+  return button;
+}
+
+// cnn/frontend/shared/numbers.ts
+var THRESHOLD = 1e-4;
+var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
+var grouped = (number) => number.toLocaleString("en");
+
+// cnn/frontend/shared/input.ts
+var canHover = () => matchMedia("(hover: hover)").matches;
+
 // cnn/frontend/paste.ts
-function paste_default({ data, parentElement, setTriggerValue }) {
-  const words = parentElement.querySelector(".paste");
+var stops = /* @__PURE__ */ new WeakMap();
+function paste({ data, parentElement, setTriggerValue }) {
+  const place = find(parentElement, ".paste");
+  const words = place.querySelector(".words") ?? make("span", place, "words");
+  const keys = `Or paste a picture: ${navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl+"}V.`;
+  const usual = canHover() || !navigator.clipboard ? keys : "Or take it from the clipboard:";
   const say = (text) => {
     words.textContent = text;
   };
-  const usual = `Or paste a picture: ${navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl+"}V.`;
   if (!words.textContent) say(usual);
-  const pasted = (event) => {
-    const file = [...event.clipboardData?.files ?? []].find((found) => found.type.startsWith("image/"));
-    if (!file) return;
-    event.preventDefault();
+  const send = (file) => {
     if (file.size > data.most) {
-      const [size, most] = [file.size, data.most].map((bytes) => bytes.toLocaleString("en"));
-      say(`The pasted picture has ${size} bytes; at most ${most} are allowed: make it smaller and try again.`);
+      const most = grouped(data.most);
+      say(
+        `The pasted picture has ${grouped(file.size)} bytes; at most ${most} are allowed: make it smaller and try again.`
+      );
       return;
     }
     say("Reading the pasted picture…");
     const reader = new FileReader();
     reader.onload = () => {
       say(usual);
-      setTriggerValue("pasted", reader.result.slice(reader.result.indexOf(",") + 1));
+      const url = reader.result;
+      setTriggerValue("pasted", url.slice(url.indexOf(",") + 1));
     };
     reader.readAsDataURL(file);
   };
-  words.stop?.();
-  words.stop = () => document.removeEventListener("paste", pasted);
+  const pasted = (event) => {
+    const file = [...event.clipboardData?.files ?? []].find((found) => found.type.startsWith("image/"));
+    if (!file) return;
+    event.preventDefault();
+    send(file);
+  };
+  if (!canHover() && navigator.clipboard) {
+    const button = place.querySelector("button") ?? makeButton(place, "", "Paste");
+    button.onclick = async () => {
+      const file = await fromClipboard();
+      if (file) send(file);
+      else say("No picture could be read from the clipboard: copy one first, and allow this page to read it.");
+    };
+  }
+  stops.get(place)?.();
+  const stop = () => document.removeEventListener("paste", pasted);
+  stops.set(place, stop);
   document.addEventListener("paste", pasted);
-  return words.stop;
+  return stop;
+}
+async function fromClipboard() {
+  try {
+    for (const item of await navigator.clipboard.read()) {
+      const type = item.types.find((name) => name.startsWith("image/"));
+      if (type) return await item.getType(type);
+    }
+  } catch {
+  }
+  return null;
 }
 export {
-  paste_default as default
+  paste as default
 };

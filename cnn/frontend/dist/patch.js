@@ -1,135 +1,237 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
 // cnn/frontend/shared/blob.ts
-var KINDS = { U8: Uint8Array, F32: Float32Array, I32: Int32Array };
-function openBlob(bytes) {
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  const array = (name) => {
-    const [from, to] = header[name].data_offsets;
-    const values = new KINDS[header[name].dtype](bytes.slice(8 + length + from, 8 + length + to).buffer);
-    return { values, shape: header[name].shape };
+function openBlob(data, key = "facts") {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const start = 8 + Number(view.getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start)));
+  const raw = (name, dtype) => {
+    const entry = header[name];
+    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (entry.dtype !== dtype) throw new Error(`${name} is ${entry.dtype}, not ${dtype}`);
+    const [from, to] = entry.data_offsets;
+    return [data.slice(start + from, start + to).buffer, entry.shape];
   };
-  return { facts: JSON.parse(header.__metadata__.facts), array };
+  const facts = header.__metadata__[key];
+  if (facts === void 0) throw new Error(`the blob's metadata hold no ${key}`);
+  return {
+    facts: JSON.parse(facts),
+    names: Object.keys(header).filter((name) => name !== "__metadata__"),
+    floats(name) {
+      const [buffer, shape] = raw(name, "F32");
+      return { values: new Float32Array(buffer), shape };
+    },
+    bytes(name) {
+      const [buffer, shape] = raw(name, "U8");
+      return { values: new Uint8Array(buffer), shape };
+    }
+  };
 }
-function paintPicture(canvas, pixels, height, width) {
-  canvas.width = width;
-  canvas.height = height;
-  const image = new ImageData(width, height);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) image.data[4 * i + c] = pixels[3 * i + c];
-    image.data[4 * i + 3] = 255;
+
+// cnn/frontend/shared/numbers.ts
+var THRESHOLD = 1e-4;
+var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
+var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+// cnn/frontend/shared/canvas.ts
+function paintCells(canvas, rows, columns, colourAt) {
+  if (canvas.width !== columns) canvas.width = columns;
+  if (canvas.height !== rows) canvas.height = rows;
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const image = context.createImageData(columns, rows);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at += 4) {
+      const colour = colourAt(row, column);
+      if (!colour) continue;
+      image.data[at] = colour[0];
+      image.data[at + 1] = colour[1];
+      image.data[at + 2] = colour[2];
+      image.data[at + 3] = 255;
+    }
   }
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  context.putImageData(image, 0, 0);
+}
+function paintPicture(canvas, pixels, rows, columns) {
+  paintCells(canvas, rows, columns, (row, column) => pixelAt(pixels, row * columns + column));
+}
+function pixelAt(pixels, place) {
+  return [pixels[3 * place], pixels[3 * place + 1], pixels[3 * place + 2]];
+}
+
+// cnn/frontend/shared/dom.ts
+function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`no ${selector} in this component`);
+  return found;
+}
+function findAll(root, selector) {
+  return [...root.querySelectorAll(selector)];
+}
+function setAttributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+}
+
+// cnn/frontend/shared/input.ts
+var FINGER = 44;
+var canHover = () => matchMedia("(hover: hover)").matches;
+var byHand = (mouse, touch) => canHover() ? mouse : touch;
+function cellUnder(point, grid, rows, columns) {
+  const box = grid.getBoundingClientRect();
+  const at = (share, count) => clamp(Math.floor(share * count), 0, count - 1);
+  return {
+    row: at((point.clientY - box.top) / box.height, rows),
+    column: at((point.clientX - box.left) / box.width, columns)
+  };
+}
+var ARROWS = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1]
+};
+var isEnter = (event) => event.key === "Enter" || event.key === " ";
+function holds(element, { clientX, clientY }) {
+  if (!element) return false;
+  const box = element.getBoundingClientRect();
+  const across = Math.max(0, FINGER - box.width) / 2;
+  const down = Math.max(0, FINGER - box.height) / 2;
+  return clientX >= box.left - across && clientX <= box.right + across && clientY >= box.top - down && clientY <= box.bottom + down;
 }
 
 // cnn/frontend/patch.ts
 var SIDE = 32;
 var SQUARE = 8;
 var states = /* @__PURE__ */ new WeakMap();
-function patch_default({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".patch");
+function patch({ data, parentElement, setTriggerValue }) {
+  const place = find(parentElement, ".patch");
   const state = states.get(place) ?? begin(place);
-  state.send = (cover) => setTriggerValue("cover", cover);
-  const { facts, array } = openBlob(data);
-  paintPicture(place.querySelector("canvas"), array("pixels").values, SIDE, SIDE);
-  place.querySelector(".plate").setAttribute(
-    "aria-label",
-    `${facts.label}. Drag to cover a part; or arrow keys and Enter, plus and minus for the size.`
-  );
+  state.send = (cover2) => setTriggerValue("cover", cover2);
+  const { facts, bytes } = openBlob(data);
+  paintPicture(find(place, "canvas"), bytes("pixels").values, SIDE, SIDE);
+  const how = byHand("Drag to cover a part; or arrow keys and Enter, plus and minus for the size.", HOW_TOUCH);
+  find(place, ".plate").setAttribute("aria-label", `${facts.label}. ${how}`);
 }
+var HOW_TOUCH = "Tap to put the square down, drag it, tap it again to cover what is under it.";
 function begin(place) {
-  const state = { start: null, box: { top: 12, left: 12, height: SQUARE, width: SQUARE } };
+  const box = { top: 12, left: 12, height: SQUARE, width: SQUARE };
+  const state = { place, start: null, finger: null, box, laid: false, send: () => void 0 };
   states.set(place, state);
   place.innerHTML = `
     <div class="plate" tabindex="0" role="application">
-      <canvas width="${SIDE}" height="${SIDE}"></canvas>
+      <canvas width="${SIDE}" height="${SIDE}" aria-hidden="true"></canvas>
       <svg viewBox="0 0 ${SIDE} ${SIDE}" aria-hidden="true"><rect class="halo"/><rect class="frame"/></svg>
     </div>
     <p class="words" aria-live="polite"></p>`;
-  listen(place.querySelector(".plate"), place, state);
+  listen(state);
   draw(place, null);
   return state;
 }
 function draw(place, box) {
-  place.querySelectorAll("rect").forEach((rect) => {
+  for (const rect of findAll(place, "rect")) {
     rect.style.display = box ? "" : "none";
-    if (box)
-      for (const [name, value] of [
-        ["x", box.left],
-        ["y", box.top],
-        ["width", box.width],
-        ["height", box.height]
-      ])
-        rect.setAttribute(name, value);
-  });
-  place.querySelector(".words").textContent = box ? `${box.height}×${box.width}, from row ${box.top}, column ${box.left}` : "Drag over it to cover a part.";
-}
-var within = (value, low, high) => Math.min(Math.max(value, low), high);
-function cellUnder(event, plate) {
-  const box = plate.getBoundingClientRect();
-  const at = (from, size, point) => within(Math.floor((point - from) / size * SIDE), 0, SIDE - 1);
-  return { row: at(box.top, box.height, event.clientY), column: at(box.left, box.width, event.clientX) };
+    if (box) setAttributes(rect, { x: box.left, y: box.top, width: box.width, height: box.height });
+  }
+  find(place, ".words").textContent = box ? `${box.height}×${box.width}, from row ${box.top}, column ${box.left}` : byHand("Drag over it to cover a part.", HOW_TOUCH);
 }
 function between(a, b) {
   const [top, left] = [Math.min(a.row, b.row), Math.min(a.column, b.column)];
   return { top, left, height: Math.abs(a.row - b.row) + 1, width: Math.abs(a.column - b.column) + 1 };
 }
-var around = ({ row, column }) => ({
-  top: within(row - SQUARE / 2, 0, SIDE - SQUARE),
-  left: within(column - SQUARE / 2, 0, SIDE - SQUARE),
-  height: SQUARE,
-  width: SQUARE
-});
-function listen(plate, place, state) {
+function around({ row, column }, size = SQUARE) {
+  const from = (at) => clamp(at - Math.floor(size / 2), 0, SIDE - size);
+  return { top: from(row), left: from(column), height: size, width: size };
+}
+function listen(state) {
+  const { place } = state;
+  const plate = find(place, ".plate");
+  const square = () => state.laid ? find(place, ".frame") : null;
+  const cell = (event) => cellUnder(event, plate, SIDE, SIDE);
+  plate.style.touchAction = "pan-x pan-y pinch-zoom";
+  plate.addEventListener(
+    "touchstart",
+    (event) => {
+      const touch = event.touches[0];
+      if (touch && event.touches.length === 1 && holds(square(), touch)) event.preventDefault();
+    },
+    { passive: false }
+  );
+  let moved = false;
   plate.onpointerdown = (event) => {
-    if (event.button) return;
-    plate.setPointerCapture(event.pointerId);
-    state.start = cellUnder(event, plate);
-    draw(place, between(state.start, state.start));
+    if (event.button || !event.isPrimary) return;
+    if (event.pointerType === "mouse") {
+      plate.setPointerCapture(event.pointerId);
+      state.start = cell(event);
+      draw(place, between(state.start, state.start));
+    } else if (holds(square(), event)) {
+      plate.setPointerCapture(event.pointerId);
+      state.finger = event.pointerId;
+      moved = false;
+    }
   };
   plate.onpointermove = (event) => {
-    if (state.start) draw(place, between(state.start, cellUnder(event, plate)));
+    if (state.start) draw(place, between(state.start, cell(event)));
+    if (event.pointerId !== state.finger) return;
+    const box = around(cell(event), state.box.height);
+    if (box.top === state.box.top && box.left === state.box.left) return;
+    moved = true;
+    state.box = box;
+    draw(place, box);
   };
   plate.onpointerup = (event) => {
-    if (!state.start) return;
-    const box = between(state.start, cellUnder(event, plate));
-    lay(plate, place, state, box.height * box.width === 1 ? around(state.start) : box);
+    if (state.start) {
+      const box = between(state.start, cell(event));
+      cover(state, box.height * box.width === 1 ? around(state.start) : box);
+    } else if (event.pointerId === state.finger) {
+      state.finger = null;
+      if (!moved) cover(state, { ...state.box });
+    }
   };
-  plate.onpointercancel = () => drop(place, state);
-  plate.onfocus = () => plate.matches(":focus-visible") && draw(place, state.box);
-  plate.onblur = () => drop(place, state);
-  plate.onkeydown = (event) => press(event, plate, place, state);
+  plate.onclick = (event) => {
+    if (event.pointerType !== "touch" && event.pointerType !== "pen") return;
+    state.laid = true;
+    state.box = around(cell(event), state.box.height);
+    draw(place, state.box);
+  };
+  plate.onpointercancel = () => drop(state);
+  plate.onfocus = () => {
+    if (plate.matches(":focus-visible")) draw(place, state.box);
+  };
+  plate.onblur = () => drop(state);
+  plate.onkeydown = (event) => press(event, state);
 }
-function drop(place, state) {
-  state.start = null;
-  draw(place, null);
+function drop(state) {
+  Object.assign(state, { start: null, finger: null, laid: false });
+  draw(state.place, null);
 }
-function lay(plate, place, state, box) {
-  drop(place, state);
-  const context = plate.querySelector("canvas").getContext("2d");
-  context.fillStyle = "rgb(128,128,128)";
-  context.fillRect(box.left, box.top, box.width, box.height);
+function cover(state, box) {
+  drop(state);
+  const context = find(state.place, "canvas").getContext("2d");
+  if (context) {
+    context.fillStyle = "rgb(128,128,128)";
+    context.fillRect(box.left, box.top, box.width, box.height);
+  }
   state.send(box);
 }
-var KEYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-function press(event, plate, place, state) {
-  const more = { "+": 1, "=": 1, "-": -1 }[event.key];
-  const enter = event.key === "Enter" || event.key === " ";
-  if (event.key === "Escape") return drop(place, state);
-  if (!(event.key in KEYS) && !more && !enter) return;
+function press(event, state) {
+  const more = { "+": 1, "=": 1, "-": -1 }[event.key] ?? 0;
+  const arrow = ARROWS[event.key];
+  if (event.key === "Escape") {
+    drop(state);
+    return;
+  }
+  if (!arrow && !more && !isEnter(event)) return;
   event.preventDefault();
-  if (enter) return lay(plate, place, state, { ...state.box });
-  const size = within(state.box.height + (more ?? 0), 1, SIDE);
-  const [down, right] = KEYS[event.key] ?? [0, 0];
-  state.box = {
-    top: within(state.box.top + down, 0, SIDE - size),
-    left: within(state.box.left + right, 0, SIDE - size),
-    height: size,
-    width: size
-  };
-  draw(place, state.box);
+  if (isEnter(event)) {
+    cover(state, { ...state.box });
+    return;
+  }
+  const size = clamp(state.box.height + more, 1, SIDE);
+  const [down, right] = arrow ?? [0, 0];
+  const [top, left] = [state.box.top + down, state.box.left + right].map((at) => clamp(at, 0, SIDE - size));
+  state.box = { top, left, height: size, width: size };
+  draw(state.place, state.box);
 }
 export {
-  patch_default as default
+  patch as default
 };

@@ -1,58 +1,235 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
 // cnn/frontend/shared/blob.ts
-var KINDS = { U8: Uint8Array, F32: Float32Array, I32: Int32Array };
-function openBlob(bytes) {
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  const array = (name) => {
-    const [from, to] = header[name].data_offsets;
-    const values = new KINDS[header[name].dtype](bytes.slice(8 + length + from, 8 + length + to).buffer);
-    return { values, shape: header[name].shape };
+function openBlob(data, key = "facts") {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const start = 8 + Number(view.getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start)));
+  const raw = (name, dtype) => {
+    const entry = header[name];
+    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (entry.dtype !== dtype) throw new Error(`${name} is ${entry.dtype}, not ${dtype}`);
+    const [from, to] = entry.data_offsets;
+    return [data.slice(start + from, start + to).buffer, entry.shape];
   };
-  return { facts: JSON.parse(header.__metadata__.facts), array };
+  const facts = header.__metadata__[key];
+  if (facts === void 0) throw new Error(`the blob's metadata hold no ${key}`);
+  return {
+    facts: JSON.parse(facts),
+    names: Object.keys(header).filter((name) => name !== "__metadata__"),
+    floats(name) {
+      const [buffer, shape] = raw(name, "F32");
+      return { values: new Float32Array(buffer), shape };
+    },
+    bytes(name) {
+      const [buffer, shape] = raw(name, "U8");
+      return { values: new Uint8Array(buffer), shape };
+    }
+  };
 }
-function make(kind, parent, name = "", text = void 0) {
+
+// cnn/frontend/shared/numbers.ts
+var THRESHOLD = 1e-4;
+var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
+var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+var minus = (text) => text.replaceAll("-", "−");
+function fixed(number, digits = 4) {
+  return minus(Math.abs(number) < 0.5 * 10 ** -digits ? 0 .toFixed(digits) : number.toFixed(digits));
+}
+
+// cnn/frontend/shared/canvas.ts
+function paintCells(canvas, rows, columns, colourAt) {
+  if (canvas.width !== columns) canvas.width = columns;
+  if (canvas.height !== rows) canvas.height = rows;
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const image = context.createImageData(columns, rows);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at += 4) {
+      const colour = colourAt(row, column);
+      if (!colour) continue;
+      image.data[at] = colour[0];
+      image.data[at + 1] = colour[1];
+      image.data[at + 2] = colour[2];
+      image.data[at + 3] = 255;
+    }
+  }
+  context.putImageData(image, 0, 0);
+}
+function paintPicture(canvas, pixels, rows, columns) {
+  paintCells(canvas, rows, columns, (row, column) => pixelAt(pixels, row * columns + column));
+}
+function pixelAt(pixels, place) {
+  return [pixels[3 * place], pixels[3 * place + 1], pixels[3 * place + 2]];
+}
+
+// cnn/frontend/shared/dom.ts
+function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`no ${selector} in this component`);
+  return found;
+}
+function findAll(root, selector) {
+  return [...root.querySelectorAll(selector)];
+}
+function child(parent, i) {
+  const found = parent.children[i];
+  if (!found) throw new Error(`no child ${i} here`);
+  return found;
+}
+function make(kind, parent, name = "", text) {
   const element = document.createElement(kind);
   if (name) element.className = name;
   if (text !== void 0) element.textContent = text;
   parent?.append(element);
   return element;
 }
-function paintPicture(canvas, pixels, height, width) {
-  canvas.width = width;
-  canvas.height = height;
-  const image = new ImageData(width, height);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) image.data[4 * i + c] = pixels[3 * i + c];
-    image.data[4 * i + 3] = 255;
-  }
-  canvas.getContext("2d").putImageData(image, 0, 0);
+function keepChildren(parent, count, add) {
+  while (parent.children.length > count) parent.lastElementChild?.remove();
+  while (parent.children.length < count) add();
+}
+
+// cnn/frontend/shared/input.ts
+var LONG_PRESS = 500;
+var STILL = 10;
+var FINGER = 44;
+function cellUnder(point, grid, rows, columns) {
+  const box = grid.getBoundingClientRect();
+  const at = (share, count) => clamp(Math.floor(share * count), 0, count - 1);
+  return {
+    row: at((point.clientY - box.top) / box.height, rows),
+    column: at((point.clientX - box.left) / box.width, columns)
+  };
+}
+function handle(element, hands) {
+  known.set(element, hands);
+  if (element.dataset.hands) return;
+  element.dataset.hands = "true";
+  element.style.touchAction = "pan-x pan-y pinch-zoom";
+  const now = () => known.get(element) ?? {};
+  let dragged = null;
+  element.addEventListener(
+    "touchstart",
+    (event) => {
+      const touch = event.touches[0];
+      if (event.touches.length === 1 && touch && now().drag && holds(now().handle?.() ?? null, touch)) {
+        event.preventDefault();
+      }
+    },
+    { passive: false }
+  );
+  element.addEventListener("pointerdown", (event) => {
+    now().press?.(event);
+    if (event.pointerType === "mouse" || !event.isPrimary || !holds(now().handle?.() ?? null, event)) return;
+    if (!now().drag) return;
+    dragged = event.pointerId;
+    element.setPointerCapture(event.pointerId);
+  });
+  element.addEventListener("pointermove", (event) => {
+    if (event.pointerType === "mouse") now().hover?.(event);
+    else if (event.pointerId === dragged) now().drag?.(event);
+  });
+  const end = (event) => {
+    if (event.pointerId === dragged) dragged = null;
+  };
+  element.addEventListener("pointerup", end);
+  element.addEventListener("pointercancel", end);
+  element.addEventListener("pointerleave", (event) => {
+    if (event.pointerType === "mouse") now().leave?.();
+  });
+  element.addEventListener("click", (event) => now().choose?.(event));
+}
+var known = /* @__PURE__ */ new WeakMap();
+function holds(element, { clientX, clientY }) {
+  if (!element) return false;
+  const box = element.getBoundingClientRect();
+  const across = Math.max(0, FINGER - box.width) / 2;
+  const down = Math.max(0, FINGER - box.height) / 2;
+  return clientX >= box.left - across && clientX <= box.right + across && clientY >= box.top - down && clientY <= box.bottom + down;
+}
+var SHEET = `
+  position: fixed; z-index: 1000; max-width: min(20rem, 90vw); padding: 0.5rem 0.7rem; border-radius: 0.4rem;
+  background: var(--st-text-color); color: var(--st-background-color); font: 0.9rem/1.35 var(--st-font);
+  pointer-events: none; border: 1px solid CanvasText;`;
+function showTitlesOnLongPress(root) {
+  if (root.dataset.titles) return;
+  root.dataset.titles = "true";
+  let timer = 0;
+  let start = null;
+  let shown = null;
+  const hide = () => {
+    shown?.remove();
+    shown = null;
+  };
+  const stop = () => clearTimeout(timer);
+  root.addEventListener("pointerdown", (event) => {
+    stop();
+    hide();
+    if (event.pointerType === "mouse" || !event.isPrimary) return;
+    start = event;
+    const titled = event.target.closest("[title], [data-tip]");
+    const text = titled?.title || titled?.dataset.tip;
+    if (!text) return;
+    timer = window.setTimeout(() => {
+      shown = tooltip(root, text, event);
+    }, LONG_PRESS);
+  });
+  root.addEventListener("pointermove", (event) => {
+    if (start && Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY) > STILL) stop();
+  });
+  for (const kind of ["pointerup", "pointercancel"]) root.addEventListener(kind, stop);
+  root.addEventListener("contextmenu", (event) => {
+    if (shown) event.preventDefault();
+  });
+  root.addEventListener(
+    "click",
+    (event) => {
+      if (!shown || event.pointerType === "mouse") return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    { capture: true }
+  );
+}
+function tooltip(root, text, { clientX, clientY }) {
+  const box = document.createElement("div");
+  box.setAttribute("role", "tooltip");
+  box.className = "long-press";
+  box.style.cssText = SHEET;
+  box.textContent = text;
+  root.append(box);
+  const { width, height } = box.getBoundingClientRect();
+  box.style.left = `${clamp(clientX - width / 2, 8, Math.max(innerWidth - width - 8, 8))}px`;
+  const above = clientY - height - 28;
+  box.style.top = `${above > 8 ? above : clientY + 28}px`;
+  return box;
 }
 
 // cnn/frontend/prediction.ts
-function prediction_default({ data, parentElement }) {
-  const place = parentElement.querySelector(".verdict");
-  const { facts, array } = openBlob(data);
-  const { values, shape } = array("pixels");
+var CLASSES = 10;
+function prediction({ data, parentElement }) {
+  const place = find(parentElement, ".verdict");
+  const { facts, bytes } = openBlob(data);
+  const { values, shape } = bytes("pixels");
+  const [height, width] = shape;
   if (!place.firstChild) build(place);
-  const canvas = place.querySelector("canvas");
-  paintPicture(canvas, values, shape[0], shape[1]);
-  canvas.setAttribute("aria-label", `The ${shape[0]}×${shape[1]} pixels that the network gets`);
-  const words = place.querySelector(".words");
-  const rest = () => words.textContent = facts.caption;
-  canvas.onpointermove = (event) => {
-    const box = canvas.getBoundingClientRect();
-    const at = (size, point, from, count) => Math.min(Math.max(Math.floor((point - from) / size * count), 0), count - 1);
-    const row = at(box.height, event.clientY, box.top, shape[0]);
-    const column = at(box.width, event.clientX, box.left, shape[1]);
-    const colours = [...values.subarray(3 * (row * shape[1] + column), 3 * (row * shape[1] + column) + 3)];
-    const scaled = colours.map((value) => (value / facts.half - 1).toFixed(2).replace("-", "−"));
+  const canvas = find(place, "canvas");
+  paintPicture(canvas, values, height, width);
+  canvas.setAttribute("aria-label", `The ${height}×${width} pixels that the network gets`);
+  const words = find(place, ".words");
+  const rest = () => {
+    words.textContent = facts.caption;
+  };
+  const point = (at) => {
+    const { row, column } = cellUnder(at, canvas, height, width);
+    const colours = pixelAt(values, row * width + column);
+    const scaled = colours.map((value) => fixed(value / facts.half - 1, 2));
     words.textContent = `Row ${row}, column ${column}: red, green, blue ${colours.join(", ")} → ${scaled.join(", ")}`;
   };
-  canvas.onpointerleave = rest;
+  handle(canvas, { hover: point, leave: rest, choose: point });
   rest();
-  showOpinions(place.querySelector(".opinions"), facts);
+  showOpinions(find(place, ".opinions"), facts);
+  showTitlesOnLongPress(place);
   place.dataset.stamp = facts.stamp;
 }
 function build(place) {
@@ -62,21 +239,21 @@ function build(place) {
   make("div", place, "opinions");
 }
 function showOpinions(place, facts) {
-  while (place.children.length > facts.opinions.length) place.lastChild.remove();
-  while (place.children.length < facts.opinions.length) buildOpinion(place);
+  keepChildren(place, facts.opinions.length, () => buildOpinion(place));
   facts.opinions.forEach((opinion, i) => {
-    const box = place.children[i];
-    box.querySelector(".name").textContent = opinion.name;
-    box.querySelector(".note").textContent = opinion.note;
+    const box = child(place, i);
+    find(box, ".name").textContent = opinion.name;
+    find(box, ".note").textContent = opinion.note;
     box.classList.toggle("signed", facts.scores);
-    opinion.rows.forEach((row, j) => showRow(box.querySelectorAll("li")[j], row, facts));
+    const items = findAll(box, "li");
+    opinion.rows.forEach((row, j) => showRow(items[j], row, facts));
   });
 }
 function buildOpinion(place) {
   const box = make("section", place, "opinion");
   make("h4", box, "name");
   const list = make("ol", box);
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < CLASSES; i++) {
     const row = make("li", list);
     make("span", row, "class");
     make("i", make("span", row, "track"));
@@ -85,19 +262,20 @@ function buildOpinion(place) {
   make("p", box, "note");
 }
 function showRow(element, row, facts) {
-  const [name, track, value] = element.children;
+  const name = find(element, ".class");
   name.textContent = row.true ? `${row.name} ✓` : row.name;
   name.title = row.true ? "The true class" : "";
+  const value = find(element, ".value");
   value.textContent = row.text;
   value.title = row.exact;
   element.classList.toggle("best", row.best);
   element.dataset.class = row.name;
-  const bar = track.firstChild;
+  const bar = find(element, ".track i");
   const wide = Math.abs(row.share) * (facts.scores ? 50 : 100);
   bar.style.width = `${wide}%`;
   bar.style.left = facts.scores ? `${row.share < 0 ? 50 - wide : 50}%` : "0";
   bar.style.background = facts.scores ? facts.colours[row.share < 0 ? "below" : "above"] : "";
 }
 export {
-  prediction_default as default
+  prediction as default
 };

@@ -1,61 +1,206 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
 // cnn/frontend/shared/blob.ts
-var KINDS = { U8: Uint8Array, F32: Float32Array, I32: Int32Array };
-function openBlob(bytes) {
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  const array = (name) => {
-    const [from, to] = header[name].data_offsets;
-    const values = new KINDS[header[name].dtype](bytes.slice(8 + length + from, 8 + length + to).buffer);
-    return { values, shape: header[name].shape };
+function openBlob(data, key = "facts") {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const start = 8 + Number(view.getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start)));
+  const raw = (name, dtype) => {
+    const entry = header[name];
+    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (entry.dtype !== dtype) throw new Error(`${name} is ${entry.dtype}, not ${dtype}`);
+    const [from, to] = entry.data_offsets;
+    return [data.slice(start + from, start + to).buffer, entry.shape];
   };
-  return { facts: JSON.parse(header.__metadata__.facts), array };
+  const facts = header.__metadata__[key];
+  if (facts === void 0) throw new Error(`the blob's metadata hold no ${key}`);
+  return {
+    facts: JSON.parse(facts),
+    names: Object.keys(header).filter((name) => name !== "__metadata__"),
+    floats(name) {
+      const [buffer, shape] = raw(name, "F32");
+      return { values: new Float32Array(buffer), shape };
+    },
+    bytes(name) {
+      const [buffer, shape] = raw(name, "U8");
+      return { values: new Uint8Array(buffer), shape };
+    }
+  };
 }
-function make(kind, parent, name = "", text = void 0) {
+
+// cnn/frontend/shared/numbers.ts
+var THRESHOLD = 1e-4;
+var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
+var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+// cnn/frontend/shared/canvas.ts
+function paintCells(canvas, rows, columns, colourAt) {
+  if (canvas.width !== columns) canvas.width = columns;
+  if (canvas.height !== rows) canvas.height = rows;
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const image = context.createImageData(columns, rows);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at += 4) {
+      const colour = colourAt(row, column);
+      if (!colour) continue;
+      image.data[at] = colour[0];
+      image.data[at + 1] = colour[1];
+      image.data[at + 2] = colour[2];
+      image.data[at + 3] = 255;
+    }
+  }
+  context.putImageData(image, 0, 0);
+}
+function paintPicture(canvas, pixels, rows, columns) {
+  paintCells(canvas, rows, columns, (row, column) => pixelAt(pixels, row * columns + column));
+}
+function pixelAt(pixels, place) {
+  return [pixels[3 * place], pixels[3 * place + 1], pixels[3 * place + 2]];
+}
+
+// cnn/frontend/shared/dom.ts
+function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`no ${selector} in this component`);
+  return found;
+}
+function findAll(root, selector) {
+  return [...root.querySelectorAll(selector)];
+}
+function child(parent, i) {
+  const found = parent.children[i];
+  if (!found) throw new Error(`no child ${i} here`);
+  return found;
+}
+function make(kind, parent, name = "", text) {
   const element = document.createElement(kind);
   if (name) element.className = name;
   if (text !== void 0) element.textContent = text;
   parent?.append(element);
   return element;
 }
-function paintPicture(canvas, pixels, height, width) {
-  canvas.width = width;
-  canvas.height = height;
-  const image = new ImageData(width, height);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) image.data[4 * i + c] = pixels[3 * i + c];
-    image.data[4 * i + 3] = 255;
+function makeButton(parent, name, text, label = "") {
+  const button = make("button", parent, name, text);
+  button.type = "button";
+  if (label) {
+    button.title = label;
+    button.setAttribute("aria-label", label);
   }
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  return button;
+}
+function keepChildren(parent, count, add) {
+  while (parent.children.length > count) parent.lastElementChild?.remove();
+  while (parent.children.length < count) add();
+}
+
+// cnn/frontend/shared/input.ts
+var LONG_PRESS = 500;
+var STILL = 10;
+var withModifier = (event) => event.ctrlKey || event.metaKey || event.altKey;
+var SHEET = `
+  position: fixed; z-index: 1000; max-width: min(20rem, 90vw); padding: 0.5rem 0.7rem; border-radius: 0.4rem;
+  background: var(--st-text-color); color: var(--st-background-color); font: 0.9rem/1.35 var(--st-font);
+  pointer-events: none; border: 1px solid CanvasText;`;
+function showTitlesOnLongPress(root) {
+  if (root.dataset.titles) return;
+  root.dataset.titles = "true";
+  let timer = 0;
+  let start = null;
+  let shown = null;
+  const hide = () => {
+    shown?.remove();
+    shown = null;
+  };
+  const stop = () => clearTimeout(timer);
+  root.addEventListener("pointerdown", (event) => {
+    stop();
+    hide();
+    if (event.pointerType === "mouse" || !event.isPrimary) return;
+    start = event;
+    const titled = event.target.closest("[title], [data-tip]");
+    const text = titled?.title || titled?.dataset.tip;
+    if (!text) return;
+    timer = window.setTimeout(() => {
+      shown = tooltip(root, text, event);
+    }, LONG_PRESS);
+  });
+  root.addEventListener("pointermove", (event) => {
+    if (start && Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY) > STILL) stop();
+  });
+  for (const kind of ["pointerup", "pointercancel"]) root.addEventListener(kind, stop);
+  root.addEventListener("contextmenu", (event) => {
+    if (shown) event.preventDefault();
+  });
+  root.addEventListener(
+    "click",
+    (event) => {
+      if (!shown || event.pointerType === "mouse") return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    { capture: true }
+  );
+}
+function tooltip(root, text, { clientX, clientY }) {
+  const box = document.createElement("div");
+  box.setAttribute("role", "tooltip");
+  box.className = "long-press";
+  box.style.cssText = SHEET;
+  box.textContent = text;
+  root.append(box);
+  const { width, height } = box.getBoundingClientRect();
+  box.style.left = `${clamp(clientX - width / 2, 8, Math.max(innerWidth - width - 8, 8))}px`;
+  const above = clientY - height - 28;
+  box.style.top = `${above > 8 ? above : clientY + 28}px`;
+  return box;
+}
+
+// cnn/frontend/shared/tiles.ts
+function addTile(parent) {
+  const tile = makeButton(parent, "tile", "");
+  tile.setAttribute("role", "radio");
+  make("canvas", tile).setAttribute("aria-hidden", "true");
+  make("span", tile);
+  return tile;
+}
+function markTile(tiles, chosen) {
+  tiles.forEach((tile, i) => {
+    tile.setAttribute("aria-checked", String(i === chosen));
+    tile.tabIndex = i === (chosen ?? 0) ? 0 : -1;
+  });
+}
+function stepOf(event) {
+  if (withModifier(event)) return 0;
+  return { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key] ?? 0;
 }
 
 // cnn/frontend/thumbnails.ts
-function thumbnails_default({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".shelf");
-  const { facts, array } = openBlob(data);
-  const { values, shape } = array("pictures");
-  const size = shape[1] * shape[2] * 3;
-  let tiles = place.querySelector(".tiles");
-  if (!tiles) {
-    tiles = make("div", place, "tiles");
-    tiles.setAttribute("aria-label", "Pictures");
-  }
+function thumbnails({ data, parentElement, setTriggerValue }) {
+  const place = find(parentElement, ".shelf");
+  const { facts, bytes } = openBlob(data);
+  const { values, shape } = bytes("pictures");
+  const [, height, width] = shape;
+  const size = height * width * 3;
+  const tiles = place.querySelector(".tiles") ?? make("div", place, "tiles");
   tiles.setAttribute("role", facts.choosable ? "radiogroup" : "list");
-  while (tiles.children.length > facts.tags.length) tiles.lastChild.remove();
-  while (tiles.children.length < facts.tags.length) addItem(tiles);
+  tiles.setAttribute("aria-label", "Pictures");
+  keepChildren(tiles, facts.tags.length, () => addItem(tiles));
+  const all = findAll(tiles, ".tile");
   const choose = (i) => {
-    mark(tiles, i);
+    markTile(all, i);
     setTriggerValue("chosen", i);
   };
   facts.tags.forEach((tag, i) => {
-    const [tile, cross] = tiles.children[i].children;
-    const [canvas, title, line] = tile.children;
-    paintPicture(canvas, values.subarray(i * size, (i + 1) * size), shape[1], shape[2]);
-    title.textContent = tag.title;
+    const tile = all[i];
+    const cross = child(tiles.children[i], 1);
+    paintPicture(child(tile, 0), values.subarray(i * size, (i + 1) * size), height, width);
+    child(tile, 1).textContent = tag.title;
+    const line = child(tile, 2);
     line.textContent = tag.line;
     line.hidden = !tag.line;
-    tile.setAttribute("aria-label", tag.words || `${tag.title} ${tag.line}`);
+    const seen = [tag.title, tag.line].filter(Boolean).join(" ");
+    tile.setAttribute("aria-label", tag.words && tag.words !== seen ? `${seen}: ${tag.words}` : seen);
     tile.title = tag.words || tag.title;
     tile.onclick = () => choose(i);
     tile.disabled = !facts.choosable;
@@ -64,37 +209,24 @@ function thumbnails_default({ data, parentElement, setTriggerValue }) {
     cross.setAttribute("aria-label", `Remove ${tag.title}`);
     cross.onclick = () => setTriggerValue("removed", i);
   });
-  mark(tiles, facts.chosen);
+  markTile(all, facts.chosen);
   tiles.onkeydown = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    const step = stepOf(event);
     if (!step) return;
     event.preventDefault();
-    const all = [...tiles.querySelectorAll(".tile")];
-    const last = Math.max(
-      all.findIndex((tile) => tile.getAttribute("aria-checked") === "true"),
-      0
-    );
-    const next = (last + step + all.length) % all.length;
+    const last = Math.max(facts.chosen ?? 0, 0);
+    const marked = all.findIndex((tile) => tile.getAttribute("aria-checked") === "true");
+    const next = ((marked < 0 ? last : marked) + step + all.length) % all.length;
     choose(next);
-    all[next].focus();
+    all[next]?.focus();
   };
+  showTitlesOnLongPress(place);
 }
 function addItem(tiles) {
   const item = make("div", tiles, "item");
-  const tile = make("button", item, "tile");
-  tile.type = "button";
-  make("canvas", tile).setAttribute("aria-hidden", "true");
-  make("span", tile);
-  make("span", tile, "line");
-  make("button", item, "cross", "×").type = "button";
-}
-function mark(tiles, chosen) {
-  [...tiles.querySelectorAll(".tile")].forEach((tile, i) => {
-    tile.setAttribute("aria-checked", String(i === chosen));
-    tile.tabIndex = i === (chosen ?? 0) ? 0 : -1;
-  });
+  make("span", addTile(item), "line");
+  makeButton(item, "cross", "×");
 }
 export {
-  thumbnails_default as default
+  thumbnails as default
 };

@@ -1,14 +1,57 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
+// cnn/frontend/shared/dom.ts
+function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`no ${selector} in this component`);
+  return found;
+}
+function make(kind, parent, name = "", text) {
+  const element = document.createElement(kind);
+  if (name) element.className = name;
+  if (text !== void 0) element.textContent = text;
+  parent?.append(element);
+  return element;
+}
+function makeButton(parent, name, text, label2 = "") {
+  const button = make("button", parent, name, text);
+  button.type = "button";
+  if (label2) {
+    button.title = label2;
+    button.setAttribute("aria-label", label2);
+  }
+  return button;
+}
+function makeSvg(kind, parent, attributes = {}) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", kind);
+  setAttributes(element, attributes);
+  parent.append(element);
+  return element;
+}
+function setAttributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+}
+
+// cnn/frontend/shared/numbers.ts
+var THRESHOLD = 1e-4;
+var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
+var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+// cnn/frontend/shared/input.ts
+var prefersCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+var isEnter = (event) => event.key === "Enter" || event.key === " ";
+
 // cnn/frontend/time_machine.ts
 var MILLISECONDS = 650;
 var WIDE = 400;
 var TALL = 46;
+var FEW = 60;
 var states = /* @__PURE__ */ new WeakMap();
-function time_machine_default({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".time");
-  const state = states.get(place) ?? begin(place);
-  Object.assign(state, { facts: data, send: (value) => setTriggerValue("step", value) });
+function timeMachine({ data, parentElement, setTriggerValue }) {
+  const place = find(parentElement, ".time");
+  const state = states.get(place) ?? begin(place, data);
+  state.facts = data;
+  state.send = (value) => setTriggerValue("step", value);
   state.at = Math.max(
     data.stops.findIndex((stop) => stop.step === data.shown),
     0
@@ -21,103 +64,109 @@ function time_machine_default({ data, parentElement, setTriggerValue }) {
     states.delete(place);
   };
 }
-var calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-function element(kind, parent, attributes = {}, text) {
-  const ours = kind === "svg" || parent.namespaceURI.endsWith("svg");
-  const found = ours ? document.createElementNS("http://www.w3.org/2000/svg", kind) : document.createElement(kind);
-  for (const [name, value] of Object.entries(attributes)) found.setAttribute(name, value);
-  if (text !== void 0) found.textContent = text;
-  parent.append(found);
-  return found;
-}
-function begin(place) {
-  const state = { place, playing: false, timer: null };
-  const top = element("div", place, { class: "line" });
-  state.button = element("button", top, { type: "button", class: "play" });
-  state.words = element("p", top, { class: "words", "aria-live": "polite" });
-  state.newest = element("button", top, { type: "button", class: "newest" }, "Newest");
-  state.slider = element("div", place, {
-    class: "slider",
-    role: "slider",
-    tabindex: 0,
-    "aria-label": "Saved state of the network"
-  });
-  state.note = element("p", place, { class: "note", role: "status" });
+function begin(place, facts) {
+  const top = make("div", place, "line");
+  const state = {
+    place,
+    button: makeButton(top, "play", ""),
+    words: make("p", top, "words"),
+    newest: makeButton(top, "newest", "Newest"),
+    slider: make("div", place, "slider"),
+    note: make("p", place, "note"),
+    facts,
+    at: 0,
+    x: [],
+    waiting: false,
+    later: false,
+    playing: false,
+    timer: 0,
+    stop: null,
+    send: () => void 0
+  };
+  const { slider } = state;
+  state.words.setAttribute("aria-live", "polite");
+  state.note.setAttribute("role", "status");
+  setAttributes(slider, { role: "slider", tabindex: 0, "aria-label": "Saved state of the network" });
   state.button.onclick = () => toggle(state);
   state.newest.onclick = () => state.send("newest");
-  state.slider.onkeydown = (event) => press(event, state);
-  state.slider.onpointerdown = (event) => {
-    state.slider.setPointerCapture(event.pointerId);
-    drag(event, state);
+  slider.onkeydown = (event) => press(event, state);
+  slider.style.touchAction = "pan-y pinch-zoom";
+  slider.onpointerdown = (event) => {
+    slider.setPointerCapture(event.pointerId);
+    if (event.pointerType === "mouse") drag(event, state);
   };
-  state.slider.onpointermove = (event) => event.buttons && drag(event, state);
-  state.slider.onpointerup = () => settle(state);
+  slider.onpointermove = (event) => {
+    if (event.buttons) drag(event, state);
+  };
+  slider.onclick = (event) => {
+    drag(event, state);
+    settle(state);
+  };
+  slider.onpointerup = () => settle(state);
   states.set(place, state);
   return state;
 }
 function draw(state) {
-  const { stops, end, note, live, newest } = state.facts;
+  const { slider, facts } = state;
+  const { stops, end, note, live, newest } = facts;
   const best = Math.max(...stops.map((stop) => stop.accuracy ?? 0));
   const ceiling = Math.max(0.5, Math.ceil(best * 4) / 4);
   const x = (stop) => (end ? stop.epoch / end : 0) * WIDE;
   const y = (stop) => TALL * (1 - (stop.accuracy ?? 0) / ceiling);
   state.x = stops.map((stop) => x(stop) / WIDE);
-  state.slider.replaceChildren();
-  const plot = element("svg", state.slider, {
+  slider.replaceChildren();
+  const plot = makeSvg("svg", slider, {
     viewBox: `0 0 ${WIDE} ${TALL}`,
     preserveAspectRatio: "none",
     "aria-hidden": "true"
   });
-  element("path", plot, { class: "floor", d: `M0 ${TALL}H${WIDE}` });
+  makeSvg("path", plot, { class: "floor", d: `M0 ${TALL}H${WIDE}` });
   const measured = stops.filter((stop) => stop.accuracy !== null);
-  const line = measured.map((stop, i) => `${i ? "L" : "M"}${x(stop)} ${y(stop)}`).join("");
-  element("path", plot, { class: "curve", d: line });
-  if (stops.length <= 60) {
-    for (const stop of stops) spot(state, "stop", x(stop) / WIDE, y(stop) / TALL);
-  }
+  makeSvg("path", plot, {
+    class: "curve",
+    d: measured.map((stop, i) => `${i ? "L" : "M"}${x(stop)} ${y(stop)}`).join("")
+  });
+  if (stops.length <= FEW) for (const stop of stops) spot(slider, "stop", x(stop) / WIDE, y(stop) / TALL);
   const now = stops[state.at];
-  if (now) spot(state, "handle", x(now) / WIDE, y(now) / TALL);
-  element("span", state.slider, { class: "top" }, `${100 * ceiling} %`);
+  if (now) spot(slider, "handle", x(now) / WIDE, y(now) / TALL);
+  make("span", slider, "top", `${100 * ceiling} %`);
   state.words.textContent = now?.words ?? "";
   state.note.textContent = note;
   state.newest.hidden = newest && !live;
   state.newest.setAttribute("aria-pressed", String(newest));
   state.newest.textContent = live ? "Newest, as it trains" : "Newest";
-  const { slider } = state;
-  slider.setAttribute("aria-valuemin", 0);
-  slider.setAttribute("aria-valuemax", Math.max(stops.length - 1, 0));
-  slider.setAttribute("aria-valuenow", state.at);
-  slider.setAttribute("aria-valuetext", now?.words ?? "");
-  state.place.dataset.step = state.facts.shown;
+  setAttributes(slider, {
+    "aria-valuemin": 0,
+    "aria-valuemax": Math.max(stops.length - 1, 0),
+    "aria-valuenow": state.at,
+    "aria-valuetext": now?.words ?? ""
+  });
+  state.place.dataset.step = String(facts.shown);
   label(state);
 }
-function spot(state, name, across, down) {
-  const mark = element("i", state.slider, { class: name });
+function spot(slider, name, across, down) {
+  const mark = make("i", slider, name);
   mark.style.left = `${100 * across}%`;
   mark.style.top = `${100 * down}%`;
 }
-function label(state) {
-  const text = state.playing ? "❚❚ Pause" : calm() ? "Next epoch" : "▶ Play";
-  state.button.textContent = text;
-  state.button.setAttribute("aria-label", state.playing ? "Pause" : calm() ? "Next epoch" : "Pass through the epochs");
-  state.button.disabled = state.facts.stops.length < 2;
+function label({ button, playing, facts }) {
+  button.textContent = playing ? "❚❚ Pause" : prefersCalm() ? "Next epoch" : "▶ Play";
+  button.setAttribute("aria-label", playing ? "Pause" : prefersCalm() ? "Next epoch" : "Play: pass through the epochs");
+  button.disabled = facts.stops.length < 2;
 }
 function ask(state, at) {
-  const stop = state.facts.stops[at];
-  if (!stop || at === state.at) return;
+  if (!state.facts.stops[at] || at === state.at) return;
   state.at = at;
   draw(state);
-  if (state.waiting) {
-    state.later = true;
-    return;
-  }
-  send(state);
+  if (state.waiting) state.later = true;
+  else send(state);
 }
 function send(state) {
+  const stop = state.facts.stops[state.at];
+  if (!stop) return;
   state.waiting = true;
   state.later = false;
-  const step = state.facts.stops[state.at].step;
-  state.send(step);
+  state.send(stop.step);
 }
 function settle(state) {
   if (state.later) send(state);
@@ -142,42 +191,48 @@ function press(event, state) {
   }[event.key];
   if (to === void 0) return;
   event.preventDefault();
-  ask(state, Math.min(Math.max(to, 0), last));
+  ask(state, clamp(to, 0, last));
   settle(state);
 }
 var INPUTS = ["pointerdown", "keydown", "wheel"];
 function toggle(state) {
-  if (state.playing) return pause(state);
+  if (state.playing) {
+    pause(state);
+    return;
+  }
   const last = state.facts.stops.length - 1;
   const next = state.at >= last ? 0 : state.at + 1;
-  if (calm()) {
+  if (prefersCalm()) {
     ask(state, next);
-    return settle(state);
+    settle(state);
+    return;
   }
   state.playing = true;
-  state.stop = (event) => {
-    const presses = event.type === "pointerdown" || event.key === "Enter" || event.key === " ";
+  const stop = (event) => {
+    const presses = event.type === "pointerdown" || event instanceof KeyboardEvent && isEnter(event);
     if (!(presses && event.composedPath().includes(state.button))) pause(state);
   };
-  for (const name of INPUTS) addEventListener(name, state.stop, { capture: true, passive: true });
+  state.stop = stop;
+  for (const name of INPUTS) addEventListener(name, stop, { capture: true, passive: true });
   ask(state, next);
   label(state);
 }
 function arrange(state) {
   clearTimeout(state.timer);
-  state.timer = setTimeout(() => {
+  state.timer = window.setTimeout(() => {
     const next = state.at + 1;
-    if (document.hidden || next >= state.facts.stops.length) return pause(state);
-    ask(state, next);
+    if (document.hidden || next >= state.facts.stops.length) pause(state);
+    else ask(state, next);
   }, MILLISECONDS);
 }
 function pause(state) {
   clearTimeout(state.timer);
-  for (const name of INPUTS) if (state.stop) removeEventListener(name, state.stop, { capture: true });
+  const { stop } = state;
+  if (stop) for (const name of INPUTS) removeEventListener(name, stop, { capture: true });
   state.playing = false;
   state.stop = null;
   label(state);
 }
 export {
-  time_machine_default as default
+  timeMachine as default
 };

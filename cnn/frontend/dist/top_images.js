@@ -1,61 +1,167 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
 // cnn/frontend/shared/blob.ts
-var KINDS = { U8: Uint8Array, F32: Float32Array, I32: Int32Array };
-function openBlob(bytes) {
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  const array = (name) => {
-    const [from, to] = header[name].data_offsets;
-    const values = new KINDS[header[name].dtype](bytes.slice(8 + length + from, 8 + length + to).buffer);
-    return { values, shape: header[name].shape };
+function openBlob(data, key = "facts") {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const start = 8 + Number(view.getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start)));
+  const raw = (name, dtype) => {
+    const entry = header[name];
+    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (entry.dtype !== dtype) throw new Error(`${name} is ${entry.dtype}, not ${dtype}`);
+    const [from, to] = entry.data_offsets;
+    return [data.slice(start + from, start + to).buffer, entry.shape];
   };
-  return { facts: JSON.parse(header.__metadata__.facts), array };
+  const facts = header.__metadata__[key];
+  if (facts === void 0) throw new Error(`the blob's metadata hold no ${key}`);
+  return {
+    facts: JSON.parse(facts),
+    names: Object.keys(header).filter((name) => name !== "__metadata__"),
+    floats(name) {
+      const [buffer, shape] = raw(name, "F32");
+      return { values: new Float32Array(buffer), shape };
+    },
+    bytes(name) {
+      const [buffer, shape] = raw(name, "U8");
+      return { values: new Uint8Array(buffer), shape };
+    }
+  };
 }
-function make(kind, parent, name = "", text = void 0) {
+
+// cnn/frontend/shared/numbers.ts
+var THRESHOLD = 1e-4;
+var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
+var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+// cnn/frontend/shared/canvas.ts
+function paintCells(canvas, rows, columns, colourAt) {
+  if (canvas.width !== columns) canvas.width = columns;
+  if (canvas.height !== rows) canvas.height = rows;
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const image = context.createImageData(columns, rows);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at += 4) {
+      const colour = colourAt(row, column);
+      if (!colour) continue;
+      image.data[at] = colour[0];
+      image.data[at + 1] = colour[1];
+      image.data[at + 2] = colour[2];
+      image.data[at + 3] = 255;
+    }
+  }
+  context.putImageData(image, 0, 0);
+}
+function paintPicture(canvas, pixels, rows, columns) {
+  paintCells(canvas, rows, columns, (row, column) => pixelAt(pixels, row * columns + column));
+}
+function pixelAt(pixels, place) {
+  return [pixels[3 * place], pixels[3 * place + 1], pixels[3 * place + 2]];
+}
+
+// cnn/frontend/shared/dom.ts
+function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`no ${selector} in this component`);
+  return found;
+}
+function make(kind, parent, name = "", text) {
   const element = document.createElement(kind);
   if (name) element.className = name;
   if (text !== void 0) element.textContent = text;
   parent?.append(element);
   return element;
 }
-function paintPicture(canvas, pixels, height, width) {
-  canvas.width = width;
-  canvas.height = height;
-  const image = new ImageData(width, height);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) image.data[4 * i + c] = pixels[3 * i + c];
-    image.data[4 * i + 3] = 255;
-  }
-  canvas.getContext("2d").putImageData(image, 0, 0);
+
+// cnn/frontend/shared/input.ts
+var LONG_PRESS = 500;
+var STILL = 10;
+var SHEET = `
+  position: fixed; z-index: 1000; max-width: min(20rem, 90vw); padding: 0.5rem 0.7rem; border-radius: 0.4rem;
+  background: var(--st-text-color); color: var(--st-background-color); font: 0.9rem/1.35 var(--st-font);
+  pointer-events: none; border: 1px solid CanvasText;`;
+function showTitlesOnLongPress(root) {
+  if (root.dataset.titles) return;
+  root.dataset.titles = "true";
+  let timer = 0;
+  let start = null;
+  let shown2 = null;
+  const hide = () => {
+    shown2?.remove();
+    shown2 = null;
+  };
+  const stop = () => clearTimeout(timer);
+  root.addEventListener("pointerdown", (event) => {
+    stop();
+    hide();
+    if (event.pointerType === "mouse" || !event.isPrimary) return;
+    start = event;
+    const titled = event.target.closest("[title], [data-tip]");
+    const text = titled?.title || titled?.dataset.tip;
+    if (!text) return;
+    timer = window.setTimeout(() => {
+      shown2 = tooltip(root, text, event);
+    }, LONG_PRESS);
+  });
+  root.addEventListener("pointermove", (event) => {
+    if (start && Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY) > STILL) stop();
+  });
+  for (const kind of ["pointerup", "pointercancel"]) root.addEventListener(kind, stop);
+  root.addEventListener("contextmenu", (event) => {
+    if (shown2) event.preventDefault();
+  });
+  root.addEventListener(
+    "click",
+    (event) => {
+      if (!shown2 || event.pointerType === "mouse") return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    { capture: true }
+  );
+}
+function tooltip(root, text, { clientX, clientY }) {
+  const box = document.createElement("div");
+  box.setAttribute("role", "tooltip");
+  box.className = "long-press";
+  box.style.cssText = SHEET;
+  box.textContent = text;
+  root.append(box);
+  const { width, height } = box.getBoundingClientRect();
+  box.style.left = `${clamp(clientX - width / 2, 8, Math.max(innerWidth - width - 8, 8))}px`;
+  const above = clientY - height - 28;
+  box.style.top = `${above > 8 ? above : clientY + 28}px`;
+  return box;
 }
 
 // cnn/frontend/top_images.ts
 var SIDE = 32;
 var PART_HEIGHT = 5.5;
 var shown = /* @__PURE__ */ new WeakMap();
-function top_images_default({ data, parentElement, setTriggerValue }) {
-  const list = parentElement.querySelector(".nine");
+function topImages({ data, parentElement, setTriggerValue }) {
+  const list = find(parentElement, ".nine");
   list.onclick = (event) => {
     const link = event.target.closest("a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     setTriggerValue("picture", Number(link.dataset.place));
   };
-  if (same(shown.get(list), data)) return;
+  const before = shown.get(list);
+  if (before?.length === data.length && before.every((byte, i) => byte === data[i])) return;
   shown.set(list, data.slice());
   draw(list, data);
+  showTitlesOnLongPress(list);
 }
-var same = (one, other) => one?.length === other.length && one.every((byte, i) => byte === other[i]);
 function draw(list, data) {
-  const { facts, array } = openBlob(data);
-  const pixels = array("pictures").values;
+  const { facts, bytes } = openBlob(data);
+  const pixels = bytes("pictures").values;
   list.replaceChildren();
   facts.winners.forEach((winner, place) => {
     const picture = pixels.subarray(place * SIDE * SIDE * 3, (place + 1) * SIDE * SIDE * 3);
     const link = make("a", make("li", list));
-    Object.assign(link, { href: winner.link, title: "Open this picture" });
-    link.dataset.place = place;
+    link.href = winner.link;
+    link.title = "Open this picture";
+    link.dataset.place = String(place);
     const whole = make("div", link, "whole");
     const canvas = make("canvas", whole);
     canvas.setAttribute("role", "img");
@@ -86,5 +192,5 @@ function cut(canvas, picture, [top, left, bottom, right]) {
   canvas.setAttribute("aria-hidden", "true");
 }
 export {
-  top_images_default as default
+  topImages as default
 };

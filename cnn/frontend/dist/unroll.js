@@ -1,77 +1,223 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
+// cnn/frontend/shared/blob.ts
+function openBlob(data, key = "facts") {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const start = 8 + Number(view.getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start)));
+  const raw = (name, dtype) => {
+    const entry = header[name];
+    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (entry.dtype !== dtype) throw new Error(`${name} is ${entry.dtype}, not ${dtype}`);
+    const [from, to] = entry.data_offsets;
+    return [data.slice(start + from, start + to).buffer, entry.shape];
+  };
+  const facts = header.__metadata__[key];
+  if (facts === void 0) throw new Error(`the blob's metadata hold no ${key}`);
+  return {
+    facts: JSON.parse(facts),
+    names: Object.keys(header).filter((name) => name !== "__metadata__"),
+    floats(name) {
+      const [buffer, shape] = raw(name, "F32");
+      return { values: new Float32Array(buffer), shape };
+    },
+    bytes(name) {
+      const [buffer, shape] = raw(name, "U8");
+      return { values: new Uint8Array(buffer), shape };
+    }
+  };
+}
+
+// cnn/frontend/shared/numbers.ts
+var THRESHOLD = 1e-4;
+var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
+var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+var minus = (text) => text.replaceAll("-", "−");
+var significant = (number) => number === 0 ? "0" : minus(String(Number(number.toPrecision(3))));
+var grouped = (number) => number.toLocaleString("en");
+
+// cnn/frontend/shared/colours.ts
+function rgb(text) {
+  const channel = (from) => Number.parseInt(text.slice(from, from + 2), 16);
+  return [channel(1), channel(3), channel(5)];
+}
+function mix(one, other, share) {
+  const channel = (i) => Math.round(one[i] + (other[i] - one[i]) * share);
+  return [channel(0), channel(1), channel(2)];
+}
+function along(stops, share) {
+  const at = clamp(share, 0, 1) * (stops.length - 1);
+  const below = Math.min(Math.floor(at), stops.length - 2);
+  return mix(stops[below], stops[below + 1], at - below);
+}
+function shareOf(value, { low, high, stops }) {
+  if (!(high > low)) return stops.length === 3 ? 0.5 : 0;
+  return clamp((value - low) / (high - low), 0, 1);
+}
+var css = (colour) => `rgb(${colour.join(",")})`;
+
+// cnn/frontend/shared/dom.ts
+function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`no ${selector} in this component`);
+  return found;
+}
+function findAll(root, selector) {
+  return [...root.querySelectorAll(selector)];
+}
+
+// cnn/frontend/shared/input.ts
+var FINGER = 44;
+var isEnter = (event) => event.key === "Enter" || event.key === " ";
+function handle(element, hands) {
+  known.set(element, hands);
+  if (element.dataset.hands) return;
+  element.dataset.hands = "true";
+  element.style.touchAction = "pan-x pan-y pinch-zoom";
+  const now = () => known.get(element) ?? {};
+  let dragged = null;
+  element.addEventListener(
+    "touchstart",
+    (event) => {
+      const touch = event.touches[0];
+      if (event.touches.length === 1 && touch && now().drag && holds(now().handle?.() ?? null, touch)) {
+        event.preventDefault();
+      }
+    },
+    { passive: false }
+  );
+  element.addEventListener("pointerdown", (event) => {
+    now().press?.(event);
+    if (event.pointerType === "mouse" || !event.isPrimary || !holds(now().handle?.() ?? null, event)) return;
+    if (!now().drag) return;
+    dragged = event.pointerId;
+    element.setPointerCapture(event.pointerId);
+  });
+  element.addEventListener("pointermove", (event) => {
+    if (event.pointerType === "mouse") now().hover?.(event);
+    else if (event.pointerId === dragged) now().drag?.(event);
+  });
+  const end = (event) => {
+    if (event.pointerId === dragged) dragged = null;
+  };
+  element.addEventListener("pointerup", end);
+  element.addEventListener("pointercancel", end);
+  element.addEventListener("pointerleave", (event) => {
+    if (event.pointerType === "mouse") now().leave?.();
+  });
+  element.addEventListener("click", (event) => now().choose?.(event));
+}
+var known = /* @__PURE__ */ new WeakMap();
+function holds(element, { clientX, clientY }) {
+  if (!element) return false;
+  const box = element.getBoundingClientRect();
+  const across = Math.max(0, FINGER - box.width) / 2;
+  const down = Math.max(0, FINGER - box.height) / 2;
+  return clientX >= box.left - across && clientX <= box.right + across && clientY >= box.top - down && clientY <= box.bottom + down;
+}
+
 // cnn/frontend/unroll.ts
 var ACROSS = 6;
 var GAP = 8;
 var LABEL = 15;
-function unroll_default({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".unroll");
-  const state = place.state ??= build(place);
-  const fresh = read(data);
-  const moved = !state.about || state.about.index !== fresh.about.index;
-  Object.assign(state, fresh);
-  if (moved || state.at >= fresh.values.length) state.at = fresh.about.index;
+var FINGER2 = 24;
+var states = /* @__PURE__ */ new WeakMap();
+function unroll({ data, parentElement, setTriggerValue }) {
+  const place = find(parentElement, ".unroll");
+  const state = states.get(place) ?? build(place);
+  const blob = openBlob(data);
+  const { facts } = blob;
+  const moved = state.facts?.index !== facts.index;
+  const [height, width, channels] = facts.shape;
+  const values = blob.floats("values").values;
+  Object.assign(state, { facts, height, width, channels, values, weights: blob.floats("weights").values });
+  if (moved || state.at >= values.length) state.at = facts.index;
   state.choose = () => setTriggerValue("index", state.at);
   lay(state);
   state.sizes?.disconnect();
-  state.sizes = new ResizeObserver(() => lay(state));
-  state.sizes.observe(place);
-  return () => state.sizes.disconnect();
-}
-function read(data) {
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const length = Number(view.getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(data.subarray(8, 8 + length)));
-  const array = (name) => {
-    const [from, to] = header[name].data_offsets;
-    return new Float32Array(data.slice(8 + length + from, 8 + length + to).buffer);
-  };
-  const about = JSON.parse(header.__metadata__.about);
-  const values = array("values");
-  const weights = array("weights");
-  const [height, width, channels] = about.shape;
-  return { about, values, weights, height, width, channels };
+  const sizes = new ResizeObserver(() => lay(state));
+  state.sizes = sizes;
+  sizes.observe(place);
+  return () => sizes.disconnect();
 }
 function build(place) {
   place.innerHTML = '<div class="stage"><figure><figcaption></figcaption><canvas tabindex="0" role="application"></canvas></figure><figure><figcaption></figcaption><canvas tabindex="0" role="application"></canvas></figure><svg aria-hidden="true"><path fill="none" stroke-width="2"/></svg></div><div class="said" role="status" aria-live="polite"></div>';
-  const [maps, vector] = place.querySelectorAll("canvas");
-  const [left, right] = place.querySelectorAll("figcaption");
-  const state = { place, maps, vector, left, right, at: 0 };
-  state.stage = place.querySelector(".stage");
-  state.link = place.querySelector("svg path");
-  state.said = place.querySelector(".said");
-  for (const [canvas, find, keys] of [
-    [maps, inMaps, mapKeys],
-    [vector, inVector, vectorKeys]
-  ]) {
-    canvas.onpointermove = (event) => go(state, find(state, event.offsetX, event.offsetY));
-    canvas.onclick = (event) => {
-      go(state, find(state, event.offsetX, event.offsetY));
-      state.choose();
-    };
-    canvas.onkeydown = (event) => {
-      if (event.key === "Enter" || event.key === " ") state.choose();
-      const next = event.key === "Enter" || event.key === " " ? state.at : keys(state, event.key);
-      if (next === null) return;
-      event.preventDefault();
-      go(state, next);
-    };
-  }
+  const [maps, vector] = findAll(place, "canvas");
+  const none = new Float32Array();
+  const state = {
+    place,
+    facts: null,
+    maps,
+    vector,
+    values: none,
+    weights: none,
+    height: 0,
+    width: 0,
+    channels: 0,
+    at: 0,
+    cell: 0,
+    step: 0,
+    line: 0,
+    sizes: null,
+    choose: () => void 0
+  };
+  listen(
+    state,
+    maps,
+    (x, y) => inMaps(state, x, y),
+    (key) => mapKeys(state, state.at, key),
+    () => mapSpot(state, state.at)
+  );
+  listen(
+    state,
+    vector,
+    (x, y) => inVector(state, x, y),
+    (key) => vectorKeys(state, key),
+    () => vectorSpot(state, state.at)
+  );
+  states.set(place, state);
   return state;
 }
-var indexOf = (state, row, column, channel) => (row * state.width + column) * state.channels + channel;
-function placeOf(state, index) {
-  const spot = Math.floor(index / state.channels);
-  return [Math.floor(spot / state.width), spot % state.width, index % state.channels];
+function listen(state, canvas, indexAt, next, spot) {
+  const point = ({ clientX, clientY }) => {
+    const box = canvas.getBoundingClientRect();
+    go(state, indexAt(clientX - box.left, clientY - box.top));
+  };
+  const handleBox = { getBoundingClientRect: () => boxAround(canvas, spot()) };
+  handle(canvas, {
+    handle: () => handleBox,
+    hover: point,
+    drag: point,
+    choose: (at) => {
+      point(at);
+      state.choose();
+    }
+  });
+  canvas.onkeydown = (event) => {
+    if (isEnter(event)) state.choose();
+    const index = isEnter(event) ? state.at : next(event.key);
+    if (index === null) return;
+    event.preventDefault();
+    go(state, index);
+  };
+}
+function boxAround(canvas, [x, y]) {
+  const box = canvas.getBoundingClientRect();
+  return new DOMRect(box.left + x - FINGER2 / 2, box.top + y - FINGER2 / 2, FINGER2, FINGER2);
+}
+var indexOf = (grid, row, column, channel) => (row * grid.width + column) * grid.channels + channel;
+function placeOf(grid, index) {
+  const spot = Math.floor(index / grid.channels);
+  return [Math.floor(spot / grid.width), spot % grid.width, index % grid.channels];
 }
 function go(state, index) {
   if (index === null || index < 0 || index >= state.values.length || index === state.at) return;
   state.at = index;
   draw(state);
 }
-function mapKeys(state, key) {
-  const { width, height, channels } = state;
-  let [row, column, channel] = placeOf(state, state.at);
+function mapKeys(grid, at, key) {
+  const { width, height, channels } = grid;
+  let [row, column, channel] = placeOf(grid, at);
   if (key === "ArrowRight") column += 1;
   else if (key === "ArrowLeft") column -= 1;
   else if (key === "ArrowDown") row += 1;
@@ -83,7 +229,7 @@ function mapKeys(state, key) {
   if (column < 0) [column, channel] = [width - 1, channel - 1];
   if (row >= height) [row, channel] = [0, channel + ACROSS];
   if (row < 0) [row, channel] = [height - 1, channel - ACROSS];
-  return channel < 0 || channel >= channels ? state.at : indexOf(state, row, column, channel);
+  return channel < 0 || channel >= channels ? at : indexOf(grid, row, column, channel);
 }
 function vectorKeys(state, key) {
   const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: state.channels, ArrowUp: -state.channels }[key];
@@ -105,17 +251,30 @@ function inVector(state, x, y) {
   if (channel < 0 || channel >= state.channels || line < 0) return null;
   return line * state.channels + channel;
 }
+var corner = ({ width, height, cell }, channel) => [
+  channel % ACROSS * (width * cell + GAP),
+  Math.floor(channel / ACROSS) * (height * cell + GAP + LABEL)
+];
+function mapSpot(state, index) {
+  const [row, column, channel] = placeOf(state, index);
+  const [x, y] = corner(state, channel);
+  return [x + (column + 0.5) * state.cell, y + (row + 0.5) * state.cell];
+}
+var vectorSpot = (state, index) => [
+  (index % state.channels + 0.5) * state.step,
+  (Math.floor(index / state.channels) + 0.5) * state.line
+];
 function lay(state) {
   const { width, height, channels, values } = state;
   const room = Math.min(state.place.clientWidth || 700, 1160);
   const across = Math.min(ACROSS, channels);
   const down = Math.ceil(channels / across);
-  state.cell = Math.max(5, Math.min(13, Math.floor((room - 40 - across * GAP) / (across * width + channels * 1.4))));
+  state.cell = clamp(Math.floor((room - 40 - across * GAP) / (across * width + channels * 1.4)), 5, 13);
   state.step = Math.max(6, Math.floor(state.cell * 1.4));
   const lines = values.length / channels;
-  state.tall = down * (height * state.cell + GAP + LABEL) - GAP;
-  state.line = Math.max(3, Math.floor(state.tall / lines));
-  size(state.maps, across * (width * state.cell + GAP) - GAP, state.tall);
+  const tall = down * (height * state.cell + GAP + LABEL) - GAP;
+  state.line = Math.max(3, Math.floor(tall / lines));
+  size(state.maps, across * (width * state.cell + GAP) - GAP, tall);
   size(state.vector, channels * state.step, lines * state.line);
   draw(state);
 }
@@ -125,89 +284,85 @@ function size(canvas, wide, tall) {
   canvas.height = Math.round(tall * ratio);
   canvas.style.width = `${wide}px`;
   canvas.style.height = `${tall}px`;
-  canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
-}
-function painter(about) {
-  const stops = about.stops.map((stop) => [1, 3, 5].map((i) => parseInt(stop.slice(i, i + 2), 16)));
-  return (value) => {
-    const reach = about.high - about.low;
-    const share = reach > 0 ? Math.min(Math.max((value - about.low) / reach, 0), 1) : 0;
-    const spot = share * (stops.length - 1);
-    const below = Math.min(Math.floor(spot), stops.length - 2);
-    const mix = stops[below].map((c, i) => Math.round(c + (stops[below + 1][i] - c) * (spot - below)));
-    return `rgb(${mix.join(",")})`;
-  };
+  canvas.getContext("2d")?.setTransform(ratio, 0, 0, ratio, 0, 0);
 }
 function draw(state) {
-  const { about, values, weights, width, height, channels, cell, step, line } = state;
-  const paint = painter(about);
-  const [row, column, channel] = placeOf(state, state.at);
+  const { facts, values, weights, width, height, channels, cell, step, line } = state;
   const maps = state.maps.getContext("2d");
   const vector = state.vector.getContext("2d");
-  maps.clearRect(0, 0, 9999, 9999);
-  vector.clearRect(0, 0, 9999, 9999);
+  if (!facts || !maps || !vector) return;
+  const stops = facts.stops.map(rgb);
+  const paint = (value) => css(along(stops, facts.high > facts.low ? shareOf(value, facts) : 0));
+  const [row, column, channel] = placeOf(state, state.at);
+  maps.clearRect(0, 0, state.maps.width, state.maps.height);
+  vector.clearRect(0, 0, state.vector.width, state.vector.height);
   maps.font = "11px sans-serif";
   maps.textBaseline = "top";
-  const corner = (c) => [c % ACROSS * (width * cell + GAP), Math.floor(c / ACROSS) * (height * cell + GAP + LABEL)];
   for (let index = 0; index < values.length; index += 1) {
     const [r, col, c] = placeOf(state, index);
-    const [x2, y2] = corner(c);
-    const colour = paint(about.products ? values[index] * weights[index] : values[index]);
+    const [x2, y2] = corner(state, c);
+    const value = values[index];
+    const colour = paint(facts.products ? value * weights[index] : value);
     maps.fillStyle = vector.fillStyle = colour;
     maps.fillRect(x2 + col * cell, y2 + r * cell, cell, cell);
     vector.fillRect(c * step, Math.floor(index / channels) * line, step, line);
   }
   for (let c = 0; c < channels; c += 1) {
-    const [x2, y2] = corner(c);
-    frame(maps, x2, y2, width * cell, height * cell, c === channel ? about.accent : about.quiet, c === channel ? 2 : 0.5);
-    frame(maps, x2 + column * cell, y2 + row * cell, cell, cell, about.ink, c === channel ? 0 : 1);
-    maps.fillStyle = c === channel ? about.accent : about.quiet;
-    maps.fillText(c === channel ? `map ${c}` : c, x2, y2 + height * cell + 3);
+    const [x2, y2] = corner(state, c);
+    const own = c === channel;
+    frame(maps, x2, y2, width * cell, height * cell, own ? facts.accent : facts.quiet, own ? 2 : 0.5);
+    frame(maps, x2 + column * cell, y2 + row * cell, cell, cell, facts.ink, own ? 0 : 1);
+    maps.fillStyle = own ? facts.accent : facts.quiet;
+    maps.fillText(own ? `map ${c}` : String(c), x2, y2 + height * cell + 3);
   }
-  frame(vector, 0, 0, channels * step, values.length / channels * line, about.quiet, 0.5);
+  frame(vector, 0, 0, channels * step, values.length / channels * line, facts.quiet, 0.5);
   const spot = Math.floor(state.at / channels);
-  frame(vector, 0, spot * line, channels * step, line, about.ink, 1);
-  const [x, y] = corner(channel);
-  mark(maps, x + column * cell, y + row * cell, cell, cell, about);
-  mark(vector, channel * step, spot * line, step, line, about);
+  frame(vector, 0, spot * line, channels * step, line, facts.ink, 1);
+  const [x, y] = corner(state, channel);
+  mark(maps, x + column * cell, y + row * cell, cell, cell, facts);
+  mark(vector, channel * step, spot * line, step, line, facts);
   const under = y + height * cell + LABEL + GAP / 2;
-  join(state, x + (column + 0.5) * cell, y + (row + 1) * cell + 3, under, channel * step, (spot + 0.5) * line);
-  say(state, row, column, channel);
+  join(state, facts, x + (column + 0.5) * cell, y + (row + 1) * cell + 3, under, channel * step, (spot + 0.5) * line);
+  say(state, facts, row, column, channel);
 }
-function frame(canvas, x, y, wide, tall, colour, thick) {
+function frame(on, x, y, wide, tall, colour, thick) {
   if (!thick) return;
-  canvas.strokeStyle = colour;
-  canvas.lineWidth = thick;
-  canvas.strokeRect(x + 0.5, y + 0.5, wide - 1, tall - 1);
+  on.strokeStyle = colour;
+  on.lineWidth = thick;
+  on.strokeRect(x + 0.5, y + 0.5, wide - 1, tall - 1);
 }
-function mark(canvas, x, y, wide, tall, about) {
-  frame(canvas, x - 2, y - 2, wide + 4, tall + 4, about.ground, 4);
-  frame(canvas, x - 2, y - 2, wide + 4, tall + 4, about.accent, 2.5);
+function mark(on, x, y, wide, tall, facts) {
+  frame(on, x - 2, y - 2, wide + 4, tall + 4, facts.ground, 4);
+  frame(on, x - 2, y - 2, wide + 4, tall + 4, facts.accent, 2.5);
 }
-function join(state, x1, y1, under, x2, y2) {
-  const stage = state.stage.getBoundingClientRect();
+function join(state, facts, x1, y1, under, x2, y2) {
+  const stage = find(state.place, ".stage").getBoundingClientRect();
   const [a, b] = [state.maps.getBoundingClientRect(), state.vector.getBoundingClientRect()];
   const [x, y, way] = [a.left - stage.left + x1, a.top - stage.top + y1, a.top - stage.top + under];
   const [toX, toY] = [b.left - stage.left + x2 - 2, b.top - stage.top + y2];
   const edge = b.left - stage.left - 10;
   const bend = Math.max(edge - 24, a.right - stage.left + 4);
-  state.link.setAttribute("d", `M${x},${y}V${way}H${bend}L${edge},${toY}H${toX}`);
-  state.link.setAttribute("stroke", state.about.accent);
+  const link = find(state.place, "svg path");
+  link.setAttribute("d", `M${x},${y}V${way}H${bend}L${edge},${toY}H${toX}`);
+  link.setAttribute("stroke", facts.accent);
 }
-var short = (value) => Number(value.toPrecision(3)).toString().replace("-", "−");
-function say(state, row, column, channel) {
-  const { about, values, weights, width, height, channels, at } = state;
-  state.left.textContent = `${channels} maps of ${height}×${width}`;
-  state.right.textContent = `The vector: ${values.length.toLocaleString("en")} values, ${channels} in a line`;
+function say(state, facts, row, column, channel) {
+  const { place, values, weights, width, height, channels, at } = state;
+  const [left, right] = findAll(place, "figcaption");
+  left.textContent = `${channels} maps of ${height}×${width}`;
+  right.textContent = `The vector: ${grouped(values.length)} values, ${channels} in a line`;
   state.maps.setAttribute(
     "aria-label",
     "The maps. Arrow keys move, Page up and down change the map, Enter keeps the cell."
   );
   state.vector.setAttribute("aria-label", "The vector. Arrow keys move, Enter keeps the cell.");
-  const product = values[at] * weights[at];
-  const part = (name, value) => `<i class="${name}">${value}</i>`;
-  state.said.innerHTML = `<div><span>Where it is</span><b>row ${part("row", row)}, column ${part("column", column)}, map ${part("channel", channel)}</b></div><div><span>(row × ${width} + column) × ${channels} + map = index</span><b class="formula">(${part("row", row)} × ${width} + ${part("column", column)}) × ${channels} + ${part("channel", channel)} = ${at.toLocaleString("en")}</b></div><div><span>value × weight towards ${about.name}</span><b class="product">${short(values[at])} × ${short(weights[at])} = ${short(product)}</b></div>`;
+  const [value, weight] = [values[at] ?? 0, weights[at] ?? 0];
+  const part = (name, number) => `<i class="${name}">${number}</i>`;
+  find(place, ".said").innerHTML = `<div><span>Where it is</span><b>row ${part("row", row)}, column ${part("column", column)}, map ${part("channel", channel)}</b></div><div><span>(row × ${width} + column) × ${channels} + map = index</span><b class="formula">(${part("row", row)} × ${width} + ${part("column", column)}) × ${channels} + ${part("channel", channel)} = ${grouped(at)}</b></div><div><span>value × weight towards ${facts.name}</span><b class="product">${significant(value)} × ${significant(weight)} = ${significant(value * weight)}</b></div>`;
 }
 export {
-  unroll_default as default
+  unroll as default,
+  indexOf,
+  mapKeys,
+  placeOf
 };

@@ -1,138 +1,138 @@
-// @ts-nocheck
-// The inspector, part 6: a card for every input channel: the channel, its slice of the kernel, what the two make.
-import { mapName, shownPlace } from "./map.ts";
-import { addUp, corner, escapeHtml, exact, inputAt, legendOf, prepare, tint, valueAt, written } from "./numbers.ts";
-import { dot, paint, paintArray, sourceName } from "./plates.ts";
+// A card for every input channel of a convolution: the channel, its slice of the kernel, what the two make.
+import { paintValues } from "../shared/canvas.ts";
+import { tint, withTable } from "../shared/colours.ts";
+import { child, escapeHtml, find, findAll } from "../shared/dom.ts";
+import { addUp, exact, fixed } from "../shared/numbers.ts";
+import { channelMap, corner, inputAt, valueAt } from "./cell.ts";
+import { arrayOf, type ConvData, type Data, mapName, sentAt, sourceName } from "./data.ts";
+import { canvasOf, dot, legendOf, paintArray } from "./plates.ts";
+import { type Result, type State, shownPlace } from "./state.ts";
 
-const SHOWN_CARDS = 12;
+const SHOWN = 12;
 
-export function buildCards(root, state) {
-  const { look } = state;
-  const area = root.querySelector(".cards");
-  area.hidden = look.op !== "conv";
-  if (look.op !== "conv") {
+export function buildCards(state: State, data: Data): void {
+  const { root } = state;
+  const area = find(root, ".cards");
+  area.hidden = data.op !== "conv";
+  if (data.op !== "conv") {
     area.innerHTML = "";
     return;
   }
-  const many = look.sent.length > SHOWN_CARDS;
-  const order = state.byNumber ? look.sent.map((_, place) => place) : look.order;
-  const places = state.all || !many ? order : order.slice(0, SHOWN_CARDS);
-  const rest = look.total - places.length;
+  const many = data.sent.length > SHOWN;
+  const order = state.byNumber ? data.sent.map((_, place) => place) : data.order;
+  const places = state.all || !many ? order : order.slice(0, SHOWN);
+  const rest = data.total - places.length;
+  const quiet = (part: string, text: string) =>
+    `<button type="button" class="quiet-button" data-part="${part}">${text}</button>`;
   area.innerHTML = `
-    <div class="cards-head"><span><b>One intermediate map an input channel:</b> each channel under its own slice of the
-      kernel. All of them and the bias ${written(look.bias)} make ${escapeHtml(mapName(look))}.${leftOut(look)}</span>
+    <div class="cards-head"><span><b>One intermediate map per input channel:</b> each channel under its own slice of the
+      kernel. All of them and the bias ${fixed(data.bias)} make ${escapeHtml(mapName(data))}.${leftOut(data)}</span>
       <span class="buttons">
-        ${look.total > 1 ? `<button type="button" class="quiet-button" data-part="order">${state.byNumber ? "Sorted by number" : "Sorted by share"}</button>` : ""}
-        ${many ? `<button type="button" class="quiet-button" data-part="all">${state.all ? `The ${SHOWN_CARDS} that give most` : `All ${look.sent.length}`}</button>` : ""}
+        ${data.total > 1 ? quiet("order", state.byNumber ? "Sorted by number" : "Sorted by share") : ""}
+        ${many ? quiet("all", state.all ? `The ${SHOWN} that give most` : `All ${data.sent.length}`) : ""}
       </span></div>
-    <div class="deck">${places.map((place) => card(look, place)).join("")}${rest ? restCard(look, rest) : ""}</div>
-    <div class="legends">${legendOf(look.scales.kernel, "weights")}${legendOf(look.scales.share, "intermediate maps")}</div>`;
-  area.querySelectorAll(".card").forEach((element) => paintCard(element, look, places));
+    <div class="deck">${places.map((place) => card(data, place)).join("")}${rest ? restCard(data, rest) : ""}</div>
+    <div class="legends">${legendOf(data.scales.kernel, "weights")}${legendOf(data.scales.share, "intermediate maps")}</div>`;
+  for (const element of findAll(area, ".card")) paintCard(element, data, places);
 }
 
-function leftOut(look) {
-  const missing = look.total - look.sent.length;
+function leftOut(data: ConvData): string {
+  const missing = data.total - data.sent.length;
   return missing ? ` The ${missing} that give least to it are sent only as their sum.` : "";
 }
 
-export function card(look, place) {
-  const name = sourceName(look, look.sent[place]);
+function card(data: ConvData, place: number): string {
+  const number = sentAt(data, place);
+  const name = sourceName(data, number);
+  const slice = "<span></span>".repeat(data.window ** 2);
   return `<div class="card" data-place="${place}">
-    <button type="button" class="who" data-channel="${look.sent[place]}" data-part="who${place}">${dot(name)}${escapeHtml(name)}</button>
-    ${thumb("channel", "in", look.height, look.width, look.window)}<span>×</span>
-    <div class="slice n${look.window}" style="--n:${look.window}">${"<span></span>".repeat(look.window ** 2)}</div><span>=</span>
-    ${thumb("made", "out", look.rows, look.columns)}<span class="share"><b></b><s><i></i></s></span></div>`;
+    <button type="button" class="who" data-channel="${number}" data-part="who${place}">${dot(name)}${escapeHtml(name)}</button>
+    ${thumb("channel", "in", data.height, data.width, data.window)}<span>×</span>
+    <div class="slice n${data.window}" style="--n:${data.window}">${slice}</div><span>=</span>
+    ${thumb("made", "out", data.rows, data.columns)}<span class="share"><b></b><s><i></i></s></span></div>`;
 }
 
-const restCard = (look, rest) => `<div class="card rest" data-place="-1"><span class="who">the other ${rest}</span>
-  <span class="gap">their sum, own scale</span>${thumb("made", "out", look.rows, look.columns)}<span class="share"><b></b><s><i></i></s></span></div>`;
+const restCard = (data: ConvData, rest: number): string =>
+  `<div class="card rest" data-place="-1"><span class="who">the other ${rest}</span>
+  <span class="gap">their sum, own scale</span>${thumb("made", "out", data.rows, data.columns)}
+  <span class="share"><b></b><s><i></i></s></span></div>`;
 
-const thumb = (name, side, tall, wide, span = 1) =>
+const thumb = (name: string, side: string, tall: number, wide: number, span = 1): string =>
   `<div class="plate thumb ${side}" data-name="${name}" data-side="${side}" style="aspect-ratio:${wide}/${tall}">
-    <canvas width="${wide}" height="${tall}"></canvas><i style="width:${(100 * span) / wide}%;height:${(100 * span) / tall}%"></i></div>`;
+    <canvas width="${wide}" height="${tall}" aria-hidden="true"></canvas>
+    <i style="width:${(100 * span) / wide}%;height:${(100 * span) / tall}%"></i></div>`;
 
-function paintCard(element, look, places) {
+function paintCard(element: HTMLElement, data: ConvData, places: number[]): void {
   const place = Number(element.dataset.place);
-  const made = place < 0 ? restMap(look, places) : channelMap(look, place);
+  const made = place < 0 ? restMap(data, places) : channelMap(data, place);
   const reach = made.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const scale = place < 0 ? prepare({ low: -reach, high: reach, stops: look.scales.share.stops }) : look.scales.share;
-  paintArray(
-    element.querySelector('[data-name="made"] canvas'),
-    { values: made, shape: [look.rows, look.columns] },
-    scale,
-  );
+  const share = data.scales.share;
+  const scale = place < 0 ? withTable({ low: -reach, high: reach, stops: share.stops }) : share;
+  paintArray(find(element, '[data-name="made"] canvas'), { values: made, shape: [data.rows, data.columns] }, scale);
   if (place < 0) return;
-  paint(element.querySelector("canvas"), look.height, look.width, look.scales.input, (row, column) =>
-    inputAt(look, row, column, place),
+  paintValues(canvasOf(element), data.height, data.width, data.scales.input, (row, column) =>
+    inputAt(data, row, column, place),
   );
-  element.querySelectorAll(".slice span").forEach((cell, k) => {
-    const weight = look.arrays.kernel.values[k * look.channels + place];
-    cell.textContent = look.window <= 3 ? written(weight, 2) : "";
+  findAll(element, ".slice span").forEach((cell, k) => {
+    const weight = arrayOf(data, "kernel").values[k * data.channels + place] as number;
+    cell.textContent = data.window <= 3 ? fixed(weight, 2) : "";
     cell.title = exact(weight);
-    tint(cell, weight, look.scales.kernel);
+    tint(cell, weight, data.scales.kernel);
   });
 }
 
-function channelMap(look, place) {
-  const made = new Float32Array(look.rows * look.columns);
-  for (let row = 0, at = 0; row < look.rows; row++) {
-    for (let column = 0; column < look.columns; column++, at++) made[at] = channelSum(look, row, column, place);
-  }
-  return made;
-}
-
-function channelSum(look, row, column, place) {
-  const [top, left] = corner(look, row, column);
-  const { window: size, channels } = look;
-  let sum = 0;
-  for (let k = 0; k < size * size; k++) {
-    const value = inputAt(look, top + Math.floor(k / size), left + (k % size), place);
-    sum += value * look.arrays.kernel.values[k * channels + place];
-  }
-  return sum;
-}
-
-function restMap(look, places) {
-  const made = Float32Array.from(look.arrays.rest.values);
+/** What the channels that have no card of their own make together. */
+function restMap(data: ConvData, places: number[]): Float32Array {
+  const made = Float32Array.from(arrayOf(data, "rest").values);
   const shown = new Set(places);
-  look.sent.forEach((_, place) => {
-    if (!shown.has(place)) channelMap(look, place).forEach((value, at) => (made[at] += value));
+  data.sent.forEach((_, place) => {
+    if (shown.has(place)) return;
+    channelMap(data, place).forEach((value, at) => {
+      made[at] = (made[at] as number) + value;
+    });
   });
   return made;
 }
 
-export function showCards(state, { sums }) {
-  const { look, row, column, parts } = state;
-  if (!sums || !parts.deck) return;
-  const [top, left] = corner(look, row, column);
-  const window = `translate(${(100 * left) / look.window}%, ${(100 * top) / look.window}%)`;
+export function showCards(state: State, { sums }: Result): void {
+  const { root, data, row, column } = state;
+  if (data.op !== "conv" || !sums) return;
+  const cards = findAll(root, ".card");
+  const [top, left] = corner(data, row, column);
+  const window = `translate(${(100 * left) / data.window}%, ${(100 * top) / data.window}%)`;
   const cell = `translate(${100 * column}%, ${100 * row}%)`;
   let most = 0;
   for (const sum of sums) most = Math.max(most, Math.abs(sum));
-  let rest = addUp(sums) + valueAt(look.arrays.rest, row, column);
-  for (const { place } of parts.cards) if (place >= 0) rest -= sums[place];
+  let rest = addUp(sums) + valueAt(arrayOf(data, "rest"), row, column);
+  for (const element of cards) {
+    const place = Number(element.dataset.place);
+    if (place >= 0) rest -= sums[place] as number;
+  }
   const reach = Math.max(most, Math.abs(rest)) || 1;
   const chosen = shownPlace(state);
-  for (const part of parts.cards) {
-    if (part.card.hasAttribute("data-unseen")) continue;
-    const sum = part.place < 0 ? rest : sums[part.place];
-    part.share.textContent = written(sum, 3);
-    part.share.title = exact(sum);
-    part.bar.style.transform = `scaleX(${sum / reach})`;
-    part.bar.className = sum < 0 ? "below" : "above";
-    part.out.style.transform = cell;
-    if (part.in) part.in.style.transform = window;
-    part.card.classList.toggle("most", part.place >= 0 && Math.abs(sum) === most && most > 0);
-    part.card.classList.toggle("chosen", part.place === chosen);
+  for (const element of cards) {
+    if (element.hasAttribute("data-unseen")) continue;
+    const place = Number(element.dataset.place);
+    const sum = place < 0 ? rest : (sums[place] as number);
+    const share = find(element, ".share");
+    const number = child<HTMLElement>(share, 0);
+    number.textContent = fixed(sum, 3);
+    number.title = exact(sum);
+    const bar = find(share, "i");
+    bar.style.transform = `scaleX(${sum / reach})`;
+    bar.className = sum < 0 ? "below" : "above";
+    find(element, ".out i").style.transform = cell;
+    if (place >= 0) find(element, ".in i").style.transform = window;
+    element.classList.toggle("most", place >= 0 && Math.abs(sum) === most && most > 0);
+    element.classList.toggle("chosen", place === chosen);
   }
 }
 
-// Cards that are scrolled out of sight are left alone until they are seen
-
-export function watchCards(root, state) {
+/** Leave cards that are scrolled out of sight alone until they are seen. */
+export function watchCards(state: State): void {
   state.watcher?.disconnect();
-  const deck = root.querySelector(".deck");
-  if (!deck || state.parts.cards.length <= 2 * SHOWN_CARDS) return;
+  const deck = state.root.querySelector(".deck");
+  if (!deck || deck.children.length <= 2 * SHOWN) return;
   state.watcher = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) target.toggleAttribute("data-unseen", !isIntersecting);
@@ -140,5 +140,5 @@ export function watchCards(root, state) {
     },
     { root: deck },
   );
-  for (const { card } of state.parts.cards) state.watcher.observe(card);
+  for (const element of deck.children) state.watcher.observe(element);
 }

@@ -1,199 +1,159 @@
-// @ts-nocheck
-// The inspector, part 3: one map. Its input at the left, the sum in the middle, the map at the right;
-// for a convolution, its cards below.
-
+// One map: its input at the left, the sum in the middle, the map at the right; for a convolution, its cards below.
+import { escapeHtml, find, setAttributes } from "../shared/dom.ts";
 import { buildCards, showCards, watchCards } from "./channels.ts";
+import { arrayOf, isUnrolled, isWindow, type MapData, mapName, type Stage, sentAt, sourceName } from "./data.ts";
+import {
+  canvasOf,
+  frame,
+  legendOf,
+  padded,
+  paintArray,
+  paintInput,
+  plate,
+  plateCell,
+  plateOf,
+  showsPicture,
+  svgOf,
+} from "./plates.ts";
+import { lengthOf, type State, shownPlace, type View } from "./state.ts";
+import { originOf, windowOn, work } from "./steps.ts";
+import { showSteps, showTerms, showUnder, stepRows, termGrid, termsHead, VERDICT } from "./sum.ts";
 
-import { corner, escapeHtml, legendOf } from "./numbers.ts";
-import { cellUnder, found, frame, padded, paintArray, paintInput, plate, sourceName } from "./plates.ts";
-import { work } from "./steps.ts";
-import { grid, showSteps, showTerms, showUnder, stepRows, termsHead, VERDICT } from "./sum.ts";
+const dataOf = (state: State): MapData => state.data as MapData; // this view shows no others
 
-export const MAPS = {
-  build(root, state) {
-    const { look } = state;
-    const size = padded(look);
-    const title = look.picture || look.op === "pixel" ? "The picture" : inputTitle(look, state);
-    root.querySelector(".board").innerHTML = `
+export const MAP_VIEW: View = {
+  build(state) {
+    const { root } = state;
+    const data = dataOf(state);
+    const size = padded(data);
+    const title = showsPicture(data) ? "The picture" : inputTitle(data, state);
+    const legend = data.op === "pixel" || showsPicture(data) ? "" : legendOf(data.scales.input);
+    find(root, ".board").innerHTML = `
       <div class="from">
         ${plate("input", "in", title, size.tall, size.wide, "The input")}
-        ${look.arrays["other-1"] ? otherPlate(look) : ""}
-        ${look.picture || look.op === "pixel" ? "" : legendOf(look.scales.input)}
+        ${otherPlate(data)}${legend}
       </div>
       <div class="sum" role="group" aria-label="The sum behind the chosen cell">
-        ${termsHead(look)}${grid(look)}<div class="steps">${stepRows(look)}</div>
+        ${termsHead(data)}${termGrid(data)}<div class="steps">${stepRows(data)}</div>
         ${VERDICT}
       </div>
       <div class="to">
-        ${plate("output", "out", outputTitle(look), look.rows, look.columns, `The output of ${look.layer}`)}
-        ${legendOf(look.scales.output)}
-        <div class="after">${look.vector ? "" : look.stages.map(stagePlate).join("")}</div>
+        ${plate("output", "out", outputTitle(data), data.rows, data.columns, `The output of ${data.layer}`)}
+        ${legendOf(data.scales.output)}
+        <div class="after">${data.vector ? "" : data.stages.map(stagePlate).join("")}</div>
       </div>`;
-    paintInput(root, look, shownPlace(state));
-    paintArray(found(root, "output").querySelector("canvas"), look.arrays.output, look.scales.output);
-    if (look.arrays["other-1"]) {
-      paintArray(found(root, "other").querySelector("canvas"), look.arrays["other-1"], look.scales.input);
+    paintInput(root, data, shownPlace(state));
+    paintArray(canvasOf(plateOf(root, "output")), arrayOf(data, "output"), data.scales.output);
+    if (data.op === "cell" && data.first.op === "add") {
+      paintArray(canvasOf(plateOf(root, "other")), arrayOf(data, "other-1"), data.scales.input);
     }
-    buildCards(root, state);
-    state.parts = partsOf(root, look);
+    if (!data.vector) data.stages.forEach((stage, i) => paintStage(root, data, stage, i));
+    buildCards(state, data);
     state.result = state.traced = null;
-    watchCards(root, state);
+    watchCards(state);
   },
 
-  show(root, state) {
-    const { look, row, column, parts } = state;
-    const [y, x, size] = windowOn(look, row, column, state);
-    const { top, left } = padded(look);
-    const tall = look.op === "average" ? look.height : size;
-    frame(parts.input, y + top, x + left, tall, look.op === "average" ? look.width : size);
-    if (parts.other) frame(parts.other, row, column);
-    frame(parts.output, row, column);
-    const result = work(state);
-    showTerms(state, result);
+  show(state) {
+    const { root, row, column } = state;
+    const data = dataOf(state);
+    if (isUnrolled(data)) trace(state);
+    const { y, x, size } = windowOn(data, { row, column });
+    const { top, left } = padded(data);
+    const [tall, wide] = data.op === "average" ? [data.height, data.width] : [size, size];
+    frame(svgOf(plateOf(root, "input")), y + top, x + left, tall, wide);
+    const other = root.querySelector<HTMLElement>('[data-name="other"]');
+    if (other) frame(svgOf(other), row, column);
+    frame(svgOf(plateOf(root, "output")), row, column);
+    if (data.op === "conv") state.sums ??= new Float64Array(data.channels);
+    const result = work(data, state);
+    showTerms(state, data, result);
     showSteps(state, result);
     showCards(state, result);
-    showUnder(state, y, x, result);
+    showUnder(state, data, y, x, result);
     state.result = result;
   },
 
-  cells: ({ look }) => [look.rows, look.columns],
+  cells: ({ data }) => [data.rows, data.columns],
 
   // What lies under the pointer on the input: a cell of it, or of the zeros around
-  point(event, element, state) {
-    if (element?.dataset.name !== "input") return null;
-    const [y, x] = cellUnder(event, element);
-    const { top, left } = padded(state.look);
-    return { y: y - top, x: x - left, place: placeShown(state) };
+  pointed(point, element, state) {
+    if (element.dataset.name !== "input") return null;
+    const { row, column } = plateCell(point, element);
+    const { top, left } = padded(state.data);
+    return { y: row - top, x: column - left, place: placeShown(state) };
   },
 
-  cellOf(event, element, { look }) {
-    const [y, x] = cellUnder(event, element);
+  cellOf(point, element, state) {
+    const data = dataOf(state);
+    const cell = plateCell(point, element);
     const side = element.dataset.side;
-    if (side === "out") return { row: y, column: x };
-    if (side === "pool") return pooledFrom(look, Number(element.dataset.stage), y, x);
-    if (look.op === "flatten" || look.op === "average") return null;
-    const { top, left } = element.dataset.name === "input" ? padded(look) : { top: 0, left: 0 };
-    if (look.op !== "conv" && look.op !== "pool") return { row: y, column: x };
-    const middle = (look.window - 1) / 2;
-    const zeros = look.zeros;
+    if (side === "out") return cell;
+    if (side === "pool") {
+      // A cell of the pooled map stands for the first cell of its window.
+      const stage = data.stages[Number(element.dataset.stage)];
+      return stage?.op === "pool" ? { row: cell.row * stage.stride, column: cell.column * stage.stride } : null;
+    }
+    if (isUnrolled(data)) return null;
+    if (!isWindow(data)) return cell;
+    const { top, left } = element.dataset.name === "input" ? padded(data) : { top: 0, left: 0 };
+    const middle = (data.window - 1) / 2;
     return {
-      row: Math.round((y - top + zeros[0] - middle) / look.stride),
-      column: Math.round((x - left + zeros[1] - middle) / look.stride),
+      row: Math.round((cell.row - top + data.zeros[0] - middle) / data.stride),
+      column: Math.round((cell.column - left + data.zeros[1] - middle) / data.stride),
     };
   },
 };
 
-// A cell of the pooled map stands for the first cell of its window
+const outputTitle = (data: MapData): string =>
+  data.vector
+    ? `All ${lengthOf(data)} values of ${data.layer}`
+    : `<em>${escapeHtml(mapName(data))}</em> of ${data.layer}`;
 
-function pooledFrom(look, place, row, column) {
-  const { stride } = look.stages[place];
-  return { row: row * stride, column: column * stride };
+function inputTitle(data: MapData, state: State): string {
+  const from = data.sources[0];
+  if (data.op === "conv") return `<em>${sourceName(data, sentAt(data, shownPlace(state)))}</em> of ${from}`;
+  if (isUnrolled(data)) return `<em data-traced></em> of ${from}`;
+  return data.vector ? `All ${lengthOf(data)} values of ${from}` : `<em>${escapeHtml(mapName(data))}</em> of ${from}`;
 }
 
-export const mapName = (look) => look.names[look.channel] ?? `map ${look.channel}`;
-const outputTitle = (look) =>
-  look.vector
-    ? `All ${look.shape[0]} values of ${look.layer}`
-    : `<em>${escapeHtml(mapName(look))}</em> of ${look.layer}`;
-
-function inputTitle(look, state) {
-  const from = look.sources[0];
-  if (look.op === "conv") return `<em>${sourceName(look, look.sent[shownPlace(state)])}</em> of ${from}`;
-  if (look.op === "flatten" || look.op === "average") return `<em data-traced></em> of ${from}`;
-  return look.vector ? `All ${look.shape[0]} values of ${from}` : `<em>${escapeHtml(mapName(look))}</em> of ${from}`;
+function otherPlate(data: MapData): string {
+  if (data.op !== "cell" || data.first.op !== "add") return "";
+  const { other } = data.first;
+  return plate("other", "in", `The same map of ${other}`, data.height, data.width, `The map of ${other}`);
 }
 
-const otherPlate = (look) =>
-  plate(
-    "other",
-    "in",
-    `The same map of ${look.first.other}`,
-    look.height,
-    look.width,
-    `The map of ${look.first.other}`,
-  );
-
-function stagePlate(stage, i) {
+function stagePlate(stage: Stage, i: number): string {
   const side = stage.op === "pool" ? "pool" : "out";
   return `<figure class="small"><figcaption><button type="button" class="link" data-go-layer="${stage.layer}"
       title="Open ${stage.layer}">${stage.layer}</button></figcaption>
-    <div class="plate" data-name="stage${i}" data-side="${side}" data-stage="${i}"><canvas></canvas>
+    <div class="plate" data-name="stage${i}" data-side="${side}" data-stage="${i}"><canvas aria-hidden="true"></canvas>
       <svg preserveAspectRatio="none" aria-hidden="true"><rect class="halo"/><rect class="frame"/></svg></div></figure>`;
 }
 
-function partsOf(root, look) {
-  const shown = look.vector ? [] : look.stages;
-  shown.forEach((_, i) => {
-    const [tall, wide] = look.arrays[`stage${i}`].shape;
-    const element = found(root, `stage${i}`);
-    Object.assign(element.querySelector("canvas"), { width: wide, height: tall });
-    element.style.aspectRatio = `${wide}/${tall}`;
-    element.querySelector("svg").setAttribute("viewBox", `0 0 ${wide} ${tall}`);
-    paintArray(element.querySelector("canvas"), look.arrays[`stage${i}`], look.stages[i].scale);
-  });
-  return {
-    input: found(root, "input").querySelector("svg"),
-    other: found(root, "other")?.querySelector("svg"),
-    output: found(root, "output").querySelector("svg"),
-    stages: shown.map((_, i) => found(root, `stage${i}`).querySelector("svg")),
-    under: [...root.querySelectorAll("[data-under]")],
-    traced: root.querySelector("[data-traced]"),
-    head: root.querySelector(".terms"),
-    cells: [...root.querySelectorAll(".grid-of-terms .cell")],
-    steps: [...root.querySelectorAll(".step")].map((step) => ({
-      text: step.querySelector(".text"),
-      result: step.querySelector(".result"),
-      keras: step.querySelector(".keras"),
-      window: [...step.querySelectorAll(".pooled span")],
-    })),
-    cards: [...root.querySelectorAll(".card")].map((card) => ({
-      card,
-      place: Number(card.dataset.place),
-      share: card.querySelector(".share b"),
-      bar: card.querySelector(".share i"),
-      in: card.querySelector(".in i"),
-      out: card.querySelector(".out i"),
-    })),
-    deck: root.querySelector(".deck"),
-    ...verdictOf(root),
-  };
+function paintStage(root: HTMLElement, data: MapData, stage: Stage, i: number): void {
+  const array = arrayOf(data, `stage${i}`);
+  const [tall, wide] = array.shape as [number, number];
+  const element = plateOf(root, `stage${i}`);
+  element.style.aspectRatio = `${wide}/${tall}`;
+  setAttributes(svgOf(element), { viewBox: `0 0 ${wide} ${tall}` });
+  paintArray(canvasOf(element), array, stage.scale);
 }
 
-export function verdictOf(root) {
-  const verdict = root.querySelector(".verdict");
-  const [ours, link, others] = verdict.children;
-  return { verdict, ours, link, others };
+function placeShown(state: State): number {
+  const { data } = state;
+  if (data.op === "conv") return shownPlace(state);
+  return data.sent.length > 1 && state.traced !== null ? data.sent.indexOf(state.traced) : 0;
 }
 
-// The channel whose slice is written out: the one a person chose, else the one that gives most to the whole map
+// The map that a flattened or averaged value comes from is painted when the cell moves on to another.
 
-export const shownPlace = ({ look, chosen }) => {
-  const place = look.sent.indexOf(chosen);
-  return place >= 0 ? place : (look.order?.[0] ?? 0);
-};
-
-// Where the window lies on the input: its first row and column there, and its side
-
-export function windowOn(look, row, column, state) {
-  if (look.op === "conv" || look.op === "pool") return [...corner(look, row, column), look.window];
-  if (look.op === "flatten" || look.op === "average") return tracedWindow(look, row, column, state);
-  return [row, column, 1];
-}
-
-function placeShown(state) {
-  const { look } = state;
-  return look.op === "conv" ? shownPlace(state) : look.sent.length > 1 ? look.sent.indexOf(state.traced) : 0;
-}
-
-function tracedWindow(look, row, column, state) {
-  const index = row * look.columns + column;
-  const channel = look.op === "average" ? index : index % look.total;
-  const cell = look.op === "average" ? 0 : Math.floor(index / look.total);
-  const place = look.sent.indexOf(channel);
-  if (state.traced !== channel) {
-    state.traced = channel;
-    if (place >= 0) paintInput(state.root, look, place);
-    state.parts.traced.textContent = place >= 0 ? `map ${channel}` : `map ${channel} (not sent: too many)`;
-  }
-  return [Math.floor(cell / look.width), cell % look.width, 1];
+function trace(state: State): void {
+  const data = dataOf(state);
+  if (!isUnrolled(data)) return;
+  const { channel } = originOf(data, state);
+  if (state.traced === channel) return;
+  state.traced = channel;
+  const place = data.sent.indexOf(channel);
+  if (place >= 0) paintInput(state.root, data, place);
+  find(state.root, "[data-traced]").textContent = place >= 0 ? `map ${channel}` : `map ${channel} (not sent: too many)`;
 }

@@ -1,114 +1,153 @@
-// @ts-nocheck
-// The inspector, part 4: what the layer, and those after it, make of the chosen cell, with the arithmetic in words.
-
-import { shownPlace, windowOn } from "./map.ts";
+// What the layer, and those after it, make of the chosen cell, with the arithmetic in words (as HTML).
+import { escapeHtml } from "../shared/dom.ts";
+import type { Cell } from "../shared/input.ts";
+import { bracketed, fixed } from "../shared/numbers.ts";
 import {
-  bracketed,
   cellwise,
   cellwiseText,
   convTotal,
-  escapeHtml,
+  corner,
   inputAt,
   poolCell,
   poolTotal,
   valueAt,
   windowValues,
   winnerOf,
-  written,
-} from "./numbers.ts";
-import { sourceName } from "./plates.ts";
+} from "./cell.ts";
+import {
+  arrayOf,
+  type ConvData,
+  isUnrolled,
+  isWindow,
+  type MapData,
+  type PoolData,
+  type PoolStep,
+  sentAt,
+  sourceName,
+  type UnrolledData,
+} from "./data.ts";
+import { type Result, type State, type Step, shownPlace } from "./state.ts";
 
-export function work(state) {
-  const { look, row, column } = state;
-  const first = firstStep(state);
-  const steps = [first];
-  look.stages.forEach((stage, i) => {
-    const [before, at] = [steps[i].total, { row, column }];
-    if (stage.op === "pool") steps.push(poolStep(look, stage, i, at));
-    else {
-      const added = stage.op === "add" ? valueAt(look.arrays[`other${i}`], row, column) : 0;
-      steps.push({ total: cellwise(stage, before, added), text: cellwiseText(stage, before, added), ...at });
+/** What a sum is asked for: a map's data, the cell, and which input channel is written out. */
+export type Question = Pick<State, "row" | "column" | "chosen"> & { sums?: Float64Array | null };
+
+export function work(data: MapData, question: Question): Result {
+  const { row, column } = question;
+  const sums = data.op === "conv" ? (question.sums ?? new Float64Array(data.channels)) : undefined;
+  const steps: Step[] = [firstStep(data, question, sums)];
+  data.stages.forEach((stage, i) => {
+    const before = (steps[i] as Step).total;
+    const at = { row, column };
+    if (stage.op === "pool") {
+      steps.push(poolStep(data, stage, i, at));
+      return;
     }
+    const added = stage.op === "add" ? valueAt(arrayOf(data, `other${i}`), row, column) : 0;
+    steps.push({ total: cellwise(stage, before, added), text: cellwiseText(stage, before, added), ...at });
   });
-  return { steps, sums: first.sums };
+  return { steps, sums };
 }
 
-function firstStep(state) {
-  const { look, row, column } = state;
+function firstStep(data: MapData, question: Question, sums: Float64Array | undefined): Step {
+  const { row, column } = question;
   const at = { row, column };
-  const value = look.op === "conv" || look.op === "pool" ? 0 : inputAt(look, row, column, 0);
-  switch (look.op) {
+  switch (data.op) {
     case "conv": {
-      state.sums ??= new Float64Array(look.channels);
-      const total = convTotal(look, row, column, state.sums);
-      return { total, sums: state.sums, text: convText(state, total), ...at };
+      const all = sums as Float64Array;
+      const total = convTotal(data, row, column, all);
+      return { total, text: convText(data, all, question.chosen, total), ...at };
     }
-    case "pool": {
-      const values = windowValues(
-        look,
-        { values: look.arrays.input.values, shape: [look.height, look.width] },
-        row,
-        column,
-      );
-      const rule =
-        look.kind === "max"
-          ? "the largest of the window"
-          : `(${values.map((v) => written(v)).join(" + ")}) / ${values.length}`;
-      return { total: poolTotal(look.kind, values), values, text: rule, ...at };
-    }
+    case "pool":
+      return { ...poolOfInput(data, at), ...at };
     case "pixel": {
-      const pixel = inputAt(look, row, column, look.channel);
-      return { total: pixel / look.half - 1, text: `${pixel} / ${look.half} − 1`, ...at };
+      const pixel = inputAt(data, row, column, data.channel);
+      return { total: pixel / data.half - 1, text: `${pixel} / ${data.half} − 1`, ...at };
     }
     case "flatten":
     case "average":
-      return tracedStep(state, at);
+      return { ...unrolledStep(data, at), ...at };
+    case "cell": {
+      const value = inputAt(data, row, column, 0);
+      const added = data.first.op === "add" ? valueAt(arrayOf(data, "other-1"), row, column) : 0;
+      return { total: cellwise(data.first, value, added), text: cellwiseText(data.first, value, added), ...at };
+    }
   }
-  const added = look.first.op === "add" ? valueAt(look.arrays["other-1"], row, column) : 0;
-  return { total: cellwise(look.first, value, added), text: cellwiseText(look.first, value, added), ...at };
 }
 
-function tracedStep({ look, row, column, traced }, at) {
-  const place = look.sent.indexOf(traced);
-  const [y, x] = windowOn(look, row, column, { traced });
-  if (place < 0)
-    return { total: valueAt(look.arrays.output, row, column), text: "its map was not sent: there are too many", ...at };
-  if (look.op === "flatten") {
-    return { total: inputAt(look, y, x, place), text: `map ${traced}, row ${y}, column ${x}, taken as it is`, ...at };
+function poolOfInput(data: PoolData, { row, column }: Cell): { total: number; text: string; values: number[] } {
+  const map = { values: arrayOf(data, "input").values, shape: [data.height, data.width] };
+  const values = windowValues(data, map, row, column);
+  const mean = `(${values.map((value) => fixed(value)).join(" + ")}) / ${values.length}`;
+  return {
+    total: poolTotal(data.kind, values),
+    text: data.kind === "max" ? "the largest of the window" : mean,
+    values,
+  };
+}
+
+/** Where the window lies on the input: its first row and column there, and its side. */
+export function windowOn(data: MapData, { row, column }: Cell): { y: number; x: number; size: number } {
+  if (isWindow(data)) {
+    const [y, x] = corner(data, row, column);
+    return { y, x, size: data.window };
   }
-  const { values } = look.arrays.input;
+  if (!isUnrolled(data)) return { y: row, x: column, size: 1 };
+  const { cell } = originOf(data, { row, column });
+  return { y: Math.floor(cell / data.width), x: cell % data.width, size: 1 };
+}
+
+/** The map that a value of a flattened or averaged layer comes from, and its cell there, counted row by row. */
+export function originOf(data: UnrolledData, { row, column }: Cell): { channel: number; cell: number } {
+  const index = row * data.columns + column;
+  if (data.op === "average") return { channel: index, cell: 0 };
+  return { channel: index % data.total, cell: Math.floor(index / data.total) };
+}
+
+function unrolledStep(data: UnrolledData, at: Cell): { total: number; text: string } {
+  const { channel } = originOf(data, at);
+  const place = data.sent.indexOf(channel);
+  if (place < 0) {
+    const total = valueAt(arrayOf(data, "output"), at.row, at.column);
+    return { total, text: "its map was not sent: there are too many" };
+  }
+  if (data.op === "flatten") {
+    const { y, x } = windowOn(data, at);
+    return { total: inputAt(data, y, x, place), text: `map ${channel}, row ${y}, column ${x}, taken as it is` };
+  }
+  const { values } = arrayOf(data, "input");
   let sum = 0;
-  for (let i = place; i < values.length; i += look.channels) sum += values[i];
-  const count = look.height * look.width;
-  return { total: sum / count, text: `the sum of map ${traced}, ${written(sum)}, / ${count} cells`, ...at };
+  for (let i = place; i < values.length; i += data.channels) sum += values[i] as number;
+  const count = data.height * data.width;
+  return { total: sum / count, text: `the sum of map ${channel}, ${fixed(sum)}, / ${count} cells` };
 }
 
-function convText({ look, sums, chosen }, total) {
-  const place = shownPlace({ look, chosen });
-  const named = look.total <= 3 ? [...sums.keys()] : [place];
-  const terms = named.map((i) => [sums[i], sourceName(look, look.sent[i])]);
-  if (look.total > 3) terms.push([total - look.bias - sums[place], `the other ${look.total - 1}`]);
-  terms.push([look.bias, "bias"]);
+function convText(data: ConvData, sums: Float64Array, chosen: number | null, total: number): string {
+  const place = shownPlace({ data, chosen });
+  const named = data.total <= 3 ? [...sums.keys()] : [place];
+  const terms = named.map((i): [number, string] => [sums[i] as number, sourceName(data, sentAt(data, i))]);
+  if (data.total > 3) terms.push([total - data.bias - (sums[place] as number), `the other ${data.total - 1}`]);
+  terms.push([data.bias, "bias"]);
   return terms
-    .map(([sum, name], i) => `${i ? bracketed(sum) : written(sum)} <small>${escapeHtml(name)}</small>`)
+    .map(([sum, name], i) => `${i ? bracketed(sum) : fixed(sum)} <small>${escapeHtml(name)}</small>`)
     .join(" + ");
 }
 
-function poolStep(look, stage, i, at) {
-  const [rows, columns] = look.arrays[`stage${i}`].shape;
+function poolStep(data: MapData, stage: PoolStep, i: number, at: Cell): Step {
+  const [rows, columns] = arrayOf(data, `stage${i}`).shape as [number, number];
   const cell = poolCell(stage, [rows, columns], at.row, at.column);
-  if (!cell) return { total: NaN, text: "no window takes this cell in", row: -1, column: -1 };
-  const source = i ? look.arrays[`stage${i - 1}`] : look.arrays.output;
+  if (!cell) return { total: Number.NaN, text: "no window takes this cell in", row: -1, column: -1 };
+  const source = arrayOf(data, i ? `stage${i - 1}` : "output");
   const values = windowValues(stage, source, cell.row, cell.column);
   const own = (at.row - cell.row * stage.stride) * stage.window + at.column - cell.column * stage.stride;
-  return { total: poolTotal(stage.kind, values), text: poolText(stage, values, own, cell), values, own, ...cell };
+  const text = poolText(stage.kind, values, own, cell.count);
+  return { total: poolTotal(stage.kind, values), text, values, own, row: cell.row, column: cell.column };
 }
 
-function poolText({ kind }, values, own, { count }) {
+function poolText(kind: string, values: number[], own: number, count: number): string {
   const more = count > 1 ? `; ${count - 1} more ${count > 2 ? "windows take" : "window takes"} it in` : "";
   if (kind !== "max") return `one of ${values.length} in the mean${more}`;
   const best = winnerOf(values);
   if (best < 0) return `all in the window are equal${more}`;
-  const verdict = values[own] === values[best] ? "wins its window" : `loses to ${written(values[best])}`;
+  const verdict = values[own] === values[best] ? "wins its window" : `loses to ${fixed(values[best] as number)}`;
   return `this cell <b>${verdict}</b>${more}`;
 }

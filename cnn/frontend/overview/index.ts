@@ -1,18 +1,38 @@
-// @ts-nocheck
-// A network as columns of small maps, from the picture to the ten classes. Data: one safetensors blob (see
-// columns.py). Pointing is answered here; choosing, paging and sorting ask Python.
-
-import { make, openBlob, paintPicture } from "../shared/blob.ts";
+// A network as columns of small maps, from the picture to the ten classes. Pointing is answered here; choosing,
+// paging and sorting ask Python.
+import { type OpenBlob, openBlob } from "../shared/blob.ts";
+import { paintPicture } from "../shared/canvas.ts";
+import { gradient } from "../shared/colours.ts";
+import { child, find, focusedIn, type Mount, make, makeButton } from "../shared/dom.ts";
+import { ARROWS, cellUnder, type Point, showTitlesOnLongPress } from "../shared/input.ts";
+import { clamp, compact, exact, grouped, largest } from "../shared/numbers.ts";
 import { drawLinks, light } from "./links.ts";
+import {
+  type Column,
+  columnOf,
+  type Facts,
+  type Item,
+  type Kind,
+  lastColumn,
+  ownScale,
+  type Place,
+  painter,
+  paintPixels,
+  partOf,
+  type State,
+  stripOf,
+  tableOf,
+} from "./state.ts";
 
-const states = new WeakMap(); // by place, so that new data keep scroll, focus and the choice of scale
+const states = new WeakMap<HTMLElement, State>(); // by place, so that new data keep scroll, focus and the choice of scale
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".overview");
-  const state = states.get(place) ?? begin(place);
-  const { facts, array } = openBlob(data);
-  Object.assign(state, { facts, arrays: array, ask: (value) => setTriggerValue("asked", value) });
-  state.chosen = facts.chosen;
+export default function overview({ data, parentElement, setTriggerValue }: Mount<Uint8Array>): () => void {
+  const place = find(parentElement, ".overview");
+  const blob = openBlob<Facts>(data);
+  const { facts } = blob;
+  const state = states.get(place) ?? begin(place, blob);
+  Object.assign(state, { blob, facts, chosen: facts.chosen });
+  state.ask = (value) => setTriggerValue("asked", value);
   const form = JSON.stringify([facts.rows, facts.columns.map((column) => [column.name, column.kind, column.maps])]);
   const anew = state.form !== form;
   if (anew) build(state);
@@ -20,79 +40,113 @@ export default function ({ data, parentElement, setTriggerValue }) {
   fill(state);
   linksWhereNew(state);
   point(state, state.pointed);
-  if (anew) intoSight(state);
+  if (anew) bringIntoSight(state, state.chosen[0]);
+  markEnds(state);
   place.dataset.stamp = facts.stamp;
-  place.dataset.painted = performance.now();
+  place.dataset.painted = String(performance.now());
   return () => {
-    state.observer.disconnect();
+    state.observer?.disconnect();
     states.delete(place);
   };
 }
 
 // The lines stay as they are as long as the same channels stand in the same places
-function linksWhereNew(state) {
+function linksWhereNew(state: State): void {
   const { facts, columns } = state;
-  const places = [
-    columns.offsetWidth,
-    columns.offsetHeight,
-    facts.columns.map((column) => [column.name, column.channels]),
-  ];
-  const form = JSON.stringify(places);
+  const shown = facts.columns.map((column) => [column.name, column.channels]);
+  const form = JSON.stringify([columns.offsetWidth, columns.offsetHeight, shown]);
   if (state.linked === form && state.links) return;
   state.linked = form;
   state.lit = null;
   drawLinks(state);
 }
 
-function begin(place) {
-  const state = { place, own: false, parts: {}, pointed: null };
+function begin(place: HTMLElement, blob: OpenBlob<Facts>): State {
   const bar = make("div", place, "bar");
-  state.verdict = make("p", bar, "verdict");
-  state.scaleSwitch = toggle(bar, "Each map its own scale", () => {
+  const verdict = make("p", bar, "verdict");
+  const scaleSwitch = makeButton(bar, "toggle", "Each map its own scale");
+  const orderSwitch = makeButton(bar, "toggle", "Most active first");
+  const frame = make("div", place, "frame");
+  const box = make("div", frame, "box");
+  const columns = make("div", box, "columns");
+  columns.setAttribute("role", "group");
+  columns.setAttribute("aria-label", "The network, layer by layer. Arrow keys move, Enter opens.");
+  const back = makeButton(frame, "scroll back", "‹", "Earlier layers");
+  const on = makeButton(frame, "scroll on", "›", "Later layers");
+  const state: State = {
+    place,
+    box,
+    columns,
+    verdict,
+    words: make("p", place, "words"),
+    scaleSwitch,
+    orderSwitch,
+    observer: null,
+    blob,
+    facts: blob.facts,
+    own: false,
+    parts: {},
+    chosen: blob.facts.chosen,
+    pointed: null,
+    form: "",
+    linked: "",
+    lit: null,
+    links: null,
+    bright: null,
+    anchors: {},
+    floor: 0,
+    tables: [new Uint32Array(), new Uint32Array()],
+    ask: () => undefined,
+  };
+  scaleSwitch.onclick = () => {
     state.own = !state.own;
     fill(state);
-  });
-  state.orderSwitch = toggle(bar, "Most active first", () => state.ask({ byActivity: !state.facts.byActivity }));
-  const box = make("div", place, "box");
-  state.box = box;
-  state.columns = make("div", box, "columns");
-  state.columns.setAttribute("role", "group");
-  state.columns.setAttribute("aria-label", "The network, layer by layer. Arrow keys move, Enter opens.");
-  state.words = make("p", place, "words");
-  state.columns.onkeydown = (event) => press(event, state);
-  state.columns.onpointerleave = () => point(state, null);
+  };
+  orderSwitch.onclick = () => state.ask({ byActivity: !state.facts.byActivity });
+  back.tabIndex = on.tabIndex = -1; // the arrow keys bring every column into sight
+  back.onclick = () => box.scrollBy({ left: -0.6 * box.clientWidth });
+  on.onclick = () => box.scrollBy({ left: 0.6 * box.clientWidth });
+  box.onscroll = () => markEnds(state);
+  columns.onkeydown = (event) => press(event, state);
+  columns.onpointerleave = (event) => {
+    if (event.pointerType === "mouse") point(state, null);
+  };
   state.observer = new ResizeObserver(() => {
-    if (!state.facts) return;
+    if (!Object.keys(state.parts).length) return;
     linksWhereNew(state);
     point(state, state.pointed);
+    markEnds(state);
   });
   state.observer.observe(box);
+  showTitlesOnLongPress(place);
   states.set(place, state);
   return state;
 }
 
-function toggle(parent, text, act) {
-  const button = make("button", parent, "toggle", text);
-  button.type = "button";
-  button.onclick = act;
-  return button;
+// Where the columns go on beyond the edge, a button and a shade say so.
+function markEnds({ box, place, parts, facts }: State): void {
+  const room = box.scrollWidth - box.clientWidth;
+  const last = parts[facts.columns.at(-1)?.name ?? ""];
+  place.style.setProperty("--last", `${last?.section.offsetWidth ?? 0}px`);
+  place.classList.toggle("before", box.scrollLeft > 4);
+  place.classList.toggle("after", box.scrollLeft < room - 4);
 }
 
 // What changes only with another network
 
-function build(state) {
+function build(state: State): void {
   state.columns.replaceChildren();
   state.links = null;
   state.parts = {};
-  state.columns.style.setProperty("--rows", state.facts.rows);
+  state.columns.style.setProperty("--rows", String(state.facts.rows));
   for (const column of state.facts.columns) {
     const section = make("section", state.columns, `column ${column.kind}`);
-    const head = make("button", section, "head");
-    head.type = "button";
+    const head = makeButton(section, "head", "");
     make("b", head, "", column.name);
     make("span", head, "tag", column.tag).style.background = column.colour;
     make("small", head, "", column.shape);
     head.tabIndex = -1;
+    head.dataset.tip = aboutColumn(column);
     head.onclick = () => choose(state, column.name, 0);
     head.onpointerenter = head.onfocus = () => tell(state, aboutColumn(column));
     const body = make("div", section, "body");
@@ -101,17 +155,17 @@ function build(state) {
   }
 }
 
-function itemsOf(state, column, body) {
-  if (!column.inputs.length) make("canvas", make("div", body, "picture"), "");
+function itemsOf(state: State, column: Column, body: HTMLElement): Item[] {
+  if (!column.inputs.length) make("canvas", make("div", body, "picture")).setAttribute("aria-hidden", "true");
   const count = { maps: column.maps, values: 1, scores: 10, softmax: 10 }[column.kind];
   return Array.from({ length: count }, (_, i) => {
-    const item = make("button", body, `item ${column.kind}`);
-    item.type = "button";
+    const item: Item = makeButton(body, `item ${column.kind}`, "");
     item.tabIndex = -1;
     item.dataset.layer = column.name;
-    item.dataset.place = i;
-    const sees = (event) => point(state, { name: column.name, place: i, at: under(item, column, event) });
-    item.onpointermove = sees;
+    item.dataset.place = String(i);
+    item.onpointermove = (event) => {
+      if (event.pointerType === "mouse") point(state, { name: column.name, place: i, at: under(item, column, event) });
+    };
     item.onfocus = () => point(state, { name: column.name, place: i, at: item.at ?? 0 });
     item.onclick = (event) => {
       if (event.detail) item.at = under(item, column, event);
@@ -120,6 +174,7 @@ function itemsOf(state, column, body) {
     if (column.kind === "maps" || column.kind === "values") {
       make("i", item);
       item.spot = make("canvas", item);
+      item.spot.setAttribute("aria-hidden", "true");
     } else {
       make("i", item, "name", column.kind === "softmax" ? state.facts.classes[i] : "");
       make("s", make("span", item, "track"));
@@ -129,240 +184,178 @@ function itemsOf(state, column, body) {
   });
 }
 
-// Which value of a strip lies under the hand
-function under(item, column, event) {
-  if (column.kind !== "values") return 0;
-  const box = item.spot.getBoundingClientRect();
+// Which value of a strip lies under the pointer
+function under(item: Item, column: Column, event: Point): number {
+  if (column.kind !== "values" || !item.spot) return 0;
   const { wide, tall } = stripOf(column.shown);
-  const x = Math.min(Math.max(Math.floor(((event.clientX - box.left) / box.width) * wide), 0), wide - 1);
-  const y = Math.min(Math.max(Math.floor(((event.clientY - box.top) / box.height) * tall), 0), tall - 1);
-  return Math.min(y * wide + x, column.shown - 1);
-}
-
-function stripOf(count) {
-  const wide = Math.ceil(count / 128);
-  return { wide, tall: Math.ceil(count / wide) };
+  const cell = cellUnder(event, item.spot, tall, wide);
+  return Math.min(cell.row * wide + cell.column, column.shown - 1);
 }
 
 // What changes with the data
 
-function fill(state) {
+const FILL: Record<Kind, (state: State, column: Column) => void> = {
+  maps: fillMaps,
+  values: fillStrip,
+  scores: fillScores,
+  softmax: fillSoftmax,
+};
+
+function fill(state: State): void {
   const { facts } = state;
   state.lit = null;
   state.tables = [tableOf(facts.positive), tableOf(facts.signed)];
   for (const column of facts.columns) {
-    ({ maps: fillMaps, values: fillStrip, scores: fillScores, softmax: fillSoftmax })[column.kind](state, column);
+    FILL[column.kind](state, column);
     fillFoot(state, column);
   }
-  const picture = state.columns.querySelector(".picture canvas");
-  const { values, shape } = state.arrays("picture");
-  paintPicture(picture, values, shape[0], shape[1]);
-  state.scaleSwitch.setAttribute("aria-pressed", state.own);
-  state.orderSwitch.setAttribute("aria-pressed", facts.byActivity);
-  verdict(state);
+  const { values, shape } = state.blob.bytes("picture");
+  paintPicture(find(state.columns, ".picture canvas"), values, shape[0] as number, shape[1] as number);
+  state.scaleSwitch.setAttribute("aria-pressed", String(state.own));
+  state.orderSwitch.setAttribute("aria-pressed", String(facts.byActivity));
+  showVerdict(state);
   outline(state);
 }
 
-function fillMaps(state, column) {
-  const { values, shape } = state.arrays(`${column.name}/maps`);
-  const numbers = state.arrays(`${column.name}/facts`).values;
-  const size = shape[1] * shape[2];
-  const { items } = state.parts[column.name];
-  items.forEach((item, i) => {
+const valuesOf = (state: State, column: Column): Float32Array => state.blob.floats(`${column.name}/values`).values;
+
+function describe(item: Item, text: string): void {
+  item.told = text;
+  item.dataset.tip = text;
+  item.setAttribute("aria-label", text);
+}
+
+function fillMaps(state: State, column: Column): void {
+  const { values, shape } = state.blob.bytes(`${column.name}/maps`);
+  const [, tall, wide] = shape as [number, number, number];
+  const numbers = state.blob.floats(`${column.name}/facts`).values;
+  const size = tall * wide;
+  partOf(state, column.name).items.forEach((item, i) => {
     item.hidden = i >= column.channels.length;
-    if (item.hidden) return;
-    const [low, mean, high] = numbers.subarray(3 * i, 3 * i + 3);
-    const scale = state.own ? scaleOf(low, high) : column;
-    paintMap(item.spot, values.subarray(i * size, (i + 1) * size), shape, low, high, painter(state, scale));
-    item.firstChild.textContent = column.labels[i];
-    item.dataset.channel = column.channels[i];
-    item.dataset.mean = mean;
-    item.classList.toggle("dead", low === 0 && high === 0);
-    const range =
-      low === 0 && high === 0 ? "all zero" : `lowest ${short(low)}, mean ${short(mean)}, highest ${short(high)}`;
-    item.told = `${column.name}, map ${column.labels[i]}: ${range}`;
-    item.setAttribute("aria-label", item.told);
+    if (item.hidden || !item.spot) return;
+    const [low, mean, high] = numbers.subarray(3 * i, 3 * i + 3) as unknown as [number, number, number];
+    const paint = painter(state, state.own ? ownScale(low, high) : column);
+    const colours = Uint32Array.from({ length: 256 }, (_, share) => paint(low + (share / 255) * (high - low)));
+    const bytes = values.subarray(i * size, (i + 1) * size);
+    paintPixels(item.spot, wide, tall, size, (at) => colours[bytes[at] as number] as number);
+    const label = column.labels[i] ?? "";
+    child(item, 0).textContent = label;
+    item.dataset.channel = String(column.channels[i]);
+    item.dataset.mean = String(mean);
+    const dead = low === 0 && high === 0;
+    item.classList.toggle("dead", dead);
+    const range = dead ? "all zero" : `lowest ${compact(low)}, mean ${compact(mean)}, highest ${compact(high)}`;
+    describe(item, `${column.name}, map ${label}: ${range}`);
   });
 }
 
-function fillStrip(state, column) {
-  const [item] = state.parts[column.name].items;
-  const { values } = state.arrays(`${column.name}/values`);
+function fillStrip(state: State, column: Column): void {
+  const [item] = partOf(state, column.name).items as [Item];
+  const values = valuesOf(state, column);
   const { wide, tall } = stripOf(values.length);
   const paint = painter(state, column);
-  item.spot.style.width = `${Math.max(14, 3 * wide)}px`;
-  paintPixels(item.spot, wide, tall, (i) => paint(values[i]), values.length);
-  item.setAttribute(
-    "aria-label",
-    `${column.name}, ${column.total} values from ${short(column.low)} to ${short(column.high)}`,
-  );
+  if (item.spot) {
+    item.spot.style.width = `${Math.max(14, 3 * wide)}px`;
+    paintPixels(item.spot, wide, tall, values.length, (i) => paint(values[i] as number));
+  }
+  const [low, high] = [compact(column.low), compact(column.high)];
+  item.setAttribute("aria-label", `${column.name}, ${column.total} values from ${low} to ${high}`);
 }
 
-function fillScores(state, column) {
-  const { values } = state.arrays(`${column.name}/values`);
+function fillScores(state: State, column: Column): void {
+  const values = valuesOf(state, column);
   const reach = Math.max(...values.map(Math.abs)) || 1;
-  state.parts[column.name].items.forEach((item, i) => {
-    const bar = item.querySelector("s");
-    const wide = (50 * Math.abs(values[i])) / reach;
-    bar.style.cssText = `width:${wide}%;left:${values[i] < 0 ? 50 - wide : 50}%;background:${state.facts.signed[values[i] < 0 ? 0 : 2]}`;
-    item.lastChild.textContent = short(values[i]);
-    item.told = `Score of ${state.facts.classes[i]}: ${exact(values[i])}`;
-    item.setAttribute("aria-label", item.told);
+  partOf(state, column.name).items.forEach((item, i) => {
+    const value = values[i] as number;
+    const wide = (50 * Math.abs(value)) / reach;
+    const colour = state.facts.signed[value < 0 ? 0 : 2];
+    find(item, "s").style.cssText = `width:${wide}%;left:${value < 0 ? 50 - wide : 50}%;background:${colour}`;
+    find(item, "b").textContent = compact(value);
+    describe(item, `${compact(value)}, score of ${state.facts.classes[i]}: ${exact(value)}`);
   });
 }
 
-function fillSoftmax(state, column) {
-  const { values } = state.arrays(`${column.name}/values`);
-  const best = values.indexOf(Math.max(...values));
-  state.parts[column.name].items.forEach((item, i) => {
-    item.querySelector("s").style.width = `${100 * values[i]}%`;
-    item.lastChild.textContent = percent(values[i]);
-    item.dataset.value = values[i];
+function fillSoftmax(state: State, column: Column): void {
+  const values = valuesOf(state, column);
+  const best = largest(values);
+  const { classes, truth } = state.facts;
+  partOf(state, column.name).items.forEach((item, i) => {
+    const share = values[i] as number;
+    find(item, "s").style.width = `${100 * share}%`;
+    find(item, "b").textContent = percent(share);
+    item.dataset.value = String(share);
     item.classList.toggle("best", i === best);
-    item.classList.toggle("truth", i === state.facts.truth);
-    const truth = i === state.facts.truth ? "; the picture's own class" : "";
-    item.told = `Probability of ${state.facts.classes[i]}: ${exact(100 * values[i])} %${truth}`;
-    item.setAttribute("aria-label", item.told);
+    item.classList.toggle("truth", i === truth);
+    const own = i === truth ? "; the picture's own class" : "";
+    describe(item, `${classes[i]} ${percent(share)}: probability ${exact(100 * share)} %${own}`);
   });
 }
 
-function fillFoot(state, column) {
-  const { foot } = state.parts[column.name];
+function fillFoot(state: State, column: Column): void {
+  const { foot } = partOf(state, column.name);
   const { low, high, dead, page, signed, channels } = column;
-  const form = JSON.stringify([
-    low,
-    high,
-    dead,
-    page,
-    signed,
-    channels,
-    state.own,
-    state.facts.byActivity,
-    state.facts.positive,
-  ]);
+  const { byActivity, positive } = state.facts;
+  const form = JSON.stringify([low, high, dead, page, signed, channels, state.own, byActivity, positive]);
   if (foot.form === form) return;
   foot.form = form;
-  const focused = foot.getRootNode().activeElement;
-  const held = foot.contains(focused) && focused.className;
+  const focused = focusedIn(foot);
+  const held = focused && foot.contains(focused) ? focused.className : null;
   foot.replaceChildren();
   if (column.kind === "scores" || column.kind === "softmax") return;
-  const bar = make("div", foot, "scale");
-  bar.style.background = `linear-gradient(90deg, ${stopsOf(state, column)})`;
+  make("div", foot, "scale").style.background = gradient(signed ? state.facts.signed : positive);
   const ends = make("div", foot, "ends");
   const own = state.own && column.kind === "maps";
-  make("span", ends, "", own ? "low" : short(column.low));
-  if (column.signed) make("span", ends, "", "0");
-  make("span", ends, "", own ? "high" : short(column.high));
-  if (column.dead) make("div", foot, "note", `${column.dead} all zero`);
+  make("span", ends, "", own ? "low" : compact(low));
+  if (signed) make("span", ends, "", "0");
+  make("span", ends, "", own ? "high" : compact(high));
+  if (dead) make("div", foot, "note", `${dead} all zero`);
   if (column.kind === "values" && column.shown < column.total) {
-    make("div", foot, "note", `the first ${column.shown.toLocaleString("en")} of ${column.total.toLocaleString("en")}`);
+    make("div", foot, "note", `the first ${grouped(column.shown)} of ${grouped(column.total)}`);
   }
   if (column.pages > 1 && column.root) pager(state, column, foot, held);
 }
 
-function pager(state, column, foot, held) {
+function pager(state: State, column: Column, foot: HTMLElement, held: string | null): void {
   const bar = make("div", foot, "pager");
-  const turn = (name, sign, label, page) => {
-    const button = make("button", bar, name, sign);
-    button.type = "button";
-    button.setAttribute("aria-label", `${label} maps of ${column.name}`);
+  const turn = (name: string, sign: string, label: string, page: number) => {
+    const button = makeButton(bar, name, sign, `${label} maps of ${column.name}`);
     button.disabled = page < 0 || page >= column.pages;
     button.onclick = () => state.ask({ layer: column.name, page });
     if (held === name) button.focus();
   };
   turn("back", "‹", "Earlier", column.page - 1);
   const first = column.page * state.facts.rows;
-  const range = `${first}–${first + column.channels.length - 1}`;
-  make(
-    "span",
-    bar,
-    "",
-    state.facts.byActivity ? `${column.page + 1} of ${column.pages}` : `${range} of ${column.total}`,
-  );
+  const range = `${first}–${first + column.channels.length - 1} of ${column.total}`;
+  make("span", bar, "", state.facts.byActivity ? `${column.page + 1} of ${column.pages}` : range);
   turn("on", "›", "More", column.page + 1);
 }
 
-function verdict(state) {
-  const { classes, truth, columns } = state.facts;
-  const { values } = state.arrays(`${columns.at(-1).name}/values`);
-  const best = values.indexOf(Math.max(...values));
+function showVerdict(state: State): void {
+  const { classes, truth } = state.facts;
+  const values = valuesOf(state, lastColumn(state));
+  const best = largest(values);
   state.verdict.replaceChildren("The network says ");
-  make("b", state.verdict, "", `${classes[best]}, ${percent(values[best])}`);
-  if (truth === null) return state.verdict.append(".");
-  state.verdict.append(best === truth ? ": right." : `: wrong, it is a ${classes[truth]}.`);
+  make("b", state.verdict, "", `${classes[best]}, ${percent(values[best] as number)}`);
+  if (truth === null) state.verdict.append(".");
+  else state.verdict.append(best === truth ? ": right." : `: wrong, it is a ${classes[truth]}.`);
 }
 
-// Colours and numbers
+const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 
-const scaleOf = (low, high) => {
-  const reach = Math.max(-low, high);
-  return low < 0 ? { low: -reach, high: reach, signed: true } : { low: 0, high, signed: false };
-};
+// Pointer and keys
 
-const stopsOf = (state, scale) => (scale.signed ? state.facts.signed : state.facts.positive);
-const rgb = (text) => [1, 3, 5].map((from) => parseInt(text.slice(from, from + 2), 16));
-
-// Colours come from two tables, one for a scale with a sign and one without; a pixel is one 32-bit number.
-const FINE = 1024;
-
-function tableOf(stops) {
-  const ends = stops.map(rgb);
-  return Uint32Array.from({ length: FINE }, (_, i) => {
-    const at = (i / (FINE - 1)) * (ends.length - 1);
-    const below = Math.min(Math.floor(at), ends.length - 2);
-    const [r, g, b] = [0, 1, 2].map((c) =>
-      Math.round(ends[below][c] + (ends[below + 1][c] - ends[below][c]) * (at - below)),
-    );
-    return (255 << 24) | (b << 16) | (g << 8) | r;
-  });
-}
-
-function painter(state, scale) {
-  const table = state.tables[Number(scale.signed)];
-  const reach = scale.high - scale.low;
-  const nothing = scale.signed ? (FINE - 1) / 2 : 0;
-  return (value) => {
-    const share = reach > 0 ? ((value - scale.low) / reach) * (FINE - 1) : nothing;
-    return table[Math.round(Math.min(Math.max(share, 0), FINE - 1))];
-  };
-}
-
-function paintPixels(canvas, width, height, pixelAt, count) {
-  const image = new ImageData(width, height);
-  const pixels = new Uint32Array(image.data.buffer);
-  for (let i = 0; i < count; i++) pixels[i] = pixelAt(i);
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== height) canvas.height = height;
-  canvas.getContext("2d").putImageData(image, 0, 0);
-}
-
-function paintMap(canvas, bytes, [, height, width], low, high, paint) {
-  const table = Uint32Array.from({ length: 256 }, (_, i) => paint(low + (i / 255) * (high - low)));
-  paintPixels(canvas, width, height, (i) => table[bytes[i]], bytes.length);
-}
-
-const exact = (number) => String(Number(number.toPrecision(7))).replace("-", "−");
-const short = (number) => {
-  const size = Math.abs(number);
-  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return number.toExponential(1).replaceAll("-", "−");
-  return number.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2).replace("-", "−");
-};
-const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
-
-// Hands
-
-function choose(state, name, place) {
-  const column = state.facts.columns.find((other) => other.name === name);
-  const channel = column.kind === "maps" ? column.channels[place] : place;
+function choose(state: State, name: string, place: number): void {
+  const column = columnOf(state, name);
+  const channel = column.kind === "maps" ? (column.channels[place] ?? 0) : place;
   state.chosen = [name, channel];
   outline(state);
   state.ask({ layer: name, channel });
 }
 
-function outline(state) {
+function outline(state: State): void {
   const [layer, channel] = state.chosen;
   for (const column of state.facts.columns) {
-    const { head, items } = state.parts[column.name];
+    const { head, items } = partOf(state, column.name);
     head.classList.toggle("on", column.name === layer);
     items.forEach((item, i) => {
       const number = column.kind === "maps" ? column.channels[i] : column.kind === "values" ? channel : i;
@@ -377,61 +370,64 @@ function outline(state) {
   for (const item of all) item.tabIndex = item === reached ? 0 : -1;
 }
 
-function chosenPlace(state) {
+function chosenPlace(state: State): Place | null {
   const [name, channel] = state.chosen;
-  const column = state.facts.columns.find((other) => other.name === name);
+  const column = columnOf(state, name);
   if (column.kind === "values") return { name, place: 0, at: Math.min(channel, column.shown - 1) };
   const place = column.kind === "maps" ? column.channels.indexOf(channel) : channel;
   return place < 0 ? null : { name, place, at: 0 };
 }
 
 // Show what is pointed at, or else what is chosen: its links, and its numbers in words
-function point(state, pointed) {
+function point(state: State, pointed: Place | null): void {
   state.pointed = pointed;
   const seen = pointed && state.parts[pointed.name] ? pointed : chosenPlace(state);
   const lit = JSON.stringify([seen?.name, seen?.place, Boolean(pointed)]);
-  if (state.lit !== lit) {
+  if (state.lit !== lit && state.bright) {
     state.bright.replaceChildren();
     state.bright.setAttribute("class", pointed ? "pointed" : "");
     if (seen) light(state, seen.name, seen.place);
   }
   state.lit = lit;
-  if (!seen) return tell(state, "");
-  const column = state.facts.columns.find((other) => other.name === seen.name);
-  const item = state.parts[seen.name].items[seen.place];
-  const value = column.kind === "values" && state.arrays(`${seen.name}/values`).values[seen.at];
-  tell(state, column.kind === "values" ? `${seen.name}, value ${seen.at}: ${exact(value)}` : item.told);
+  if (!seen) {
+    tell(state, "");
+    return;
+  }
+  const column = columnOf(state, seen.name);
+  if (column.kind === "values") {
+    tell(state, `${seen.name}, value ${seen.at}: ${exact(valuesOf(state, column)[seen.at] ?? 0)}`);
+  } else tell(state, partOf(state, seen.name).items[seen.place]?.told ?? "");
 }
 
-const aboutColumn = (column) => `${column.name}, ${column.shape}: ${column.about}`;
+const aboutColumn = (column: Column): string => `${column.name}, ${column.shape}: ${column.about}`;
 
-function tell(state, text) {
+function tell(state: State, text: string): void {
   state.words.textContent = text;
 }
 
-function press(event, state) {
-  const item = event.target.closest(".item");
-  const move = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
+function press(event: KeyboardEvent, state: State): void {
+  const item = (event.target as Element).closest<Item>(".item");
+  const move = ARROWS[event.key];
   if (!item || !move) return;
   event.preventDefault();
-  const names = state.facts.columns.map((column) => column.name);
-  const index = names.indexOf(item.dataset.layer) + move[0];
+  const [down, right] = move;
+  const index = state.facts.columns.findIndex((column) => column.name === item.dataset.layer) + right;
   const column = state.facts.columns[index];
   if (!column) return;
-  if (column.kind === "values" && move[1]) {
-    item.at = Math.min(Math.max((item.at ?? 0) + move[1], 0), column.shown - 1);
-    return item.onfocus();
+  if (column.kind === "values" && down) {
+    item.at = clamp((item.at ?? 0) + down, 0, column.shown - 1);
+    point(state, { name: column.name, place: 0, at: item.at });
+    return;
   }
-  const items = state.parts[column.name].items.filter((other) => !other.hidden);
-  const place = Math.min(Math.max(Number(item.dataset.place) + move[1], 0), items.length - 1);
-  items[place].focus({ preventScroll: true });
-  intoSight(state, column.name);
+  const items = partOf(state, column.name).items.filter((other) => !other.hidden);
+  items[clamp(Number(item.dataset.place) + down, 0, items.length - 1)]?.focus({ preventScroll: true });
+  bringIntoSight(state, column.name);
 }
 
 // The column that is looked at comes into sight beside the classes, which stay
-function intoSight(state, name = state.chosen[0]) {
-  const { section } = state.parts[name];
-  const last = state.parts[state.facts.columns.at(-1).name].section.offsetWidth;
+function bringIntoSight(state: State, name: string): void {
+  const { section } = partOf(state, name);
+  const last = partOf(state, lastColumn(state).name).section.offsetWidth;
   const [left, right] = [section.offsetLeft - 20, section.offsetLeft + section.offsetWidth + 20];
   if (left < state.box.scrollLeft) state.box.scrollLeft = left;
   else if (right > state.box.scrollLeft + state.box.clientWidth - last) {

@@ -1,23 +1,18 @@
-// @ts-nocheck
 // The lines between the columns of the overview, in one SVG behind them. Quiet ones join what is shown; bright
-// ones join the map under the hand with what it reads.
-const SVG = "http://www.w3.org/2000/svg";
-
-function svg(kind, parent, attributes) {
-  const element = document.createElementNS(SVG, kind);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  parent.append(element);
-  return element;
-}
+// ones join the map under the pointer with what it reads.
+import { makeSvg } from "../shared/dom.ts";
+import { type Anchor, type Column, columnOf, partOf, type State } from "./state.ts";
 
 // Where the maps of every column are, by layer name: its sides, and the middle height of each thing in it
-function anchors(state) {
+function anchorsOf(state: State): Record<string, Anchor> {
   const origin = state.columns.getBoundingClientRect();
-  const found = {};
+  const found: Record<string, Anchor> = {};
   for (const column of state.facts.columns) {
-    const { body, items } = state.parts[column.name];
+    const { body, items } = partOf(state, column.name);
     const shown = items.filter((item) => !item.hidden);
-    const boxes = (shown.length ? shown : [body]).map((item) => (item.spot ?? item).getBoundingClientRect());
+    const boxes = (shown.length ? shown.map((item) => item.spot ?? item) : [body]).map((one) =>
+      one.getBoundingClientRect(),
+    );
     found[column.name] = {
       left: Math.min(...boxes.map((box) => box.left)) - origin.left,
       right: Math.max(...boxes.map((box) => box.right)) - origin.left,
@@ -29,86 +24,100 @@ function anchors(state) {
   return found;
 }
 
-const curve = (x0, y0, x1, y1) => {
+const anchorOf = (state: State, name: string): Anchor => state.anchors[name] as Anchor;
+const height = (anchor: Anchor, place: number): number => anchor.heights[place] as number;
+
+function curve(x0: number, y0: number, x1: number, y1: number): string {
   const bend = Math.max(18, (x1 - x0) * 0.45);
-  return `M${x0.toFixed(1)} ${y0.toFixed(1)}C${(x0 + bend).toFixed(1)} ${y0.toFixed(1)} ${(x1 - bend).toFixed(1)} ${y1.toFixed(1)} ${x1.toFixed(1)} ${y1.toFixed(1)}`;
-};
+  const [a, b, c, d, e, f] = [x0, y0, x0 + bend, x1 - bend, y1, x1].map((number) => number.toFixed(1));
+  return `M${a} ${b}C${c} ${b} ${d} ${e} ${f} ${e}`;
+}
 
 // A link from a layer further back goes below the maps, not through them
-function around(from, to, y0, y1, floor) {
+function around(from: Anchor, to: Anchor, y0: number, y1: number, floor: number): string {
   const [x0, x1] = [from.right + 2, to.left - 2];
-  return `M${x0} ${y0}C${x0 + 40} ${y0} ${x0 + 6} ${floor} ${x0 + 50} ${floor}H${x1 - 50}C${x1 - 6} ${floor} ${x1 - 40} ${y1} ${x1} ${y1}`;
+  return (
+    `M${x0} ${y0}C${x0 + 40} ${y0} ${x0 + 6} ${floor} ${x0 + 50} ${floor}` +
+    `H${x1 - 50}C${x1 - 6} ${floor} ${x1 - 40} ${y1} ${x1} ${y1}`
+  );
 }
 
-export function drawLinks(state) {
+export function drawLinks(state: State): void {
   const { facts, columns } = state;
   state.links?.remove();
-  state.anchors = anchors(state);
+  state.anchors = anchorsOf(state);
   state.floor = Math.max(...Object.values(state.anchors).map((anchor) => anchor.bottom)) + 9;
   const size = { width: columns.scrollWidth, height: columns.scrollHeight };
-  state.links = svg("svg", columns, { class: "links", "aria-hidden": "true", ...size });
+  const links = makeSvg("svg", columns, { class: "links", "aria-hidden": "true", ...size });
+  state.links = links;
   facts.columns.forEach((column, i) => {
-    for (const input of column.inputs) quiet(state, column, input, facts.columns[i - 1]?.name === input);
+    for (const input of column.inputs) quiet(state, links, column, input, facts.columns[i - 1]?.name === input);
   });
-  state.bright = svg("g", state.links, {});
+  state.bright = makeSvg("g", links);
 }
 
-function quiet(state, column, input, next) {
-  const [from, to] = [state.anchors[input], state.anchors[column.name]];
-  const before = state.facts.columns.find((other) => other.name === input);
+function quiet(state: State, links: SVGSVGElement, column: Column, input: string, next: boolean): void {
   if (column.kind === "softmax") return; // its rows stand beside the scores
+  const [from, to] = [anchorOf(state, input), anchorOf(state, column.name)];
   if (!next) {
-    const path = around(from, to, from.bottom - 6, to.bottom - 6, state.floor);
-    svg("path", state.links, { class: "far", d: path });
+    makeSvg("path", links, { class: "far", d: around(from, to, from.bottom - 6, to.bottom - 6, state.floor) });
   } else if (column.kind === "maps") {
-    const pairs = pairsOf(column, before);
-    const d = pairs.map(([a, b]) => curve(from.right + 2, from.heights[a], to.left - 2, to.heights[b])).join("");
-    svg("path", state.links, { class: column.all ? "many" : "one", d });
+    const pairs = pairsOf(column, columnOf(state, input));
+    const d = pairs.map(([a, b]) => curve(from.right + 2, height(from, a), to.left - 2, height(to, b))).join("");
+    makeSvg("path", links, { class: column.all ? "many" : "one", d });
   } else {
-    band(state.links, from, to);
+    band(links, from, to);
   }
 }
 
 // [place in the column before, place in this one] of all shown maps that are joined
-function pairsOf(column, before) {
-  if (column.all) return before.channels.flatMap((_, a) => column.channels.map((_, b) => [a, b]));
-  return column.channels.flatMap((channel, b) => {
+function pairsOf(column: Column, before: Column): [number, number][] {
+  if (column.all) {
+    return before.channels.flatMap((_, a) => column.channels.map((_, b): [number, number] => [a, b]));
+  }
+  return column.channels.flatMap((channel, b): [number, number][] => {
     const a = before.channels.indexOf(channel);
     return a < 0 ? [] : [[a, b]];
   });
 }
 
-function band(parent, from, to) {
+function band(parent: SVGElement, from: Anchor, to: Anchor): void {
   const [x0, x1, middle] = [from.right + 3, to.left - 3, (from.right + to.left) / 2];
-  const d = `M${x0} ${from.top}C${middle} ${from.top} ${middle} ${to.top} ${x1} ${to.top}V${to.bottom}C${middle} ${to.bottom} ${middle} ${from.bottom} ${x0} ${from.bottom}Z`;
-  svg("path", parent, { class: "band", d });
+  const d =
+    `M${x0} ${from.top}C${middle} ${from.top} ${middle} ${to.top} ${x1} ${to.top}` +
+    `V${to.bottom}C${middle} ${to.bottom} ${middle} ${from.bottom} ${x0} ${from.bottom}Z`;
+  makeSvg("path", parent, { class: "band", d });
 }
 
-// Light what the thing at `place` of a column reads
-export function light(state, name, place) {
-  const column = state.facts.columns.find((other) => other.name === name);
-  const to = state.anchors[name];
-  const y1 = to.heights[Math.min(place, to.heights.length - 1)];
+/** Light what the thing at `place` of a column reads. */
+export function light(state: State, name: string, place: number): void {
+  const { facts, bright } = state;
+  if (!bright) return;
+  const column = columnOf(state, name);
+  const to = anchorOf(state, name);
+  const y1 = height(to, Math.min(place, to.heights.length - 1));
   for (const input of column.inputs) {
-    const index = state.facts.columns.findIndex((other) => other.name === input);
-    const before = state.facts.columns[index];
-    const next = state.facts.columns[index + 1] === column;
+    const index = facts.columns.findIndex((other) => other.name === input);
+    const before = facts.columns[index] as Column;
+    const next = facts.columns[index + 1] === column;
+    const from = anchorOf(state, input);
     for (const [a, weight] of readsOf(state, column, before, place)) {
-      const y0 = state.anchors[input].heights[a];
-      const from = state.anchors[input];
+      const y0 = height(from, a);
       const d = next ? curve(from.right + 2, y0, to.left - 2, y1) : around(from, to, y0, y1, state.floor);
-      svg("path", state.bright, { class: "bright", d, "stroke-opacity": 0.25 + 0.75 * weight });
+      makeSvg("path", bright, { class: "bright", d, "stroke-opacity": 0.25 + 0.75 * weight });
     }
   }
 }
 
 // [place in the column before, how strongly from 0 to 1]
-function readsOf(state, column, before, place) {
+function readsOf(state: State, column: Column, before: Column, place: number): [number, number][] {
   if (column.kind !== "maps") {
-    return before.kind === "maps" && column.kind === "values" ? before.channels.map((_, a) => [a, 0.2]) : [];
+    const joined = before.kind === "maps" && column.kind === "values";
+    return joined ? before.channels.map((_, a): [number, number] => [a, 0.2]) : [];
   }
-  if (!column.all) return pairsOf(column, before).flatMap(([a, b]) => (b === place ? [[a, 1]] : []));
-  const strength = state.arrays(`${column.name}/strength`).values;
+  if (!column.all)
+    return pairsOf(column, before).flatMap(([a, b]): [number, number][] => (b === place ? [[a, 1]] : []));
+  const strength = state.blob.bytes(`${column.name}/strength`).values;
   const wide = before.channels.length;
-  return before.channels.map((_, a) => [a, strength[place * wide + a] / 255]);
+  return before.channels.map((_, a): [number, number] => [a, (strength[place * wide + a] as number) / 255]);
 }

@@ -1,34 +1,51 @@
-// @ts-nocheck
-// Shared by components: one safetensors blob (8 bytes of header length, a JSON header, the arrays), and colours.
-const KINDS = { U8: Uint8Array, F32: Float32Array, I32: Int32Array };
+// One safetensors blob: 8 bytes of header length, a JSON header, the arrays. Python's facts are in its metadata.
 
-export function openBlob(bytes) {
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  const array = (name) => {
-    const [from, to] = header[name].data_offsets;
-    const values = new KINDS[header[name].dtype](bytes.slice(8 + length + from, 8 + length + to).buffer);
-    return { values, shape: header[name].shape };
+export type Values = Uint8Array | Float32Array | Int32Array;
+
+export interface Tensor<V extends Values = Float32Array> {
+  values: V;
+  shape: number[];
+}
+
+interface Entry {
+  dtype: string;
+  shape: number[];
+  data_offsets: [number, number];
+}
+
+export interface OpenBlob<Facts> {
+  facts: Facts;
+  names: string[];
+  floats(name: string): Tensor<Float32Array>;
+  bytes(name: string): Tensor<Uint8Array>;
+}
+
+/** Open a blob; `key` is the name in the metadata under which Python put its facts as JSON. */
+export function openBlob<Facts>(data: Uint8Array, key = "facts"): OpenBlob<Facts> {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const start = 8 + Number(view.getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start))) as Record<string, Entry> & {
+    __metadata__: Record<string, string>;
   };
-  return { facts: JSON.parse(header.__metadata__.facts), array };
-}
-
-export function make(kind, parent, name = "", text = undefined) {
-  const element = document.createElement(kind);
-  if (name) element.className = name;
-  if (text !== undefined) element.textContent = text;
-  parent?.append(element);
-  return element;
-}
-
-// A picture (height, width, 3) on a canvas of its own size
-export function paintPicture(canvas, pixels, height, width) {
-  canvas.width = width;
-  canvas.height = height;
-  const image = new ImageData(width, height);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) image.data[4 * i + c] = pixels[3 * i + c];
-    image.data[4 * i + 3] = 255;
-  }
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  const raw = (name: string, dtype: string): [ArrayBuffer, number[]] => {
+    const entry = header[name];
+    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (entry.dtype !== dtype) throw new Error(`${name} is ${entry.dtype}, not ${dtype}`);
+    const [from, to] = entry.data_offsets;
+    return [data.slice(start + from, start + to).buffer as ArrayBuffer, entry.shape]; // a copy begins at byte 0
+  };
+  const facts = header.__metadata__[key];
+  if (facts === undefined) throw new Error(`the blob's metadata hold no ${key}`);
+  return {
+    facts: JSON.parse(facts) as Facts,
+    names: Object.keys(header).filter((name) => name !== "__metadata__"),
+    floats(name) {
+      const [buffer, shape] = raw(name, "F32");
+      return { values: new Float32Array(buffer), shape };
+    },
+    bytes(name) {
+      const [buffer, shape] = raw(name, "U8");
+      return { values: new Uint8Array(buffer), shape };
+    },
+  };
 }

@@ -159,7 +159,7 @@ def _packed(answers: dict[str, Answer], channel: int, facts: dict[str, Any]) -> 
         if answer.state == "done"
     }
     message, again = _standing(list(answers.values()))
-    return save(arrays, {"answer": json.dumps(facts | {"message": message, "again": again})})
+    return save(arrays, {"facts": json.dumps(facts | {"message": message, "again": again})})
 
 
 def _standing(answers: list[Answer]) -> tuple[str, bool]:

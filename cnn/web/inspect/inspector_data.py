@@ -1,6 +1,6 @@
 """What the inspector's browser side gets: the numbers behind one map, as one safetensors blob.
 
-Arrays are float32; what they are and how to read them stands in the blob's metadata, under `look`.
+Arrays are float32; what they are and how to read them stands in the blob's metadata, under `facts`.
 """
 
 import json
@@ -79,7 +79,7 @@ def pack(look: Look, name: str, channel: int, theme: Theme, fixed: Mapping[str, 
     arrays["output"] = plate_of(values, channel)
     facts["scales"]["output"] = _scale(values, theme)
     blocks = {key: np.ascontiguousarray(array, np.float32) for key, array in arrays.items()}
-    return save(blocks, metadata={"look": json.dumps(facts | dict(fixed))})
+    return save(blocks, metadata={"facts": json.dumps(facts | dict(fixed))})
 
 
 def keras_layers(look: Look, name: str) -> tuple[str, ...]:

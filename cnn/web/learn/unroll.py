@@ -60,4 +60,4 @@ def show_unrolled(
         if isinstance(found, int | float) and 0 <= int(found) < len(values):
             on_choose(int(found))
 
-    _component(data=save(arrays, {"about": json.dumps(about)}), key=key, on_index_change=chosen)
+    _component(data=save(arrays, {"facts": json.dumps(about)}), key=key, on_index_change=chosen)

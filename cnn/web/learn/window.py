@@ -76,7 +76,7 @@ def pack(
         "ink": theme.ink,
     }
     blocks = {name: np.ascontiguousarray(array, np.float32) for name, array in arrays.items()}
-    return save(blocks, metadata={"walk": json.dumps(facts)})
+    return save(blocks, metadata={"facts": json.dumps(facts)})
 
 
 def _scale(values: NDArray, theme: Theme) -> dict[str, float | Sequence[str]]:

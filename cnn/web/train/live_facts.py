@@ -7,7 +7,7 @@ from cnn.runs.remaining import planned_epochs
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run, Status
 from cnn.scheduler.fair_queue import Place
-from cnn.web.app.run_text import is_open, minutes, place_words, share
+from cnn.web.app.run_text import is_open, minutes, place_words, share, state_words
 from cnn.web.app.service import service
 
 OPEN_SECONDS = 0.2
@@ -20,7 +20,8 @@ def facts(run: Run, status: Status) -> dict[str, Any]:
     """Return how a run stands, as JSON for the browser, given the state that is shown of it.
 
     `stamp` changes when the page as a whole is to be drawn anew; `wait` is the seconds until the next look;
-    `share` is how much of the training is done, None where there is no bar; `rows` and `marks` are how many
+    `share` is how much of the training is done, None where there is no bar; `aloud` is a sentence for a screen
+    reader; `rows` and `marks` are how many
     rows the history has and how many of them are more than a report within an epoch; `snapshot` is the step
     of the newest saved state.
     """
@@ -35,6 +36,7 @@ def facts(run: Run, status: Status) -> dict[str, Any]:
         "share": done,
         "words": words,
         "figures": _figures(run, status, rows, last),
+        "aloud": _aloud(run, status, last, words),
         "rows": len(rows),
         "marks": marks(rows),
         "snapshot": newest_step(snapshots),
@@ -95,6 +97,19 @@ def _progress_words(run: Run, status: Status, last: dict[str, Any]) -> str:
     if run.setup.training.epochs is None:
         return f"{last['seconds']:.0f} of {last['seconds'] + last['seconds_left']:.0f} seconds of training"
     return f"{minutes(last['seconds_left'])} left"
+
+
+def _aloud(run: Run, status: Status, last: dict[str, Any], words: str) -> str:
+    parts = [f"{run.name or 'The run'}: {state_words(run, status)}"]
+    if last and not status.ended:
+        parts.append(f"epoch {last.get('epoch', 0.0):.1f}")
+    if status.validation_accuracy is not None:
+        parts.append(f"validation accuracy {share(status.validation_accuracy)}")
+    if status.ended and status.test_accuracy is not None:
+        parts.append(f"test accuracy {share(status.test_accuracy)}")
+    if words:
+        parts.append(words)
+    return ", ".join(parts) + "."
 
 
 def _figures(

@@ -17,6 +17,7 @@ _watch = component(
   <p class="words"></p>
   <div class="bar" role="progressbar" aria-label="Training"><i></i></div>
   <dl class="figures"></dl>
+  <p class="aloud" role="status" aria-live="polite"></p>
 </div>
 """,
 )

@@ -28,7 +28,7 @@ LECTURE = look_at(PRESETS["lecture"].setup.network)
 WIDE = NetworkSpec((Block((Convolution(512), Convolution(4))),), dense=(Dense(8),))
 
 
-def read(blob: bytes, key: str = "look") -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def read(blob: bytes, key: str = "facts") -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     (length,) = struct.unpack("<Q", blob[:8])
     return json.loads(json.loads(blob[8 : 8 + length])["__metadata__"][key]), load(blob)
 
@@ -162,7 +162,7 @@ def test_cells_and_numbers() -> None:
 def test_answers_are_packed_as_plates_and_what_fails_is_told() -> None:
     maps = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
     answers = {"conv1": Answer("done", 1.0, maps), "relu1": Answer("failed", message="It broke.")}
-    facts, arrays = read(inspector._packed(answers, 1, {"question": "q", "cell": (1, 2)}), "answer")
+    facts, arrays = read(inspector._packed(answers, 1, {"question": "q", "cell": (1, 2)}))
     np.testing.assert_array_equal(arrays["keras0"], maps[:, :, 1])
     assert list(arrays) == ["keras0"]
     assert facts["cell"] == [1, 2]
@@ -202,7 +202,7 @@ def test_the_terms_of_the_table_add_up_to_the_result(spec: NetworkSpec, data: st
 def test_every_kind_of_layer_can_be_opened(layer: str) -> None:
     app = visited("inside", network="lecture", panel="numbers", layer=layer, channel="2", cell="1,1")
     assert not app.exception
-    blobs = [item.proto.bytes for item in app.get("bidi_component") if b'"look"' in item.proto.bytes[:9000]]
+    blobs = [item.proto.bytes for item in app.get("bidi_component") if b"stages" in item.proto.bytes]
     (blob,) = blobs
     facts, _ = read(blob)
     assert (facts["layer"], facts["channel"]) == (layer, 2)

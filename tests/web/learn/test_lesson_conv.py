@@ -188,7 +188,7 @@ def test_the_browser_gets_arrays_and_settings_in_one_blob(theme: Any) -> None:
     np.testing.assert_array_equal(arrays["kernel"], kernel)
     np.testing.assert_array_equal(arrays["outputs"], output)
     (length,) = struct.unpack("<Q", blob[:8])
-    facts = json.loads(json.loads(blob[8 : 8 + length])["__metadata__"]["walk"])
+    facts = json.loads(json.loads(blob[8 : 8 + length])["__metadata__"]["facts"])
     assert facts["bias"] == 0.5
     assert facts["scales"]["output"]["stops"][1] == theme.ground
 

@@ -1,0 +1,127 @@
+// What Python sends about one map, neuron or class (see cnn/web/inspect/inspector_data.py), with its types.
+import { openBlob, type Tensor } from "../shared/blob.ts";
+import { type Scale, type ScaleTable, withTable } from "../shared/colours.ts";
+
+export interface Window {
+  window: number;
+  stride: number;
+  zeros: [number, number];
+  kind: string;
+}
+
+/** What a layer makes of one cell, by its own numbers. */
+export type CellStep = { layer: string; tag: string } & (
+  | { op: "norm"; gamma: number; beta: number; moving_mean: number; moving_variance: number; epsilon: number }
+  | { op: "relu"; function: string; slope: number; alpha: number }
+  | { op: "add"; other: string }
+  | { op: "drop" }
+);
+export type PoolStep = { layer: string; tag: string; op: "pool" } & Window;
+
+/** A layer after this one that the cell goes on to. */
+export type Stage = (CellStep | PoolStep) & { scale: ScaleTable };
+
+interface Common {
+  layer: string;
+  tag: string;
+  about: string;
+  shape: number[];
+  channel: number;
+  vector: boolean;
+  sources: string[];
+  layers: { name: string; shape: number[] }[];
+  names: string[];
+  activity: { layer?: string; sizes?: number[] };
+  tags: Record<string, string>;
+  above: string;
+  below: string;
+  stages: Stage[];
+  question: string;
+  cell: [number, number] | null;
+  arrays: Record<string, Tensor>;
+  height: number;
+  width: number;
+  channels: number;
+  rows: number;
+  columns: number;
+  sent: number[];
+}
+
+type Scales<Names extends string> = { scales: Record<Names | "output", ScaleTable> };
+
+export type ConvData = Common &
+  Window &
+  Scales<"input" | "kernel" | "share" | "product"> & {
+    op: "conv";
+    bias: number;
+    picture: boolean;
+    source_names: string[];
+    total: number;
+    order: number[];
+  };
+export type PoolData = Common & Window & Scales<"input"> & { op: "pool" };
+export type CellData = Common & Scales<"input"> & { op: "cell"; first: CellStep };
+export type UnrolledData = Common & Scales<"input"> & { op: "flatten" | "average"; total: number };
+export type PixelData = Common & Scales<never> & { op: "pixel"; half: number };
+export type DenseData = Common &
+  Scales<"input" | "product"> & {
+    op: "dense";
+    bias: number;
+    averaged: boolean;
+    maps: boolean;
+    source: string;
+    values_shape: [number, number, number];
+    rest: number;
+  };
+export type SoftmaxData = Common & Scales<never> & { op: "softmax" };
+
+/** One map with what it was made from. */
+export type MapData = ConvData | PoolData | CellData | UnrolledData | PixelData;
+export type Data = MapData | DenseData | SoftmaxData;
+
+/** Keras's values for the same question, or why there are none yet. */
+export interface KerasAnswer {
+  question: string;
+  message?: string;
+  cell?: [number, number] | null;
+  again?: boolean;
+  arrays: Record<string, Tensor>;
+}
+
+export function readData(bytes: Uint8Array): Data {
+  const blob = openBlob<Data>(bytes);
+  const arrays = Object.fromEntries(blob.names.map((name) => [name, blob.floats(name)]));
+  const { facts } = blob;
+  const [height, width, channels] = blob.floats("input").shape as [number, number, number];
+  const [rows, columns] = blob.floats("output").shape as [number, number];
+  const scales = Object.fromEntries(
+    Object.entries(facts.scales).map(([name, scale]) => [name, withTable(scale as Scale)]),
+  );
+  const stages = facts.stages.map((stage) => ({ ...stage, scale: withTable(stage.scale) }));
+  const sent = facts.sent ?? [0];
+  return { ...facts, scales, stages, arrays, height, width, channels, rows, columns, sent } as Data;
+}
+
+export function readAnswer(bytes: Uint8Array): KerasAnswer {
+  const blob = openBlob<Omit<KerasAnswer, "arrays">>(bytes);
+  return { ...blob.facts, arrays: Object.fromEntries(blob.names.map((name) => [name, blob.floats(name)])) };
+}
+
+export function arrayOf(data: Common, name: string): Tensor {
+  const array = data.arrays[name];
+  if (!array) throw new Error(`the inspector was sent no ${name}`);
+  return array;
+}
+
+export const isWindow = (data: Data): data is ConvData | PoolData => data.op === "conv" || data.op === "pool";
+export const isUnrolled = (data: Data): data is UnrolledData => data.op === "flatten" || data.op === "average";
+
+export const mapName = (data: Data): string => data.names[data.channel] ?? `map ${data.channel}`;
+export const nameOfPlace = (data: Data, place: number): string => data.names[place] ?? `value ${place}`;
+
+/** The name of an input channel. */
+export const sourceName = (data: Data, number: number): string =>
+  (data.op === "conv" ? data.source_names[number] : undefined) ?? `map ${number}`;
+
+/** The input channel's number at a place among those that were sent. */
+export const sentAt = (data: Data, place: number): number => data.sent[place] ?? place;

@@ -1,0 +1,89 @@
+// Elements: found or made, with types; what is missing is an error at once, not a null further on.
+import type { FrontendRendererArgs } from "@streamlit/component-v2-lib";
+
+/** What Streamlit hands to a component: its data, the place where it stands, and the two ways back to Python. */
+export type Mount<Data> = Omit<FrontendRendererArgs<Record<string, unknown>, Data>, "parentElement"> & {
+  parentElement: HTMLElement | ShadowRoot;
+};
+
+/** Return the first match of a selector, or throw: a component's own markup is always there. */
+export function find<E extends Element = HTMLElement>(root: ParentNode, selector: string): E {
+  const found = root.querySelector<E>(selector);
+  if (!found) throw new Error(`no ${selector} in this component`);
+  return found;
+}
+
+/** Return all matches of a selector. */
+export function findAll<E extends Element = HTMLElement>(root: ParentNode, selector: string): E[] {
+  return [...root.querySelectorAll<E>(selector)];
+}
+
+/** Return child number `i` of an element that has it. */
+export function child<E extends Element = HTMLElement>(parent: Element, i: number): E {
+  const found = parent.children[i];
+  if (!found) throw new Error(`no child ${i} here`);
+  return found as E;
+}
+
+/** Make an element, with its class and text, at the end of `parent`. */
+export function make<K extends keyof HTMLElementTagNameMap>(
+  kind: K,
+  parent?: Element | null,
+  name = "",
+  text?: string,
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(kind);
+  if (name) element.className = name;
+  if (text !== undefined) element.textContent = text;
+  parent?.append(element);
+  return element;
+}
+
+/** Make a button with its class, its text and, where the text says too little, a name. */
+export function makeButton(parent: Element, name: string, text: string, label = ""): HTMLButtonElement {
+  const button = make("button", parent, name, text);
+  button.type = "button";
+  if (label) {
+    button.title = label;
+    button.setAttribute("aria-label", label);
+  }
+  return button;
+}
+
+/** Make an SVG element with attributes. */
+export function makeSvg<K extends keyof SVGElementTagNameMap>(
+  kind: K,
+  parent: Element,
+  attributes: Record<string, string | number> = {},
+): SVGElementTagNameMap[K] {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", kind);
+  setAttributes(element, attributes);
+  parent.append(element);
+  return element;
+}
+
+export function setAttributes(element: Element, attributes: Record<string, string | number>): void {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+}
+
+/** Write a text only where it differs, so that nothing that is selected or read aloud is disturbed. */
+export function write(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Make text safe between tags and in quotes of HTML. */
+export function escapeHtml(text: unknown): string {
+  return String(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+/** Have as many children as wanted: surplus ones go, missing ones are made. */
+export function keepChildren(parent: Element, count: number, add: () => void): void {
+  while (parent.children.length > count) parent.lastElementChild?.remove();
+  while (parent.children.length < count) add();
+}
+
+/** The element that has the focus inside this component. */
+export function focusedIn(place: Element): HTMLElement | null {
+  const root = place.getRootNode() as Document | ShadowRoot;
+  return root.activeElement instanceof HTMLElement ? root.activeElement : null;
+}

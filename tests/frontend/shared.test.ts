@@ -1,0 +1,166 @@
+// Numbers, colours, the blob, the lessons' window, the overlay and the unrolled vector, against Python.
+import { describe, expect, test } from "vitest";
+import { type CellMap, mapValue } from "../../cnn/frontend/overlay.ts";
+import { openBlob } from "../../cnn/frontend/shared/blob.ts";
+import { colourOf, inkOn, luminance, type Rgb, rgb, withTable } from "../../cnn/frontend/shared/colours.ts";
+import {
+  adaptive,
+  bracketed,
+  compact,
+  exact,
+  fixed,
+  largest,
+  near,
+  significant,
+} from "../../cnn/frontend/shared/numbers.ts";
+import { meanSize } from "../../cnn/frontend/tiles.ts";
+import { indexOf, mapKeys, placeOf } from "../../cnn/frontend/unroll.ts";
+import { dotProduct, dotTotal, poolValue, readMap, seenBy, winnerOf } from "../../cnn/frontend/window.ts";
+import { apart, blob, index } from "./python.ts";
+
+describe("numbers as text", () => {
+  test.each([
+    [fixed(-0.00004), "0.0000"],
+    [fixed(-1.23456, 2), "−1.23"],
+    [bracketed(-0.5, 1), "(−0.5)"],
+    [bracketed(0.5, 1), "0.5"],
+    [exact(-0.1), "−0.1"],
+    [exact(0.30000001192092896), "0.3"],
+    [significant(0), "0"],
+    [significant(-1234.5), "−1230"],
+    [compact(0), "0.00"],
+    [compact(12.34), "12.3"],
+    [compact(-123.4), "−123"],
+    [compact(0.00012), "1.2e−4"],
+    [compact(123456), "1.2e+5"],
+    [adaptive(0.05), "0.0500"],
+    [adaptive(-0.5), "−0.500"],
+    [adaptive(1.5), "1.50"],
+    [meanSize(0), "0"],
+    [meanSize(0.001), "<0.01"],
+    [meanSize(0.5), "0.50"],
+    [meanSize(123.4), "123"],
+  ])("%s", (text, expected) => expect(text).toBe(expected));
+
+  test("near is relative from 1 up and absolute below", () => {
+    expect(near(0.00009, 0)).toBe(true);
+    expect(near(0.00011, 0)).toBe(false);
+    expect(near(1000.09, 1000)).toBe(true);
+    expect(near(1000.11, 1000)).toBe(false);
+  });
+
+  test("the first of equals is the largest", () => expect(largest([1, 3, 3])).toBe(1));
+});
+
+describe("colours", () => {
+  test.each(index.colours)("a scale's colours are those of the mosaics: $scale.low", ({ scale, values, colours }) => {
+    const table = withTable(scale);
+    values.forEach((value, i) => {
+      const expected = colours[i] as Rgb;
+      // 511 steps: a channel may be one step of its ramp beside
+      colourOf(value, table).forEach((channel, c) =>
+        expect(Math.abs(channel - (expected[c] as number))).toBeLessThan(3),
+      );
+    });
+  });
+
+  test("zero of a signed scale has exactly the ground", () => {
+    const { scale } = index.colours.find((one) => one.scale.stops.length === 3) as (typeof index.colours)[number];
+    expect(colourOf(0, withTable(scale))).toEqual(rgb(scale.stops[1] as string));
+  });
+
+  test("ink on every grey can be read (4.5 to 1)", () => {
+    for (let level = 0; level < 256; level++) {
+      const [ground, ink] = [luminance([level, level, level]), luminance(rgb(inkOn([level, level, level])))];
+      const contrast = (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05);
+      expect(contrast, `grey ${level}`).toBeGreaterThanOrEqual(4.5);
+    }
+    expect(luminance([255, 255, 255])).toBeCloseTo(1, 6);
+    expect(luminance([255, 0, 0])).toBeCloseTo(0.2126, 6);
+  });
+});
+
+test("a blob says what it lacks", () => {
+  const data = blob("overlay.bin");
+  expect(() => openBlob(data, "nothing")).toThrow("nothing");
+  expect(() => openBlob(data).floats("picture")).toThrow("U8");
+  expect(() => openBlob(data).bytes("map9")).toThrow("map9");
+  expect(openBlob(data).names.sort()).toEqual(["map0", "picture"]);
+  const shifted = new Uint8Array(data.length + 3);
+  shifted.set(data, 3); // the page's bytes do not begin where their buffer does
+  expect(openBlob(shifted.subarray(3)).floats("map0").values).toEqual(openBlob(data).floats("map0").values);
+});
+
+describe("the lessons' window", () => {
+  test.each(index.windows)("$path: every sum is the map's", ({ path, expected }) => {
+    const map = readMap(blob(path));
+    expect(map.rows * map.columns * map.maps).toBe(expected.length);
+    for (let row = 0; row < map.rows; row++) {
+      for (let column = 0; column < map.columns; column++) {
+        map.rules.forEach((rule, which) => {
+          const cells = seenBy(map, row, column, 0);
+          const value = rule === "dot" ? dotTotal(map, row, column) : poolValue(rule, cells);
+          const theirs = expected[(row * map.columns + column) * map.maps + which] as number;
+          expect(apart(value, theirs), `${rule} at ${row}, ${column}`).toBeLessThan(2e-5);
+          for (const cell of cells) {
+            const outside = cell.y < 0 || cell.x < 0 || cell.y >= map.height || cell.x >= map.width;
+            expect(cell.padding).toBe(outside);
+            if (outside) expect(cell.value).toBe(0);
+          }
+        });
+      }
+    }
+  });
+
+  test("a tie has no winner", () => {
+    const cell = (value: number) => ({ y: 0, x: 0, value, weight: 0, padding: false });
+    expect(winnerOf([cell(1), cell(1)])).toBeNull();
+    expect(winnerOf([cell(1), cell(2)])?.value).toBe(2);
+    expect(dotProduct([{ ...cell(2), weight: 3 }])).toBe(6);
+  });
+});
+
+test("the overlay's values are nearest, and between cells as np.interp has them", () => {
+  const [one] = index.overlays;
+  if (!one) throw new Error("no overlay");
+  const { facts, floats } = openBlob<{ maps: CellMap[] }>(blob(one.path));
+  const { values, shape } = floats("map0");
+  const map = { ...(facts.maps[0] as CellMap), values, rows: shape[0] as number, columns: shape[1] as number };
+  for (let y = 0; y < 32; y++) {
+    for (let x = 0; x < 32; x++) {
+      expect(mapValue(map, y + 0.5, x + 0.5, false)).toBeCloseTo(one.nearest[32 * y + x] as number, 6);
+      expect(mapValue(map, y + 0.5, x + 0.5, true)).toBeCloseTo(one.smooth[32 * y + x] as number, 5);
+    }
+  }
+  expect(mapValue({ ...map, start: 4 }, 0.5, 8, false)).toBeNull();
+});
+
+describe("the unrolled vector", () => {
+  const grid = { height: 3, width: 4, channels: 7 };
+
+  test("an index is where NumPy's reshape puts it", () => {
+    let expected = 0; // rows, then columns, then channels
+    for (let row = 0; row < grid.height; row++) {
+      for (let column = 0; column < grid.width; column++) {
+        for (let channel = 0; channel < grid.channels; channel++, expected++) {
+          expect(indexOf(grid, row, column, channel)).toBe(expected);
+          expect(placeOf(grid, expected)).toEqual([row, column, channel]);
+        }
+      }
+    }
+  });
+
+  test.each([
+    ["ArrowRight", [0, 3, 0], [0, 0, 1]],
+    ["ArrowLeft", [1, 0, 1], [1, 3, 0]],
+    ["ArrowDown", [2, 1, 0], [0, 1, 6]],
+    ["ArrowUp", [0, 1, 6], [2, 1, 0]],
+    ["PageDown", [1, 1, 5], [1, 1, 6]],
+    ["PageDown", [1, 1, 6], [1, 1, 6]],
+  ])("%s leads on into the map beside", (key, from, to) => {
+    const [row, column, channel] = from as [number, number, number];
+    expect(placeOf(grid, mapKeys(grid, indexOf(grid, row, column, channel), key) as number)).toEqual(to);
+  });
+
+  test("other keys lead nowhere", () => expect(mapKeys(grid, 0, "a")).toBeNull());
+});

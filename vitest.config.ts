@@ -1,0 +1,23 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defineConfig } from "vitest/config";
+
+// The expected values are Python's: written anew for each run.
+const fixtures = process.env.CNN_LAB_FIXTURES ?? mkdtempSync(join(tmpdir(), "cnn-lab-fixtures-"));
+process.env.CNN_LAB_FIXTURES = fixtures;
+
+export default defineConfig({
+  test: {
+    include: ["tests/frontend/**/*.test.ts"],
+    environment: "happy-dom",
+    globalSetup: "tests/frontend/write_fixtures.mjs",
+    coverage: {
+      provider: "v8",
+      include: ["cnn/frontend/**/*.ts"],
+      exclude: ["cnn/frontend/dist/**"],
+      reporter: ["text", "json-summary"],
+      reportsDirectory: "coverage",
+    },
+  },
+});
