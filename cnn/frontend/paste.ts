@@ -8,7 +8,7 @@ const stops = new WeakMap<HTMLElement, () => void>();
 
 export default function paste({ data, parentElement, setTriggerValue }: Mount<{ most: number }>): () => void {
   const place = find(parentElement, ".paste");
-  const words = place.querySelector<HTMLElement>(".words") ?? make("span", place, "words");
+  const words = place.querySelector<HTMLElement>(".told") ?? make("span", place, "told");
   const keys = `Or paste a picture: ${navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl+"}V.`;
   const usual = canHover() || !navigator.clipboard ? keys : "Or take it from the clipboard:";
   const say = (text: string) => {

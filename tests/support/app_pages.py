@@ -162,7 +162,7 @@ def walk_of(app: AppTest) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the facts and the arrays that the walking window on the page was given."""
     blob = app.get("bidi_component")[0].proto.bytes
     (length,) = struct.unpack("<Q", blob[:8])
-    return json.loads(json.loads(blob[8 : 8 + length])["__metadata__"]["walk"]), load(blob)
+    return json.loads(json.loads(blob[8 : 8 + length])["__metadata__"]["facts"]), load(blob)
 
 
 def check(app: AppTest, name: str) -> Any:

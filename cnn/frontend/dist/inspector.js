@@ -206,9 +206,9 @@ function openBlob(data, key2 = "facts") {
 
 // cnn/frontend/shared/colours.ts
 var STEPS = 511;
-var DARK_INK = "#1D1B18";
+var DARK_INK = "#000000";
 var LIGHT_INK = "#FFFFFF";
-var BRIGHT = 0.18;
+var BRIGHT = 0.179;
 function rgb(text) {
   const channel = (from) => Number.parseInt(text.slice(from, from + 2), 16);
   return [channel(1), channel(3), channel(5)];

@@ -35,7 +35,7 @@ var canHover = () => matchMedia("(hover: hover)").matches;
 var stops = /* @__PURE__ */ new WeakMap();
 function paste({ data, parentElement, setTriggerValue }) {
   const place = find(parentElement, ".paste");
-  const words = place.querySelector(".words") ?? make("span", place, "words");
+  const words = place.querySelector(".told") ?? make("span", place, "told");
   const keys = `Or paste a picture: ${navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl+"}V.`;
   const usual = canHover() || !navigator.clipboard ? keys : "Or take it from the clipboard:";
   const say = (text) => {

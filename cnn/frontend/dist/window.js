@@ -50,9 +50,9 @@ function fixed(number, digits = 4) {
 var exact = (number) => minus(String(Number(number.toPrecision(7))));
 
 // cnn/frontend/shared/colours.ts
-var DARK_INK = "#1D1B18";
+var DARK_INK = "#000000";
 var LIGHT_INK = "#FFFFFF";
-var BRIGHT = 0.18;
+var BRIGHT = 0.179;
 function rgb(text) {
   const channel = (from) => Number.parseInt(text.slice(from, from + 2), 16);
   return [channel(1), channel(3), channel(5)];

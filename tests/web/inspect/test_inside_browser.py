@@ -85,7 +85,7 @@ def test_pictures_and_maps_are_chosen_and_what_is_shown_is_what_python_has(page:
     bar = page.locator('.overview [data-layer="softmax"][data-place="8"]')
     expect(bar).to_have_attribute("data-value", re.compile(f"^{share:.5f}"[:7]))
     same_as(page, "relu2", 1, values["relu2"])
-    page.get_by_role("button", name="The next pictures").click()
+    page.get_by_role("button", name="Next pictures").click()
     asked(page, **{"class": "ship", "number": "2"})
     expect(page.locator(".strip")).to_have_attribute("data-number", "2")
 
@@ -158,10 +158,10 @@ def test_the_time_machine_by_keyboard_by_hand_and_playing(page: Page) -> None:
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
     asked(page, epoch="3510")
 
-    page.get_by_role("button", name="Pass through the epochs").click()
+    page.get_by_role("button", name="Play: pass through the epochs").click()
     expect(overview).to_have_attribute("data-stamp", re.compile("lecture/(3861|4212|4563)/"))
     page.keyboard.press("Shift")  # any key stops it
-    expect(page.get_by_role("button", name="Pass through the epochs")).to_be_visible()
+    expect(page.get_by_role("button", name="Play: pass through the epochs")).to_be_visible()
     slider.focus()
     page.keyboard.press("End")
     asked(page, epoch="7020")

@@ -123,11 +123,11 @@ def test_a_pin_is_in_the_address_and_keys_move_it(page: Page, served_app: Served
     result = written(steps(look, "conv1", 3, (9, 5))[0].result)
     expect(page.get_by_role("cell", name=result, exact=True).first).to_be_visible()
 
-    page.get_by_role("button", name="The next layer").click()
+    page.get_by_role("button", name="Next layer").click()
     asked(page, layer="relu1", channel="3", cell="9,5")
     stands_at(page, 9, 5)
     compare(page, look, "relu1", 3, (9, 5))
-    page.get_by_role("button", name="The map before").click()
+    page.get_by_role("button", name="Previous map").click()
     asked(page, layer="relu1", channel="2", cell="9,5")
 
     opened(page, served_app, layer="pool1", channel="7", cell="3,2")

@@ -335,7 +335,9 @@ def test_the_lesson_in_the_browser(browser: Browser, served_app: ServedApp) -> N
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(f"{served_app.address}/learn_conv?stride=2")
     expect(page.locator(".walk canvas")).to_have_count(2, timeout=30_000)
-    expect(page.get_by_role("button", name="Let the window walk")).to_be_visible()  # it does not by itself
+    expect(
+        page.get_by_role("button", name="Play: the window moves by itself")
+    ).to_be_visible()  # it does not by itself
 
     move_to(page, "output0", 7, 5, 16)
     at(page, 7, 5)
@@ -366,7 +368,7 @@ def test_the_lesson_in_the_browser(browser: Browser, served_app: ServedApp) -> N
     page.get_by_text("Blur", exact=True).click()
     expect(page.locator(".cells").first).to_contain_text("×0.04")  # 1/9 on a third: new data,
     at(page, 5, 10)  # and the same place
-    page.get_by_role("button", name="Let the window walk").click()
+    page.get_by_role("button", name="Play: the window moves by itself").click()
     expect(page.locator(".walk")).not_to_have_attribute("data-column", "10")
     page.get_by_role("button", name="Pause the window").click()
     assert not problems
