@@ -27,7 +27,7 @@ def join_address(room: Room) -> str:
 
 def show_code(room: Room) -> None:
     """Show the code and its QR code, large enough for the last row."""
-    code = segno.make(join_address(room), error="m")
+    code = segno.make_qr(join_address(room), error="m")  # never a Micro QR code, which phones do not read
     drawing = code.svg_inline(scale=5, border=3, dark="#000", light="#fff", omitsize=True)
     with st.container(horizontal=True, vertical_alignment="center", gap="large"):
         image = f'<img alt="QR code to join the room" style="width:min(220px,40vw)" src="{_uri(drawing)}">'
