@@ -9,9 +9,11 @@ from typing import Any
 from cnn.cli.runs import emit
 from cnn.cli.train import require_cifar10
 from cnn.core import settings
+from cnn.core.errors import RunError
 from cnn.data import CLASSES, NAMES
 from cnn.evaluation import duplicates
 from cnn.evaluation.calibration import with_temperature
+from cnn.evaluation.compare import MOST, differing, pair_words, pairs, settings_of, value_text
 from cnn.evaluation.evaluations import (
     PARTS,
     Evaluation,
@@ -107,6 +109,72 @@ def _twice(shown: Evaluation) -> dict[str, Any] | None:
     right = int((shown.said[found.test] == shown.labels[found.test]).sum())
     rest = shown.total - len(found.test)
     return {"pictures": len(found.test), "correct": right, "accuracy_without": (shown.correct - right) / rest}
+
+
+def add_compare(command: argparse.ArgumentParser) -> None:
+    """Give the command `compare` its arguments."""
+    command.add_argument("targets", nargs="+", metavar="RUN", help=f"two to {MOST}: ids, folders, or names")
+    command.add_argument("--part", choices=PARTS, default="test", help="which pictures (test)")
+    command.add_argument("--dataset", choices=NAMES, help="the one the first was trained on, unless named")
+    command.set_defaults(refuse=command.error)
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Compare networks on the same pictures: what differs in them, and for each pair whether it is real."""
+    if not 2 <= len(options.targets) <= MOST:
+        options.refuse(f"{len(options.targets)} networks were given; give 2 to {MOST}")
+    store = RunStore(settings.runs_folder())
+    runs = [find_model(name, store) for name in options.targets]
+    dataset = options.dataset or runs[0].dataset
+    found = [evaluations(run, dataset, (options.part,), quiet=options.json)[options.part] for run in runs]
+    rows = differing([settings_of(run.setup, run.dataset) for run in runs])
+    names = [run.name or run.id for run in runs]
+    names = [name if names.count(name) == 1 else f"{name} ({i + 1})" for i, name in enumerate(names)]
+    try:
+        tested = pairs(found)
+    except ValueError as error:
+        raise RunError(str(error)) from None
+    if options.json:
+        emit(
+            {
+                "part": options.part,
+                "dataset": dataset,
+                "source": found[0].source,
+                "total": found[0].total,
+                "runs": [
+                    {
+                        "run": run.id,
+                        "name": run.name,
+                        "accuracy": one.accuracy,
+                        "correct": one.correct,
+                        "interval": list(one.interval),
+                    }
+                    for run, one in zip(runs, found, strict=True)
+                ],
+                "differing": rows,
+                "mcnemar": [
+                    {
+                        "runs": [runs[pair.first].id, runs[pair.second].id],
+                        "both": pair.both,
+                        "only_first": pair.only_first,
+                        "only_second": pair.only_second,
+                        "neither": pair.neither,
+                        "p": pair.chance,
+                        "p_holm": pair.corrected,
+                    }
+                    for pair in tested
+                ],
+            }
+        )
+        return 0
+    for name, one in zip(names, found, strict=True):
+        low, high = one.interval
+        print(f"{name}: {one.accuracy:.2%} (95 % interval {low:.2%} to {high:.2%})")
+    for name, values in rows.items():
+        print(f"  {name}: " + ", ".join(value_text(value) for value in values))
+    for pair in tested:
+        print(pair_words(pair, names, found[0].total))
+    return 0
 
 
 def evaluations(run: Run, dataset: str, parts: Sequence[str], quiet: bool) -> dict[str, Evaluation]:

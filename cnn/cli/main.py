@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn import data
-from cnn.cli.find_out import add_evaluate, evaluate
+from cnn.cli.find_out import add_compare, add_evaluate, compare, evaluate
 from cnn.cli.models import add_models, models
 from cnn.cli.runs import STEERS, STEERS_WITH_NUMBER, emit, list_runs, steer
 from cnn.cli.train import read_setup, train
@@ -60,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
         help=f"a run's id or folder, or a network that comes along ({BEST})",
     )
     add_evaluate(_command(commands, "evaluate", evaluate, "how good a network is, and where it fails"))
+    add_compare(
+        _command(commands, "compare", compare, "two to eight networks: which is better, and is it real")
+    )
     add_models(_command(commands, "models", models, "train the networks that come along again"))
     fetch = _command(commands, "data", _data, "what pictures are there, and where")
     fetch.add_argument("--download", action="store_true", help="fetch CIFAR-10 (163 MB) if it is not there")

@@ -205,3 +205,35 @@ def flattery(networks: int, share: float, pictures: int) -> float:
     below = np.array([normal.cdf(x) for x in at]) ** networks
     expected = float(np.trapezoid(at, below))
     return expected * math.sqrt(share * (1 - share) / pictures)
+
+
+def holm(chances: Sequence[float]) -> list[float]:
+    """Return p values corrected for there being several, in their order (Holm 1979).
+
+    The smallest is multiplied by how many there are, the next by one less, and none may fall below the one
+    before it: of 28 pairs of equally good networks one or two would else seem different.
+
+    >>> holm([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    order = sorted(range(len(chances)), key=chances.__getitem__)
+    corrected, highest = [1.0] * len(chances), 0.0
+    for place, number in enumerate(order):
+        highest = max(highest, min(1.0, chances[number] * (len(chances) - place)))
+        corrected[number] = highest
+    return corrected
+
+
+def frontier(costs: Sequence[float], shares: Sequence[float]) -> list[int]:
+    """Return the places of what nothing beats: no other is as cheap and better, or as good and cheaper.
+
+    >>> frontier([10, 20, 30, 15], [0.6, 0.7, 0.65, 0.6])
+    [0, 1]
+    """
+    order = sorted(range(len(costs)), key=lambda place: (costs[place], -shares[place]))
+    best, found = -1.0, []
+    for place in order:
+        if shares[place] > best:
+            best = shares[place]
+            found.append(place)
+    return found

@@ -19,6 +19,8 @@ def show() -> None:
     lessons += [st.Page(item.page, title=item.title, icon=f":material/{item.icon}:") for item in LESSONS]
     find_out = [
         st.Page("evaluate.py", title="Evaluate", icon=":material/fact_check:"),
+        st.Page("runs.py", title="Runs", icon=":material/table_rows:"),
+        st.Page("compare.py", title="Compare", icon=":material/compare:"),
     ]
     page = st.navigation(
         {

@@ -49,3 +49,34 @@ def test_a_network_that_is_not_there_is_a_sentence(capsys: Capture) -> None:
     captured = capsys.readouterr()
     assert "There is no network 'nothing'" in json.loads(captured.out)["error"]
     assert "Traceback" not in captured.err
+
+
+def test_compare_gives_mcnemar_for_each_pair(capsys: Capture) -> None:
+    from statsmodels.stats.contingency_tables import mcnemar
+
+    names = ["lecture", "tinyvgg", "minute"]
+    found = [keep(RUNS[name], seed) for seed, name in enumerate(names)]
+    assert main(["compare", *names, "--dataset", "sketch10", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert [row["runs"] for row in facts["mcnemar"]] == [names[:2], [names[0], names[2]], names[1:]]
+    right = [one.scores.argmax(axis=1) == one.labels for one in found]
+    for row in facts["mcnemar"]:
+        first, second = (right[names.index(name)] for name in row["runs"])
+        table = [
+            [(first & second).sum(), (first & ~second).sum()],
+            [(~first & second).sum(), (~first & ~second).sum()],
+        ]
+        assert [row["both"], row["only_first"], row["only_second"], row["neither"]] == np.ravel(
+            table
+        ).tolist()
+        assert row["p"] == pytest.approx(mcnemar(table, exact=True).pvalue)
+    assert "seconds" in facts["differing"]
+    assert main(["compare", *names, "--dataset", "sketch10"]) == 0
+    assert "pictures more than" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("count", [1, 9])
+def test_compare_takes_two_to_eight(count: int, capsys: Capture) -> None:
+    with pytest.raises(SystemExit):
+        main(["compare", *["lecture"] * count])
+    assert f"{count} networks were given; give 2 to 8" in capsys.readouterr().err

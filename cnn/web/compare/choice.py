@@ -1,0 +1,55 @@
+"""Which networks are compared: their ids are in the page's address, which may be anybody's."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnn.evaluation.compare import MOST, differing, legends, settings_of
+from cnn.runs.store import Run
+from cnn.web.app.widgets import run_label, usable_runs
+
+RUNS = "runs"
+
+
+def choose_runs() -> list[Run]:
+    """Let the visitor choose up to eight networks; say which of a link are not here."""
+    known = {run.id: run for run in usable_runs()}
+    asked = list(dict.fromkeys(filter(None, st.query_params.get(RUNS, "")[:2000].split(","))))
+    here = [name for name in asked if name in known][:MOST]
+    if st.session_state.get("compare-read") != asked or "compared" not in st.session_state:
+        st.session_state["compare-read"] = asked
+        st.session_state["compared"] = here
+
+    def chosen() -> None:
+        names = st.session_state["compared"]
+        st.session_state["compare-read"] = list(names)
+        if names:
+            st.query_params[RUNS] = ",".join(names)
+        else:
+            st.query_params.pop(RUNS, None)
+
+    picked = st.multiselect(
+        f"Networks, two to {MOST}",
+        list(known),
+        format_func=lambda run_id: run_label(known[run_id]),
+        key="compared",
+        max_selections=MOST,
+        on_change=chosen,
+    )
+    if gone := len(asked) - len(here):
+        what = "1 network" if gone == 1 else f"{gone} networks"
+        st.warning(
+            f"{what} of this link cannot be shown: deleted, somebody else's, or more than {MOST}. "
+            "The others are compared.",
+            icon=":material/link_off:",
+        )
+    return [known[name] for name in picked if name in known]
+
+
+def names_of(runs: Sequence[Run]) -> list[str]:
+    """Return a legend for each run that says only what differs, or its name."""
+    rows = differing([settings_of(run.setup, run.dataset) for run in runs])
+    names = [run.name or run.id for run in runs]
+    if len(rows) == 1 and "seed" in rows and len(set(names)) == len(names):
+        rows = {}
+    return legends(names, rows)

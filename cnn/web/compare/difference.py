@@ -1,0 +1,195 @@
+"""Is the difference real? The same pictures through all, tested exactly; seeds; and cells that differ."""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+import streamlit as st
+
+from cnn.core.errors import CnnLabError
+from cnn.data import CLASSES
+from cnn.evaluation.compare import (
+    confusion_difference,
+    pair_words,
+    pairs,
+    seeds_words,
+    without_seed,
+)
+from cnn.evaluation.evaluations import Evaluation, missing_parts, newest_snapshot
+from cnn.evaluation.looks import note_looks
+from cnn.figures.charts import percent
+from cnn.figures.colours import Scale
+from cnn.runs.store import Run
+from cnn.web.app.answers import show_waiting
+from cnn.web.app.evaluations import PART_TITLES, ask_evaluation, kept_evaluation
+from cnn.web.app.matrix import show_matrix
+from cnn.web.app.run_text import plain
+from cnn.web.app.service import service
+from cnn.web.app.session import session, theme
+from cnn.web.app.widgets import dataset_name
+from cnn.web.evaluate.pictures import show_pictures
+
+WANTED = "compare-evaluate"
+CELL = "compare-cell"
+
+
+def evaluated(runs: Sequence[Run]) -> tuple[list[Evaluation], list[int]]:
+    """Return evaluations on the same pictures and which of the runs they are of; ask for those that are missing."""
+    titles = {title: part for part, title in PART_TITLES.items()}
+    title = st.segmented_control(
+        "On which pictures", list(titles), default="Validation pictures", required=True, key="compare-on"
+    )
+    part, dataset = titles[title or "Validation pictures"], dataset_name()
+    missing = []
+    for run in runs:
+        try:
+            if missing_parts(run, newest_snapshot(run), dataset, (part,)):
+                missing.append(run)
+        except CnnLabError as error:
+            st.error(str(error), icon=":material/broken_image:")
+    if missing:
+        _evaluate(missing, dataset, part, f"{part}/{','.join(run.id for run in runs)}")
+    found = [(i, kept_evaluation(run, dataset, part)) for i, run in enumerate(runs)]
+    there = [(i, one) for i, one in found if one is not None]
+    alike = [(i, one) for i, one in there if one.same_pictures(there[0][1])]
+    for i in {i for i, _ in there} - {i for i, _ in alike}:
+        st.warning(
+            f"{plain(runs[i].name or runs[i].id)} was evaluated on other pictures ({there[0][1].source} is "
+            "compared here); it is left out.",
+            icon=":material/difference:",
+        )
+    if part == "test" and alike:
+        _count_looks([runs[i] for i, _ in alike])
+    return [one for _, one in alike], [i for i, _ in alike]
+
+
+def _evaluate(missing: Sequence[Run], dataset: str, part: str, wanted: str) -> None:
+    """Offer to evaluate what is missing, one after another; while it goes on, say how far it is."""
+    names = ", ".join(plain(run.name or run.id) for run in missing)
+    if st.session_state.get(WANTED) != wanted:
+        st.markdown(f"Not evaluated on the {part} pictures yet: {names}.")
+        st.button(
+            f"Evaluate {len(missing)} on the {part} pictures",
+            type="primary",
+            icon=":material/fact_check:",
+            on_click=st.session_state.__setitem__,
+            args=(WANTED, wanted),
+        )
+        return
+    asked = []
+    for run in missing:
+        try:
+            asked.append(ask_evaluation(run, newest_snapshot(run), dataset, (part,)))
+        except CnnLabError as error:
+            st.error(f"{plain(run.name or run.id)}: {error}", icon=":material/broken_image:")
+    show_waiting([one for one in asked if one], "compare-evaluate")
+
+
+def _count_looks(runs: Sequence[Run]) -> None:
+    seen = {f"{run.id}/{newest_snapshot(run).step}" for run in runs}
+    try:
+        count = note_looks(session().owner, seen)
+    except CnnLabError:
+        return
+    st.caption(
+        f":material/visibility: You have seen the test results of {count} networks. Choose by validation pictures; "
+        "the test is for the one you chose."
+    )
+
+
+def show_difference(runs: Sequence[Run], names: Sequence[str]) -> None:
+    """Say of each pair whether its difference could be chance, and of set-ups with several seeds, too."""
+    found, places = evaluated(runs)
+    if len(found) < 2:
+        st.caption("Two networks evaluated on the same pictures are needed.")
+        return
+    shown = [names[i] for i in places]
+    st.dataframe(
+        {
+            "network": shown,
+            "right": [one.correct for one in found],
+            "accuracy": [one.accuracy for one in found],
+            "95 % interval": [
+                f"{100 * low:.1f} to {100 * high:.1f} %" for low, high in (one.interval for one in found)
+            ],
+        },
+        hide_index=True,
+        height="content",
+        column_config={"accuracy": st.column_config.NumberColumn(format="percent", step=0.0001)},
+    )
+    tested = pairs(found)
+    st.markdown("  \n".join(f"- {plain(pair_words(pair, shown, found[0].total))}" for pair in tested))
+    many = f" Corrected for {len(tested)} pairs (Holm)." if len(tested) > 1 else ""
+    st.caption(
+        "McNemar's exact test: pictures that both get right, or both wrong, say nothing; of the others each would "
+        f"fall to either side like a coin, if both were equally good.{many} It speaks of these two trained "
+        "networks: the same set-ups with other seeds may come out otherwise."
+    )
+    _show_seeds([runs[i] for i in places], shown)
+
+
+def _show_seeds(runs: Sequence[Run], names: Sequence[str]) -> None:
+    """Compare set-ups over the seeds that the visitor has trained of them."""
+    groups: dict[str, list[float]] = {}
+    for run in service().store.runs(session().owner):
+        accuracy = run.status().validation_accuracy
+        if run.status().state == "finished" and accuracy is not None:
+            groups.setdefault(without_seed(run.setup, run.dataset), []).append(accuracy)
+    keys = {without_seed(run.setup, run.dataset): name for run, name in zip(runs, names, strict=True)}
+    several = [(name, groups[key]) for key, name in keys.items() if len(groups.get(key, [])) > 1]
+    if len(several) < 2:
+        st.caption(
+            "With two or more finished runs of each set-up that differ in their seed alone, their spread is compared "
+            "here, too; the page Grid trains such."
+        )
+        return
+    for first, second in combinations(several, 2):
+        st.markdown(f"- Over seeds: {plain(seeds_words((first[0], second[0]), (first[1], second[1])))}")
+
+
+def show_confusion_difference(runs: Sequence[Run], names: Sequence[str]) -> None:
+    """Show where the second of two networks says something more often than the first."""
+    found, places = evaluated(runs)
+    if len(found) < 2:
+        st.caption("Two networks evaluated on the same pictures are needed.")
+        return
+    shown = [names[i] for i in places]
+    order = list(range(len(shown)))
+    with st.container(horizontal=True):
+        first = st.selectbox("From", order, 0, format_func=shown.__getitem__, key="from")
+        second = st.selectbox("To", order, 1, format_func=shown.__getitem__, key="to")
+    before, after = found[first], found[second]
+    table = confusion_difference(before, after)
+    reach = float(max(np.abs(table).max(), 1))
+    chosen: tuple[int, int] = st.session_state.get(CELL, (3, 3))
+    left, right = st.columns([7, 6], gap="medium")
+    with left:
+        show_matrix(
+            table,
+            Scale(-reach, reach, signed=True),
+            theme(),
+            "confusion-difference",
+            lambda i, j: st.session_state.__setitem__(CELL, (i, j)),
+            rows=CLASSES,
+            columns=CLASSES,
+            corner="is ↓ said →",
+            text=lambda i, j: f"{table[i, j]:+d}".replace("-", "−") if table[i, j] else "",
+            title=lambda i, j: (
+                f"{CLASSES[i]} named {CLASSES[j]}: {before.confusion[i, j]} before, {after.confusion[i, j]} now"
+            ),
+            chosen=chosen,
+        )
+        st.caption(
+            f"Orange: more often in {plain(shown[second])}; blue: less often. On the diagonal more is better, beside "
+            f"it less. The scale goes to ±{reach:.0f} pictures."
+        )
+    with right:
+        true, said = chosen
+        cell = after.labels == true
+        new = np.flatnonzero(cell & (after.said == said) & (before.said != said))
+        new = new[np.argsort(-after.probabilities[new, said], kind="stable")]
+        sure = percent(float(after.probabilities[new, said].mean())) if len(new) else ""
+        title = f"{CLASSES[true]} named {CLASSES[said]} only by {plain(shown[second])}: {len(new)}"
+        show_pictures(
+            runs[places[second]], after, new, f"new-{true}-{said}", f"{title}, {sure} sure" if sure else title
+        )

@@ -1,0 +1,34 @@
+"""All networks in one table: one's own runs, and those that come along."""
+
+import streamlit as st
+
+from cnn.web.runs import actions, table
+
+
+@st.fragment
+def runs() -> None:
+    """Show the table, what can be done with the selected rows, and what was deleted last."""
+    found = table.rows()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Search", placeholder="name, note, tag, state, data", key="q", bind="query-params", max_chars=200
+        )
+        known = sorted({tag for row in found for tag in row.tags})
+        tags = st.multiselect("Tags", known, key="runs-tags", width=320)
+    shown = table.matching(found, text or "", tags)
+    actions.show_deleted()
+    if not shown:
+        st.info("No run matches. Take a word out of the search.", icon=":material/search_off:")
+        return
+    chosen = table.show_table(shown)
+    actions.show_ways(chosen)
+    actions.show_changes(chosen)
+    own = sum(not row.shipped for row in found)
+    st.caption(
+        f"{len(shown):,} of {len(found):,}: {own:,} of your own and {len(found) - own} that come along. A click on a "
+        "head sorts. Choose between runs by validation; test pictures are for the one you chose."
+    )
+
+
+st.title("Runs")
+runs()

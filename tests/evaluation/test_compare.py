@@ -1,0 +1,122 @@
+"""Networks held against each other: settings, legends, layers, pairs; against oracles and by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cnn.evaluation import compare, metrics
+from cnn.evaluation.evaluations import Evaluation
+from cnn.network.presets import PRESETS
+
+LECTURE = PRESETS["lecture"].setup
+SLOWER = replace(LECTURE, training=replace(LECTURE.training, learning_rate=0.01))
+
+
+def named(said: list[int], labels: list[int], source: str = "drawn") -> Evaluation:
+    """Return an evaluation in which the network names these classes."""
+    scores = np.zeros((len(said), 10), np.float32)
+    scores[np.arange(len(said)), said] = 5
+    return Evaluation("sketch10", "test", source, scores, np.array(labels))
+
+
+def test_only_what_differs_is_in_the_legend() -> None:
+    rows = compare.differing([compare.settings_of(one, "cifar10") for one in (LECTURE, SLOWER)])
+    assert rows == {"learning rate": [0.003, 0.01]}
+    assert compare.legends(["a", "b"], rows) == ["learning rate 0.003", "learning rate 0.01"]
+
+
+def test_what_is_the_same_twice_gets_a_number_and_many_differences_the_names() -> None:
+    rows = {"filters": [8, 8, 16]}
+    assert compare.legends(["a", "b", "c"], rows) == ["filters 8 (1)", "filters 8 (2)", "filters 16"]
+    assert compare.legends(["a", "a"], {}) == ["a (1)", "a (2)"]
+    many = {str(i): [1, 2] for i in range(5)}
+    assert compare.legends(["a", "b"], many) == ["a", "b"]
+
+
+def test_a_setting_that_one_does_not_have_is_a_dash() -> None:
+    rows = compare.differing(
+        [compare.settings_of(PRESETS[name].setup, "cifar10") for name in ("lecture", "tinyvgg")]
+    )
+    assert rows["block 1 conv 2 filters"] == [None, 10]
+    assert compare.value_text(None) == "–"
+    assert "seed" not in rows
+
+
+def test_layers_are_aligned_and_the_changed_ones_marked() -> None:
+    rows = compare.aligned(
+        [["input", "conv 12", "pool", "dense"], ["input", "conv 12", "conv 9", "pool", "dense"]]
+    )
+    assert rows == [
+        [("input", False), ("input", False)],
+        [("conv 12", False), ("conv 12", False)],
+        [("", True), ("conv 9", True)],
+        [("pool", False), ("pool", False)],
+        [("dense", False), ("dense", False)],
+    ]
+    three = compare.aligned([["a", "b"], ["a"], ["c", "a", "b"]])
+    assert [[text for text, _ in row] for row in three] == [["", "", "c"], ["a", "a", "a"], ["b", "", "b"]]
+
+
+def test_pairs_count_what_both_and_only_one_get_right() -> None:
+    labels = [0] * 10
+    first = named([0, 0, 0, 0, 0, 1, 1, 1, 1, 1], labels)
+    second = named([0, 0, 0, 0, 1, 0, 0, 0, 1, 1], labels)
+    (pair,) = compare.pairs([first, second])
+    assert (pair.both, pair.only_first, pair.only_second, pair.neither) == (4, 1, 3, 2)
+    assert pair.chance == pair.corrected == metrics.mcnemar(1, 3) == 2 * (1 + 4) / 2**4
+    words = compare.pair_words(pair, ["A", "B"], 10)
+    assert (
+        words == "B is right on 2 of 10 pictures more than A (they differ on 4): could be chance (p = 0.62)."
+    )
+
+
+def test_a_large_difference_is_hardly_chance_and_none_is_none() -> None:
+    labels = [0] * 200
+    worse, better = named([0] * 100 + [1] * 100, labels), named([0] * 200, labels)
+    (pair,) = compare.pairs([worse, better])
+    assert pair.real
+    assert "hardly chance (p < 0.0001)" in compare.pair_words(pair, ["A", "B"], 200)
+    (same,) = compare.pairs([worse, worse])
+    assert "exactly the same pictures" in compare.pair_words(same, ["A", "A2"], 200)
+
+
+def test_several_pairs_are_corrected_as_statsmodels_does() -> None:
+    from statsmodels.stats.multitest import multipletests
+
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        chances = (rng.random(7) ** 3).tolist()
+        np.testing.assert_allclose(metrics.holm(chances), multipletests(chances, method="holm")[1])
+    assert metrics.holm([]) == []
+
+
+def test_other_pictures_are_refused() -> None:
+    with pytest.raises(ValueError, match="not shown the same pictures"):
+        compare.pairs([named([0], [0]), named([0], [0], source="through JPEG")])
+    with pytest.raises(ValueError, match="not shown the same pictures"):
+        compare.pairs([named([0], [0]), named([0], [1])])
+
+
+def test_seeds_are_told_in_words_and_claim_nothing_the_spread_does_not_carry() -> None:
+    near = compare.seeds_words(["A", "B"], [[0.60, 0.62, 0.61], [0.61, 0.60, 0.63]])
+    assert "A: 61.00 ± 1.00 % over 3 seeds" in near
+    assert near.endswith("no difference is shown.")
+    far = compare.seeds_words(["A", "B"], [[0.60, 0.61, 0.62, 0.61], [0.70, 0.71, 0.70, 0.72]])
+    assert "is rare (p = 0.029)" in far  # 2 of the 70 ways to deal out eight runs
+    three = compare.seeds_words(["A", "B"], [[0.60, 0.61, 0.62], [0.70, 0.71, 0.72]])
+    assert three.endswith("no difference is shown.")  # three seeds a side can never reach 0.05
+
+
+def test_nothing_on_the_frontier_is_beaten() -> None:
+    rng = np.random.default_rng(1)
+    costs, shares = rng.integers(1, 50, 60).astype(float).tolist(), rng.random(60).round(2).tolist()
+    found = metrics.frontier(costs, shares)
+    for place in range(60):
+        beaten = any(
+            (costs[other] <= costs[place] and shares[other] > shares[place])
+            or (costs[other] < costs[place] and shares[other] >= shares[place])
+            for other in range(60)
+        )
+        twin = any(costs[o] == costs[place] and shares[o] == shares[place] for o in found)
+        assert beaten != (place in found or twin)

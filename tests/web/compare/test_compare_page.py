@@ -1,0 +1,112 @@
+"""Compare as a script without a browser: every view, a shared link with runs that are gone, other data, words."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cnn import data
+from cnn.evaluation import pretrained
+from cnn.evaluation.evaluations import Evaluation, newest_snapshot, write_evaluation
+from cnn.figures.overlay import MAX_POINTS, points
+from cnn.network.presets import PRESETS
+from cnn.runs.status import Status
+from cnn.runs.store import Run, owner_hash
+from support.app_pages import ANNA, BEN, EPOCH, PROGRESS, Lab, said
+
+VIEWS = ("Curves", "Settings", "Is it real?", "Confusion", "Same picture", "Cost")
+LECTURE = PRESETS["lecture"].setup
+
+
+def put(lab: Lab, rate: float = 0.003, seed: int = 0, owner: str = ANNA, **facts: object) -> Run:
+    """A finished run with the weights of `lecture` and a short history."""
+    setup = replace(LECTURE, training=replace(LECTURE.training, learning_rate=rate, seed=seed))
+    run = lab.store.create(setup, "sketch10", owner_hash(owner), "mine")
+    run.save_snapshot(3, 1.0, pretrained.shipped()[0].weights())
+    for row in (PROGRESS, EPOCH):
+        run.append_history(row)
+    run.write_status(Status("finished", validation_accuracy=0.6, seconds=9.0, **facts))  # type: ignore[arg-type]
+    return run
+
+
+def keep(run: Run, wrong: int, source: str = "sketch10, drawn by code") -> None:
+    """Keep an evaluation in which the first `wrong` pictures are named wrong."""
+    labels = data.test_labels("sketch10")[:200]
+    said_ = labels.copy()
+    said_[:wrong] = (said_[:wrong] + 1) % 10
+    scores = np.eye(10, dtype=np.float32)[said_] * 4
+    for part in ("validation", "test"):
+        write_evaluation(run, newest_snapshot(run), Evaluation("sketch10", part, source, scores, labels))
+
+
+def link(*runs: Run) -> str:
+    return ",".join(run.id for run in runs)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_is_drawn_with_and_without_evaluations(lab: Lab, view: str) -> None:
+    runs = [put(lab), put(lab, rate=0.01)]
+    for wrong in (0, 60):
+        app = lab.visit("compare", runs=link(*runs), view=view)
+        assert not app.exception
+        for run, more in zip(runs, (0, wrong), strict=True):
+            keep(run, more)
+    assert not lab.visit("compare", runs=link(*runs), view=view).exception
+
+
+def test_the_legend_says_only_what_differs(lab: Lab) -> None:
+    app = lab.visit("compare", runs=link(put(lab), put(lab, rate=0.01)))
+    chart = json.loads(app.get("plotly_chart")[0].proto.spec)
+    assert [line["name"] for line in chart["data"]] == ["learning rate 0.003", "learning rate 0.01"]
+
+
+def test_a_difference_is_told_in_words(lab: Lab) -> None:
+    runs = [put(lab), put(lab, rate=0.01)]
+    keep(runs[0], 0)
+    keep(runs[1], 60)
+    text = said(lab.visit("compare", runs=link(*runs), view="Is it real?")).replace("\\", "")
+    assert "learning rate 0.003 is right on 60 of 200 pictures more than learning rate 0.01" in text
+    assert "hardly chance (p < 0.0001)" in text
+
+
+def test_of_a_shared_link_what_is_gone_or_not_mine_is_told_and_the_rest_compared(lab: Lab) -> None:
+    mine, theirs = put(lab), put(lab, owner=BEN)
+    app = lab.visit("compare", runs=f"{mine.id},gone-run,{theirs.id},lecture")
+    assert "2 networks of this link cannot be shown" in said(app)
+    assert app.multiselect[0].value == [mine.id, "lecture"]
+    assert len(json.loads(app.get("plotly_chart")[0].proto.spec)["data"]) == 2
+
+
+def test_one_alone_is_asked_for_another(lab: Lab) -> None:
+    assert "Choose two networks or more" in said(lab.visit("compare", runs=put(lab).id))
+    assert "Choose two networks or more" in said(lab.visit("compare", runs="%00," * 500))
+
+
+def test_one_that_still_trains_is_said_so(lab: Lab) -> None:
+    done, running = put(lab), put(lab, rate=0.01)
+    running.write_status(replace(running.status(), state="paused"))
+    text = said(lab.visit("compare", runs=link(done, running)))
+    assert "is paused: its curve goes on" in text
+
+
+def test_other_pictures_are_left_out_with_a_word(lab: Lab) -> None:
+    runs = [put(lab), put(lab, rate=0.01)]
+    keep(runs[0], 0)
+    keep(runs[1], 5, source="another copy")
+    app = lab.visit("compare", runs=link(*runs), view="Is it real?")
+    assert "was evaluated on other pictures" in said(app)
+
+
+def test_settings_that_are_all_the_same_are_said_so(lab: Lab) -> None:
+    app = lab.visit("compare", runs=link(put(lab), put(lab)), view="Settings")
+    assert "All settings are the same" in said(app)
+
+
+def test_long_histories_are_thinned_to_what_shows() -> None:
+    rows = [PROGRESS | {"step": i, "epoch": i / 100, "loss": float(i)} for i in range(10_000)]
+    xs, ys = points(rows, "epoch", "loss", 0.0)
+    assert len(xs) == MAX_POINTS
+    assert (ys[0], ys[-1]) == (0.0, 9999.0)
+    assert points(rows, "multiply_adds", "loss", 1e6)[0][-1] == pytest.approx(99.99e6)
+    assert points(rows, "epoch", "validation_loss", 0.0) == ([], [])
