@@ -8,14 +8,13 @@ from cnn.figures.colours import TAGS
 from cnn.network.summary import LayerShape
 
 HEIGHT = 32
-DRAWN = ("input", "conv", "pool", "dense")
 
 
 def network_icon(table: Sequence[LayerShape]) -> str:
     """Return the layers that shape a network, left to right, as a data: URI of an SVG 32 pixels high."""
     left, parts = 1.0, []
     for row in table:
-        if row.layer.tag not in DRAWN:
+        if row.layer.is_thin:
             continue
         if len(row.shape) == 3:
             tall, wide = 4 + 26 * math.sqrt(row.shape[0] / 32), 1.5 + 0.9 * math.log2(1 + row.shape[2])

@@ -11,7 +11,6 @@ from cnn.evaluation.metrics import frontier
 from cnn.figures.compare import bars_html
 from cnn.figures.mosaic import data_uri, picture
 from cnn.figures.overlay import AXES, QUANTITIES, cost_scatter, overlaid, points
-from cnn.network.layers import describe
 from cnn.network.summary import total_multiply_adds, total_parameters, walk
 from cnn.runs.store import Run
 from cnn.web.app.run_text import plain
@@ -76,7 +75,7 @@ def show_settings(runs: Sequence[Run], names: Sequence[str]) -> None:
     columns = []
     for run in runs:
         try:
-            columns.append([describe(row.layer) for row in walk(run.setup.network)])
+            columns.append([row.layer.phrase for row in walk(run.setup.network)])
         except SpecError as error:
             st.error(f"{plain(run.name or run.id)}: {error}", icon=":material/block:")
             return
