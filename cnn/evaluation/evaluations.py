@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 
 from cnn import data
 from cnn.core.errors import RunError
 from cnn.core.settings import home_folder, models_folder
+from cnn.core.tensors import save
 from cnn.data import layout
 from cnn.evaluation.calibration import fit_temperature, with_temperature
 from cnn.evaluation.metrics import confusion, wilson

@@ -15,8 +15,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import load
 
+from cnn.core.tensors import save
 from cnn.network.ops import Array
 from cnn.network.spec import NetworkSpec
 from cnn.network.summary import walk

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 
 from cnn.core.errors import RunError
+from cnn.core.tensors import save
 from cnn.runs.snapshots import SUFFIX, first_words, write_whole
 
 FORMAT = "cnn-lab-checkpoint-1"

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 
 from cnn.core.errors import RunError
+from cnn.core.tensors import save
 from cnn.network.forward import check_weights
 from cnn.network.spec import NetworkSpec
 

@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save
+from safetensors.numpy import load_file
 
 from cnn.core.errors import DataError
+from cnn.core.tensors import save
 from cnn.data.dataset import Dataset
 from cnn.data.layout import data_folder
 from cnn.data.synthetic import sketch10, sketch_animals, sketch_pen, sketch_vehicles

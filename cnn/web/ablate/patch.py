@@ -6,9 +6,9 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from safetensors.numpy import save
 
 from cnn.core.errors import SpecError
+from cnn.core.tensors import save
 from cnn.interpret.picture_edits import Cover
 from cnn.web.app.component import component
 

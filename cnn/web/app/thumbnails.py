@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from safetensors.numpy import save
 
+from cnn.core.tensors import save
 from cnn.web.app.component import component
 from cnn.web.app.tiles import read_number
 

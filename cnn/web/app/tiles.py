@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from safetensors.numpy import save
 
+from cnn.core.tensors import save
 from cnn.figures.colours import Scale, Theme, scale_of
 from cnn.web.app.component import component
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
-from safetensors.numpy import save
 
+from cnn.core.tensors import save
 from cnn.web.app.component import component
 from cnn.web.app.upload_store import Upload
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from safetensors.numpy import save
 
+from cnn.core.tensors import save
 from cnn.data import CLASSES
 from cnn.interpret.cell_steps import Look
 from cnn.lessons.softmax import steps as softmax_steps

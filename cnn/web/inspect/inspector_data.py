@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import save
 
 from cnn.core.scaling import HALF_RANGE
+from cnn.core.tensors import save
 from cnn.data import CLASSES
 from cnn.figures.colours import TAGS, Theme, scale_of
 from cnn.figures.drawing import shape_text

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import save
 
+from cnn.core.tensors import save
 from cnn.data import CLASSES
 from cnn.figures.colours import TAGS, Scale, Theme, scale_of
 from cnn.figures.drawing import shape_text

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from safetensors.numpy import save
 
 from cnn import data
 from cnn.core.errors import CnnLabError
+from cnn.core.tensors import save
 from cnn.web.app.component import component
 from cnn.web.app.session import session
 from cnn.web.app.view import choose_picture, looks_at_own_picture, picture_choice, picture_count

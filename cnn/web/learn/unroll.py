@@ -6,8 +6,8 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from safetensors.numpy import save
 
+from cnn.core.tensors import save
 from cnn.figures.colours import Theme, scale_of
 from cnn.web.app.component import component
 

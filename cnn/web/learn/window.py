@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import save
 
+from cnn.core.tensors import save
 from cnn.figures.colours import Theme, scale_of
 from cnn.web.app.component import component
 
