@@ -68,7 +68,7 @@ def _first_report(engine: Engine) -> float:
     engine.submit(run)
     wait_for(lambda: _has_progress(run), WARM_SECONDS, "the first report", 0.005)
     seconds = time.perf_counter() - started
-    run.request_stop()
+    run.command("stop")
     engine.wake()
     wait_for(lambda: run.status().ended, WARM_SECONDS, "the run to stop")
     time.sleep(1.0)  # the engine sees that its worker is free
@@ -79,7 +79,7 @@ def _first_report(engine: Engine) -> float:
 def _has_progress(run: Run) -> bool:
     if run.status().state == "failed":
         raise RuntimeError(f"The run failed: {run.status().message}")
-    return any(row["kind"] == "progress" for row in run.history())
+    return any(row["kind"] == "progress" for row in run.history.rows())
 
 
 def _worker_speed(rounds: int, seconds: float) -> Figure:

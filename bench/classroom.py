@@ -103,7 +103,7 @@ def _wait_for_first_reports(runs: Sequence[Run], started: float) -> list[float]:
     pause = threading.Event()
     while len(waits) < len(runs):
         for run in runs:
-            if run.id not in waits and (run.history_size() or run.status().ended):
+            if run.id not in waits and (run.history.size() or run.status().ended):
                 waits[run.id] = time.perf_counter() - started
         pause.wait(0.02)
     return list(waits.values())

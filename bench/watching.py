@@ -62,7 +62,7 @@ def _crowd(running: Server, people: int, seconds: float) -> Look:
         look = asyncio.run(_watch(running, keys, seconds))
     finally:
         for run in runs:
-            run.request_stop()
+            run.command("stop")
         while any(not run.status().ended for run in runs):
             time.sleep(0.2)
         for run in runs:

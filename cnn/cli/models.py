@@ -82,7 +82,7 @@ def _train(name: str, scratch: Path, as_json: bool) -> Run:
     setup = recipe(name)
     summary.walk(setup.network)
     run = RunStore.create_in(scratch / name, setup, "cifar10", name=PRESETS[name].title)
-    with ctrl_c(run.request_stop), progress_bar(as_json) as show:
+    with ctrl_c(lambda: run.command("stop")), progress_bar(as_json) as show:
         status = jobs.train_run(run.folder, show)
     if status.state != "finished":
         raise CnnLabError(f"{name} is {status.state}. {status.message}".strip())

@@ -55,7 +55,7 @@ def steer(options: argparse.Namespace) -> int:
         run.extend(**number)
     else:
         run.command(options.what, number.get("value", 0.0))
-    taken = _wait_until_taken(run, run.asked(), ending=options.what in ENDING)
+    taken = _wait_until_taken(run, run.commands.count(), ending=options.what in ENDING)
     _show_asked(run, options, taken)
     return 0
 

@@ -22,6 +22,7 @@ from cnn.training.events import EpochEnd, Finished, Progress, Report
 from cnn.worker import jobs
 
 DEFAULT = "lecture"
+EVENTS = {"EpochEnd": "epoch", "Suspended": "parked"}  # of the JSON, whatever the reports are called
 NEW_RUN_ONLY = ("seed", "pictures", "precision", "dataset", "out")
 
 
@@ -46,7 +47,7 @@ def train(options: argparse.Namespace) -> int:
     runtime.prepare_tensorflow()
     if options.json:
         emit({"event": "started", "run": str(run.folder), "setup": run.setup.to_json()})
-    with ctrl_c(run.request_stop), progress_bar(options.json) as show:
+    with ctrl_c(lambda: run.command("stop")), progress_bar(options.json) as show:
         status = jobs.train_run(run.folder, show)
     return _conclude(run, status, options.json)
 
@@ -116,7 +117,7 @@ def _old_run(options: argparse.Namespace) -> Run:
         run.extend(options.epochs or 0, options.seconds or 0.0)
     elif status.ended:
         run.extend()
-    if status.parked:
+    if status.suspended:
         run.command("resume")
     return run
 
@@ -136,8 +137,8 @@ def _emit_report(report: Report) -> None:
     hidden = ("weights", "checkpoint", "stopped", "ending", "test_loss")
     fields = {name: value for name, value in vars(report).items() if name not in hidden}
     if not isinstance(report, Finished):
-        kind = "epoch" if isinstance(report, EpochEnd) else type(report).__name__.lower()
-        emit({"event": kind, **fields})
+        kind = type(report).__name__
+        emit({"event": EVENTS.get(kind, kind.lower()), **fields})
 
 
 def _conclude(run: Run, status: Status, as_json: bool) -> int:

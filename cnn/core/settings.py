@@ -23,16 +23,14 @@ LEAST_MEMORY = 2**30  # a worker with TensorFlow and CIFAR-10 in its memory is n
 class Settings:
     """What the environment asks for; `worker_memory` is bytes, None leaves it to the machine.
 
-    `scheduler` is the address of a Dask scheduler, "" for workers of the server's own. `files` is an address
-    of fsspec through which the files of runs go to its workers, "" where they see the folder of the runs.
-    `uploads_mb` is how many MB of memory the pictures may take that all visitors have brought.
+    `scheduler` is the address of a Dask scheduler, "" for workers of the server's own. `uploads_mb` is how
+    many MB of memory the pictures may take that all visitors have brought.
     """
 
     workers: int = 1
     worker_memory: int | None = None
     scheduler: str = ""
     uploads_mb: int = 1000
-    files: str = ""
 
 
 def read_settings() -> Settings:
@@ -41,13 +39,11 @@ def read_settings() -> Settings:
     Raises:
         CnnLabError: if a variable is not allowed; the message names it and says what is.
     """
-    scheduler = scheduler_address(os.environ.get("CNN_LAB_SCHEDULER", ""))
     return Settings(
         whole_number("CNN_LAB_WORKERS", 1, 1, 64),
         size("CNN_LAB_WORKER_MEMORY", None, LEAST_MEMORY),
-        scheduler,
+        scheduler_address(os.environ.get("CNN_LAB_SCHEDULER", "")),
         whole_number("CNN_LAB_UPLOADS_MB", 1000, 10, 1_000_000),
-        files_address(os.environ.get("CNN_LAB_FILES", ""), scheduler),
     )
 
 
@@ -163,37 +159,6 @@ def scheduler_address(text: str) -> str:
             "reaches a tcp:// scheduler can run programs on its workers; docs/classroom.md says how."
         )
     return text
-
-
-def files_address(text: str, scheduler: str) -> str:
-    """Return an address of fsspec, checked.
-
-    >>> files_address("file:///mnt/lab/", "tcp://127.0.0.1:8786")
-    'file:///mnt/lab'
-
-    Raises:
-        CnnLabError: if it is none that this machine can use, or there is no scheduler whose workers need it.
-    """
-    if not text:
-        return ""
-    if not scheduler:
-        raise CnnLabError(
-            f"CNN_LAB_FILES is {text!r}, but the workers of this server see its folder of runs: leave it "
-            "out, or let CNN_LAB_SCHEDULER name a Dask scheduler."
-        )
-    import fsspec
-
-    protocol, colon, path = text.partition("://")
-    if not colon or not path.strip("/") or protocol == "memory":
-        raise CnnLabError(
-            f"CNN_LAB_FILES is {text!r}; give an address that server and workers both reach, such as "
-            "s3://bucket/cnn-lab or file:///mnt/shared/cnn-lab."
-        )
-    try:
-        fsspec.get_filesystem_class(protocol)
-    except (ImportError, ValueError) as error:
-        raise CnnLabError(f"CNN_LAB_FILES is {text!r}, which cannot be used here: {error}") from error
-    return text.rstrip("/")
 
 
 def _is_loopback(host: str) -> bool:

@@ -67,8 +67,8 @@ def ship(
     for snapshot in kept:
         state = final if snapshot is kept[-1] else as_float16(run.weights(snapshot))
         write_weights(snapshot_path(folder / "snapshots", snapshot.step, snapshot.epoch), state)
-    for row in thinned(run.history()):
-        new.append_history(row)
+    for row in thinned(run.history.rows()):
+        new.history.append(row)
     write_status(folder, _status(status, card))
     write_card(folder, card)
     typical.write(folder)
@@ -114,7 +114,7 @@ def thinned(rows: Sequence[dict[str, Any]], most: int = MAX_ROWS) -> list[dict[s
 
 def _kept(run: Run, count: int) -> list[Snapshot]:
     saved = run.snapshots()
-    rows = [row for row in run.history() if row.get("validation_accuracy") is not None]
+    rows = [row for row in run.history.rows() if row.get("validation_accuracy") is not None]
     best = max(rows, key=lambda row: row["validation_accuracy"], default=None)
     gone = to_thin(saved, lambda: best["step"] if best else None, max(count, 3))
     return [snapshot for snapshot in saved if snapshot not in gone]

@@ -1,7 +1,25 @@
-"""Commands to a run: one file that whoever steers appends to, and the training process reads.
+"""Commands to a run, from the button to the training: what may be asked, and what becomes of it.
+
+Whoever steers a run, a page, the command line or the scheduler, appends a row to one file in its folder,
+`commands.jsonl` (`Commands.give`). What can be done without a training process is done at once: a stop, or
+putting a suspended run back into the queue. All else is left to the process that trains the run: it looks at
+the size of the file between two calls, reads what is new and folds it into a `Steering`, which says whether
+to train, how far, and whether to end. A command given twice, from two tabs, or after the end changes nothing.
+
+Whoever decides by how a run stands, or writes that it begins or ends, holds the lock of its commands. So a
+stop cannot fall between the last look of a training and the state that it ends with.
 
 Every row has `ROW_BYTES` bytes, so that the size of the file says how many commands there are, and looking
 for new ones costs one `stat`. A row whose writing was cut off does not count; the next one takes its place.
+
+>>> steering = Steering()
+>>> [command.kind for command in steering.take([Command("pause"), Command("rate", 0.01), Command("step")])]
+['rate']
+>>> steering.paused, steering.steps_allowed
+(False, 1)
+>>> steering.stepped(1)
+>>> steering.paused
+True
 """
 
 import fcntl
@@ -9,19 +27,28 @@ import json
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from cnn.core.errors import RunError
 from cnn.core.validation import Number, Whole, allowed_values
 from cnn.network.spec import TrainSpec
+from cnn.runs.status import (
+    Status,
+    begun,
+    queued_again,
+    read_status,
+    stopped_waiting,
+    without_process,
+    write_status,
+)
 
 ROW_BYTES = 96
 REOPEN = "reopen"
-PARK = "park"
+SUSPEND = "park"  # its word on the disk, in command files and checkpoints, since the first release
 # What people may ask for, and what the number of a command may be where it has one.
 STEERING: dict[str, Whole | Number | None] = {
     "pause": None,
@@ -34,10 +61,14 @@ STEERING: dict[str, Whole | Number | None] = {
     "extend_epochs": allowed_values(TrainSpec, "epochs"),
     "extend_seconds": allowed_values(TrainSpec, "seconds"),
 }
-# The engine parks a run that is paused. `reopen` makes void what was asked before a run ended; with the
-# number 1 it also leaves out what was still planned.
-KINDS = (*STEERING, PARK, REOPEN)
+# The scheduler suspends a run that is paused, to free its worker. `reopen` makes void what was asked before
+# a run ended; with the number 1 it also leaves out what was still planned.
+KINDS = (*STEERING, SUSPEND, REOPEN)
 ENDING = ("stop", "discard")
+GOING_ON = ("resume", "step", "epoch")
+LONGER = ("extend_epochs", "extend_seconds")
+SETTINGS = ("rate", *LONGER, REOPEN)
+MANY = 2**31
 
 
 @dataclass(frozen=True)
@@ -66,14 +97,18 @@ def check(kind: str, value: float) -> None:
         raise RunError(f"{kind}: {str(value)[:40]} is not allowed; give {allowed}.")
 
 
-class CommandLog:
-    """The commands of one run, in one file."""
+# Asking
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+
+class Commands:
+    """The commands of the run in one folder, and what follows from them at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / "commands.jsonl"
 
     def count(self) -> int:
-        """Return how many commands there are."""
+        """Return how many commands there are; this costs one look at the size of a file."""
         try:
             return self.path.stat().st_size // ROW_BYTES
         except OSError:
@@ -94,8 +129,6 @@ class CommandLog:
     def held(self) -> Iterator[Callable[[str, float], None]]:
         """Keep others from appending, and yield a function that appends: `append(kind, value)`.
 
-        Whoever decides by how a run stands, or writes that it ended, does so in here.
-
         Raises:
             RunError: when the file cannot be written.
         """
@@ -109,11 +142,171 @@ class CommandLog:
         finally:
             os.close(file)
 
+    def give(self, kind: str, value: float = 0.0) -> bool:
+        """Ask for something, and return whether the folder shall be removed now.
+
+        Where no process trains the run, what can be done without one is done at once: a stop, removing it, or
+        putting a suspended run that shall go on back into the queue. After the end nothing is done.
+
+        Raises:
+            RunError: for an unknown kind, a number that is not allowed, or a folder that cannot be written.
+        """
+        check(kind, value)
+        with self.held() as append:
+            status = read_status(self.folder)
+            if status.ended:
+                return False
+            append(kind, value)
+            if status.process:
+                return False
+            if kind == "stop":
+                write_status(self.folder, stopped_waiting(status, self.count()))
+            elif status.suspended and kind in GOING_ON:
+                write_status(self.folder, replace(status, state="queued"))
+            return kind == "discard"
+
+    def extend(self, epochs: int = 0, seconds: float = 0.0, learning_rate: float | None = None) -> None:
+        """Let the run go on for longer: one that is trained gets more, one that has ended is queued again.
+
+        A run that was stopped or failed goes on for so much from where it is; with neither epochs nor
+        seconds, to the end it was meant to have.
+
+        Args:
+            epochs: how many more, 0 for none.
+            seconds: how many more seconds of training steps, 0 for none.
+            learning_rate: instead of the one it has.
+
+        Raises:
+            RunError: for numbers that are not allowed, and a finished run that is given nothing.
+        """
+        asked = {"rate": learning_rate, "extend_epochs": epochs or None, "extend_seconds": seconds or None}
+        rows = {kind: value for kind, value in asked.items() if value is not None}
+        for kind, value in rows.items():
+            check(kind, value)
+        longer = bool(epochs or seconds)
+        with self.held() as append:
+            status = read_status(self.folder)
+            if status.state == "finished" and not longer:
+                raise RunError("This run has reached its end; say how many epochs or seconds it shall go on.")
+            if status.ended:
+                append(REOPEN, float(longer))
+            for kind, value in rows.items():
+                append(kind, value)
+            if status.ended:
+                write_status(self.folder, queued_again(status))
+
+    def stop_requested(self) -> bool:
+        """Whether a stop has been asked for, since the run was reopened last."""
+        return bool(self.count()) and _asks(self.read(), ENDING)
+
+    # The process that trains the run
+
+    def begin(self) -> Status | None:
+        """Write that this process trains the run; None where it has ended meanwhile."""
+        with self.held():
+            status = read_status(self.folder)
+            if status.ended:
+                return None
+            status = begun(status)
+            write_status(self.folder, status)
+            return status
+
+    def conclude(self, status: Status, taken: int) -> tuple[Status, bool]:
+        """Write how a training left the run; return that, and whether it must be taken up again at once.
+
+        That is so where it was given more, or a suspended run was told to go on, after the training looked
+        last.
+
+        Args:
+            status: how it was left.
+            taken: how many commands the training has taken.
+        """
+        with self.held():
+            unseen = self.read(taken)
+            again = (status.state == "finished" and _asks(unseen, LONGER)) or (
+                status.state == "paused" and _asks(unseen, (*GOING_ON, *ENDING))
+            )
+            left = without_process(status, state="queued" if again else status.state)
+            write_status(self.folder, left)
+            return left, again
+
 
 def since_reopened(commands: Sequence[Command]) -> list[Command]:
     """Return the commands that are not void: those after the run was reopened last."""
     reopened = max((i for i, command in enumerate(commands) if command.kind == REOPEN), default=-1)
     return list(commands[reopened + 1 :])
+
+
+# Following
+
+
+@dataclass
+class Steering:
+    """What a run is asked to do just now, folded from its commands: train or not, how far, and whether to end.
+
+    `mode` is run, paused, step (`batches` more, then be paused) or epoch (to the end of this one, then be
+    paused); `ending` is "", stop, discard or `SUSPEND`.
+    """
+
+    mode: str = "run"
+    batches: int = 0
+    ending: str = ""
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing shall be computed."""
+        return self.mode == "paused"
+
+    @property
+    def steps_allowed(self) -> int:
+        """How many optimiser steps may be done before the next look."""
+        return self.batches if self.mode == "step" else MANY
+
+    def take(self, commands: Iterable[Command]) -> list[Command]:
+        """Follow commands in their order, and return those that change the training itself."""
+        settings: list[Command] = []
+        for command in commands:
+            kind = command.kind
+            if kind == REOPEN:  # what was asked for before the run ended is void
+                settings = []
+                self.mode, self.batches, self.ending = "run", 0, ""
+            if kind in SETTINGS:
+                settings.append(command)
+            elif kind in ENDING:
+                self.ending = kind
+            elif kind == SUSPEND:
+                self.ending = self.ending or (SUSPEND if self.paused else "")
+            elif kind == "pause":
+                self.mode, self.batches = "paused", 0
+            elif kind in GOING_ON:
+                self.batches = self.batches + 1 if kind == "step" else 0
+                self.mode = "run" if kind == "resume" else kind
+                self.back_on_worker()
+        return settings
+
+    def back_on_worker(self) -> None:
+        """Note that the run is no longer suspended: a worker has it, or shall have it."""
+        if self.ending == SUSPEND:
+            self.ending = ""
+
+    def stepped(self, steps: int) -> None:
+        """Note that optimiser steps were done."""
+        if self.mode == "step":
+            self.batches -= steps
+            if self.batches <= 0:
+                self.mode, self.batches = "paused", 0
+
+    def epoch_ended(self) -> None:
+        """Note that an epoch is over."""
+        if self.mode == "epoch":
+            self.mode = "paused"
+
+
+def _asks(commands: Sequence[Command], kinds: Sequence[str]) -> bool:
+    return any(command.kind in kinds for command in since_reopened(commands))
+
+
+# The file
 
 
 def _append(file: int, kind: str, value: float) -> None:

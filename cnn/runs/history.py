@@ -1,4 +1,4 @@
-"""The history of a run: a file of rows, one a report, that only ever grows while the run is trained.
+"""The history of a run: a file of rows, one per report, that only ever grows while the run is trained.
 
 Pages look at it every second, so the rows that have been read are kept and only new ones are read.
 """
@@ -7,6 +7,8 @@ import json
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,21 +17,6 @@ from cnn.core.errors import RunError
 
 KEPT_ROWS = 100_000  # of all runs together, about 100 MB
 LAST_BYTES = 500  # that must be there still, else the file was cut and has grown again
-
-
-def append_row(path: Path, row: dict[str, Any]) -> None:
-    """Add one row.
-
-    Raises:
-        RunError: when it cannot be written.
-    """
-    try:
-        with path.open("ab+") as file:
-            if file.tell() and not _ends_line(file):  # a row was cut off when its process died
-                file.write(b"\n")
-            file.write(json.dumps(row).encode() + b"\n")
-    except OSError as error:
-        raise RunError(f"The history cannot be written: {error.strerror}.") from error
 
 
 @dataclass
@@ -56,78 +43,79 @@ _known: OrderedDict[Path, _Known] = OrderedDict()
 _lock = threading.Lock()
 
 
-def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Return the rows, which must not be changed; a row that is being written is left out."""
-    with _lock:
-        known = _known.pop(path, _Known())
-        try:
-            with path.open("rb") as file:
-                if not known.go_on(file):
-                    known = _Known()
-                    known.go_on(file)
-        except FileNotFoundError:
-            return []
-        _known[path] = known
-        rows = sum(len(other.rows) for other in _known.values())
-        while rows > KEPT_ROWS:
-            rows -= len(_known.popitem(last=False)[1].rows)
-        return known.rows.copy()
-
-
-def size(path: Path) -> int:
-    """Return the bytes written so far, 0 where there is no file."""
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
-def settle(path: Path) -> int:
-    """Make sure that the rows so far are on the disk, and return their bytes.
+def append_row(path: Path, row: dict[str, Any]) -> None:
+    """Add one row to a file.
 
     Raises:
-        RunError: when they cannot be written.
+        OSError: when it cannot be written.
     """
-    try:
-        with path.open("ab") as file:
+    with path.open("ab+") as file:
+        if file.tell() and not _ends_line(file):  # a row was cut off when its process died
+            file.write(b"\n")
+        file.write(json.dumps(row).encode() + b"\n")
+
+
+class History:
+    """The rows in one file.
+
+    What cannot be written raises `RunError`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def append(self, row: dict[str, Any]) -> None:
+        """Add one row."""
+        with _as_run_error():
+            append_row(self.path, row)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the rows, which must not be changed; a row that is being written is left out."""
+        with _lock:
+            known = _known.pop(self.path, _Known())
+            try:
+                with self.path.open("rb") as file:
+                    if not known.go_on(file):
+                        known = _Known()
+                        known.go_on(file)
+            except FileNotFoundError:
+                return []
+            _known[self.path] = known
+            rows = sum(len(other.rows) for other in _known.values())
+            while rows > KEPT_ROWS:
+                rows -= len(_known.popitem(last=False)[1].rows)
+            return known.rows.copy()
+
+    def size(self) -> int:
+        """Return the bytes written so far, 0 where there is no file: a cheap look for something new."""
+        try:
+            return self.path.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def sync(self) -> int:
+        """Make sure that the rows so far are on the disk, and return their bytes."""
+        with _as_run_error(), self.path.open("ab") as file:
             os.fsync(file.fileno())
             return file.tell()
-    except OSError as error:
-        raise RunError(f"The history cannot be written: {error.strerror}.") from error
+
+    def cut(self, end: int) -> list[dict[str, Any]]:
+        """Take away the rows after byte `end`, and return them."""
+        if not self.path.exists():
+            return []
+        with _as_run_error():
+            with self.path.open("rb") as file:
+                file.seek(end)
+                rows = _rows(file.read())
+            if self.size() > end:
+                os.truncate(self.path, end)
+            return rows
 
 
-def cut(path: Path, end: int) -> list[dict[str, Any]]:
-    """Take away the rows after byte `end`, and return them.
-
-    Raises:
-        RunError: when the file cannot be written.
-    """
+@contextmanager
+def _as_run_error() -> Iterator[None]:
     try:
-        with path.open("rb") as file:
-            file.seek(end)
-            rows = _rows(file.read())
-        if size(path) > end:
-            os.truncate(path, end)
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise RunError(f"The history cannot be written: {error.strerror}.") from error
-    return rows
-
-
-def write_from(path: Path, start: int, rows: bytes) -> None:
-    """Let whole rows follow byte `start`, in place of what was there.
-
-    Raises:
-        RunError: when the file cannot be written.
-    """
-    try:
-        with path.open("r+b" if path.exists() else "w+b") as file:
-            file.truncate(min(start, size(path)))
-            file.seek(0, os.SEEK_END)
-            file.write(rows)
-            file.flush()
-            os.fsync(file.fileno())
+        yield
     except OSError as error:
         raise RunError(f"The history cannot be written: {error.strerror}.") from error
 

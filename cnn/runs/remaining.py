@@ -39,7 +39,7 @@ class Ahead:
 
 def ahead(run: Run, status: Status) -> Ahead:
     """Return what a run still has to train: by its last report, and by what it was given after that."""
-    training, rows = run.setup.training, run.history()
+    training, rows = run.setup.training, run.history.rows()
     last = next((i for i in reversed(range(len(rows))) if rows[i].get("kind") == "progress"), None)
     if last is None:
         epochs, seconds = float(training.epochs or 0), training.seconds or 0.0
@@ -51,7 +51,7 @@ def ahead(run: Run, status: Status) -> Ahead:
             epochs, seconds = (0.0, 0.0) if reopened else (epochs, seconds)
             epochs, seconds = epochs + row["epochs"], seconds + row["seconds"]
         reopened = _reopened(row, reopened)
-    asked = run.commands(status.taken)
+    asked = run.commands.read(status.taken)
     if any(command.kind == REOPEN and command.value for command in asked):
         epochs, seconds = 0.0, 0.0
     for command in since_reopened(asked):

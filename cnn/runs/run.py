@@ -2,32 +2,30 @@
 
     RUN/run.json           id, owner, name, data set, set-up, time
     RUN/state.json         queued, running, paused, finished, stopped, failed or interrupted, and the results
-    RUN/history.jsonl      one row a report: within epochs, after each epoch, and what was done to the run
+    RUN/history.jsonl      one row per report: within epochs, after each epoch, and what was done to the run
     RUN/commands.jsonl     what people asked for while it was trained
     RUN/snapshots/         the weights before training and after epochs, about twenty of them
     RUN/checkpoint-*       the newest two: all that is needed to go on exactly
     RUN/lock               held by the process that trains it
 
-Whoever holds the folder can read it all: no process that wrote it is needed.
+Whoever holds the folder can read it all: no process that wrote it is needed. `Run.history` and `Run.commands` are
+the two files that grow; checkpoints are read and written by `cnn.runs.checkpoints`.
 """
 
 import functools
 import json
 import shutil
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cnn.core.errors import RunError, SpecError
 from cnn.network.forward import Weights
 from cnn.network.spec import Setup
-from cnn.runs import history
-from cnn.runs.checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
-from cnn.runs.commands import Command, CommandLog, since_reopened
-from cnn.runs.control import Control
+from cnn.runs.checkpoints import newest_checkpoint
+from cnn.runs.commands import Commands
+from cnn.runs.history import History
 from cnn.runs.locks import locked
 from cnn.runs.snapshots import (
     Snapshot,
@@ -57,7 +55,15 @@ class Run:
     created: float
     folder: Path
 
-    # How it stands
+    @property
+    def history(self) -> History:
+        """The rows that a training has written."""
+        return History(self.folder / "history.jsonl")
+
+    @property
+    def commands(self) -> Commands:
+        """What was asked of the run, and what follows from it."""
+        return Commands(self.folder)
 
     def status(self) -> Status:
         """Return how the run stands now; a state file that is broken reads as interrupted."""
@@ -77,44 +83,23 @@ class Run:
         content = json.dumps(facts | {"setup": self.setup.to_json()}, indent=1)
         write_whole(self.folder / "run.json", content.encode())
 
-    # What it has written
-
-    @property
-    def history_path(self) -> Path:
-        """The file of the history."""
-        return self.folder / "history.jsonl"
-
-    def append_history(self, row: dict[str, Any]) -> None:
-        """Add one row to the history.
-
-        Raises:
-            RunError: when it cannot be written.
-        """
-        history.append_row(self.history_path, row)
-
-    def history(self) -> list[dict[str, Any]]:
-        """Return the rows written so far; a row that is being written is left out."""
-        return history.read_rows(self.history_path)
-
-    def history_size(self) -> int:
-        """Return the bytes of the history, to see cheaply whether there is something new."""
-        return history.size(self.history_path)
+    # The weights it has saved
 
     def snapshots(self) -> list[Snapshot]:
         """Return the saved states of the weights, oldest first."""
         return list_snapshots(self.folder / "snapshots")
 
     def save_snapshot(self, step: int, epoch: float, weights: Weights) -> None:
-        """Save the weights, and remove snapshots in between where there are too many."""
-        write_weights(snapshot_path(self.folder / "snapshots", step, epoch), weights)
-        for snapshot in to_thin(self.snapshots(), self._best_step):
-            snapshot.path.unlink(missing_ok=True)
+        """Save the weights, and remove snapshots in between where there are too many; the best one stays."""
 
-    def _best_step(self) -> int | None:
-        """Return the step of the best validation accuracy so far."""
-        rows = [row for row in self.history() if row.get("validation_accuracy") is not None]
-        best = max(rows, key=lambda row: row["validation_accuracy"], default=None)
-        return best["step"] if best else None
+        def best_step() -> int | None:
+            rows = [row for row in self.history.rows() if row.get("validation_accuracy") is not None]
+            best = max(rows, key=lambda row: row["validation_accuracy"], default=None)
+            return best["step"] if best else None
+
+        write_weights(snapshot_path(self.folder / "snapshots", step, epoch), weights)
+        for snapshot in to_thin(self.snapshots(), best_step):
+            snapshot.path.unlink(missing_ok=True)
 
     def weights(self, snapshot: Snapshot | None = None) -> Weights:
         """Return the weights of a snapshot, by default of the newest that can be read.
@@ -132,80 +117,38 @@ class Run:
                 problem = error
         raise problem
 
-    def checkpoint(self) -> tuple[Checkpoint | None, list[str]]:
-        """Return the newest checkpoint that can be read, if any, and what is wrong with newer ones."""
-        return newest_checkpoint(self.folder)
-
-    def save_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Save a checkpoint beside the one before it.
-
-        Raises:
-            RunError: when it cannot be written.
-        """
-        write_checkpoint(self.folder, checkpoint)
-
-    # Steering
-
-    @property
-    def control(self) -> Control:
-        """The commands, and what follows from them."""
-        return Control(self.folder)
-
-    @property
-    def commands_log(self) -> CommandLog:
-        """The file of the commands."""
-        return self.control.log
-
-    def commands(self, first: int = 0) -> list[Command]:
-        """Return the commands from number `first` on."""
-        return self.control.log.read(first)
-
-    def open_commands(self, first: int = 0) -> list[Command]:
-        """Return the commands from number `first` on, those before the run was reopened left out."""
-        return since_reopened(self.commands(first))
-
-    def asked(self) -> int:
-        """Return how many commands there are; this costs one look at the size of a file."""
-        return self.control.log.count()
+    # Steering it: what needs the whole run
 
     def command(self, kind: str, value: float = 0.0) -> None:
-        """Ask for something, as `Control.command`; twice, or when the run has ended, does no harm.
+        """Ask for something; one that nobody trains and that is discarded is removed at once.
+
+        Asking twice, or when the run has ended, does no harm.
 
         Raises:
             RunError: for an unknown kind, a number that is not allowed, or a folder that cannot be written.
         """
-        if self.control.command(kind, value):
+        if self.commands.give(kind, value):
             self.remove()
 
     def extend(self, epochs: int = 0, seconds: float = 0.0, learning_rate: float | None = None) -> None:
-        """Let the run go on for longer, as `Control.extend`.
+        """Let the run go on for longer, as `Commands.extend`.
 
         Raises:
             RunError: for numbers that are not allowed, and a run that cannot go on.
         """
-        if self.status().ended and self.history_size() and not self.checkpoint()[0]:
+        if self.status().ended and self.history.size() and not newest_checkpoint(self.folder)[0]:
             raise RunError("This run has no checkpoint to go on from; start a new run of this network.")
-        self.control.extend(epochs, seconds, learning_rate)
-
-    def stop_requested(self) -> bool:
-        """Whether a stop has been asked for."""
-        return self.control.stop_requested()
-
-    def request_stop(self) -> None:
-        """Ask for a stop; asking twice, or after the end, does no harm."""
-        self.command("stop")
+        self.commands.extend(epochs, seconds, learning_rate)
 
     # Who trains it
 
-    @contextmanager
-    def trained_here(self, seconds: float = 0.0) -> Iterator[bool]:
+    def trained_here(self, seconds: float = 0.0) -> AbstractContextManager[bool]:
         """Keep other processes from training the run; yield False where one does, after `seconds` of trying.
 
         Raises:
             RunError: when the folder is gone or cannot be written.
         """
-        with locked(self.folder / "lock", seconds) as here:
-            yield here
+        return locked(self.folder / "lock", seconds)
 
     def is_trained(self) -> bool:
         """Whether a process trains the run; for one on another machine, whether its state says so."""

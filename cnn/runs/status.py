@@ -18,7 +18,7 @@ FILE = "state.json"
 class Status:
     """How a run stands. Times are seconds since 1970; accuracies are shares from 0 to 1.
 
-    `process` is 0 while nobody trains it: a paused run without a process is parked. `taken` is how many
+    `process` is 0 while nobody trains it: a paused run without a process is suspended. `taken` is how many
     commands the training process has taken, `resumed` how often the run went on by itself.
     """
 
@@ -44,7 +44,7 @@ class Status:
         return self.state in ENDED
 
     @property
-    def parked(self) -> bool:
+    def suspended(self) -> bool:
         """Whether the run is paused and holds no worker."""
         return self.state == "paused" and not self.process
 

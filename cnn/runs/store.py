@@ -135,14 +135,6 @@ class RunStore:
             raise RunError(f"There is no command {str(kind)[:40]!r}; there are {', '.join(STEERING)}.")
         run.command(kind, value)
 
-    def request_stop(self, run_id: str, owner: str) -> None:
-        """Ask for a stop on behalf of `owner`.
-
-        Raises:
-            RunError: if there is no such run or it belongs to somebody else.
-        """
-        self.steer(run_id, owner, "stop")
-
     def extend(
         self,
         run_id: str,

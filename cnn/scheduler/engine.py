@@ -17,7 +17,6 @@ from cnn.runs.store import Run, RunStore
 from cnn.scheduler.cluster import Cluster, UnreachableError, Work, connect
 from cnn.scheduler.failures import Loss, settle
 from cnn.scheduler.fair_queue import Place
-from cnn.scheduler.loans import Loans
 from cnn.scheduler.query_queue import Desk
 from cnn.scheduler.recovery import Recovery
 from cnn.scheduler.run_queue import Roster, without_times
@@ -62,12 +61,9 @@ class Engine:
         self._look = True
         self._thread: threading.Thread | None = None
         self._status = EngineStatus("off", self.settings.workers)
-        files, wake = self.settings.files, self._wake.set
-        self._loans = Loans(files, store) if files else None
-        self.desk = Desk(wake, away=bool(files))
-        self._parts = Parts(
-            self._roster, self._recovery, self.desk, work or Work(), self.news, wake, self._loans
-        )
+        wake = self._wake.set
+        self.desk = Desk(wake)
+        self._parts = Parts(self._roster, self._recovery, self.desk, work or Work(), self.news, wake)
 
     def start(self, delay: float = 0.0) -> None:
         """Start the cluster in a thread and return at once; a second call does nothing.
@@ -136,8 +132,6 @@ class Engine:
                 logger.exception("the engine failed")
                 self._say("failed", message=str(error))
                 break
-        if self._loans:
-            self._loans.close()
 
     def _connected(self, token: str) -> None:
         try:
@@ -146,8 +140,6 @@ class Engine:
         finally:
             self.desk.collect(lambda member: False)
             for task in self._roster.training:
-                if self._loans:
-                    self._loans.leave(task.run.id)
                 self._roster.drop(task.run.id)
                 self._leave(task.run)
 
@@ -162,10 +154,7 @@ class Engine:
             logger.exception("the state of run %s could not be written", run.id)
 
     def _serve(self, cluster: Cluster, token: str) -> None:
-        if self._loans:
-            self._loans.begin(token)
-        place = self.settings.files or str(self.store.folder)
-        crew = Crew(cluster, self._parts.work, place, token, self._wake.set)
+        crew = Crew(cluster, self._parts.work, str(self.store.folder), token, self._wake.set)
         shift = Shift(crew, self._parts)
         shift.listen(self._hear)
         self._recovery.sweep()

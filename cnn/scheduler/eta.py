@@ -54,7 +54,7 @@ class Speeds:
 
 def last_report(run: Run) -> dict[str, Any] | None:
     """Return the last row that says how fast a run is and how long it still takes, if there is one."""
-    return next((row for row in reversed(run.history()) if row.get("kind") == "progress"), None)
+    return next((row for row in reversed(run.history.rows()) if row.get("kind") == "progress"), None)
 
 
 def _key(setup: Setup) -> tuple[NetworkSpec, int]:

@@ -4,8 +4,7 @@ from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from cnn.runs.commands import ENDING, REOPEN, since_reopened
-from cnn.runs.control import GOING_ON
+from cnn.runs.commands import ENDING, GOING_ON, REOPEN, since_reopened
 from cnn.runs.run import Run
 from cnn.runs.status import Status, interrupted, taken_up_again, without_process
 
@@ -68,7 +67,7 @@ def settle(run: Run, loss: Loss) -> Status | None:
     with run.trained_here() as free:
         if not free:
             return None
-        with run.control.log.held():
+        with run.commands.held():
             status = run.status()
             asked = unanswered(run, status)
             settled = after_loss(status, loss, asked)
@@ -81,7 +80,7 @@ def settle(run: Run, loss: Loss) -> Status | None:
 
 def unanswered(run: Run, status: Status) -> set[str]:
     """Return the kinds of the commands that no process has taken, without those before the last reopening."""
-    return {command.kind for command in since_reopened(run.commands(status.taken))} - {REOPEN}
+    return {command.kind for command in since_reopened(run.commands.read(status.taken))} - {REOPEN}
 
 
 def after_loss(status: Status, loss: Loss, asked: Collection[str] = ()) -> Status:

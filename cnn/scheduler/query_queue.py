@@ -14,8 +14,6 @@ from typing import Any
 
 from cnn.scheduler.cluster import Cluster, Member
 from cnn.worker import jobs
-from cnn.worker.attachments import carried
-from cnn.worker.tasks import answer_away
 
 MAX_ANSWERS = 200
 FORGET_SECONDS = 10.0
@@ -48,9 +46,8 @@ class _Question:
 class Desk:
     """Questions by key, oldest first; one at a time is with the worker."""
 
-    def __init__(self, wake: Callable[[], None] = lambda: None, away: bool = False) -> None:
-        """Make one; `away`: the workers do not see the folders of runs, whose files go along."""
-        self._wake, self._away = wake, away
+    def __init__(self, wake: Callable[[], None] = lambda: None) -> None:
+        self._wake = wake
         self._questions: OrderedDict[str, _Question] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -127,10 +124,8 @@ class Desk:
 
     def _submit(self, cluster: Cluster, member: Member, topic: str, key: str) -> Any:
         question = self._questions[key]
-        about = (topic, key, question.function)
-        if not self._away:
-            return cluster.submit(member, jobs.answer_in_worker, *about, question.arguments)
-        return cluster.submit(member, answer_away, jobs.answer_in_worker, *about, carried(question.arguments))
+        work = (jobs.answer_in_worker, topic, key, question.function, question.arguments)
+        return cluster.submit(member, *work)
 
     def _drop_forgotten(self) -> None:
         late = time.monotonic() - FORGET_SECONDS

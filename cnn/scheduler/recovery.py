@@ -1,4 +1,4 @@
-"""Runs that no worker of this engine trains: those that wait on the disk, that died, and that are parked."""
+"""Runs that no worker of this engine trains: those that wait on the disk, that died, and that are suspended."""
 
 import contextlib
 import logging
@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cnn.core.errors import CnnLabError
-from cnn.runs.commands import ENDING, PARK
-from cnn.runs.control import GOING_ON
+from cnn.runs.commands import ENDING, GOING_ON, SUSPEND
 from cnn.runs.run import DELETED
 from cnn.runs.status import UNREADABLE
 from cnn.runs.store import EVERYBODY, Run, RunStore, Status
@@ -89,7 +88,7 @@ class Recovery:
         """Take over a run whose worker is gone, or seems to be."""
         self._left.setdefault(run.id, _Left(run, loss, time.monotonic()))
 
-    def parked(self, run: Run) -> None:
+    def suspended(self, run: Run) -> None:
         """Take over a run that is paused and holds no worker."""
         self._parked[run.id] = run
 
@@ -100,7 +99,7 @@ class Recovery:
                 self._settle(left)
         for run in list(self._parked.values()):
             status = run.status()
-            if status.parked and not unanswered(run, status) & {*GOING_ON, *ENDING}:
+            if status.suspended and not unanswered(run, status) & {*GOING_ON, *ENDING}:
                 continue
             del self._parked[run.id]
             if self.roster.trains(run.id):
@@ -139,7 +138,7 @@ class Recovery:
             end_orphan(left.run.status())
         elif not self._own and not left.told and self.roster.waiting and left.run.status().state == "paused":
             with contextlib.suppress(CnnLabError):
-                left.run.command(PARK)
+                left.run.command(SUSPEND)
                 left.told = True
 
 

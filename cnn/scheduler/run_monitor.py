@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from cnn.runs.commands import ENDING, PARK
+from cnn.runs.commands import ENDING, SUSPEND
 from cnn.runs.run import Run
 from cnn.runs.status import Status
 from cnn.scheduler.cluster import Member
@@ -14,8 +14,8 @@ from cnn.scheduler.failures import unanswered
 HUNG_SECONDS = 10.0
 STEPS_TO_WAIT = 3
 FIRST_STEP_SECONDS = 20.0  # while no speed is known
-PARK_SECONDS = 5.0
-PARK_ANYWAY_SECONDS = 600.0
+SUSPEND_SECONDS = 5.0
+SUSPEND_ANYWAY_SECONDS = 600.0
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Task:
     began: bool = False
     hung: bool = False
     _paused: float | None = None
-    _parking: bool = False
+    _suspending: bool = False
     _waits_since: float | None = None
     _taken: int = 0
 
@@ -50,20 +50,22 @@ class Task:
             self.hung = True
             return "kill"
         if status.state != "paused":
-            self._paused, self._parking = None, False
+            self._paused, self._suspending = None, False
             return ""
         self._paused = now if self._paused is None else self._paused
-        if self._parking or now - self._paused < (PARK_SECONDS if others_wait else PARK_ANYWAY_SECONDS):
+        if self._suspending or now - self._paused < (
+            SUSPEND_SECONDS if others_wait else SUSPEND_ANYWAY_SECONDS
+        ):
             return ""
-        self._parking = True
-        return PARK
+        self._suspending = True
+        return SUSPEND
 
     def spared(self, now: float) -> None:
         """Note that the worker could not be killed; it is tried again after as long a wait."""
         self.hung, self._waits_since = False, now
 
     def _is_hung(self, status: Status, now: float) -> bool:
-        asked = self.run.asked()
+        asked = self.run.commands.count()
         if asked <= status.taken or status.taken != self._taken:
             self._waits_since, self._taken = None, status.taken
         if asked <= status.taken:
@@ -79,7 +81,7 @@ class Task:
         """Return the seconds that a command may stay unanswered; a pause waits for the step at work."""
         if kind in ENDING:
             return HUNG_SECONDS
-        if kind not in ("pause", PARK) or not self.began:
+        if kind not in ("pause", SUSPEND) or not self.began:
             return math.inf
         row = last_report(self.run)
         if not row:

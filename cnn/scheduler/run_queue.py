@@ -11,7 +11,7 @@ from cnn.runs.run import Run
 from cnn.runs.status import Status
 from cnn.scheduler.eta import Speeds, last_report
 from cnn.scheduler.fair_queue import Lines, Place, Training, Waiting, places
-from cnn.scheduler.run_monitor import PARK_SECONDS, Task
+from cnn.scheduler.run_monitor import SUSPEND_SECONDS, Task
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Roster:
         """Return when a run lets go of its worker; one that is paused does soon, if others wait."""
         status = run.status()
         if status.state == "paused":
-            return Training(run.owner, PARK_SECONDS)
+            return Training(run.owner, SUSPEND_SECONDS)
         if row := last_report(run):
             self.speeds.learn(run.setup, row["images_per_second"])
         return Training(run.owner, self.speeds.seconds(run.setup, ahead(run, status)))

@@ -12,13 +12,11 @@ from cnn.core.errors import CnnLabError
 from cnn.runs.run import Run
 from cnn.scheduler.cluster import MEMORY_TOPIC, Member, Work
 from cnn.scheduler.failures import Kills, Loss
-from cnn.scheduler.loans import Loans
 from cnn.scheduler.query_queue import Desk
 from cnn.scheduler.recovery import Recovery, waits
 from cnn.scheduler.run_monitor import Task
 from cnn.scheduler.run_queue import Roster
 from cnn.scheduler.worker_pool import Crew
-from cnn.worker.tasks import train_away
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +27,7 @@ TOPIC = "cnn-lab"
 class Parts:
     """What the engine keeps from one connection to the next.
 
-    `news` says how many reports a run has sent; `wake` is called when something has ended. `loans` is for
-    workers that do not see the folder of the runs.
+    `news` says how many reports a run has sent; `wake` is called when something has ended.
     """
 
     roster: Roster
@@ -39,7 +36,6 @@ class Parts:
     work: Work
     news: Callable[[str], int]
     wake: Callable[[], None]
-    loans: Loans | None = None
 
 
 class Shift:
@@ -81,15 +77,10 @@ class Shift:
     def _collect(self) -> None:
         for task in self._roster.training:
             if task.future.done():
-                if self._is_back(task.run):
-                    self._ended(task)
-            elif not self.crew.present(task.member) and self._is_back(task.run):
+                self._ended(task)
+            elif not self.crew.present(task.member):
                 task.future.cancel()
                 self._lost(task)
-
-    def _is_back(self, run: Run) -> bool:
-        """Whether all that a worker wrote is in the folder, now that it has ended."""
-        return self._parts.loans is None or self._parts.loans.is_back(run.id)
 
     def _ended(self, task: Task) -> None:
         status = task.run.status()
@@ -98,10 +89,10 @@ class Shift:
             return
         self._roster.drop(task.run.id)
         if not status.ended:
-            self._recovery.lost(task.run, Loss())  # parked, or another process had it
+            self._recovery.lost(task.run, Loss())  # suspended, or another process had it
             return
         self._roster.speeds.learn(task.run.setup, status.images_per_second)
-        if status.state == "finished" and not status.resumed and not task.run.asked():
+        if status.state == "finished" and not status.resumed and not task.run.commands.count():
             self._roster.speeds.overhead = max(0.0, time.monotonic() - task.started - status.seconds)
 
     def _lost(self, task: Task) -> None:
@@ -148,7 +139,7 @@ class Shift:
         helper = self.crew.helper
         for member in self._idle():
             question_first = self._after_run and self._desk.waits() and self.crew.shared
-            if not question_first and self._roster.give(partial(self._begin, member), self._may_begin):
+            if not question_first and self._roster.give(partial(self._begin, member), waits):
                 self._after_run = True
             elif self.crew.shared:
                 helper = member
@@ -156,16 +147,8 @@ class Shift:
             self._after_run = False
             self._desk.dispatch(self.crew.cluster, helper, TOPIC)
 
-    def _may_begin(self, run: Run) -> bool:
-        loans = self._parts.loans
-        return waits(run) and not (loans and loans.is_out(run.id))
-
     def _begin(self, member: Member, run: Run) -> Task:
-        train, loans, submit = self._parts.work.train, self._parts.loans, self.crew.cluster.submit
-        if loans:
-            future = submit(member, train_away, train, loans.lend(run), TOPIC)
-        else:
-            future = submit(member, train, str(run.folder), TOPIC)
+        future = self.crew.cluster.submit(member, self._parts.work.train, str(run.folder), TOPIC)
         future.add_done_callback(lambda _: self._parts.wake())
         return Task(run, member, future, time.monotonic(), self._parts.news(run.id))
 

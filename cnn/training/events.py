@@ -51,7 +51,7 @@ class Paused(Saved):
 
 
 @dataclass(frozen=True)
-class Parked(Saved):
+class Suspended(Saved):
     """The last report of a training that leaves its worker while it is paused."""
 
 
@@ -97,4 +97,4 @@ class Extended:
     seconds: float
 
 
-Report = Progress | EpochEnd | Paused | Resumed | NewRate | Extended | Parked | Finished
+Report = Progress | EpochEnd | Paused | Resumed | NewRate | Extended | Suspended | Finished

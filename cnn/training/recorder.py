@@ -11,9 +11,8 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from cnn.core.errors import RunError
-from cnn.runs import history
-from cnn.runs.checkpoints import Checkpoint, drop_after, drop_older
-from cnn.runs.commands import PARK, REOPEN, Command
+from cnn.runs.checkpoints import Checkpoint, drop_after, drop_older, newest_checkpoint, write_checkpoint
+from cnn.runs.commands import REOPEN, SUSPEND, Command
 from cnn.runs.remaining import GIVEN_MORE, RESUMED
 from cnn.runs.run import Run
 from cnn.runs.snapshots import sweep_parts
@@ -23,12 +22,12 @@ from cnn.training.events import (
     Extended,
     Finished,
     NewRate,
-    Parked,
     Paused,
     Progress,
     Report,
     Resumed,
     Saved,
+    Suspended,
 )
 
 logger = logging.getLogger(__name__)
@@ -54,9 +53,9 @@ class Recorder:
 
     def commands(self) -> Sequence[Command]:
         """Return the commands that are new, having noted that they are taken."""
-        if self.run.asked() <= self.taken:
+        if self.run.commands.count() <= self.taken:
             return ()
-        new = self.run.commands(self.taken)
+        new = self.run.commands.read(self.taken)
         self.taken += len(new)
         if self.taken > self.status.taken:
             self.change(taken=self.taken)
@@ -70,20 +69,20 @@ class Recorder:
         """
         match report:
             case Progress():
-                self.run.append_history(_rounded("progress", report))
+                self.run.history.append(_rounded("progress", report))
             case EpochEnd():
                 self._epoch(report)
             case NewRate():
-                self.run.append_history(_rounded("rate", report))
+                self.run.history.append(_rounded("rate", report))
             case Extended():
-                self.run.append_history(_rounded("extended", report))
+                self.run.history.append(_rounded("extended", report))
             case Paused():
                 self._save(report)
                 self.change(state="paused", **_place(report))
             case Resumed():
                 self.change(state="running")
-            case Parked():
-                self._save(report, ending=PARK)
+            case Suspended():
+                self._save(report, ending=SUSPEND)
                 self.status = replace(self.status, state="paused", **_place(report))
             case Finished():
                 self._finish(report)
@@ -98,7 +97,7 @@ class Recorder:
             "validation_accuracy": report.validation_accuracy,
         }
         self._save(report, row=row)
-        self.run.append_history(row)
+        self.run.history.append(row)
         self.change(validation_accuracy=report.validation_accuracy, **_place(report))
 
     def _finish(self, report: Finished) -> None:
@@ -119,8 +118,8 @@ class Recorder:
         newest = self.run.snapshots()[-1:]
         if not newest or newest[0].step < report.step:
             self.run.save_snapshot(report.step, report.epoch, report.weights)
-        record |= {"taken": self.taken, "history": history.settle(self.run.history_path)}
-        self.run.save_checkpoint(replace(report.checkpoint, record=record))
+        record |= {"taken": self.taken, "history": self.run.history.sync()}
+        write_checkpoint(self.run.folder, replace(report.checkpoint, record=record))
 
     def fail(self, message: str) -> None:
         """Note that the training broke off, and why."""
@@ -145,7 +144,7 @@ class Recorder:
             return False
 
     def _conclude(self) -> bool:
-        self.status, again = self.run.control.conclude(self.status, self.taken)
+        self.status, again = self.run.commands.conclude(self.status, self.taken)
         return again
 
     # Going back
@@ -158,17 +157,17 @@ class Recorder:
         Raises:
             RunError: when the folder cannot be written.
         """
-        checkpoint, problems = self.run.checkpoint()
-        begun = self.run.history_size() > 0
+        checkpoint, problems = newest_checkpoint(self.run.folder)
+        begun = self.run.history.size() > 0
         record = checkpoint.record if checkpoint else {}
         self.taken = record.get("taken", 0)
-        gone = history.cut(self.run.history_path, record.get("history", 0))
+        gone = self.run.history.cut(record.get("history", 0))
         kept = [record.get("row"), *(row for row in gone if row.get("kind") == RESUMED)]
-        if begun and record.get("ending") != PARK:
+        if begun and record.get("ending") != SUSPEND:
             kept.append(self._resumed_row(checkpoint, problems))
         for row in kept:
             if row:
-                self.run.append_history(row)
+                self.run.history.append(row)
         self._drop_later(checkpoint.step if checkpoint else -1)
         if not begun:
             return checkpoint
@@ -181,11 +180,11 @@ class Recorder:
         return checkpoint
 
     def _last_accuracy(self) -> float | None:
-        ends = [row for row in self.run.history() if row.get("kind") == "epoch"]
+        ends = [row for row in self.run.history.rows() if row.get("kind") == "epoch"]
         return ends[-1].get("validation_accuracy") if ends else None
 
     def _resumed_row(self, checkpoint: Checkpoint | None, problems: list[str]) -> dict[str, Any]:
-        by_hand = any(command.kind == REOPEN for command in self.run.commands(self.taken))
+        by_hand = any(command.kind == REOPEN for command in self.run.commands.read(self.taken))
         reason = _damaged(checkpoint, problems) if problems else ""
         reason = reason or (GIVEN_MORE if by_hand else "Its process had ended.")
         step, epoch = (checkpoint.step, round(checkpoint.epoch, 6)) if checkpoint else (0, 0.0)

@@ -21,20 +21,19 @@ from cnn.core.errors import DivergedError, RunError
 from cnn.data import Dataset
 from cnn.network.spec import Setup
 from cnn.runs.checkpoints import Checkpoint
-from cnn.runs.commands import PARK, REOPEN, Command
+from cnn.runs.commands import REOPEN, SUSPEND, Command, Steering
 from cnn.runs.schedule_segments import Part, Plan
-from cnn.runs.steering import Steering
 from cnn.training.events import (
     EpochEnd,
     Extended,
     Finished,
     NewRate,
-    Parked,
     Paused,
     Progress,
     Report,
     Resumed,
     Saved,
+    Suspended,
 )
 from cnn.training.keras_model import build_for_training, get_weights
 from cnn.training.metrics import Clock, Smooth
@@ -58,7 +57,7 @@ def train(
     precision: str = "float32",
     start: Checkpoint | None = None,
 ) -> Iterator[Report]:
-    """Train `setup.network` on `data`, yielding reports; the last is `Finished`, or `Parked`.
+    """Train `setup.network` on `data`, yielding reports; the last is `Finished`, or `Suspended`.
 
     Args:
         setup: network and training; its `precision` must have been resolved to `precision` by the caller.
@@ -118,8 +117,8 @@ class Trainer:
         yield from self._build()
         while True:
             yield from self._obey()
-            if self.steering.ending == PARK:
-                yield self._saved(Parked)
+            if self.steering.ending == SUSPEND:
+                yield self._saved(Suspended)
                 return
             if self.steering.ending:
                 yield self._finished((None, None))
@@ -303,7 +302,7 @@ class Trainer:
             self.smooth.restore(start.loop["smooth"])
         except (KeyError, TypeError) as error:
             raise RunError(f"The checkpoint is not complete ({error}).") from error
-        self.steering.unpark()
+        self.steering.back_on_worker()
 
     def _variables(self) -> dict[str, keras.Variable]:
         """Return every variable that training changes; the state of dropout's generators is among them."""

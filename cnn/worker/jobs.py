@@ -11,6 +11,7 @@ from typing import Any
 
 from cnn.core.errors import CnnLabError, DivergedError
 from cnn.data import Dataset, load
+from cnn.runs.checkpoints import newest_checkpoint
 from cnn.runs.store import Run, RunStore, Status, read_run
 from cnn.training.events import Report
 from cnn.training.recorder import Recorder
@@ -42,7 +43,7 @@ def load_once(name: str) -> Dataset:
 
 
 def train_run(folder: Path, on_report: Callable[[Report], None] = lambda report: None) -> Status:
-    """Train the run in `folder` until it ends or is parked, and return how it stands then.
+    """Train the run in `folder` until it ends or is suspended, and return how it stands then.
 
     It goes on from the newest checkpoint where there is one. What can be put right (a loss that diverged, a
     missing data set, a full disk) ends up in its state, as a sentence; every report is on disk before
@@ -54,7 +55,7 @@ def train_run(folder: Path, on_report: Callable[[Report], None] = lambda report:
             return run.status()
         again = True
         while again:
-            begun = run.control.begin()
+            begun = run.commands.begin()
             if not begun:
                 return run.status()
             recorder = Recorder(run, begun)
@@ -100,7 +101,7 @@ def _make_room(run: Run) -> None:
 
 
 def _way_on(run: Run) -> str:
-    checkpoint, _ = run.checkpoint()
+    checkpoint, _ = newest_checkpoint(run.folder)
     if not checkpoint or not checkpoint.step:
         return ""
     return (

@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from cnn.core.errors import CnnLabError
-from cnn.runs.courier import borrowed
-from cnn.runs.exchange import Exchange, Loan, shown
-from cnn.worker.attachments import Carried
 
 TOKEN_FILE = ".engine"
 
@@ -37,8 +34,8 @@ def warm_up(function: Callable[[int], object], sharing: int, folder: str, token:
     Args:
         function: is called with how many threads one operation may use; 0 leaves it to TensorFlow.
         sharing: how many workers of this machine train.
-        folder: where the runs are: a folder, or the address that their files go through.
-        token: what the server wrote there, into `TOKEN_FILE` of a folder.
+        folder: where the runs are.
+        token: what the server wrote there, into `TOKEN_FILE`.
 
     Raises:
         CnnLabError: when the folder is not the one the server has.
@@ -46,37 +43,15 @@ def warm_up(function: Callable[[int], object], sharing: int, folder: str, token:
     from dask.system import CPU_COUNT
 
     if _token(folder) != token:
-        raise CnnLabError(
-            f"it does not see the runs in {shown(folder)}; server and workers must share that folder."
-        )
+        raise CnnLabError(f"it does not see the runs in {folder}; server and workers must share that folder.")
     return function(0 if sharing == 1 else max(1, CPU_COUNT // sharing))
 
 
 def _token(folder: str) -> str:
-    if "://" in folder:
-        return (Exchange(folder).read("token") or b"").decode("utf-8", "replace")
     try:
         return Path(folder, TOKEN_FILE).read_text()
     except OSError:
         return ""
-
-
-def train_away(train: Callable[[str, str], object], loan: Loan, topic: str) -> object:
-    """Let `train` train a copy of a run that is lent, with all that it writes sent back, in order."""
-    from distributed import get_worker
-
-    with borrowed(loan, Path(get_worker().local_directory)) as folder:
-        return train(str(folder), topic)
-
-
-def answer_away(
-    answer: Callable[..., Any], topic: str, key: str, function: Callable[..., Any], question: Carried
-) -> Any:
-    """Let `answer` answer a question about a run whose files came along with it."""
-    from distributed import get_worker
-
-    arguments = question.unpacked(Path(get_worker().local_directory, "carried"))
-    return answer(topic, key, function, arguments)
 
 
 def kill_worker(dask_worker: Any) -> bool:

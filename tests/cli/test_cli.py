@@ -430,7 +430,7 @@ def test_steering_a_run_that_has_ended_says_how_to_go_on(run: Run, what: str, ca
     assert f"{run.id} is finished" in facts["error"]
     assert f"python -m cnn train --continue {run.id} --epochs 5" in facts["error"]
     assert run.folder.exists()
-    assert run.asked() == 0
+    assert run.commands.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -448,7 +448,7 @@ def test_steering_refuses_numbers_out_of_range(
     status, (facts,) = run_json(capsys, "steer", run.id, what, number)
     assert status == 1
     assert words in facts["error"]
-    assert run.asked() == 0
+    assert run.commands.count() == 0
 
 
 def test_a_waiting_run_is_stopped_and_discarded_at_once(run: Run, capsys: Capture) -> None:
@@ -548,7 +548,7 @@ def test_a_training_is_steered_from_another_terminal_stopped_and_taken_up_again(
     assert main(["train", "--continue", str(out), "--epochs", "1"]) == 0
     assert run.status().state == "finished"
     assert run.status().epoch == pytest.approx(reached + 1, abs=0.06)
-    steps = [row["step"] for row in run.history() if row["kind"] == "progress"]
+    steps = [row["step"] for row in run.history.rows() if row["kind"] == "progress"]
     assert steps == sorted(set(steps))
     assert run.status().test_accuracy is not None
 
@@ -557,7 +557,7 @@ STEPS_AN_EPOCH = 1000 // 128
 
 
 def rates(run: Run) -> list[float]:
-    return [row["learning_rate"] for row in run.history() if row["kind"] == "rate"]
+    return [row["learning_rate"] for row in run.history.rows() if row["kind"] == "rate"]
 
 
 @pytest.mark.tensorflow

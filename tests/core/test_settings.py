@@ -3,10 +3,9 @@
 import pytest
 
 from cnn.core.errors import CnnLabError
-from cnn.core.settings import Settings, files_address, read_settings, scheduler_address
+from cnn.core.settings import Settings, read_settings, scheduler_address
 
-NAMES = ("CNN_LAB_WORKERS", "CNN_LAB_WORKER_MEMORY", "CNN_LAB_SCHEDULER", "CNN_LAB_FILES")
-LOCAL = "tcp://127.0.0.1:8786"
+NAMES = ("CNN_LAB_WORKERS", "CNN_LAB_WORKER_MEMORY", "CNN_LAB_SCHEDULER")
 
 
 @pytest.fixture(autouse=True)
@@ -77,24 +76,3 @@ def test_room_for_uploads_that_is_none_is_a_sentence(text: str, monkeypatch: pyt
     monkeypatch.setenv("CNN_LAB_UPLOADS_MB", text)
     with pytest.raises(CnnLabError, match=r"CNN_LAB_UPLOADS_MB is .*give a whole number from 10"):
         read_settings()
-
-
-def test_an_address_for_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CNN_LAB_SCHEDULER", LOCAL)
-    monkeypatch.setenv("CNN_LAB_FILES", "file:///mnt/shared/cnn-lab/")
-    assert read_settings() == Settings(scheduler=LOCAL, files="file:///mnt/shared/cnn-lab")
-
-
-@pytest.mark.parametrize(
-    ("text", "scheduler", "words"),
-    [
-        ("file:///mnt/lab", "", "CNN_LAB_SCHEDULER name a Dask scheduler"),
-        ("/mnt/lab", LOCAL, "an address that server and workers both reach"),
-        ("file://", LOCAL, "an address that server and workers both reach"),
-        ("memory://lab", LOCAL, "an address that server and workers both reach"),
-        ("nothing://lab", LOCAL, "cannot be used here"),
-    ],
-)
-def test_addresses_for_files_that_are_not_allowed(text: str, scheduler: str, words: str) -> None:
-    with pytest.raises(CnnLabError, match=words):
-        files_address(text, scheduler)

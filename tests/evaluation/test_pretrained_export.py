@@ -45,7 +45,7 @@ def fixture_run(tmp_path_factory: pytest.TempPathFactory, training: object, few:
     from cnn.training.trainer import train
 
     run = RunStore.create_in(tmp_path_factory.mktemp("ship") / "tiny", TINY, "sketch10", name="Tiny")
-    begun = run.control.begin()
+    begun = run.commands.begin()
     assert begun
     recorder = Recorder(run, begun)
     recorder.change(precision="float32", source=few.source)

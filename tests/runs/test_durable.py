@@ -20,12 +20,17 @@ from cnn.data import Dataset
 from cnn.network.forward import weight_shapes
 from cnn.network.spec import NetworkSpec, Setup, TrainSpec
 from cnn.runs import history, snapshots, status
-from cnn.runs.checkpoints import Checkpoint
-from cnn.runs.commands import Command
+from cnn.runs.checkpoints import (
+    Checkpoint,
+    checkpoint_paths,
+    drop_after,
+    newest_checkpoint,
+    write_checkpoint,
+)
+from cnn.runs.commands import Command, Steering
 from cnn.runs.run import Run
 from cnn.runs.snapshots import Snapshot, to_thin
 from cnn.runs.status import taken_up_again
-from cnn.runs.steering import Steering
 from cnn.runs.store import RunStore, Status, owner_hash
 from cnn.scheduler.failures import Loss, settle
 from cnn.training.events import (
@@ -33,11 +38,11 @@ from cnn.training.events import (
     Extended,
     Finished,
     NewRate,
-    Parked,
     Paused,
     Progress,
     Report,
     Resumed,
+    Suspended,
 )
 from cnn.worker import jobs
 from support import PROJECT
@@ -70,7 +75,7 @@ def play(
     epochs = start.loop["epochs"] if start else setup.training.epochs
     validated = start.loop["validated"] if start else 0
     steering = Steering(**start.loop["steering"]) if start else Steering()
-    steering.unpark()
+    steering.back_on_worker()
 
     def kept() -> dict[str, Any]:
         weights = {name: np.full(shape, step, np.float32) for name, shape in SHAPES.items()}
@@ -101,7 +106,7 @@ def play(
             if not steering.ending:
                 yield Resumed(step, step / STEPS)
         if steering.ending == "park":
-            yield Parked(**place(), **kept())
+            yield Suspended(**place(), **kept())
             return
         done = step >= epochs * STEPS
         if steering.ending or (done and validated == step):
@@ -165,7 +170,7 @@ class Disk:
 
 
 def rows_of(run: Run) -> list[dict[str, Any]]:
-    return [row for row in run.history() if row["kind"] != "resumed"]
+    return [row for row in run.history.rows() if row["kind"] != "resumed"]
 
 
 def crash_and_go_on(store: RunStore, disk: Disk, last: int, commands: Sequence[Command] = ()) -> Run:
@@ -200,7 +205,7 @@ def test_wherever_a_run_is_killed_it_ends_as_if_nothing_had_been(
         assert names == [snapshot.path.name for snapshot in whole.snapshots()]
         assert replace(run.status(), resumed=0) == whole.status()
         assert run.weights()["conv1/bias"][0] == 3 * STEPS
-        repeated = [row["step"] for row in run.history() if row["kind"] == "resumed"]
+        repeated = [row["step"] for row in run.history.rows() if row["kind"] == "resumed"]
         assert len(repeated) <= 1
         run.remove()
 
@@ -238,7 +243,7 @@ def test_a_run_can_be_killed_again_and_again(
     jobs.train_run(run.folder)
     assert rows_of(run) == rows_of(whole)
     assert run.status().resumed == 4
-    assert len([row for row in run.history() if row["kind"] == "resumed"]) == 4
+    assert len([row for row in run.history.rows() if row["kind"] == "resumed"]) == 4
 
 
 def test_at_most_one_epoch_is_repeated(store: RunStore, played: None) -> None:
@@ -255,7 +260,7 @@ def test_at_most_one_epoch_is_repeated(store: RunStore, played: None) -> None:
     jobs.train_run(run.folder, seen.append)
     assert isinstance(seen[0], Progress)
     assert seen[0].step == 2 * STEPS + 1
-    (row,) = [row for row in run.history() if row["kind"] == "resumed"]
+    (row,) = [row for row in run.history.rows() if row["kind"] == "resumed"]
     assert row == {"kind": "resumed", "step": 8, "epoch": 2.0, "reason": "Its process had ended."}
 
 
@@ -280,9 +285,45 @@ def test_a_spoilt_checkpoint_is_named_and_the_one_before_it_is_used(
     assert seen[0].step == (STEPS + 1 if left else 0)
     assert second.name in done.message
     assert ("went on from epoch 1" if left else "began anew") in done.message
-    assert done.message in [row["reason"] for row in run.history() if row["kind"] == "resumed"]
+    assert done.message in [row["reason"] for row in run.history.rows() if row["kind"] == "resumed"]
     assert rows_of(run) == rows_of(whole)
     assert [s.step for s in run.snapshots()] == [s.step for s in whole.snapshots()]
+
+
+def test_what_is_later_than_the_checkpoint_is_gone_before_a_run_goes_on(
+    store: RunStore, played: None
+) -> None:
+    run = store.create(SETUP, "sketch10", ANNA)
+
+    def kill(report: Report) -> None:
+        if isinstance(report, Progress) and report.step == 2 * STEPS + 3:
+            raise Killed
+
+    with pytest.raises(Killed):
+        jobs.train_run(run.folder, kill)
+    assert [snapshot.step for snapshot in run.snapshots()] == [0, STEPS, 2 * STEPS]
+    older, newer = checkpoint_paths(run.folder)
+    newer.write_bytes(b"spoilt")
+    found: list[tuple[list[int], list[Path]]] = []
+
+    def look(report: Report) -> None:
+        found.append(([snapshot.step for snapshot in run.snapshots()], checkpoint_paths(run.folder)))
+
+    jobs.train_run(run.folder, look)
+    assert found[0] == ([0, STEPS], [older])
+
+
+def test_checkpoints_after_a_step_are_dropped(tmp_path: Path) -> None:
+    for step in (4, 8):
+        write_checkpoint(tmp_path, Checkpoint(step, 1.0, {}, {}))
+    drop_after(tmp_path, 8)
+    assert [path.name for path in checkpoint_paths(tmp_path)] == [
+        "checkpoint-00000004.safetensors", "checkpoint-00000008.safetensors",
+    ]  # fmt: skip
+    drop_after(tmp_path, 4)
+    assert [path.name for path in checkpoint_paths(tmp_path)] == ["checkpoint-00000004.safetensors"]
+    drop_after(tmp_path, 3)
+    assert checkpoint_paths(tmp_path) == []
 
 
 # Steered while it is trained
@@ -315,7 +356,7 @@ def test_states_follow_the_commands(store: RunStore, played: None) -> None:
         states.append((type(report).__name__, report.step, run.status().state, run.status().taken))
         give_commands(report)
 
-    parked = jobs.train_run(run.folder, listen)
+    suspended = jobs.train_run(run.folder, listen)
     assert states[3:] == [
         ("Paused", 2, "paused", 1),
         ("NewRate", 2, "paused", 3),
@@ -326,18 +367,18 @@ def test_states_follow_the_commands(store: RunStore, played: None) -> None:
         ("Progress", 4, "running", 4),
         ("EpochEnd", 4, "running", 4),
         ("Paused", 4, "paused", 4),
-        ("Parked", 4, "paused", 5),
+        ("Suspended", 4, "paused", 5),
     ]
-    assert (parked.state, parked.process, parked.parked) == ("paused", 0, True)
+    assert (suspended.state, suspended.process, suspended.suspended) == ("paused", 0, True)
     assert [snapshot.step for snapshot in run.snapshots()] == [0, 2, 3, 4]
-    assert {"kind": "rate", "step": 2, "epoch": 0.5, "learning_rate": 0.5} in run.history()
+    assert {"kind": "rate", "step": 2, "epoch": 0.5, "learning_rate": 0.5} in run.history.rows()
     assert not run.is_trained()
 
     store.steer(run.id, ANNA, "resume")
     assert run.status().state == "queued"
     assert jobs.train_run(run.folder).state == "finished"
-    assert [row["step"] for row in run.history() if row["kind"] == "progress"] == list(range(1, 13))
-    assert not [row for row in run.history() if row["kind"] == "resumed"]  # it was asked for
+    assert [row["step"] for row in run.history.rows() if row["kind"] == "progress"] == list(range(1, 13))
+    assert not [row for row in run.history.rows() if row["kind"] == "resumed"]  # it was asked for
 
 
 def test_a_run_that_was_paused_when_it_was_killed_is_paused_still(store: RunStore, played: None) -> None:
@@ -351,14 +392,18 @@ def test_a_run_that_was_paused_when_it_was_killed_is_paused_still(store: RunStor
     with pytest.raises(Killed):
         jobs.train_run(run.folder, kill)
     settle(run, Loss())
-    assert run.status().parked
+    assert run.status().suspended
     store.steer(run.id, ANNA, "stop")
     assert run.status().state == "stopped"
 
 
 def test_a_run_that_is_told_to_go_on_just_as_it_parks_goes_on(store: RunStore, played: None) -> None:
     run = store.create(SETUP, "sketch10", ANNA)
-    at = {("Progress", 2): [("pause", 0.0)], ("Paused", 2): [("park", 0.0)], ("Parked", 2): [("resume", 0.0)]}
+    at = {
+        ("Progress", 2): [("pause", 0.0)],
+        ("Paused", 2): [("park", 0.0)],
+        ("Suspended", 2): [("resume", 0.0)],
+    }
     assert jobs.train_run(run.folder, give(run, at)).state == "finished"
 
 
@@ -371,16 +416,18 @@ def test_a_run_that_is_given_more_just_as_it_ends_goes_on(store: RunStore, playe
     assert again.status().state == "queued"
     done = jobs.train_run(run.folder)
     assert (done.state, done.epoch) == ("finished", 6)
-    steps = [row["step"] for row in run.history() if row["kind"] == "progress"]
+    steps = [row["step"] for row in run.history.rows() if row["kind"] == "progress"]
     assert steps == list(range(1, 25))
-    assert [row["reason"] for row in run.history() if row["kind"] == "resumed"][-1] == "It was given more."
+    assert [row["reason"] for row in run.history.rows() if row["kind"] == "resumed"][
+        -1
+    ] == "It was given more."
 
 
 def test_a_stop_keeps_the_run_and_a_discard_removes_it(store: RunStore, played: None) -> None:
     kept, gone = (store.create(SETUP, "sketch10", ANNA) for _ in range(2))
     assert jobs.train_run(kept.folder, give(kept, {("Progress", 6): [("stop", 0.0)]})).state == "stopped"
     assert kept.snapshots()[-1].step == kept.status().step == 6
-    assert kept.checkpoint()[0].step == 6  # type: ignore[union-attr]
+    assert newest_checkpoint(kept.folder)[0].step == 6  # type: ignore[union-attr]
     jobs.train_run(gone.folder, give(gone, {("Progress", 6): [("discard", 0.0)]}))
     assert not gone.folder.exists()
     assert [run.id for run in store.runs()] == [kept.id]
@@ -390,13 +437,13 @@ def test_a_run_that_ended_meanwhile_or_is_trained_elsewhere_is_left_alone(
     store: RunStore, played: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stopped, trained = (store.create(SETUP, "sketch10", ANNA) for _ in range(2))
-    stopped.request_stop()
+    stopped.command("stop")
     assert jobs.train_run(stopped.folder).state == "stopped"
-    assert not stopped.history()
+    assert not stopped.history.rows()
     monkeypatch.setattr(jobs, "LOCK_SECONDS", 0.1)
     with trained.trained_here():
         assert jobs.train_run(trained.folder) == Status("queued")
-    assert not trained.history()
+    assert not trained.history.rows()
     assert jobs.train_run(trained.folder).state == "finished"
 
 
@@ -449,7 +496,7 @@ def test_a_run_that_diverged_says_where_it_can_go_on(
     assert "by epoch 1 is kept" in failed.message
     store.extend(run.id, ANNA, learning_rate=0.01)
     assert jobs.train_run(run.folder).state == "finished"
-    rates = [row["learning_rate"] for row in run.history() if row["kind"] == "progress"]
+    rates = [row["learning_rate"] for row in run.history.rows() if row["kind"] == "progress"]
     assert rates == [0.1] * 4 + [0.01] * 8
 
 
@@ -485,7 +532,7 @@ def test_about_twenty_snapshots_are_kept(store: RunStore, epochs: int) -> None:
     for epoch in range(epochs + 1):
         run.save_snapshot(epoch * 10, epoch, weights)
         accuracy = 0.9 if epoch == best else 0.5
-        run.append_history({"kind": "epoch", "step": epoch * 10, "validation_accuracy": accuracy})
+        run.history.append({"kind": "epoch", "step": epoch * 10, "validation_accuracy": accuracy})
     steps = [snapshot.step for snapshot in run.snapshots()]
     assert len(steps) == min(epochs + 1, 20)
     assert {steps[0], steps[-1]} == {0, epochs * 10}
@@ -526,18 +573,18 @@ def test_kill_9_in_the_middle_of_an_epoch(store: RunStore, training: ModuleType)
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     assert run.status().state == "running"
     assert not run.is_trained()
-    assert [row["step"] for row in run.history() if row["kind"] == "progress"] == list(range(1, 12))
+    assert [row["step"] for row in run.history.rows() if row["kind"] == "progress"] == list(range(1, 12))
 
     run.write_status(taken_up_again(run.status()))
     done = jobs.train_run(run.folder)
     assert (done.state, done.step, done.resumed) == ("finished", 3 * STEPS, 1)
     jobs.train_run(whole.folder)
-    steps = [row["step"] for row in run.history() if row["kind"] == "progress"]
+    steps = [row["step"] for row in run.history.rows() if row["kind"] == "progress"]
     assert steps == sorted(set(steps))
     assert steps[:8] == list(range(1, 9))
-    (resumed,) = [row for row in run.history() if row["kind"] == "resumed"]
+    (resumed,) = [row for row in run.history.rows() if row["kind"] == "resumed"]
     assert resumed["step"] == 2 * STEPS
-    ends = [[row for row in one.history() if row["kind"] == "epoch"] for one in (run, whole)]
+    ends = [[row for row in one.history.rows() if row["kind"] == "epoch"] for one in (run, whole)]
     for first, second in zip(*ends, strict=True):
         assert json.dumps(first | {"seconds": 0}) == json.dumps(second | {"seconds": 0})
     assert done.test_loss == whole.status().test_loss

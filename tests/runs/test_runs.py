@@ -14,8 +14,8 @@ from cnn.network.forward import weight_shapes
 from cnn.network.presets import PRESETS
 from cnn.network.spec import NetworkSpec, Setup, TrainSpec
 from cnn.runs import history
-from cnn.runs.checkpoints import Checkpoint
-from cnn.runs.commands import STEERING
+from cnn.runs.checkpoints import Checkpoint, write_checkpoint
+from cnn.runs.commands import STEERING, since_reopened
 from cnn.runs.snapshots import snapshot_path
 from cnn.runs.store import EVERYBODY, Run, RunStore, Status, owner_hash, read_run
 
@@ -48,10 +48,10 @@ def test_a_run_comes_back_as_it_was_made(store: RunStore, name: str) -> None:
     assert run.setup == PRESETS[name].setup
     assert (run.owner, run.name, run.dataset) == (ANNA, "My first network", "sketch10")
     assert run.status() == Status() == Status("queued")
-    assert run.history() == []
-    assert run.history_size() == 0
+    assert run.history.rows() == []
+    assert run.history.size() == 0
     assert run.snapshots() == []
-    assert not run.stop_requested()
+    assert not run.commands.stop_requested()
     with pytest.raises(FrozenInstanceError):
         run.name = "another"  # type: ignore[misc]
 
@@ -165,7 +165,7 @@ def test_ids_that_are_none_are_refused(store: RunStore, run_id: str) -> None:
     asks = (
         store.get,
         lambda one: store.own(one, ANNA),
-        lambda one: store.request_stop(one, ANNA),
+        lambda one: store.steer(one, ANNA, "stop"),
         lambda one: store.steer(one, ANNA, "discard"),
         lambda one: store.delete(one, ANNA),
         lambda one: store.rename(one, ANNA, "mine"),
@@ -174,7 +174,7 @@ def test_ids_that_are_none_are_refused(store: RunStore, run_id: str) -> None:
     for ask in asks:
         with pytest.raises(RunError, match="There is no such run here"):
             ask(run_id)
-    assert not outside.stop_requested()
+    assert not outside.commands.stop_requested()
 
 
 def test_absolute_paths_and_ways_out_of_the_store_are_refused(store: RunStore) -> None:
@@ -203,12 +203,12 @@ def test_the_owner_can_stop_and_nobody_else(store: RunStore) -> None:
     run = store.create(SETUP, "sketch10", ANNA)
     for other in (BEN, EVERYBODY, ANNA[:-1], ANNA + "0", ANNA.upper(), "anna's key", "é", "\x00"):
         with pytest.raises(RunError, match="belongs to somebody else"):
-            store.request_stop(run.id, other)
-        assert not run.stop_requested()
-    store.request_stop(run.id, ANNA)
-    store.request_stop(run.id, ANNA)
-    assert run.stop_requested()
-    assert run.asked() == 1  # it had not begun, so it has ended at once
+            store.steer(run.id, other, "stop")
+        assert not run.commands.stop_requested()
+    store.steer(run.id, ANNA, "stop")
+    store.steer(run.id, ANNA, "stop")
+    assert run.commands.stop_requested()
+    assert run.commands.count() == 1  # it had not begun, so it has ended at once
     assert (run.status().state, run.status().message) == ("stopped", "It was stopped before it began.")
     assert store.own(run.id, ANNA) == run
 
@@ -218,8 +218,8 @@ def test_runs_of_everybody_are_seen_by_all_and_stopped_by_none(store: RunStore) 
     for owner in (ANNA, BEN, EVERYBODY, "x"):
         assert [run.id for run in store.runs(owner)] == [shared.id]
         with pytest.raises(RunError, match="belongs to somebody else"):
-            store.request_stop(shared.id, owner)
-    assert not shared.stop_requested()
+            store.steer(shared.id, owner, "stop")
+    assert not shared.commands.stop_requested()
 
 
 def test_each_sees_their_own_runs_and_those_of_everybody(store: RunStore) -> None:
@@ -258,7 +258,7 @@ def test_the_engine_s_own_commands_are_not_for_people(store: RunStore) -> None:
     for kind in ("park", "reopen", "", "stop\n", "__class__"):
         with pytest.raises(RunError, match="There is no command"):
             store.steer(run.id, ANNA, kind)
-    assert run.asked() == 0
+    assert run.commands.count() == 0
 
 
 def test_a_name_can_be_changed(store: RunStore) -> None:
@@ -282,12 +282,12 @@ def test_commands_are_written_for_the_process_that_trains(store: RunStore) -> No
         store.steer(run.id, ANNA, kind)
     store.steer(run.id, ANNA, "rate", 0.5)
     store.delete(run.id, ANNA)
-    assert [command.kind for command in run.commands()] == [
+    assert [command.kind for command in run.commands.read()] == [
         "pause", "stop", "stop", "discard", "rate", "discard",
     ]  # fmt: skip
-    assert [command.kind for command in run.commands(4)] == ["rate", "discard"]
+    assert [command.kind for command in run.commands.read(4)] == ["rate", "discard"]
     assert run.status() == Status("running", process=1)
-    assert run.stop_requested()
+    assert run.commands.stop_requested()
 
 
 @pytest.mark.parametrize("state", ["finished", "stopped", "failed", "interrupted"])
@@ -296,7 +296,7 @@ def test_after_the_end_commands_do_no_harm(store: RunStore, state: str) -> None:
     run.write_status(Status(state))
     for kind in STEERING:
         store.steer(run.id, ANNA, kind, 5)
-    assert run.asked() == 0
+    assert run.commands.count() == 0
     assert run.status() == Status(state)
 
 
@@ -306,11 +306,11 @@ def test_a_parked_run_that_shall_go_on_is_queued(store: RunStore, kind: str) -> 
     run.write_status(Status("paused", step=5))
     for harmless in ("pause", "rate"):
         store.steer(run.id, ANNA, harmless, 0.1)
-    assert run.status().parked
+    assert run.status().suspended
     store.steer(run.id, ANNA, kind)
     store.steer(run.id, ANNA, kind)
     assert run.status() == Status("queued", step=5)
-    assert run.asked() == 4
+    assert run.commands.count() == 4
 
 
 def test_a_parked_run_can_be_stopped_or_removed(store: RunStore) -> None:
@@ -337,8 +337,8 @@ def test_a_run_that_nobody_trains_is_deleted_whole(store: RunStore, state: str) 
 
 def ended_run(store: RunStore, state: str = "finished") -> Run:
     run = store.create(SETUP, "sketch10", ANNA)
-    run.append_history({"kind": "epoch", "step": 8})
-    run.save_checkpoint(Checkpoint(8, 2.0, {}, {}))
+    run.history.append({"kind": "epoch", "step": 8})
+    write_checkpoint(run.folder, Checkpoint(8, 2.0, {}, {}))
     run.write_status(Status(state, "why", step=8, taken=0, test_accuracy=0.5, resumed=2))
     return run
 
@@ -347,21 +347,25 @@ def test_a_finished_run_is_queued_for_more(store: RunStore) -> None:
     run = ended_run(store)
     store.extend(run.id, ANNA, epochs=3, learning_rate=0.25)
     assert run.status() == Status("queued", step=8, test_accuracy=0.5)
-    assert [(command.kind, command.value) for command in run.commands()] == [
+    assert [(command.kind, command.value) for command in run.commands.read()] == [
         ("reopen", 1.0), ("rate", 0.25), ("extend_epochs", 3.0),
     ]  # fmt: skip
     store.extend(run.id, ANNA, seconds=60)  # it waits still: just more
-    assert [command.kind for command in run.commands(3)] == ["extend_seconds"]
-    assert [command.kind for command in run.open_commands()] == ["rate", "extend_epochs", "extend_seconds"]
+    assert [command.kind for command in run.commands.read(3)] == ["extend_seconds"]
+    assert [command.kind for command in since_reopened(run.commands.read())] == [
+        "rate",
+        "extend_epochs",
+        "extend_seconds",
+    ]
 
 
 def test_what_the_test_pictures_said_holds_until_it_is_trained_again(store: RunStore) -> None:
     run = ended_run(store)
     store.extend(run.id, ANNA, epochs=3)
-    run.request_stop()
+    run.command("stop")
     assert (run.status().state, run.status().test_accuracy) == ("finished", 0.5)
     store.extend(run.id, ANNA, epochs=3)
-    begun = run.control.begin()
+    begun = run.commands.begin()
     assert begun
     assert (begun.state, begun.test_accuracy) == ("running", None)
     assert run.status() == begun
@@ -370,12 +374,12 @@ def test_what_the_test_pictures_said_holds_until_it_is_trained_again(store: RunS
 def test_a_stop_before_it_was_given_more_is_void(store: RunStore) -> None:
     run = ended_run(store, "running")
     run.write_status(Status("running", process=1))
-    run.request_stop()
+    run.command("stop")
     run.write_status(Status("stopped", taken=1))
-    assert run.stop_requested()
+    assert run.commands.stop_requested()
     store.extend(run.id, ANNA)
-    assert [command.kind for command in run.commands()] == ["stop", "reopen"]
-    assert not run.stop_requested()
+    assert [command.kind for command in run.commands.read()] == ["stop", "reopen"]
+    assert not run.commands.stop_requested()
 
 
 def test_what_cannot_go_on_is_told(store: RunStore) -> None:
@@ -389,7 +393,7 @@ def test_what_cannot_go_on_is_told(store: RunStore) -> None:
     for wrong in ({"epochs": 201}, {"epochs": -1}, {"seconds": 1.0}, {"learning_rate": 0.0}):
         with pytest.raises(RunError, match="is not allowed"):
             store.extend(finished.id, ANNA, **wrong)
-    assert finished.asked() == old.asked() == 0
+    assert finished.commands.count() == old.commands.count() == 0
 
 
 def test_a_run_as_it_was_kept_before_is_still_listed(store: RunStore) -> None:
@@ -398,7 +402,7 @@ def test_a_run_as_it_was_kept_before_is_still_listed(store: RunStore) -> None:
     (run.folder / "state.json").write_text('{"state": "stopped", "message": "", "process": 0, "step": 3}')
     assert [found.id for found in store.runs(ANNA)] == [run.id]
     assert run.status() == Status("stopped", step=3)
-    assert not run.stop_requested()
+    assert not run.commands.stop_requested()
 
 
 def test_one_process_at_a_time_trains_a_run(store: RunStore) -> None:
@@ -452,34 +456,34 @@ def test_history_keeps_its_rows_in_order(store: RunStore) -> None:
     rows = [{"step": step, "loss": 1 / (step + 1), "note": "ü\n"} for step in range(5)]
     sizes = []
     for row in rows:
-        run.append_history(row)
-        sizes.append(run.history_size())
-    assert run.history() == rows
+        run.history.append(row)
+        sizes.append(run.history.size())
+    assert run.history.rows() == rows
     assert sizes == sorted(set(sizes))
 
 
 @pytest.mark.parametrize("half", [b'{"step": 2', b'{"step": 2}', b"\xff\xfe", b'{"step": 2}\n{"st'])
 def test_a_row_that_is_being_written_is_left_out(store: RunStore, half: bytes) -> None:
     run = store.create(SETUP, "sketch10")
-    run.append_history({"step": 1})
+    run.history.append({"step": 1})
     with (run.folder / "history.jsonl").open("ab") as file:
         file.write(half)
-    assert run.history() == [{"step": 1}, {"step": 2}][: 1 + half.count(b"\n")]
+    assert run.history.rows() == [{"step": 1}, {"step": 2}][: 1 + half.count(b"\n")]
 
 
 def test_history_goes_on_after_a_row_that_was_cut_off(store: RunStore) -> None:
     run = store.create(SETUP, "sketch10")
-    run.append_history({"step": 1})
+    run.history.append({"step": 1})
     with (run.folder / "history.jsonl").open("ab") as file:
         file.write(b'{"step": 2, "lo')
-    run.append_history({"step": 3})
-    assert run.history() == [{"step": 1}, {"step": 3}]
+    run.history.append({"step": 3})
+    assert run.history.rows() == [{"step": 1}, {"step": 3}]
 
 
 def test_lines_that_are_no_rows_are_left_out(store: RunStore) -> None:
     run = store.create(SETUP, "sketch10")
     (run.folder / "history.jsonl").write_bytes(b'{"step": 1}\n\x00\x00\n[1]\n\n3\n{"step": 2}\n')
-    assert run.history() == [{"step": 1}, {"step": 2}]
+    assert run.history.rows() == [{"step": 1}, {"step": 2}]
 
 
 CHANGES = st.lists(
@@ -507,25 +511,25 @@ def test_a_history_read_again_and_again_is_what_the_file_holds(
         if data.draw(st.booleans()):
             fresh = path.with_name(f"{number}.jsonl")
             fresh.write_bytes(content)
-            assert history.read_rows(path) == history.read_rows(fresh)
+            assert history.History(path).rows() == history.History(fresh).rows()
 
 
 def test_rows_are_read_once(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     run, other = (store.create(SETUP, "sketch10") for _ in range(2))
     for step in range(3):
-        run.append_history({"step": step})
-    assert len(run.history()) == 3
+        run.history.append({"step": step})
+    assert len(run.history.rows()) == 3
     read: list[bytes] = []
     whole = history._row
     monkeypatch.setattr(history, "_row", lambda line: read.append(line) or whole(line))
-    run.append_history({"step": 3})
-    run.history().clear()  # a list of the caller's own
-    assert [row["step"] for row in run.history()] == [0, 1, 2, 3]
+    run.history.append({"step": 3})
+    run.history.rows().clear()  # a list of the caller's own
+    assert [row["step"] for row in run.history.rows()] == [0, 1, 2, 3]
     assert len(read) == 1
     monkeypatch.setattr(history, "KEPT_ROWS", 4)
-    other.append_history({"step": 0})
-    assert other.history() == [{"step": 0}]  # for which the rows of the first are forgotten
-    assert len(run.history()) == 4
+    other.history.append({"step": 0})
+    assert other.history.rows() == [{"step": 0}]  # for which the rows of the first are forgotten
+    assert len(run.history.rows()) == 4
     assert len(read) == 1 + 1 + 4
 
 
@@ -533,7 +537,7 @@ def test_a_history_that_cannot_be_written_is_a_sentence(store: RunStore) -> None
     run = store.create(SETUP, "sketch10")
     (run.folder / "history.jsonl").mkdir()
     with pytest.raises(RunError, match="The history cannot be written: Is a directory"):
-        run.append_history({"step": 1})
+        run.history.append({"step": 1})
 
 
 # Weights

@@ -100,9 +100,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def engine_on(address: str, folder: Path, work: Work | None = None, files: str = "") -> Iterator[Engine]:
+def engine_on(address: str, folder: Path, work: Work | None = None) -> Iterator[Engine]:
     """Start an engine on a scheduler, and close it at the end; it need not get ready."""
-    engine = Engine(RunStore(folder / "runs"), Settings(scheduler=address, files=files), work)
+    engine = Engine(RunStore(folder / "runs"), Settings(scheduler=address), work)
     engine.start()
     try:
         yield engine
@@ -124,7 +124,7 @@ def test_workers_come_and_go(tmp_path: Path) -> None:
             run = submitted(engine, "long")
             eventually("it trains", trains(run), START_SECONDS)
             assert engine.desk.ask("k", quick_jobs.answer).state == "waiting"
-            run.request_stop()
+            run.command("stop")
             eventually("it is answered", lambda: engine.desk.ask("k", quick_jobs.answer).state == "done")
             assert engine.desk.ask("k", quick_jobs.answer).result == run_process(engine)
 
@@ -148,11 +148,11 @@ def test_workers_come_and_go(tmp_path: Path) -> None:
             lost = run.status().process
             for one in [first, *psutil.Process(first.pid).children(recursive=True)]:
                 one.kill()
-            beside.request_stop()
+            beside.command("stop")
             eventually("it goes on elsewhere", lambda: run.status().process not in (0, lost), START_SECONDS)
             assert run.status().state == "running"
             assert run.status().resumed == 1
-            run.request_stop()
+            run.command("stop")
             eventually("it stops", ended(run))
 
 
@@ -161,7 +161,7 @@ def run_process(engine: Engine) -> int:
     run = submitted(engine, "long")
     eventually("it trains", trains(run), START_SECONDS)
     process = run.status().process
-    run.request_stop()
+    run.command("stop")
     eventually("it stops", ended(run))
     return process
 
@@ -182,7 +182,7 @@ def test_a_scheduler_out_of_reach_is_tried_again(tmp_path: Path, monkeypatch: py
         with cluster(tmp_path, port) as there, there.worker("two"):
             lost = run.status().process
             eventually("it goes on", lambda: run.status().process not in (0, lost), START_SECONDS)
-            run.request_stop()
+            run.command("stop")
             eventually("it stops", ended(run))
 
 
@@ -207,27 +207,21 @@ def test_an_encrypted_cluster_lets_in_who_has_a_certificate(
             lost = run.status().process
             os.kill(lost, signal.SIGKILL)
             eventually("it goes on", lambda: run.status().process not in (0, lost), START_SECONDS)
-            run.request_stop()
+            run.command("stop")
             eventually("it stops", ended(run))
             finishes(submitted(engine, "short", owner=1), START_SECONDS)
 
 
-@pytest.fixture(params=["a folder", "an address"])
-def files(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the way of the runs' files: "" where the workers see the server's folder, or an address."""
-    return f"file://{tmp_path}/between" if request.param == "an address" else ""
-
-
-def test_a_run_outlives_the_server_on_a_cluster(tmp_path: Path, files: str) -> None:
+def test_a_run_outlives_the_server_on_a_cluster(tmp_path: Path) -> None:
     with cluster(tmp_path) as there, there.worker("one"):
-        with engine_on(there.address, tmp_path, quick_jobs.WORK, files) as engine:
+        with engine_on(there.address, tmp_path, quick_jobs.WORK) as engine:
             run = submitted(engine, "long")
             eventually("it trains", trains(run), START_SECONDS)
         assert run.status().state == "running"
         process = run.status().process
-        with engine_on(there.address, tmp_path, quick_jobs.WORK, files) as engine:
+        with engine_on(there.address, tmp_path, quick_jobs.WORK) as engine:
             waiting = submitted(engine, "short", owner=1)
-            run.request_stop()
+            run.command("stop")
             finishes(waiting, START_SECONDS)
             assert run.status().state == "stopped"
             assert run.status().resumed == 0
@@ -249,13 +243,11 @@ def test_a_worker_that_cannot_see_the_runs_is_told(tmp_path: Path) -> None:
 
 
 def test_training_on_a_cluster_and_a_worker_killed(tmp_path: Path) -> None:
-    """With an address; `test_engine` has it with a folder."""
-    files = f"file://{tmp_path}/between"
     with (
         cluster(tmp_path) as there,
         there.worker("trainer"),
         there.worker("helper"),
-        engine_on(there.address, tmp_path, files=files) as engine,
+        engine_on(there.address, tmp_path) as engine,
     ):
         eventually("it is warm", is_ready(engine, 1), START_SECONDS)
         run = submitted(engine, "cluster", setup=LONG)
@@ -265,9 +257,9 @@ def test_training_on_a_cluster_and_a_worker_killed(tmp_path: Path) -> None:
         eventually("it goes on", lambda: run.status().process not in (0, lost), START_SECONDS)
         eventually("it trains", is_in(run, "running"))
         assert run.status().resumed == 1
-        run.request_stop()
+        run.command("stop")
         eventually("it stops", ended(run), START_SECONDS)
-        ends = [row["epoch"] for row in run.history() if row["kind"] == "epoch"]
+        ends = [row["epoch"] for row in run.history.rows() if row["kind"] == "epoch"]
         assert ends == list(range(len(ends)))
         assert run.snapshots()[-1].step == run.status().step
         where = (str(run.folder), str(run.snapshots()[-1].path))

@@ -85,7 +85,7 @@ def quick(store: RunStore, found: dict[str, Run]) -> Iterator[Engine]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait for what the engine would wait for."""
     monkeypatch.setattr(run_monitor, "HUNG_SECONDS", 1.0)
-    monkeypatch.setattr(run_monitor, "PARK_SECONDS", 0.2)
+    monkeypatch.setattr(run_monitor, "SUSPEND_SECONDS", 0.2)
 
 
 def test_what_a_dead_server_left_goes_on(quick: Engine, found: dict[str, Run]) -> None:
@@ -93,7 +93,7 @@ def test_what_a_dead_server_left_goes_on(quick: Engine, found: dict[str, Run]) -
     finishes(found["dead"])
     assert found["dead"].status().resumed == 1
     assert [row["step"] for row in progress(found["dead"])] == [3, 4, 5]
-    assert found["paused"].status().parked
+    assert found["paused"].status().suspended
     found["paused"].command("resume")
     quick.wake()
     finishes(found["paused"])
@@ -118,10 +118,10 @@ def test_forty_runs_of_ten_owners_take_turns(quick: Engine) -> None:
     assert place
     assert place.seconds is not None  # what the run before it says
     assert quick.place(first.id) == Place(0, 0.0)
-    first.request_stop()
+    first.command("stop")
     for run in runs:
         finishes(run)
-    order = sorted(runs, key=lambda run: run.history()[0]["began"])
+    order = sorted(runs, key=lambda run: run.history.rows()[0]["began"])
     for turn in range(4):
         together = order[10 * turn : 10 * turn + 10]
         assert {run.owner for run in together} == set(OWNERS)
@@ -151,14 +151,14 @@ def test_a_waiting_run_can_be_stopped_or_discarded(quick: Engine) -> None:
     first = submitted(quick, "long")
     eventually("it trains", trains(first))
     second, third, last = (submitted(quick, f"short {name}") for name in "abc")
-    second.request_stop()
+    second.command("stop")
     third.command("discard")
     quick.wake()
     eventually("they are out of the queue", lambda: before(quick, last) == 1)
     assert second.status().state == "stopped"
     assert "before it began" in second.status().message
     assert not third.folder.exists()
-    first.request_stop()
+    first.command("stop")
     eventually("the first one stops", is_in(first, "stopped"))
     finishes(last)
 
@@ -177,7 +177,7 @@ def test_a_paused_run_makes_room_and_comes_back_before_its_owners_others(quick: 
     steps = paused.status().step
     assert paused.status().process  # nobody waits: it keeps its warm worker
     finishes(submitted(quick, "short", owner=1))
-    assert paused.status().parked
+    assert paused.status().suspended
     assert quick.place(paused.id) is None
     busy = submitted(quick, "long", owner=1)
     eventually("another one trains", trains(busy))
@@ -186,10 +186,10 @@ def test_a_paused_run_makes_room_and_comes_back_before_its_owners_others(quick: 
     quick.wake()
     eventually("it waits again", lambda: before(quick, paused) == 1)
     assert before(quick, other) == 2
-    busy.request_stop()
+    busy.command("stop")
     eventually("it goes on", lambda: len(progress(paused)) > steps + 1)
     assert paused.status().resumed == 0
-    paused.request_stop()
+    paused.command("stop")
     finishes(other)
     assert [row["step"] for row in progress(paused)][: steps + 1] == list(range(1, steps + 2))
 
@@ -229,7 +229,7 @@ def test_a_worker_that_does_not_answer_is_replaced(quick: Engine) -> None:
     run = submitted(quick, "deaf")
     eventually("it runs", lambda: quick.news(run.id) == 1, START_SECONDS)
     worker = run.status().process
-    run.request_stop()
+    run.command("stop")
     eventually("it is stopped", ended(run))
     assert run.status().state == "stopped"
     assert "did not answer" in run.status().message
@@ -241,7 +241,7 @@ def test_a_run_given_to_a_worker_that_just_died_is_trained_by_the_next(quick: En
     probe = submitted(quick, "long")
     eventually("it trains", trains(probe))
     worker = probe.status().process
-    probe.request_stop()
+    probe.command("stop")
     eventually("it stops", ended(probe))
     os.kill(worker, signal.SIGKILL)
     finishes(submitted(quick), START_SECONDS)
@@ -304,7 +304,7 @@ def test_a_killed_server_loses_nothing(tmp_path: Path) -> None:
         with started(Engine(store, work=quick_jobs.WORK)) as engine:
             eventually("it goes on", lambda: run.status().process not in (0, orphan.pid), START_SECONDS)
             assert run.status().resumed == 1
-            run.request_stop()
+            run.command("stop")
             finishes(waiting)
             assert engine.status().state == "ready"
         assert not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE
@@ -373,7 +373,7 @@ def test_a_run_is_trained_to_its_end(engine: Engine) -> None:
     assert [(snapshot.epoch, snapshot.step) for snapshot in run.snapshots()] == [(0, 0), (1, 10), (2, 20)]
     first, last = (read_weights(run.snapshots()[i].path, NETWORK) for i in (0, -1))
     assert any((first[name] != last[name]).any() for name in first)
-    ends = [row for row in run.history() if row["kind"] == "epoch"]
+    ends = [row for row in run.history.rows() if row["kind"] == "epoch"]
     assert [row["epoch"] for row in ends] == [0, 1, 2]
     assert ends[0]["validation_accuracy"] is None
     assert ends[-1]["validation_accuracy"] == status.validation_accuracy
@@ -386,7 +386,7 @@ def test_a_stop_is_taken_between_two_calls(engine: Engine) -> None:
     run = submitted(engine, "first", setup=LONG)
     eventually("it trains", trains(run))
     reports = len(progress(run))
-    run.request_stop()
+    run.command("stop")
     eventually("it stops", ended(run))
     status = run.status()
     assert status.state == "stopped"
@@ -406,7 +406,7 @@ def test_a_run_whose_worker_is_killed_goes_on_without_a_gap(engine: Engine) -> N
     status = run.status()
     assert status.resumed == 1
     assert (status.epoch, status.step) == (12, 480)
-    ends = [row["epoch"] for row in run.history() if row["kind"] == "epoch"]
+    ends = [row["epoch"] for row in run.history.rows() if row["kind"] == "epoch"]
     assert ends == list(range(13))
     steps = [row["step"] for row in progress(run)]
     assert steps == sorted(set(steps))

@@ -17,7 +17,7 @@ from cnn.scheduler import recovery as recovery_module
 from cnn.scheduler.cluster import Member
 from cnn.scheduler.failures import KILL_SECONDS, Kills, Loss, after_loss, settle, unanswered
 from cnn.scheduler.recovery import Recovery
-from cnn.scheduler.run_monitor import HUNG_SECONDS, PARK_ANYWAY_SECONDS, PARK_SECONDS, Task
+from cnn.scheduler.run_monitor import HUNG_SECONDS, SUSPEND_ANYWAY_SECONDS, SUSPEND_SECONDS, Task
 from cnn.scheduler.run_queue import Roster
 from cnn.scheduler.server_lock import OtherServerError, end_orphan, only_server
 from support import PROJECT
@@ -78,11 +78,11 @@ def test_a_run_that_was_to_stop_is_stopped() -> None:
 
 def test_a_paused_run_is_parked_and_goes_on_when_told() -> None:
     paused = replace(RUNNING, state="paused")
-    parked = after_loss(paused, Loss())
-    assert parked.parked
-    assert parked.resumed == 0
+    suspended = after_loss(paused, Loss())
+    assert suspended.suspended
+    assert suspended.resumed == 0
     assert after_loss(paused, Loss(), {"step"}).state == "queued"
-    assert after_loss(replace(parked, state="queued"), Loss(), {"resume"}).resumed == 0
+    assert after_loss(replace(suspended, state="queued"), Loss(), {"resume"}).resumed == 0
 
 
 def test_a_stopped_server_is_not_the_runs_fault() -> None:
@@ -152,7 +152,7 @@ def test_commands_of_before_the_reopening_are_void(run: Run) -> None:
     run.extend(epochs=1)
     assert unanswered(run, run.status()) == {"extend_epochs"}
     run.command("pause")
-    assert unanswered(run, replace(run.status(), taken=run.asked() - 1)) == {"pause"}
+    assert unanswered(run, replace(run.status(), taken=run.commands.count() - 1)) == {"pause"}
 
 
 def test_a_kill_by_the_kernel_is_the_reason_of_one_loss_that_comes_seconds_later() -> None:
@@ -226,7 +226,7 @@ def test_a_paused_run_of_the_command_line_is_left_to_it(recovery: Recovery) -> N
 
 def test_a_parked_run_waits_for_what_takes_it_up(run: Run, recovery: Recovery) -> None:
     run.write_status(Status("paused"))
-    recovery.parked(run)
+    recovery.suspended(run)
     run.command("rate", 0.1)
     recovery.tick()
     assert not recovery.roster.knows(run.id)
@@ -281,7 +281,7 @@ def test_a_pause_waits_for_the_network_to_be_built_but_a_stop_does_not(run: Run)
 
 def test_a_pause_waits_for_long_steps_but_a_stop_does_not(run: Run) -> None:
     watched = task(run)
-    run.append_history({"kind": "progress", "images_per_second": run.setup.training.batch_size / 8.0})
+    run.history.append({"kind": "progress", "images_per_second": run.setup.training.batch_size / 8.0})
     run.command("pause")
     due(watched, 0.0)
     assert due(watched, HUNG_SECONDS + 3 * 8 - 0.1) == ""
@@ -313,12 +313,12 @@ def test_a_new_learning_rate_may_take_its_time(run: Run) -> None:
 def test_a_paused_run_is_parked_when_others_wait_or_after_a_while(run: Run) -> None:
     watched = task(run)
     assert due(watched, 0.0, True, state="paused") == ""
-    assert due(watched, PARK_SECONDS, False, state="paused") == ""
-    assert due(watched, PARK_SECONDS, True, state="paused") == "park"
+    assert due(watched, SUSPEND_SECONDS, False, state="paused") == ""
+    assert due(watched, SUSPEND_SECONDS, True, state="paused") == "park"
     assert due(watched, 99.0, True, state="paused") == ""  # it has been told
     assert due(watched, 100.0, True, state="running") == ""
     assert due(watched, 101.0, True, state="paused") == ""
-    assert due(watched, 101.0 + PARK_ANYWAY_SECONDS, False, state="paused") == "park"
+    assert due(watched, 101.0 + SUSPEND_ANYWAY_SECONDS, False, state="paused") == "park"
 
 
 # One server a folder, and what a dead one leaves

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cnn.network.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
 from cnn.runs.remaining import GIVEN_MORE, Ahead, ahead
-from cnn.runs.store import Run, RunStore, Status
+from cnn.runs.store import RunStore, Status
 from cnn.scheduler.eta import Speeds
 from cnn.scheduler.fair_queue import UNKNOWN, Lines, Place, Training, Waiting, places
 
@@ -133,20 +133,20 @@ def test_what_is_ahead_of_a_run_is_what_it_was_given(tmp_path: Path) -> None:
     assert ahead(run, Status()) == Ahead(epochs=2)
     run.command("extend_epochs", 3)
     assert ahead(run, Status()) == Ahead(epochs=5)
-    run.append_history({"kind": "progress", "seconds_left": 7.0})
+    run.history.append({"kind": "progress", "seconds_left": 7.0})
     assert ahead(run, Status(taken=1)) == Ahead(seconds=7.0)
-    run.append_history({"kind": "extended", "epoch": 1.0, "epochs": 0, "seconds": 30.0})
+    run.history.append({"kind": "extended", "epoch": 1.0, "epochs": 0, "seconds": 30.0})
     assert ahead(run, Status(taken=1)) == Ahead(seconds=37.0)
-    run.append_history({"kind": "progress", "seconds_left": 0.0})
+    run.history.append({"kind": "progress", "seconds_left": 0.0})
     run.write_status(Status("finished", taken=1))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Run, "checkpoint", lambda self: (object(), []))
+        patch.setattr("cnn.runs.run.newest_checkpoint", lambda folder: (object(), []))
         run.extend(epochs=50, learning_rate=0.1)
     assert ahead(run, run.status()) == Ahead(epochs=50)
-    taken = replace(run.status(), taken=run.asked())
-    run.append_history({"kind": "resumed", "epoch": 2.0, "reason": GIVEN_MORE})
-    run.append_history({"kind": "rate"})
-    run.append_history({"kind": "extended", "epoch": 2.0, "epochs": 50, "seconds": 0.0})
+    taken = replace(run.status(), taken=run.commands.count())
+    run.history.append({"kind": "resumed", "epoch": 2.0, "reason": GIVEN_MORE})
+    run.history.append({"kind": "rate"})
+    run.history.append({"kind": "extended", "epoch": 2.0, "epochs": 50, "seconds": 0.0})
     assert ahead(run, taken) == Ahead(epochs=50)
 
 

@@ -14,9 +14,8 @@ from cnn.core.errors import DivergedError, RunError
 from cnn.data.dataset import Dataset
 from cnn.network.spec import OPTIMIZERS, Block, Convolution, Dense, NetworkSpec, Setup, TrainSpec
 from cnn.runs.checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
-from cnn.runs.commands import KINDS, NOTHING, ROW_BYTES, STEERING, Command, CommandLog, check
+from cnn.runs.commands import KINDS, NOTHING, ROW_BYTES, STEERING, Command, Commands, Steering, check
 from cnn.runs.schedule_segments import Part, Plan
-from cnn.runs.steering import Steering
 from cnn.training.metrics import Clock, Smooth
 
 NOISY = NetworkSpec(  # everything that draws numbers or keeps averages
@@ -36,7 +35,7 @@ def ask(*kinds: str | tuple[str, float]) -> list[Command]:
 
 
 def test_commands_come_back_in_their_order(tmp_path: Path) -> None:
-    log = CommandLog(tmp_path / "commands.jsonl")
+    log = Commands(tmp_path)
     assert (log.count(), log.read()) == (0, [])
     with log.held() as append:
         for kind in KINDS:
@@ -51,7 +50,7 @@ def test_commands_come_back_in_their_order(tmp_path: Path) -> None:
 
 
 def test_a_command_that_was_cut_off_does_not_count_and_is_written_over(tmp_path: Path) -> None:
-    log = CommandLog(tmp_path / "commands.jsonl")
+    log = Commands(tmp_path)
     with log.held() as append:
         append("pause", 0.0)
     with log.path.open("ab") as file:
@@ -67,7 +66,7 @@ def test_a_command_that_was_cut_off_does_not_count_and_is_written_over(tmp_path:
     [b"", b"[]", b"{}", b'{"kind": "rate", "value": NaN, "at": 1}', b'{"kind": "a"}', b"\xff", b"[" * 90],
 )
 def test_a_row_that_is_no_command_counts_and_asks_for_nothing(tmp_path: Path, row: bytes) -> None:
-    log = CommandLog(tmp_path / "commands.jsonl")
+    log = Commands(tmp_path)
     log.path.write_bytes(row.ljust(ROW_BYTES - 1) + b"\n")
     with log.held() as append:
         append("pause", 0.0)
@@ -76,7 +75,7 @@ def test_a_row_that_is_no_command_counts_and_asks_for_nothing(tmp_path: Path, ro
 
 
 def test_many_ask_at_once_and_nothing_is_lost(tmp_path: Path) -> None:
-    log = CommandLog(tmp_path / "commands.jsonl")
+    log = Commands(tmp_path)
 
     def append_ten(number: int) -> None:
         for i in range(10):
@@ -374,7 +373,7 @@ def test_a_run_that_goes_on_elsewhere_ends_as_if_nothing_had_been(
     straight = list(training.train(spec, data))
     script = Script()
     first, _ = script.drive(training.train(spec, data, script), {step: ask("pause", "park")})
-    assert type(first[-1]).__name__ == "Parked"
+    assert type(first[-1]).__name__ == "Suspended"
     assert first[-1].step == step
     script = Script("resume")
     second, kinds = script.drive(

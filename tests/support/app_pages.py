@@ -82,10 +82,10 @@ class Lab:
             for name, shape in weight_shapes(setup.network).items()
         }
         run.save_snapshot(0, 0, weights)
-        run.append_history(PROGRESS)
+        run.history.append(PROGRESS)
         if state != "failed":
             run.save_snapshot(3, 1, weights)
-            run.append_history(EPOCH)
+            run.history.append(EPOCH)
         status = Status(state, epoch=1, step=3, source="sketch10, drawn by code", precision="float32")
         status = replace(interrupted(status) if state == "interrupted" else status, **facts)
         run.write_status(status)

@@ -60,7 +60,7 @@ def before(engine: Engine, run: Run) -> int | None:
 
 
 def progress(run: Run) -> list[dict]:
-    return [row for row in run.history() if row["kind"] == "progress"]
+    return [row for row in run.history.rows() if row["kind"] == "progress"]
 
 
 def trains(run: Run) -> Callable[[], bool]:

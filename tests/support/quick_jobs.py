@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from cnn.runs.commands import Steering
 from cnn.runs.run import Run, read_run
 from cnn.runs.status import Status
-from cnn.runs.steering import Steering
 from cnn.scheduler.cluster import Work
 
 STEPS = 5
@@ -26,16 +26,16 @@ def train(folder: str, topic: str) -> str:
     worker = get_worker()
     run = read_run(Path(folder))
     with run.trained_here(3.0) as here:
-        if not here or not (status := run.control.begin()):
+        if not here or not (status := run.commands.begin()):
             return "left"
-        if rows := run.history():  # a worker may have ended between a row and the state
+        if rows := run.history.rows():  # a worker may have ended between a row and the state
             status = replace(status, step=rows[-1]["step"])
         behave = BEHAVIOURS.get(run.name.partition(" ")[0], short)
         status = behave(run, status, lambda: worker.log_event(topic, {"run": run.id}))
         if status.state == "discarded":
             run.remove()
         else:
-            run.control.conclude(status, status.taken)
+            run.commands.conclude(status, status.taken)
     return status.state
 
 
@@ -43,16 +43,16 @@ def short(run: Run, status: Status, tell: Callable[[], None], steps: int = STEPS
     """Do a few steps, and answer to commands."""
     steering, taken = Steering(), 0
     while status.step < steps and not steering.ending:
-        if run.asked() > taken:
-            steering.take(run.commands(taken))
-            taken = run.asked()
+        if run.commands.count() > taken:
+            steering.take(run.commands.read(taken))
+            taken = run.commands.count()
             status = replace(status, taken=taken, state="paused" if steering.paused else "running")
             run.write_status(status)
         elif not steering.paused:
             status = replace(status, step=status.step + 1, images_per_second=100.0)
             steering.stepped(1)
             row = {"kind": "progress", "step": status.step, "images_per_second": 100.0, "seconds_left": 2.0}
-            run.append_history({**row, "began": time.time()})
+            run.history.append({**row, "began": time.time()})
             run.write_status(status)
             tell()
         time.sleep(STEP_SECONDS)

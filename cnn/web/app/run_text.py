@@ -12,12 +12,12 @@ from cnn.web.app.service import service
 
 def is_ending(run: Run, status: Status) -> bool:
     """Whether its end has been asked for and has not come yet."""
-    return not status.ended and run.stop_requested()
+    return not status.ended and run.commands.stop_requested()
 
 
 def is_open(run: Run, status: Status) -> bool:
     """Whether a process trains the run and has not taken yet what it was asked for."""
-    return bool(status.process) and not status.ended and run.asked() > status.taken
+    return bool(status.process) and not status.ended and run.commands.count() > status.taken
 
 
 def state_words(run: Run, status: Status) -> str:
@@ -49,7 +49,7 @@ def _own_words(run: Run) -> str:
 
 def resumed_words(run: Run, status: Status) -> str:
     """Return a sentence on a run that went on by itself after its process had ended, "" for others."""
-    rows = [row for row in run.history() if row["kind"] == RESUMED and row["reason"] != GIVEN_MORE]
+    rows = [row for row in run.history.rows() if row["kind"] == RESUMED and row["reason"] != GIVEN_MORE]
     if not rows or not status.resumed:
         return ""
     times = "" if status.resumed == 1 else f", {status.resumed} times in all"

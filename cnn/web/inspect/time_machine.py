@@ -84,7 +84,7 @@ def _accuracies(run: Run) -> dict[int, float]:
     """Return the share of validation pictures that were right, by step, where it was measured."""
     return {
         int(row["step"]): float(row["validation_accuracy"])
-        for row in run.history()
+        for row in run.history.rows()
         if row.get("kind") == "epoch" and "step" in row and row.get("validation_accuracy") is not None
     }
 

@@ -25,7 +25,7 @@ def facts(run: Run, status: Status) -> dict[str, Any]:
     rows the history has and how many of them are more than a report within an epoch; `snapshot` is the step
     of the newest saved state.
     """
-    rows = run.history()
+    rows = run.history.rows()
     last = last_progress(rows)
     place = service().engine.place(run.id) if status.state == "queued" else None
     done, words = _progress(run, status, last, place)
@@ -60,7 +60,7 @@ def last_progress(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _stamp(run: Run, status: Status, saved: bool) -> str:
     engine = service().engine.status() if status.state == "queued" else None
-    shown = (run.name, status.state, status.taken, run.asked(), status.message, saved, engine)
+    shown = (run.name, status.state, status.taken, run.commands.count(), status.message, saved, engine)
     return blake2s(repr(shown).encode(), digest_size=8).hexdigest()
 
 

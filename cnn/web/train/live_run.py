@@ -68,12 +68,12 @@ def _show_charts(run: Run, status: Status) -> None:
     if status.state == "running":
         st.fragment(_draw_as_it_goes)(run)
     else:
-        _draw_charts(run, run.history())
+        _draw_charts(run, run.history.rows())
 
 
 def _draw_as_it_goes(run: Run) -> None:
     """Draw the charts, and anew: soon while they are nearly empty, at once after an epoch."""
-    rows = run.history()
+    rows = run.history.rows()
     last = last_progress(rows)
     early = len(rows) <= FIRST_ROWS
     whole = last["seconds"] + last["seconds_left"] if last else 0.0

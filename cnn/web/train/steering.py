@@ -109,7 +109,7 @@ def why_not(kind: str, status: Status, ending: bool) -> str:
 
 def _show_last_command(run: Run, status: Status) -> None:
     """Say what was asked for last, and whether it has been taken; the place is there before anything was."""
-    asked = [(n, command) for n, command in enumerate(run.commands()) if command.kind in STEERING]
+    asked = [(n, command) for n, command in enumerate(run.commands.read()) if command.kind in STEERING]
     if not asked:
         st.caption("What you ask for takes effect within half a second.")
         return

@@ -14,7 +14,7 @@ TWICE_SECONDS = 2.0  # two presses within that are one
 
 def learning_rate(run: Run) -> float:
     """Return the learning rate that was asked for last."""
-    asked = [command.value for command in run.commands() if command.kind == "rate"]
+    asked = [command.value for command in run.commands.read() if command.kind == "rate"]
     return asked[-1] if asked else run.setup.training.learning_rate
 
 
@@ -25,7 +25,7 @@ def steer(run_id: str, kind: str, value: float = 0.0) -> None:
 
 def extend(run: Run, unit: str, count: int) -> None:
     """Let a run be trained for longer; what was asked for just now is not asked for again."""
-    commands, taken = run.commands(), run.status().taken
+    commands, taken = run.commands.read(), run.status().taken
     lately = (c for i, c in enumerate(commands) if i >= taken or c.at > time.time() - TWICE_SECONDS)
     if not any(command.kind == f"extend_{unit}" for command in lately):
         _try(service().store.extend, run.id, session().owner, **{unit: count})
@@ -36,7 +36,7 @@ def go_on(run: Run, unit: str, count: int, rate: float) -> None:
 
     A rate that was asked for once is asked for again: the checkpoint it goes on from may be older.
     """
-    asked = any(command.kind == "rate" for command in run.commands())
+    asked = any(command.kind == "rate" for command in run.commands.read())
     changed = rate if asked or rate != run.setup.training.learning_rate else None
     if run.status().ended:
         _try(service().store.extend, run.id, session().owner, **{unit: count, "learning_rate": changed})

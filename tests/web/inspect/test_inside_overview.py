@@ -326,7 +326,7 @@ def test_a_run_that_trains_shows_its_newest_state_and_the_next_one(lab: Lab) -> 
     assert (time["shown"], time["live"], time["newest"], time["end"]) == (3, True, True, 2)
     assert time["stops"][1]["words"] == "After epoch 1 of 2 · 18.8 % of validation pictures"
     run.save_snapshot(6, 2, run.weights())
-    run.append_history(EPOCH | {"step": 6, "epoch": 2, "validation_accuracy": 0.25})
+    run.history.append(EPOCH | {"step": 6, "epoch": 2, "validation_accuracy": 0.25})
     app.run()
     assert component(app, "stops")["shown"] == 6
     app.query_params["epoch"] = "3"

@@ -22,8 +22,8 @@ def seen(run: Run) -> dict[str, Any]:
 def test_the_page_is_drawn_anew_for_all_but_what_moves(lab: Lab) -> None:
     run = lab.put("running", **this_process())
     stamps = [seen(run)["stamp"]]
-    run.append_history(PROGRESS | {"step": 9})
-    run.append_history(EPOCH | {"step": 9})
+    run.history.append(PROGRESS | {"step": 9})
+    run.history.append(EPOCH | {"step": 9})
     assert seen(run)["stamp"] == stamps[0]  # the browser writes these by itself
     for change in (
         lambda: run.command("rate", 0.001),
@@ -63,8 +63,8 @@ def test_a_first_saved_state_opens_the_way_into_the_network(lab: Lab) -> None:
 def test_rows_and_marks_tell_how_far_a_chart_is(lab: Lab) -> None:
     run = lab.put("running")
     before = seen(run)
-    run.append_history(PROGRESS)
-    run.append_history({"kind": "rate", "step": 3, "epoch": 1.0, "learning_rate": 0.001})
+    run.history.append(PROGRESS)
+    run.history.append({"kind": "rate", "step": 3, "epoch": 1.0, "learning_rate": 0.001})
     after = seen(run)
     assert (after["rows"] - before["rows"], after["marks"] - before["marks"]) == (2, 1)
 
@@ -96,7 +96,7 @@ def test_it_looks_seldom_while_others_are_before_it(lab: Lab, monkeypatch: pytes
 )
 def test_how_far_it_is(lab: Lab, state: str, share: float | None, words: str) -> None:
     run = lab.put(state)
-    run.append_history(PROGRESS | {"epoch": 1.5, "step": 90, "seconds": 10.0, "seconds_left": 30.0})
+    run.history.append(PROGRESS | {"epoch": 1.5, "step": 90, "seconds": 10.0, "seconds_left": 30.0})
     assert (seen(run)["share"], seen(run)["words"]) == (share, words)
     assert ["Epoch (of 2)", "1.5"] in [list(figure) for figure in seen(run)["figures"]]
 

@@ -102,7 +102,7 @@ def test_a_run_is_steered_reloaded_and_continued(visitor: Visitor, served_app: S
     press(page, "Resume")
     stands(page, "running")
     taken(page, "Resume")
-    eventually("it goes on", lambda: run.history()[-1].get("step", 0) > step + 1)
+    eventually("it goes on", lambda: run.history.rows()[-1].get("step", 0) > step + 1)
     press(page, "One epoch")
     stands(page, "paused")
     eventually("it is paused at the end of an epoch", lambda: run.status().epoch % 1 == 0)
@@ -116,7 +116,7 @@ def test_a_run_is_steered_reloaded_and_continued(visitor: Visitor, served_app: S
     press(page, "Continue it")
     stands(page, "finished", START)
     assert run.status().epoch == reached + 1
-    steps = [row["step"] for row in run.history() if row["kind"] == "progress"]
+    steps = [row["step"] for row in run.history.rows() if row["kind"] == "progress"]
     assert steps == sorted(set(steps))
 
     # Another browser sees none of it

@@ -41,7 +41,7 @@ def _blocks(block: Any) -> list[Any]:
 
 
 def asked(run: Run) -> list[tuple[str, float]]:
-    return [(command.kind, command.value) for command in run.commands()]
+    return [(command.kind, command.value) for command in run.commands.read()]
 
 
 # What is shown in each state
@@ -102,14 +102,14 @@ def test_a_paused_run_says_where(lab: Lab) -> None:
 
 def test_a_run_that_went_on_by_itself_says_so(lab: Lab) -> None:
     run = lab.put("running", resumed=1)
-    run.append_history({"kind": "resumed", "step": 3, "epoch": 1.0, "reason": "Its process had ended."})
+    run.history.append({"kind": "resumed", "step": 3, "epoch": 1.0, "reason": "Its process had ended."})
     said = words(lab.visit("train"))
     assert "It went on by itself from epoch 1 after its worker had ended." in said
 
 
 def test_a_run_that_was_given_more_did_not_go_on_by_itself(lab: Lab) -> None:
     run = lab.put("running", resumed=0)
-    run.append_history({"kind": "resumed", "step": 3, "epoch": 1.0, "reason": GIVEN_MORE})
+    run.history.append({"kind": "resumed", "step": 3, "epoch": 1.0, "reason": GIVEN_MORE})
     assert "by itself" not in words(lab.visit("train"))
 
 
@@ -143,7 +143,7 @@ def test_ones_own_run_that_holds_the_worker_is_named(lab: Lab, monkeypatch: pyte
 
 def test_more_epochs_move_the_end(lab: Lab) -> None:
     run = lab.put("running", setup=replace(TINY, training=replace(TINY.training, epochs=2)))
-    run.append_history({"kind": "extended", "step": 3, "epoch": 1.0, "epochs": 3, "seconds": 0.0})
+    run.history.append({"kind": "extended", "step": 3, "epoch": 1.0, "epochs": 3, "seconds": 0.0})
     app = lab.visit("train")
     assert ["Epoch (of 5)", "1.0"] in watched(app)[0]["figures"]
     assert '"range":[0,5.1]' in app.get("plotly_chart")[0].proto.spec
@@ -164,8 +164,8 @@ def test_a_run_that_ended_early_goes_on_from_there() -> None:
 
 def test_the_chart_marks_a_new_rate_and_where_a_run_went_on(lab: Lab) -> None:
     run = lab.put("paused")
-    run.append_history({"kind": "rate", "step": 3, "epoch": 1.0, "learning_rate": 0.00025})
-    run.append_history({"kind": "resumed", "step": 3, "epoch": 1.0, "reason": "Its process had ended."})
+    run.history.append({"kind": "rate", "step": 3, "epoch": 1.0, "learning_rate": 0.00025})
+    run.history.append({"kind": "resumed", "step": 3, "epoch": 1.0, "reason": "Its process had ended."})
     for chart in lab.visit("train").get("plotly_chart"):
         assert "rate 0.00025" in chart.proto.spec
         assert "went on" in chart.proto.spec
@@ -173,7 +173,7 @@ def test_the_chart_marks_a_new_rate_and_where_a_run_went_on(lab: Lab) -> None:
 
 def test_a_time_budget_shows_how_much_of_it_is_used(lab: Lab) -> None:
     run = lab.put("running", setup=replace(TINY, training=replace(TINY.training, epochs=None, seconds=60.0)))
-    run.append_history(PROGRESS | {"step": 300, "seconds": 20.0, "seconds_left": 40.0})
+    run.history.append(PROGRESS | {"step": 300, "seconds": 20.0, "seconds_left": 40.0})
     assert "20 of 60 seconds of training" in words(lab.visit("train"))
 
 
@@ -315,7 +315,7 @@ def test_rename(lab: Lab) -> None:
 
 
 def test_a_finished_run_goes_on_for_more_epochs(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Run, "checkpoint", lambda self: (object(), []))
+    monkeypatch.setattr("cnn.runs.run.newest_checkpoint", lambda folder: (object(), []))
     run = lab.put("finished", test_accuracy=0.5)
     app = lab.visit("train")
     more = app.number_input(key=f"more-{run.id}")
@@ -332,7 +332,7 @@ def test_a_finished_run_goes_on_for_more_epochs(lab: Lab, monkeypatch: pytest.Mo
 def test_a_rate_that_was_asked_for_holds_where_an_older_checkpoint_goes_on(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Run, "checkpoint", lambda self: (object(), []))
+    monkeypatch.setattr("cnn.runs.run.newest_checkpoint", lambda folder: (object(), []))
     run = lab.put("running")
     run.command("rate", 0.0001)
     run.write_status(Status("failed", "The disk is full.", taken=1))
@@ -342,7 +342,7 @@ def test_a_rate_that_was_asked_for_holds_where_an_older_checkpoint_goes_on(
 
 
 def test_going_on_in_two_tabs_is_going_on_once(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Run, "checkpoint", lambda self: (object(), []))
+    monkeypatch.setattr("cnn.runs.run.newest_checkpoint", lambda folder: (object(), []))
     run = lab.put("finished")
     first, second = lab.visit("train"), lab.visit("train")
     buttons(first)["Continue it"].click().run()
@@ -354,7 +354,7 @@ def test_going_on_in_two_tabs_is_going_on_once(lab: Lab, monkeypatch: pytest.Mon
 
 
 def test_a_diverged_run_goes_on_with_another_rate(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Run, "checkpoint", lambda self: (object(), []))
+    monkeypatch.setattr("cnn.runs.run.newest_checkpoint", lambda folder: (object(), []))
     run = lab.put("failed", message="The loss is no longer a number. Try 0.0001.")
     app = lab.visit("train")
     assert app.number_input(key=f"more-{run.id}").value == 0  # to the end that was planned
@@ -556,10 +556,10 @@ def test_every_command_of_people_has_words() -> None:
 @pytest.mark.parametrize("by_hand", [True, False])
 def test_what_is_told_of_a_run_going_on_is_what_the_recorder_writes(home: Path, by_hand: bool) -> None:
     run = RunStore(home / "runs").create(TINY, "sketch10")
-    run.append_history(EPOCH)
+    run.history.append(EPOCH)
     run.write_status(Status("stopped" if by_hand else "queued"))
     if by_hand:
-        run.control.extend(epochs=1)
+        run.commands.extend(epochs=1)
     Recorder(run, run.status()).go_back()
-    (row,) = [row for row in run.history() if row["kind"] == "resumed"]
+    (row,) = [row for row in run.history.rows() if row["kind"] == "resumed"]
     assert (row["reason"] == GIVEN_MORE) == by_hand
