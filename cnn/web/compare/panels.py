@@ -30,7 +30,7 @@ def show_curves(runs: Sequence[Run], names: Sequence[str]) -> None:
         axis = st.selectbox("Over", list(AXES), format_func=AXES.__getitem__, key="axis", width=240)
     lines, without = [], []
     for run, name in zip(runs, names, strict=True):
-        xs, ys = points(run.history(), axis, quantity, _epoch_multiply_adds(run))
+        xs, ys = points(run.history.rows(), axis, quantity, _epoch_multiply_adds(run))
         lines.append((name, xs, ys))
         if not xs:
             without.append(name)

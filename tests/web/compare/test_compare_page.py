@@ -25,7 +25,7 @@ def put(lab: Lab, rate: float = 0.003, seed: int = 0, owner: str = ANNA, **facts
     run = lab.store.create(setup, "sketch10", owner_hash(owner), "mine")
     run.save_snapshot(3, 1.0, pretrained.shipped()[0].weights())
     for row in (PROGRESS, EPOCH):
-        run.append_history(row)
+        run.history.append(row)
     run.write_status(Status("finished", validation_accuracy=0.6, seconds=9.0, **facts))  # type: ignore[arg-type]
     return run
 
