@@ -206,6 +206,8 @@ def _data(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
+    if not (settings.PROJECT / "bench").is_dir():
+        raise CnnLabError("The benchmarks are in the repository only: clone it and run make bench there.")
     arguments = ["--rounds", str(options.rounds)]
     arguments += ["--json"] if options.json else []
     arguments += ["--list"] if options.list else []

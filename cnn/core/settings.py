@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 
 from cnn.core.errors import CnnLabError
 
-PROJECT = Path(__file__).resolve().parents[2]
+INSTALLED = Path(__file__).resolve().parents[1] / "served"
+# The folder with app.py, pages/ and models/: the project's, or where pip put them (pyproject.toml, force-include).
+PROJECT = INSTALLED if INSTALLED.is_dir() else Path(__file__).resolve().parents[2]
 MEGABYTE = 10**6
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B?\Z", re.IGNORECASE)
 POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from cnn.core import settings
 from cnn.web.app import address
+from cnn.web.app.component import FRONTEND
 from cnn.web.learn.lesson import LESSONS
 
 DAY_SECONDS = 24 * 3600
@@ -11,9 +11,7 @@ DAY_SECONDS = 24 * 3600
 
 def show() -> None:
     """Show the page that the address names, in its frame."""
-    st.set_page_config(
-        page_title="CNN Lab", page_icon=settings.PROJECT / "cnn/frontend/icon.png", layout="wide"
-    )
+    st.set_page_config(page_title="CNN Lab", page_icon=FRONTEND / "icon.png", layout="wide")
 
     lessons = [st.Page("learn.py", title="All lessons", icon=":material/school:")]
     lessons += [st.Page(item.page, title=item.title, icon=f":material/{item.icon}:") for item in LESSONS]

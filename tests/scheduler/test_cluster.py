@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from cnn.scheduler.engine import Engine
 from cnn.worker import queries
 from support import PROJECT, quick_jobs
 from support.engines import LONG, OWNERS, SHORT, START_SECONDS, ended, finishes, is_in, submitted, trains
-from support.serving import eventually
+from support.serving import eventually, free_port
 
 pytestmark = pytest.mark.workers
 
@@ -91,12 +90,6 @@ def certificates(folder: Path) -> dict[str, str]:
 def as_variables(settings: dict[str, str]) -> dict[str, str]:
     """Return Dask's settings as environment variables."""
     return {f"DASK_{name}".replace(".", "__").replace("-", "_").upper(): settings[name] for name in settings}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def eventually(what: str, holds: Callable[[], object], seconds: float = 60.0) ->
 @contextmanager
 def served(home: Path, port: int = 0) -> Iterator[ServedApp]:
     """Serve the app on `port`, 0 for a free one, with `home` as `CNN_LAB_HOME`; nothing is downloaded."""
-    port, log = port or _free_port(), home.parent / "server.log"
+    port, log = port or free_port(), home.parent / "server.log"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     data = os.environ.get("CNN_LAB_DATA") or str(home / "data")
     changes = {"CNN_LAB_HOME": str(home), "CNN_LAB_DATA": data, "CNN_LAB_OFFLINE": "1"}
@@ -63,20 +63,22 @@ def served(home: Path, port: int = 0) -> Iterator[ServedApp]:
             start_new_session=True,
         )
     try:
-        eventually("the server answers", lambda: process.poll() is not None or _answers(port), START_SECONDS)
+        eventually("the server answers", lambda: process.poll() is not None or answers(port), START_SECONDS)
         assert process.poll() is None, log.read_text("utf-8", "replace")
         yield ServedApp(port, home, process, log)
     finally:
         _end(process)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Say whether a Streamlit server answers there."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
     try:
         connection.request("GET", "/_stcore/health")
