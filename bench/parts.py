@@ -52,6 +52,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "watching": Part(
             "bench.watching:watching", "up to 200 people whose page Train is open, their runs in the queue"
         ),
+        "room": Part("bench.room:room", "up to 200 students in a room, its board on a projector"),
         "web": Part("bench.web:web", "start of the server to Home, memory, page changes in a browser"),
     }
 )

@@ -24,7 +24,7 @@ def rooms() -> RoomStore:
 
 
 def current_room() -> Room | None:
-    """Return the room that the visitor is in now: the one chosen last, or the newest open one joined.
+    """Return the room that the visitor is in now: the one chosen last, or the newest open one joined or taught.
 
     A student at the entrance is still in the room that they joined: its rules hold.
     """
@@ -34,8 +34,9 @@ def current_room() -> Room | None:
             return rooms().get(state.room_id, state.owner)
     except RoomError:  # deleted, or the visitor was removed
         state.room_id = None
-    joined = (r for r in rooms().rooms_of(state.owner) if not r.rules.closed and r.member_of(state.owner))
-    found = next(joined, None)
+    open_rooms = [room for room in rooms().rooms_of(state.owner) if not room.rules.closed]
+    joined = [room for room in open_rooms if room.member_of(state.owner)]
+    found = next(iter(joined or open_rooms), None)
     if found is not None and state.room_id is None:
         state.room_id = found.id
     return found
