@@ -1,13 +1,13 @@
 """The commands on runs that are there: steer, runs."""
 
 import argparse
-import json
 import time
 from pathlib import Path
 from typing import Any
 
 from cnn.core import settings
 from cnn.core.errors import RunError
+from cnn.core.numbers import to_json
 from cnn.runs.commands import ENDING
 from cnn.runs.store import RUN_ID, Run, RunStore, Status, read_run
 
@@ -19,7 +19,7 @@ LOOK_SECONDS = 0.02
 
 def emit(row: dict[str, Any]) -> None:
     """Print one JSON object in one line."""
-    print(json.dumps(row), flush=True)
+    print(to_json(row), flush=True)
 
 
 def find_run(name: str) -> Run:

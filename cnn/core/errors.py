@@ -29,5 +29,20 @@ class RunError(CnnLabError):
     """A run or a snapshot that cannot be read, written or found."""
 
 
+class NotFiniteError(CnnLabError):
+    """A number that is NaN or infinite, where only finite ones may be shown, sent or stored."""
+
+
+class OverflowsError(RunError):
+    """A pass through a network whose numbers grow beyond what float32 holds; `layer` is the first that does."""
+
+    def __init__(self, layer: str, where: str = "") -> None:
+        super().__init__(
+            f"The network overflows{where}: the numbers of {layer} are the first to grow beyond what 32 bits "
+            "hold (3.4e38)."
+        )
+        self.layer = layer
+
+
 class DivergedError(CnnLabError):
     """Training whose loss is no longer a number."""

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cnn.core.errors import RunError
+from cnn.core.numbers import to_json
 from cnn.data.classes import CLASSES
 from cnn.data.synthetic.others import KINDS
 from cnn.runs.run import Run
@@ -103,4 +104,4 @@ def write_card(folder: Path, card: Card) -> None:
     """
     if not folder.is_dir():
         raise RunError(f"The run {folder.name} is no longer there; its card cannot be kept.")
-    write_whole(folder / FILE, (json.dumps(asdict(card), indent=1) + "\n").encode())
+    write_whole(folder / FILE, (to_json(asdict(card), indent=1) + "\n").encode())

@@ -1,60 +1,136 @@
 """Charts: learning curves and bars of the ten classes."""
 
+import math
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from cnn.core.numbers import number
 from cnn.data import CLASSES
 from cnn.figures.colours import Theme
 
-MAX_POINTS = 200
+BINS = 256  # of an axis, at most; each keeps its lowest and its highest point
 MARKED = ("rate", "resumed")
 MAX_MARKS = 12
 NEAR = 0.06  # of the axis: words of marks that are closer would overlap
 PLACES = 3
-SHARES = {"range": [0, 1], "tickformat": ".0%"}
+SPIKE = 3.0  # times what nearly all points stay below: such a point does not stretch the axis
+NEARLY_ALL = 0.95
 NOTHING = [None]  # a line without any point would be missing from the legend
 
+Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 
-def curves(rows: list[dict[str, Any]], quantity: str, theme: Theme, epochs: float | None) -> go.Figure:
-    """Return loss or accuracy over the epochs: a line within epochs, a point after each on validation.
 
-    A new learning rate is a vertical line with its value, and so is the place where a run went on by itself.
+def curves(
+    rows: list[dict[str, Any]],
+    quantity: str,
+    theme: Theme,
+    epochs: float | None,
+    smoothing: float = 0.0,
+    log: bool = False,
+) -> go.Figure:
+    """Return loss or accuracy over the epochs: a line within epochs, and points after each epoch.
+
+    The line is of the training batches: each point is the mean over those since the point before. The points
+    are of the weights after an epoch, on unchanged training pictures and on validation pictures. A new
+    learning rate is a vertical line with its value, and so is the place where a run went on by itself.
 
     Args:
         rows: a run's history.
         quantity: "loss" or "accuracy".
         theme: of the page.
         epochs: the planned end of the axis, where known.
+        smoothing: of the line, 0 to below 1; the raw line then lies faintly behind.
+        log: whether the loss is on a logarithmic axis.
     """
-    steps = _thin([row for row in rows if row["kind"] == "progress"])
-    ends = [row for row in rows if row["kind"] == "epoch" and row[f"validation_{quantity}"] is not None]
-    hover = "%{y:.1%}" if quantity == "accuracy" else "%{y:.3f}"
-    training = {
-        "type": "scatter",
-        "x": [row["epoch"] for row in steps] or NOTHING,
-        "y": [row[quantity] for row in steps] or NOTHING,
-        "mode": "lines",
-        "name": "Training",
-        "line": {"color": theme.accent, "width": 2},
-        "hovertemplate": hover,
-    }
-    validation = {
-        "type": "scatter",
-        "x": [row["epoch"] for row in ends] or NOTHING,
-        "y": [row[f"validation_{quantity}"] for row in ends] or NOTHING,
-        "mode": "lines+markers",
-        "name": "Validation",
-        "line": {"color": theme.positive, "width": 2, "dash": "dot"},
-        "marker": {"size": 9, "symbol": "diamond"},
-        "hovertemplate": hover,
-    }
-    end = 1.02 * max([epochs or 1.0, *(row["epoch"] for row in steps[-1:])])
+    batches = _points(rows, "progress", quantity)
+    end = 1.02 * max([epochs or 1.0, *batches[0][-1:].tolist()])
+    hover = "%{y:.1%}" if quantity == "accuracy" else "%{y:.4~g}"
+    line = {"type": "scatter", "mode": "lines", "hovertemplate": hover, "line": {"color": theme.accent}}
+    raw = line | _drawn(thin(batches, end)) | {"name": "Training batches"}
+    traces = [raw]
+    if smoothing:
+        raw |= {"name": "Training batches, raw", "opacity": 0.3, "hoverinfo": "skip", "hovertemplate": None}
+        smooth = (batches[0], smoothed(batches[1], smoothing))
+        traces.append(line | _drawn(thin(smooth, end)) | {"name": "Training batches, smoothed"})
+    dots = {"type": "scatter", "mode": "lines+markers", "hovertemplate": hover}
+    after = [batches]
+    for part, name, colour, symbol in (
+        ("training", "Training, unchanged", theme.accent, "circle-open"),
+        ("validation", "Validation", theme.positive, "diamond"),
+    ):
+        found = _points(rows, "epoch", f"{part}_{quantity}")
+        after.append(found)
+        look = {"line": {"color": colour, "dash": "dot"}, "marker": {"size": 9, "symbol": symbol}}
+        traces.append(dots | _drawn(found) | look | {"name": name})
     marked = [row for row in rows if row["kind"] in MARKED][-MAX_MARKS:]
     # All at once: a figure that is changed afterwards takes five times as long.
-    return go.Figure([training, validation], _layout(quantity, end) | _marks(marked, end, theme))
+    return go.Figure(traces, _layout(quantity, end, log, after) | _marks(marked, end, theme))
+
+
+def _points(rows: list[dict[str, Any]], kind: str, name: str) -> Points:
+    """Return epochs and values of the rows of a kind that have a finite one."""
+    found = [
+        (row["epoch"], row[name])
+        for row in rows
+        if row["kind"] == kind and row.get(name) is not None and math.isfinite(row[name])
+    ]
+    columns = np.array(found, np.float64).reshape(-1, 2)
+    return columns[:, 0], columns[:, 1]
+
+
+def _drawn(points: Points) -> dict[str, Any]:
+    return {"x": points[0].tolist() or NOTHING, "y": points[1].tolist() or NOTHING}
+
+
+def smoothed(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
+    """Return the exponential moving average of values, without the bias of its start, as TensorBoard's.
+
+    >>> smoothed(np.array([1.0, 2.0, 4.0]), 0.5).round(3).tolist()
+    [1.0, 1.667, 3.0]
+    """
+    found, average, kept = np.empty(len(values)), 0.0, 1.0
+    for i, value in enumerate(values.tolist()):
+        average = weight * average + (1 - weight) * value
+        kept *= weight
+        found[i] = average / (1 - kept)
+    return found
+
+
+def thin(points: Points, end: float) -> Points:
+    """Return the lowest and the highest point of each bin of an axis from 0 to `end`, the first and the last.
+
+    A bin is 2^k epochs wide, with the smallest k that gives at most `BINS`: more points on the same axis
+    change no bin but the newest, and on an axis that has grown two bins become one, which has both extremes.
+    """
+    x, y = points
+    if len(x) <= 2 * BINS:
+        return points
+    width = 2.0 ** math.ceil(math.log2(end / BINS))
+    bins = np.floor(x / width).astype(int)
+    order = np.lexsort((np.arange(len(x)), y, bins))
+    firsts = np.flatnonzero(np.diff(bins[order], prepend=-1))
+    lasts = np.append(firsts[1:], len(x)) - 1
+    kept = np.unique(np.concatenate([order[firsts], order[lasts], [0, len(x) - 1]]))
+    return x[kept], y[kept]
+
+
+def loss_range(values: NDArray[np.float64], log: bool) -> tuple[float, float]:
+    """Return the ends of an axis for losses; points far above nearly all others do not stretch it.
+
+    >>> loss_range(np.array([2.0, 2.0, 1.5, 28.45, 1.5, 1.5]), log=False)
+    (0.0, 3.0)
+    """
+    values = values[values > 0] if log else values
+    if not len(values):
+        return (0.1, 10.0) if log else (0.0, 2.5)
+    low, top = float(values.min()), float(values.max())
+    usual = float(np.quantile(values, NEARLY_ALL, method="lower"))
+    if log:
+        return low / 1.2, top * 1.2
+    return 0.0, top * 1.05 if top <= SPIKE * usual else 1.5 * usual
 
 
 def _marks(rows: list[dict[str, Any]], end: float, theme: Theme) -> dict[str, Any]:
@@ -84,28 +160,30 @@ def _marks(rows: list[dict[str, Any]], end: float, theme: Theme) -> dict[str, An
     return {"shapes": lines, "annotations": words}
 
 
-def _layout(quantity: str, end: float) -> dict[str, Any]:
+def _layout(quantity: str, end: float, log: bool, shown: list[Points]) -> dict[str, Any]:
+    title = quantity.capitalize()
+    if quantity == "accuracy":
+        axis: dict[str, Any] = {"range": [0, 1], "tickformat": ".0%"}
+    else:
+        values = np.concatenate([y for _, y in shown])
+        low, high = loss_range(values, log)
+        axis = (
+            {"range": [math.log10(low), math.log10(high)], "type": "log"} if log else {"range": [low, high]}
+        )
+        axis |= {"exponentformat": "e", "dtick": 1 if log and high > 30 * low else None}
+        if values.size and values.max() > high:
+            title += f" (up to {number(values.max())}, beyond the axis)"
     return {
-        "height": 320,
+        "height": 340,
         "margin": {"l": 10, "r": 10, "t": 40, "b": 10},
-        "title": {"text": quantity.capitalize(), "font": {"size": 16}},
+        "title": {"text": title, "font": {"size": 16}},
         "showlegend": True,
         "legend": {"orientation": "h", "y": -0.28, "x": 0.5, "xanchor": "center"},
         "xaxis": {"title": {"text": "Epoch"}, "range": [0, end], "nticks": 7},
-        "yaxis": {"range": [0, 1], "tickformat": ".0%"}
-        if quantity == "accuracy"
-        else {"rangemode": "tozero"},
-        "uirevision": "keep",
+        "yaxis": axis,
+        "uirevision": "log" if log else "linear",  # zoom and pan stay, until the scale is another
         "hovermode": "x unified",
     }
-
-
-def _thin(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return at most `MAX_POINTS` rows, evenly chosen, the last always among them."""
-    if len(rows) <= MAX_POINTS:
-        return rows
-    places = np.unique(np.linspace(0, len(rows) - 1, MAX_POINTS).round().astype(int))
-    return [rows[place] for place in places]
 
 
 def percent(share: float) -> str:

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.core.errors import RunError
+from cnn.core.errors import OverflowsError, RunError
 from cnn.core.scaling import to_input
 from cnn.network.layers import Weights as Weights
 from cnn.network.layers import expand
 from cnn.network.ops import Array
-from cnn.network.spec import NetworkSpec
+from cnn.network.spec import PICTURE_SHAPE, NetworkSpec
 from cnn.network.summary import walk
 
 
@@ -56,9 +56,30 @@ def forward(network: NetworkSpec, weights: Weights, pixels: NDArray[np.uint8]) -
 
     Returns:
         layer name → float32 (..., height, width, channels) or (..., values); "softmax" is last.
+
+    Raises:
+        OverflowsError: naming the first layer with a number that is not finite.
     """
     outputs: dict[str, Array] = {}
-    for layer in expand(network):
-        inputs = [outputs[name] for name in layer.inputs] or [to_input(pixels)]
-        outputs[layer.name] = layer.forward(inputs, weights)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for layer in expand(network):
+            inputs = [outputs[name] for name in layer.inputs] or [to_input(pixels)]
+            found = layer.forward(inputs, weights)
+            if not np.isfinite(found).all():
+                raise OverflowsError(layer.name)
+            outputs[layer.name] = found
     return outputs
+
+
+def check_pass(network: NetworkSpec, weights: Weights, where: str = "") -> None:
+    """Hold that a few pictures, a black, a white and a noisy one, pass through a network without overflow.
+
+    Raises:
+        OverflowsError: naming the first layer that overflows; `where` follows "The network overflows".
+    """
+    noise = np.random.default_rng(0).integers(0, 256, (1, *PICTURE_SHAPE), dtype=np.uint8)
+    probe = np.concatenate([np.zeros_like(noise), np.full_like(noise, 255), noise])
+    try:
+        forward(network, weights, probe)
+    except OverflowsError as error:
+        raise OverflowsError(error.layer, where) from None

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from cnn.core.errors import SpecError
+from cnn.core.numbers import to_json
 from cnn.core.validation import Checked, choice, flag, nested, number, sequence, whole
 
 VERSION = 1
@@ -178,7 +179,7 @@ class Setup(Checked):
 
     def to_text(self) -> str:
         """Return indented JSON."""
-        return json.dumps(self.to_json(), indent=2)
+        return to_json(self.to_json(), indent=2)
 
     @classmethod
     def from_text(cls, text: str | bytes) -> Self:

@@ -5,7 +5,7 @@ how far the loop is. The newest two are kept, so that one is left when a disk or
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from cnn.core.errors import RunError
+from cnn.core.numbers import to_json
 from cnn.core.tensors import save
 from cnn.runs.snapshots import SUFFIX, first_words, write_whole
 
@@ -50,7 +51,7 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     """
     facts = {name: getattr(checkpoint, name) for name in ("step", "epoch", "loop", "record")}
     arrays = {name: np.asarray(array, order="C") for name, array in checkpoint.arrays.items()}
-    metadata = {"format": FORMAT, "facts": json.dumps(facts)}
+    metadata = {"format": FORMAT, "facts": to_json(facts)}
     write_whole(folder / f"checkpoint-{checkpoint.step:08d}{SUFFIX}", save(arrays, metadata=metadata))
     for path in checkpoint_paths(folder)[:-KEPT]:
         path.unlink(missing_ok=True)
@@ -79,12 +80,19 @@ def read_checkpoint(path: Path) -> Checkpoint:
     return checkpoint
 
 
-def newest_checkpoint(folder: Path) -> tuple[Checkpoint | None, list[str]]:
-    """Return the newest checkpoint that can be read, or None, and what was wrong with newer ones."""
+def newest_checkpoint(
+    folder: Path, check: Callable[[int], None] = lambda step: None
+) -> tuple[Checkpoint | None, list[str]]:
+    """Return the newest checkpoint that can be read, or None, and what was wrong with newer ones.
+
+    `check` is given the step of a checkpoint and raises a RunError where its state does not count.
+    """
     problems: list[str] = []
     for path in reversed(checkpoint_paths(folder)):
         try:
-            return read_checkpoint(path), problems
+            found = read_checkpoint(path)
+            check(found.step)
+            return found, problems
         except RunError as error:
             problems.append(str(error))
     return None, problems

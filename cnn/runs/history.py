@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from cnn.core.errors import RunError
+from cnn.core.numbers import to_json
 
 KEPT_ROWS = 100_000  # of all runs together, about 100 MB
 LAST_BYTES = 500  # that must be there still, else the file was cut and has grown again
@@ -52,7 +53,7 @@ def append_row(path: Path, row: dict[str, Any]) -> None:
     with path.open("ab+") as file:
         if file.tell() and not _ends_line(file):  # a row was cut off when its process died
             file.write(b"\n")
-        file.write(json.dumps(row).encode() + b"\n")
+        file.write(to_json(row).encode() + b"\n")
 
 
 class History:

@@ -20,10 +20,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnn.core.errors import RunError, SpecError
+from cnn.core.errors import OverflowsError, RunError, SpecError
+from cnn.core.numbers import to_json
 from cnn.network.forward import Weights
 from cnn.network.spec import Setup
-from cnn.runs.checkpoints import newest_checkpoint
+from cnn.runs.checkpoints import Checkpoint, newest_checkpoint
 from cnn.runs.commands import Commands
 from cnn.runs.history import History
 from cnn.runs.locks import locked
@@ -80,7 +81,7 @@ class Run:
             RunError: when they cannot be written.
         """
         facts = {"owner": self.owner, "name": self.name, "dataset": self.dataset, "created": self.created}
-        content = json.dumps(facts | {"setup": self.setup.to_json()}, indent=1)
+        content = to_json(facts | {"setup": self.setup.to_json()}, indent=1)
         write_whole(self.folder / "run.json", content.encode())
 
     # The weights it has saved
@@ -107,15 +108,39 @@ class Run:
         Raises:
             RunError: if there is none.
         """
-        if snapshot:
-            return read_weights(snapshot.path, self.setup.network)
-        problem = RunError("This run has no snapshot yet; the first is saved when training begins.")
+        return read_weights(snapshot.path, self.setup.network) if snapshot else self.newest_weights()[0]
+
+    def newest_weights(self) -> tuple[Weights, str]:
+        """Return the newest weights that can be read, and what is wrong with newer ones, "" if nothing is.
+
+        Raises:
+            RunError: if there are none.
+        """
+        problem = ""
         for candidate in reversed(self.snapshots()):
             try:
-                return read_weights(candidate.path, self.setup.network)
+                return read_weights(candidate.path, self.setup.network), problem
             except RunError as error:
-                problem = error
-        raise problem
+                problem = problem or str(error)
+        raise RunError(problem or "This run has no snapshot yet; the first is saved when training begins.")
+
+    def checkpoint(self) -> tuple[Checkpoint | None, list[str]]:
+        """Return the newest checkpoint that counts, if any, and what is wrong with newer ones.
+
+        One that cannot be read, or whose weights overflow as the snapshot of the same step shows, does not.
+        """
+
+        def check(step: int) -> None:
+            for snapshot in self.snapshots():
+                if snapshot.step == step:
+                    try:
+                        self.weights(snapshot)
+                    except OverflowsError:
+                        raise
+                    except RunError:  # a damaged snapshot says nothing of the checkpoint
+                        continue
+
+        return newest_checkpoint(self.folder, check)
 
     # Steering it: what needs the whole run
 
@@ -136,7 +161,7 @@ class Run:
         Raises:
             RunError: for numbers that are not allowed, and a run that cannot go on.
         """
-        if self.status().ended and self.history.size() and not newest_checkpoint(self.folder)[0]:
+        if self.status().ended and self.history.size() and not self.checkpoint()[0]:
             raise RunError("This run has no checkpoint to go on from; start a new run of this network.")
         self.commands.extend(epochs, seconds, learning_rate)
 

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from cnn.core.errors import RunError
+from cnn.core.errors import OverflowsError, RunError
 from cnn.core.tensors import save
-from cnn.network.forward import check_weights
+from cnn.network.forward import check_pass, check_weights
 from cnn.network.spec import NetworkSpec
 
 SUFFIX = ".safetensors"
@@ -87,7 +87,8 @@ def read_weights(path: Path, network: NetworkSpec) -> dict[str, NDArray[np.float
     """Return the weights in `path` as float32, after comparing its header with what `network` needs.
 
     Raises:
-        RunError: for a file that is absent, cut, not safetensors, of another network, or not finite.
+        RunError: for a file that is absent, cut, not safetensors, or of another network.
+        OverflowsError: where the weights, or a pass of a few pictures through them, are not finite.
     """
     try:
         with safe_open(path, framework="numpy") as file:
@@ -99,8 +100,18 @@ def read_weights(path: Path, network: NetworkSpec) -> dict[str, NDArray[np.float
     except (OSError, SafetensorError, ValueError) as error:
         raise RunError(f"The snapshot {path.name} cannot be read ({first_words(error)}).") from error
     if bad := [name for name, array in weights.items() if not np.isfinite(array).all()]:
-        raise RunError(f"The snapshot {path.name} holds values in {bad[0]} that are no numbers.")
+        raise OverflowsError(bad[0].split("/")[0], _where(path))
+    check_pass(network, weights, _where(path))
     return weights
+
+
+def _where(path: Path) -> str:
+    """Return what the name of a snapshot says of it: " at step 120 (epoch 2)"."""
+    parts = path.name.removesuffix(SUFFIX).split("-")
+    try:
+        return f" at step {int(parts[1]):,} (epoch {float(parts[3]):g})"
+    except (IndexError, ValueError):
+        return f" in {path.name}"
 
 
 def sweep_parts(folder: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from cnn.core.numbers import to_json
 from cnn.runs.snapshots import write_whole
 
 STATES = ("queued", "running", "paused", "finished", "stopped", "failed", "interrupted")
@@ -68,7 +69,7 @@ def write_status(folder: Path, status: Status) -> None:
     Raises:
         RunError: when it cannot be written.
     """
-    write_whole(folder / FILE, json.dumps(asdict(status)).encode())
+    write_whole(folder / FILE, to_json(asdict(status)).encode())
 
 
 def this_process() -> dict[str, Any]:

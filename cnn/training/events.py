@@ -8,10 +8,15 @@ from cnn.runs.checkpoints import Checkpoint
 
 @dataclass(frozen=True)
 class Progress:
-    """Within an epoch. `loss` and `accuracy` are smoothed over about 50 batches."""
+    """Within an epoch. `loss` and `accuracy` are means over the `pictures` shown since the report before.
+
+    The pictures were changed as the set-up says, and dropout was on; the loss is the plain cross-entropy, the
+    same quantity as on validation pictures, whatever label smoothing the steps minimised.
+    """
 
     step: int
     epoch: float
+    pictures: int
     loss: float
     accuracy: float
     learning_rate: float
@@ -39,8 +44,12 @@ class EpochEnd(Saved):
     """After an epoch, and once before the first (epoch 0, without accuracies).
 
     `epoch` is whole, except where a time budget ends, or a run that was stopped has gone on for some epochs.
+    The training results are of some of its training pictures, unchanged, by the same weights as the
+    validation results.
     """
 
+    training_loss: float | None
+    training_accuracy: float | None
     validation_loss: float | None
     validation_accuracy: float | None
 

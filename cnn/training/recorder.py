@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from cnn.core.errors import RunError
-from cnn.runs.checkpoints import Checkpoint, drop_after, drop_older, newest_checkpoint, write_checkpoint
+from cnn.runs.checkpoints import Checkpoint, drop_after, drop_older, write_checkpoint
 from cnn.runs.commands import REOPEN, SUSPEND, Command
 from cnn.runs.remaining import GIVEN_MORE, RESUMED
 from cnn.runs.run import Run
@@ -93,6 +93,8 @@ class Recorder:
             "epoch": report.epoch,
             "step": report.step,
             "seconds": round(report.seconds, 3),
+            "training_loss": report.training_loss,
+            "training_accuracy": report.training_accuracy,
             "validation_loss": report.validation_loss,
             "validation_accuracy": report.validation_accuracy,
         }
@@ -157,7 +159,7 @@ class Recorder:
         Raises:
             RunError: when the folder cannot be written.
         """
-        checkpoint, problems = newest_checkpoint(self.run.folder)
+        checkpoint, problems = self.run.checkpoint()
         begun = self.run.history.size() > 0
         record = checkpoint.record if checkpoint else {}
         self.taken = record.get("taken", 0)

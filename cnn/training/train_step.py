@@ -6,6 +6,7 @@ in two parts at the same time, each on half of the threads, which leaves fewer c
 than one part on all of them.
 """
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import keras
@@ -17,7 +18,7 @@ from cnn.core.scaling import scale
 from cnn.data import Dataset
 from cnn.network.spec import PICTURE_SHAPE, TrainSpec
 from cnn.training.augmentation import augment, first_mirrored
-from cnn.training.keras_model import on_gpu
+from cnn.training.keras_model import BATCH_NORM_MOMENTUM, on_gpu
 from cnn.training.metrics import PARTS
 from cnn.training.optimizers import build_optimizer
 
@@ -27,8 +28,26 @@ def parts_of(batch_size: int) -> int:
     return 1 if on_gpu() else min(PARTS, batch_size)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """Sums over the pictures of some steps, as they were shown: changed, and with dropout.
+
+    `loss` is the plain cross-entropy, the same quantity as on validation pictures: without label smoothing.
+    `steps` is how many were done: a step whose loss is not finite changes no weights and ends the call.
+    """
+
+    pictures: int
+    loss: float
+    correct: int
+    steps: int
+
+
 class Steps:
-    """Steps that train `model`, as `build_for_training` makes it, each on one batch of the pictures."""
+    """Steps that train `model`, as `build_for_training` makes it, each on one batch of the pictures.
+
+    An epoch shows every picture once. Its last batch may be smaller, and its loss is the mean over the
+    pictures it has, as in Keras's `fit`.
+    """
 
     def __init__(self, model: keras.Model, training: TrainSpec, data: Dataset) -> None:
         self.model = model
@@ -38,16 +57,18 @@ class Steps:
         self.pictures = len(data.train_labels)
         self.mirrored = tf.constant(first_mirrored(self.pictures, training.seed))
         self.batch_size = min(training.batch_size, self.pictures)
-        self.an_epoch = self.pictures // self.batch_size
+        self.an_epoch = -(-self.pictures // self.batch_size)
         self.parts = len(model.inputs)
         self.optimizer = build_optimizer(training, model)
+        self.follow = RunningStatistics(model)
         # XLA pays on a GPU; on a CPU it was two to eleven times slower
         self._step = tf.function(self._one_step, jit_compile=True) if on_gpu() else self._one_step
         self._run = tf.function(
             self._run_steps,
             input_signature=[
-                tf.TensorSpec([None, self.batch_size], tf.int32),
+                tf.TensorSpec([None], tf.int32),
                 tf.TensorSpec([None], tf.float32),
+                tf.TensorSpec([], tf.int32),
                 tf.TensorSpec([], tf.int32),
             ],
         )
@@ -63,39 +84,56 @@ class Steps:
         """Build the graph, which takes a second or more; without it the first `run` does."""
         self._run.get_concrete_function()
 
-    def run(self, batches: NDArray[np.int32], rates: NDArray[np.float32], first: int) -> tuple[float, int]:
-        """Do one step a row of `batches`; return the sum of their losses, and the hits.
+    def run(self, order: NDArray[np.int32], rates: NDArray[np.float32], first: int) -> Shown:
+        """Do a step for each of `rates`.
 
         Args:
-            batches: numbers of training pictures, (steps, batch size).
+            order: numbers of training pictures, batch after batch; the last may be smaller.
             rates: the learning rate of each step, (steps,).
             first: the number of the first step, which decides augmentation.
         """
-        loss, correct = self._run(batches, rates, first)
-        return float(loss), int(correct)
+        loss, correct, steps = self._run(order, rates, first, self.an_epoch)
+        return Shown(len(order), float(loss), int(correct), int(steps))
 
     def look(self, images: NDArray[np.uint8], labels: NDArray) -> tuple[float, int]:
         """Return the summed loss and the hits on pictures (n, 32, 32, 3), without training."""
-        loss, correct = self._look(images, labels.astype(np.int32))
-        return float(loss), int(correct)
+        times = self.parts if len(labels) < self.parts else 1  # a picture for every part
+        loss, correct = self._look(np.tile(images, (times, 1, 1, 1)), np.tile(labels.astype(np.int32), times))
+        return float(loss) / times, int(correct) // times
 
     def _run_steps(
-        self, batches: tf.Tensor, rates: tf.Tensor, first: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Run one optimiser step a row of `batches` (steps, batch size); return summed loss and hits."""
-        total, correct = tf.constant(0.0), tf.constant(0)
-        for i in tf.range(tf.shape(batches)[0]):
-            self.optimizer.learning_rate.assign(rates[i])
-            pixels = tf.gather(self.images, batches[i])
-            labels = tf.gather(self.labels, batches[i])
+        self, order: tf.Tensor, rates: tf.Tensor, first: tf.Tensor, an_epoch: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Run one optimiser step a batch of `order`; return summed loss, hits, and how many were done."""
+        total, correct, i, finite = tf.constant(0.0), tf.constant(0), tf.constant(0), tf.constant(True)
+        while finite and i < tf.size(rates):
             step = first + i
-            other_side = (step // self.an_epoch) % 2 == 1
-            mirrored = tf.gather(self.mirrored, batches[i]) != other_side
+            self.optimizer.learning_rate.assign(rates[i])
+            self.follow.begin(step)
+            batch = order[i * self.batch_size : (i + 1) * self.batch_size]
+            pixels = tf.gather(self.images, batch)
+            labels = tf.gather(self.labels, batch)
+            other_side = (step // an_epoch) % 2 == 1
+            mirrored = tf.gather(self.mirrored, batch) != other_side
             pixels = augment(pixels, self.training, mirrored, tf.stack([self.training.seed, step]))
-            loss, scores = self._step(pixels, labels)
-            total += loss
+            loss, scores = self._step(*self._for_all_parts(pixels, labels))
+            scores = scores[: tf.size(labels)]
+            total += tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, scores))
             correct += _hits(scores, labels)
-        return total, correct
+            finite = tf.math.is_finite(loss)
+            i += tf.cast(finite, tf.int32)
+        return total, correct, i
+
+    def _for_all_parts(self, pixels: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return a batch that has a picture for every part: a single one goes through each of them.
+
+        Means over the batch, and so its loss, its gradient and its statistics, stay what they were.
+        """
+        if not 0 < self.pictures % self.batch_size < self.parts:
+            return pixels, labels
+        short = tf.size(labels) < self.parts
+        times = tf.where(short, self.parts, 1)
+        return tf.tile(pixels, [times, 1, 1, 1]), tf.tile(labels, [times])
 
     def _one_step(self, pixels: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         smoothing = self.training.label_smoothing
@@ -103,12 +141,15 @@ class Steps:
         variables = self.model.trainable_variables
         scores = self._scores_of(pixels, training=True)
         losses = [
-            tf.reduce_sum(tf.nn.softmax_cross_entropy_with_logits(wanted, found)) / self.batch_size
+            tf.reduce_sum(tf.nn.softmax_cross_entropy_with_logits(wanted, found))
+            / tf.cast(tf.size(labels), tf.float32)
             for wanted, found in zip(_split(targets, self.parts), scores, strict=True)
         ]
         gradients = tf.gradients(losses, [variable.value for variable in variables])
-        self.optimizer.apply(gradients, variables)
-        return tf.add_n(losses), tf.concat(scores, 0)
+        loss = tf.add_n(losses)
+        if tf.math.is_finite(loss):
+            self.optimizer.apply(gradients, variables)
+        return loss, tf.concat(scores, 0)
 
     def _scores_of(self, pixels: tf.Tensor, training: bool) -> list[tf.Tensor]:
         """Return the scores of pictures, part by part; float32 in every precision."""
@@ -121,6 +162,28 @@ class Steps:
         scores = tf.concat(self._scores_of(pixels, training=False), 0)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, scores)
         return tf.reduce_sum(losses), _hits(scores, labels)
+
+
+class RunningStatistics:
+    """Lets the running averages of batch normalisation follow without the bias of where they start.
+
+    Keras starts them at mean 0 and variance 1 and keeps a share β of them at every step, so that after t
+    steps a share of β^t is still that start: of five steps with β = 0.9, 59 %. Divided out, as Adam does with
+    its averages (Kingma, Ba 2014, section 3), the rule becomes: keep (β - β^t) / (1 - β^t) at step t. It is 0
+    at the first step and β once β^t is small, from when on the averages are Keras's.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        self.kept = tf.Variable(BATCH_NORM_MOMENTUM, trainable=False)
+        self.layers = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+        for layer in self.layers:
+            layer.momentum = self.kept
+
+    def begin(self, step: tf.Tensor) -> None:
+        """Set the share that the averages keep at `step`, counted from 0."""
+        if self.layers:
+            start = BATCH_NORM_MOMENTUM ** tf.cast(step + 1, tf.float32)
+            self.kept.assign((BATCH_NORM_MOMENTUM - start) / (1 - start))
 
 
 def _hits(scores: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:

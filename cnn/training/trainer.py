@@ -17,8 +17,9 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.core.errors import DivergedError, RunError
+from cnn.core.errors import DivergedError, OverflowsError, RunError
 from cnn.data import Dataset
+from cnn.network.forward import Weights, check_pass
 from cnn.network.spec import Setup
 from cnn.runs.checkpoints import Checkpoint
 from cnn.runs.commands import REOPEN, SUSPEND, Command, Steering
@@ -36,7 +37,7 @@ from cnn.training.events import (
     Suspended,
 )
 from cnn.training.keras_model import build_for_training, get_weights
-from cnn.training.metrics import Clock, Smooth
+from cnn.training.metrics import Clock
 from cnn.training.schedules import rate_factor
 from cnn.training.train_step import Steps, parts_of
 
@@ -45,6 +46,7 @@ __all__ = ["EpochEnd", "Finished", "Progress", "Report", "train"]
 CALL_SECONDS = 0.25
 POLL_SECONDS = 0.05
 EVALUATION_BATCH = 500
+PLAIN_PICTURES = 2000  # training pictures that are evaluated unchanged after each epoch
 
 Scores = tuple[float, float]  # mean loss and accuracy
 SavedReport = TypeVar("SavedReport", bound=Saved)
@@ -88,7 +90,7 @@ class Trainer:
     def __init__(
         self, setup: Setup, data: Dataset, commands: Callable[[], Sequence[Command]], precision: str
     ) -> None:
-        self.training = setup.training
+        self.network, self.training = setup.network, setup.training
         self.data = data.take(setup.training.pictures, setup.training.seed)
         self.commands = commands
         parts = parts_of(min(self.training.batch_size, len(self.data.train_labels)))
@@ -100,8 +102,10 @@ class Trainer:
         self.steering = Steering()
         self.rate = self.training.learning_rate
         self.step, self.validated = 0, -1
-        self.smooth = Smooth()
-        self.clock = Clock(self.steps.batch_size)
+        self.clock = Clock(self.steps.pictures / self.steps.an_epoch)
+        count = len(self.data.train_labels)
+        some = np.linspace(0, count - 1, min(count, PLAIN_PICTURES)).round().astype(int)
+        self._plain = (self.data.train_images[some], self.data.train_labels[some])
         self._order: tuple[int, NDArray[np.int32]] = (-1, np.zeros(0, np.int32))
 
     @property
@@ -113,7 +117,7 @@ class Trainer:
         """Train, evaluate the validation pictures after each epoch, and the test pictures at the end."""
         if self.validated < 0:
             self.validated = 0
-            yield self._saved(EpochEnd, validation_loss=None, validation_accuracy=None)
+            yield self._epoch_end((None, None), (None, None))
         yield from self._build()
         while True:
             yield from self._obey()
@@ -126,11 +130,12 @@ class Trainer:
             self.plan.advance(self.step, self.clock.seconds)
             ended = self.plan.ended(self.step, self.clock.seconds)
             if self.validated < self.step and (self.step % self.steps.an_epoch == 0 or ended):
+                learnt = yield from self._evaluate(*self._plain)
                 scores = yield from self._evaluate(self.data.validation_images, self.data.validation_labels)
-                if scores:
+                if learnt and scores:
                     self.validated = self.step
                     self.steering.epoch_ended()
-                    yield self._saved(EpochEnd, validation_loss=scores[0], validation_accuracy=scores[1])
+                    yield self._epoch_end(learnt, scores)
             elif not ended:
                 yield self._train()
             else:
@@ -196,36 +201,37 @@ class Trainer:
         """Do some optimiser steps, as many as last about `CALL_SECONDS`, within one epoch."""
         seconds = self.clock.seconds
         in_time = self.clock.steps_in(min(CALL_SECONDS, max(self.plan.budget(seconds), 0.0)))
-        batches = self._batches(min(self.steering.steps_allowed, in_time, self.plan.steps_left(self.step)))
-        ahead = np.arange(len(batches))
+        order = self._order_of(min(self.steering.steps_allowed, in_time, self.plan.steps_left(self.step)))
+        ahead = np.arange(-(-len(order) // self.steps.batch_size))
         shares = self.plan.shares(self.step + ahead, seconds + ahead * self.clock.step_seconds)
         rates = (self.rate * rate_factor(self.training.schedule, shares)).astype(np.float32)
         started = perf_counter()
-        loss, correct = self.steps.run(batches, rates, self.step)
-        self.clock.record(len(batches), perf_counter() - started)
-        self.step += len(batches)
-        self.steering.stepped(len(batches))
-        self._check_loss(loss)
-        self.smooth.add(loss / len(batches), correct / batches.size, len(batches))
+        shown = self.steps.run(order, rates, self.step)
+        self.clock.record(len(rates), len(order), perf_counter() - started)
+        self.step += shown.steps
+        if shown.steps < len(rates):
+            raise self._diverged(get_weights(self.model))
+        self.steering.stepped(len(rates))
         return Progress(
             step=self.step,
             epoch=self.epoch,
-            loss=self.smooth.loss,
-            accuracy=self.smooth.accuracy,
+            pictures=shown.pictures,
+            loss=shown.loss / shown.pictures,
+            accuracy=shown.correct / shown.pictures,
             learning_rate=float(rates[-1]),
             images_per_second=self.clock.images_per_second,
             seconds=self.clock.seconds,
             seconds_left=self.plan.seconds_left(self.step, self.clock.seconds, self.clock.step_seconds),
         )
 
-    def _batches(self, most: int) -> NDArray[np.int32]:
-        """Return the pictures of the next steps, (steps, batch size); they end with the epoch."""
+    def _order_of(self, most: int) -> NDArray[np.int32]:
+        """Return the pictures of the next steps, batch after batch; they end with the epoch."""
         epoch, position = divmod(self.step, self.steps.an_epoch)
         if self._order[0] != epoch:
             shuffle = np.random.default_rng([self.training.seed, epoch])
             self._order = (epoch, shuffle.permutation(self.steps.pictures).astype(np.int32))
         size, last = self.steps.batch_size, min(position + most, self.steps.an_epoch)
-        return self._order[1][position * size : last * size].reshape(-1, size)
+        return self._order[1][position * size : last * size]
 
     def _evaluate(self, images: NDArray[np.uint8], labels: NDArray) -> Generator[Report, None, Scores | None]:
         """Return mean loss and accuracy on pictures, or None if the run shall end."""
@@ -237,27 +243,52 @@ class Trainer:
             part = slice(start, start + EVALUATION_BATCH)
             sums = self.steps.look(images[part], labels[part])
             loss, correct = loss + sums[0], correct + sums[1]
-        self._check_loss(loss)
+        if not np.isfinite(loss):
+            raise self._diverged(get_weights(self.model))
         return loss / len(images), correct / len(images)
 
-    def _check_loss(self, loss: float) -> None:
-        if not np.isfinite(loss):
-            raise DivergedError(
-                f"The loss is no longer a number after {self.step:,} steps: the learning rate {self.rate:g} "
-                f"is too high for this network. Try {self.rate / 10:g}."
-            )
+    def _diverged(self, weights: Weights) -> DivergedError:
+        """Return what to say of a training whose numbers are no longer finite."""
+        first = "those of the loss"
+        try:
+            check_pass(self.network, weights)
+        except OverflowsError as error:
+            first = f"those of {error.layer}"
+        return DivergedError(
+            f"The network overflows after {self.step:,} steps: its numbers, first {first}, grow beyond what 32 "
+            f"bits hold. The learning rate {self.rate:g} is too high for this network. Try {self.rate / 10:g}."
+        )
 
     # States that are kept
 
     def _saved(self, kind: type[SavedReport], **results: Any) -> SavedReport:
-        """Return a report of this kind on the state as it is now."""
+        """Return a report of this kind on the state as it is now.
+
+        Raises:
+            DivergedError: where the state does not count: the weights, or a pass through them, are not finite.
+        """
+        weights = get_weights(self.model)
+        if results.get("ending") != "discard":
+            try:
+                check_pass(self.network, weights)
+            except OverflowsError:
+                raise self._diverged(weights) from None
         return kind(
             step=self.step,
             epoch=self.epoch,
             seconds=self.clock.seconds,
-            weights=get_weights(self.model),
+            weights=weights,
             checkpoint=self.checkpoint(),
             **results,
+        )
+
+    def _epoch_end(self, learnt: Scores | tuple[None, None], scores: Scores | tuple[None, None]) -> EpochEnd:
+        return self._saved(
+            EpochEnd,
+            training_loss=learnt[0],
+            training_accuracy=learnt[1],
+            validation_loss=scores[0],
+            validation_accuracy=scores[1],
         )
 
     def _finished(self, scores: Scores | tuple[None, None]) -> Finished:
@@ -277,7 +308,7 @@ class Trainer:
             "plan": self.plan.state(),
             "steering": asdict(self.steering),
             "clock": self.clock.state(),
-            "smooth": self.smooth.state(),
+            "steps_an_epoch": self.steps.an_epoch,
         }
         arrays = {name: np.array(variable) for name, variable in self._variables().items()}
         return Checkpoint(self.step, self.epoch, arrays, state)
@@ -296,10 +327,13 @@ class Trainer:
             for name, variable in variables.items():
                 variable.assign(start.arrays[name])
             self.step, self.rate, self.validated = start.step, start.loop["rate"], start.loop["validated"]
+            # Version 0.1 left out the pictures of a last, smaller batch; what began so goes on so.
+            without_last = self.steps.pictures // self.steps.batch_size
+            self.steps.an_epoch = start.loop.get("steps_an_epoch", without_last)
+            self.clock.batch = min(self.steps.pictures / self.steps.an_epoch, self.steps.batch_size)
             self.plan = Plan.restored(start.loop["plan"], self.steps.an_epoch)
             self.steering = Steering(**start.loop["steering"])
             self.clock.restore(start.loop["clock"])
-            self.smooth.restore(start.loop["smooth"])
         except (KeyError, TypeError) as error:
             raise RunError(f"The checkpoint is not complete ({error}).") from error
         self.steering.back_on_worker()

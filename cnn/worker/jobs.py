@@ -11,7 +11,6 @@ from typing import Any
 
 from cnn.core.errors import CnnLabError, DivergedError
 from cnn.data import Dataset, load
-from cnn.runs.checkpoints import newest_checkpoint
 from cnn.runs.store import Run, RunStore, Status, read_run
 from cnn.training.events import Report
 from cnn.training.recorder import Recorder
@@ -101,7 +100,7 @@ def _make_room(run: Run) -> None:
 
 
 def _way_on(run: Run) -> str:
-    checkpoint, _ = newest_checkpoint(run.folder)
+    checkpoint, _ = run.checkpoint()
     if not checkpoint or not checkpoint.step:
         return ""
     return (

@@ -53,6 +53,7 @@ SETUP = Setup(
 )
 STEPS = 4  # an epoch
 SHAPES = weight_shapes(SETUP.network)
+RESULTS = ("training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
 
 
 class Killed(BaseException):
@@ -96,7 +97,7 @@ def play(
                 yield Extended(step, step / STEPS, int(command.value), 0.0)
 
     if not start:
-        yield EpochEnd(**place(), validation_loss=None, validation_accuracy=None, **kept())
+        yield EpochEnd(**place(), **dict.fromkeys(RESULTS), **kept())
     while True:
         yield from look()
         if steering.paused and not steering.ending:
@@ -117,11 +118,11 @@ def play(
         if step % STEPS == 0 and validated < step:
             validated = step
             steering.epoch_ended()
-            yield EpochEnd(**place(), validation_loss=1 / step, validation_accuracy=step / 100, **kept())
+            yield EpochEnd(**place(), **dict.fromkeys(RESULTS, step / 100), **kept())
             continue
         step += 1
         steering.stepped(1)
-        yield Progress(step, step / STEPS, 1 / step, 0.5, rate, 9.0, float(step), 1.0)
+        yield Progress(step, step / STEPS, 10, 1 / step, 0.5, rate, 9.0, float(step), 1.0)
 
 
 @pytest.fixture

@@ -25,7 +25,9 @@ NETWORK = NetworkSpec((Block((Convolution(3),), batch_norm=True, pool_stride=3),
 def some_weights(seed: int = 0) -> dict[str, np.ndarray]:
     draw = np.random.default_rng(seed)
     return {
-        name: draw.normal(size=shape).astype(np.float32) for name, shape in weight_shapes(NETWORK).items()
+        name: np.abs(array) if name.endswith("variance") else array
+        for name, shape in weight_shapes(NETWORK).items()
+        for array in (draw.normal(size=shape).astype(np.float32),)
     }
 
 
@@ -47,7 +49,7 @@ def with_header(header: object, data: bytes = b"") -> bytes:
 
 def test_weights_come_back_bit_for_bit(tmp_path: Path) -> None:
     path, weights = tmp_path / "w.safetensors", some_weights()
-    weights["conv1/kernel"][0, 0, 0] = [np.float32(1e-45), np.finfo(np.float32).max, -0.0]
+    weights["conv1/kernel"][0, 0, 0] = [np.float32(1e-45), 1e30, -0.0]
     write_weights(path, weights)
     back = read_weights(path, NETWORK)
     assert back.keys() == weights.keys()
@@ -149,14 +151,24 @@ def test_values_that_are_no_numbers_are_refused(tmp_path: Path, value: float) ->
     weights = some_weights()
     weights["scores/kernel"][2, 9] = value
     write_weights(tmp_path / "w", weights)
-    refused(tmp_path / "w", "scores/kernel", "no numbers")
+    refused(tmp_path / "w", "the numbers of scores are the first")
 
 
 def test_half_floats_too_large_are_refused(tmp_path: Path) -> None:
     weights = {name: array.astype(np.float16) for name, array in some_weights().items()}
     weights["conv1/bias"][0] = np.inf
     save_file(weights, tmp_path / "w")
-    refused(tmp_path / "w", "conv1/bias")
+    refused(tmp_path / "w", "the numbers of conv1 are the first")
+
+
+def test_finite_weights_whose_pass_overflows_are_refused_with_layer_and_step(tmp_path: Path) -> None:
+    weights = some_weights()
+    weights["conv1/kernel"] *= np.float32(1e25)
+    weights["scores/kernel"] *= np.float32(1e25)
+    assert all(np.isfinite(array).all() for array in weights.values())
+    path = snapshot_path(tmp_path, 1234, 0.25)
+    write_weights(path, weights)
+    refused(path, "overflows at step 1,234 (epoch 0.25): the numbers of scores are the first")
 
 
 # Whole or not at all

@@ -16,7 +16,7 @@ from cnn.network.spec import OPTIMIZERS, Block, Convolution, Dense, NetworkSpec,
 from cnn.runs.checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
 from cnn.runs.commands import KINDS, NOTHING, ROW_BYTES, STEERING, Command, Commands, Steering, check
 from cnn.runs.schedule_segments import Part, Plan
-from cnn.training.metrics import Clock, Smooth
+from cnn.training.metrics import Clock
 
 NOISY = NetworkSpec(  # everything that draws numbers or keeps averages
     (Block((Convolution(4, 3, 2), Convolution(4)), batch_norm=True, dropout=0.3, residual=True),),
@@ -208,22 +208,24 @@ def test_a_plan_that_is_cut_begins_its_next_part_at_once() -> None:
     assert plan.ended(23, 3.0)
 
 
-def test_clock_and_smoothing_go_on_from_their_state() -> None:
-    whole, first, second = Smooth(), Smooth(), Smooth()
-    for i in range(10):
-        (first if i < 4 else second).add(i, i / 10, 3)
-        whole.add(i, i / 10, 3)
-        if i == 3:
-            second.restore(json.loads(json.dumps(first.state())))
-    assert (second.loss, second.accuracy) == (whole.loss, whole.accuracy)
+def test_the_clock_goes_on_from_its_state() -> None:
     clock, later = Clock(100), Clock(100)
     for seconds in (9.0, 1.0, 1.0):
-        clock.record(10, seconds)
+        clock.record(10, 1000, seconds)
     later.restore(json.loads(json.dumps(clock.state())))
-    later.record(10, 30.0)  # builds the graph
-    later.record(10, 2.0)
+    later.record(10, 1000, 30.0)  # builds the graph
+    later.record(10, 1000, 2.0)
     assert later.seconds == 4.0
     assert later.images_per_second == 30 * 100 / 4.0
+
+
+def test_the_clock_counts_a_smaller_last_batch_as_what_it_is() -> None:
+    clock = Clock(4000 / 2)  # batches of 2,048 and 1,952
+    clock.record(1, 2048, 9.0)
+    clock.record(1, 1952, 0.976)
+    clock.record(2, 4000, 2.0)
+    assert clock.images_per_second == pytest.approx(2000)
+    assert clock.step_seconds == pytest.approx(1.0)  # two of them are an epoch
 
 
 # Checkpoints

@@ -208,8 +208,8 @@ def test_where_a_gpu_is_the_step_is_compiled_and_trains_the_same(
         plain = [layer for layer in model.layers if type(layer) is kit.keras.layers.Conv2D]
         assert bool(plain) is gpu
         trained = train_step.Steps(model, setup.training, data)
-        batches = np.arange(32, dtype=np.int32).reshape(2, 16)
-        found.append((trained.run(batches, np.full(2, 1e-3, np.float32), 0)[0], network.get_weights(model)))
+        order = np.arange(32, dtype=np.int32)
+        found.append((trained.run(order, np.full(2, 1e-3, np.float32), 0).loss, network.get_weights(model)))
     assert found[1][0] == pytest.approx(found[0][0], rel=1e-4)
     for name, weights in found[0][1].items():
         np.testing.assert_allclose(found[1][1][name], weights, atol=1e-4, err_msg=name)
@@ -228,7 +228,7 @@ def test_nothing_of_a_training_stays_in_memory(kit: Any, network: ModuleType, op
     train_step = Steps(
         model, TrainSpec(optimizer=optimizer, epochs=1, weight_decay=0.01, batch_size=16), data
     )
-    train_step.run(np.arange(16, dtype=np.int32)[None], np.ones(1, np.float32), 0)
+    train_step.run(np.arange(16, dtype=np.int32), np.ones(1, np.float32), 0)
     train_step.look(data.test_images[:8], data.test_labels[:8])
     kernel = model.get_layer("conv1").kernel
     left = [weakref.ref(thing) for thing in (train_step, model, train_step.images, kernel.value)]

@@ -1,6 +1,5 @@
 """The component in which a patch is laid over a picture: drag, click, or arrow keys and Enter."""
 
-import json
 from collections.abc import Callable
 
 import numpy as np
@@ -8,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.core.errors import SpecError
-from cnn.core.tensors import save
+from cnn.core.numbers import to_blob
 from cnn.interpret.picture_edits import Cover
 from cnn.web.app.component import component
 
@@ -34,7 +33,7 @@ def show_patch(
         if cover is not None:
             on_cover(cover)
 
-    blob = save({"pixels": np.ascontiguousarray(pixels)}, metadata={"facts": json.dumps({"label": label})})
+    blob = to_blob({"pixels": pixels}, {"label": label})
     _component(data=blob, key=key, on_cover_change=covered)
 
 

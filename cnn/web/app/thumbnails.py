@@ -1,6 +1,5 @@
 """The component of a row of small pictures to choose from: test pictures, or those that a visitor brought."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
@@ -8,7 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn.core.tensors import save
+from cnn.core.numbers import to_blob
 from cnn.web.app.component import component
 from cnn.web.app.tiles import read_number
 
@@ -58,7 +57,7 @@ def show_shelf(
         "choosable": on_choose is not None,
         "removable": on_remove is not None,
     }
-    blob = save({"pictures": np.ascontiguousarray(pictures)}, metadata={"facts": json.dumps(facts)})
+    blob = to_blob({"pictures": pictures}, facts)
     _component(
         data=blob,
         key=key,

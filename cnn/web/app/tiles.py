@@ -1,6 +1,5 @@
 """The component that shows a layer's maps before and after, one tile a filter; a click makes one silent."""
 
-import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn.core.tensors import save
+from cnn.core.numbers import to_blob
 from cnn.figures.colours import Scale, Theme, scale_of
 from cnn.web.app.component import component
 
@@ -77,7 +76,7 @@ def pack(tiles: Tiles, scale: Scale, theme: Theme) -> bytes:
         "silent": [number in tiles.silent for number in numbers],
         "means": means,
     }
-    return save(blocks, metadata={"facts": json.dumps(facts)})
+    return to_blob(blocks, facts)
 
 
 def _shares(values: NDArray[np.float32], scale: Scale) -> NDArray[np.uint8]:

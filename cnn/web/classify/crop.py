@@ -1,12 +1,11 @@
 """The component that shows a photo and the square of it that the network gets: drag it, size it."""
 
-import json
 from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
 
-from cnn.core.tensors import save
+from cnn.core.numbers import to_blob
 from cnn.web.app.component import component
 from cnn.web.app.upload_store import Upload
 
@@ -45,9 +44,7 @@ def show_crop(
         "label": f"{upload.name}, upright",
     }
     preview = np.frombuffer(upload.preview, np.uint8)
-    _component(
-        data=save({"preview": preview}, metadata={"facts": json.dumps(facts)}), key=KEY, on_moved_change=moved
-    )
+    _component(data=to_blob({"preview": preview}, facts), key=KEY, on_moved_change=moved)
 
 
 def read_move(value: object) -> tuple[str, int, int, int] | None:

@@ -1,7 +1,6 @@
 """The component that shows a picture as the network gets it, and what one or two networks say of it."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.core.numbers import to_blob
 from cnn.core.scaling import HALF_RANGE
-from cnn.core.tensors import save
 from cnn.data import CLASSES
 from cnn.evaluation.predict import Verdict
 from cnn.figures.charts import percent
@@ -64,7 +63,7 @@ def pack(exhibit: Exhibit, theme: Theme) -> bytes:
             _facts(opinion, exhibit, reach if exhibit.scores else 1.0) for opinion in exhibit.opinions
         ],
     }
-    return save({"pixels": np.ascontiguousarray(exhibit.pixels)}, metadata={"facts": json.dumps(facts)})
+    return to_blob({"pixels": exhibit.pixels}, facts)
 
 
 def _facts(opinion: Opinion, exhibit: Exhibit, reach: float) -> dict[str, Any]:

@@ -4,13 +4,12 @@ Two components: one shows it all and answers every hover by itself; an unseen on
 values as they come and tells which cell was pinned, so that neither draws the rest of the page again.
 """
 
-import json
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from cnn.core.tensors import save
+from cnn.core.numbers import to_blob
 from cnn.data import CLASSES
 from cnn.interpret.cell_steps import Look
 from cnn.lessons.softmax import steps as softmax_steps
@@ -159,7 +158,7 @@ def _packed(answers: dict[str, Answer], channel: int, facts: dict[str, Any]) -> 
         if answer.state == "done"
     }
     message, again = _standing(list(answers.values()))
-    return save(arrays, {"facts": json.dumps(facts | {"message": message, "again": again})})
+    return to_blob(arrays, facts | {"message": message, "again": again}, holes=True)
 
 
 def _standing(answers: list[Answer]) -> tuple[str, bool]:

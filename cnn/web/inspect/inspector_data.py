@@ -3,15 +3,14 @@
 Arrays are float32; what they are and how to read them stands in the blob's metadata, under `facts`.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.core.numbers import to_blob
 from cnn.core.scaling import HALF_RANGE
-from cnn.core.tensors import save
 from cnn.data import CLASSES
 from cnn.figures.colours import TAGS, Theme, scale_of
 from cnn.figures.drawing import shape_text
@@ -79,7 +78,7 @@ def pack(look: Look, name: str, channel: int, theme: Theme, fixed: Mapping[str, 
     arrays["output"] = plate_of(values, channel)
     facts["scales"]["output"] = _scale(values, theme)
     blocks = {key: np.ascontiguousarray(array, np.float32) for key, array in arrays.items()}
-    return save(blocks, metadata={"facts": json.dumps(facts | dict(fixed))})
+    return to_blob(blocks, facts | dict(fixed), holes=True)
 
 
 def keras_layers(look: Look, name: str) -> tuple[str, ...]:

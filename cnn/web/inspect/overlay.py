@@ -1,13 +1,12 @@
 """The component that lays maps over a picture, side by side; the browser blends them at once."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.core.tensors import save
+from cnn.core.numbers import to_blob
 from cnn.figures.colours import Theme, scale_of
 from cnn.interpret.receptive_field import Grid
 from cnn.web.app.component import component
@@ -52,7 +51,7 @@ def pack(pixels: NDArray[np.uint8], layovers: Sequence[Layover], theme: Theme) -
         "below": theme.negative,
         "ground": theme.ground,
     }
-    return save(arrays, metadata={"facts": json.dumps(facts)})
+    return to_blob(arrays, facts)
 
 
 def _facts(layover: Layover) -> dict[str, object]:

@@ -4,7 +4,6 @@ Every map goes over as bytes between its own lowest and highest value, which are
 can paint it on the scale of its layer or on its own, and each is right to 1/255 of the map's own range.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.core.tensors import save
+from cnn.core.numbers import to_blob
 from cnn.data import CLASSES
 from cnn.figures.colours import TAGS, Scale, Theme, scale_of
 from cnn.figures.drawing import shape_text
@@ -66,7 +65,7 @@ def pack(view: View, arrangement: Arrangement, theme: Theme) -> bytes:
         "positive": Scale(0, 1, signed=False).stops(theme),
         "stamp": view.key,
     }
-    return save(arrays, metadata={"facts": json.dumps(facts)})
+    return to_blob(arrays, facts)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The pictures to choose from: one of every class, and the visitor's own, as small tiles."""
 
-import json
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 
 from cnn import data
 from cnn.core.errors import CnnLabError
-from cnn.core.tensors import save
+from cnn.core.numbers import to_blob
 from cnn.web.app.component import component
 from cnn.web.app.session import session
 from cnn.web.app.view import choose_picture, looks_at_own_picture, picture_choice, picture_count
@@ -59,7 +58,7 @@ def pack(
         "number": number,
         "count": count,
     }
-    return save({"pictures": np.ascontiguousarray(tiles)}, metadata={"facts": json.dumps(facts)})
+    return to_blob({"pictures": tiles}, facts)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

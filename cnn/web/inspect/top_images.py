@@ -1,6 +1,5 @@
 """The component of the pictures that excite a channel most, each with what its winning cell looks at."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
@@ -8,7 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn.core.tensors import save
+from cnn.core.numbers import to_blob
 from cnn.interpret.receptive_field import Rectangle
 from cnn.web.app.component import component
 from cnn.web.app.tiles import read_number
@@ -50,4 +49,4 @@ def show_nine(
 def pack(pictures: NDArray[np.uint8], winners: Sequence[Winner]) -> bytes:
     """Return what the browser needs as one safetensors blob."""
     facts = {"winners": [asdict(winner) for winner in winners]}
-    return save({"pictures": np.ascontiguousarray(pictures)}, metadata={"facts": json.dumps(facts)})
+    return to_blob({"pictures": pictures}, facts)

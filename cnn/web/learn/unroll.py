@@ -1,13 +1,12 @@
 """The component that shows maps beside the vector they are unrolled to: pointing at one shows the other."""
 
-import json
 from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn.core.tensors import save
+from cnn.core.numbers import to_blob
 from cnn.figures.colours import Theme, scale_of
 from cnn.web.app.component import component
 
@@ -60,4 +59,4 @@ def show_unrolled(
         if isinstance(found, int | float) and 0 <= int(found) < len(values):
             on_choose(int(found))
 
-    _component(data=save(arrays, {"facts": json.dumps(about)}), key=key, on_index_change=chosen)
+    _component(data=to_blob(arrays, about), key=key, on_index_change=chosen)

@@ -1,13 +1,12 @@
 """The component in which a window walks over a map, with the sum behind one output cell written out."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.core.tensors import save
+from cnn.core.numbers import to_blob
 from cnn.figures.colours import Theme, scale_of
 from cnn.web.app.component import component
 
@@ -76,7 +75,7 @@ def pack(
         "ink": theme.ink,
     }
     blocks = {name: np.ascontiguousarray(array, np.float32) for name, array in arrays.items()}
-    return save(blocks, metadata={"facts": json.dumps(facts)})
+    return to_blob(blocks, facts)
 
 
 def _scale(values: NDArray, theme: Theme) -> dict[str, float | Sequence[str]]:

@@ -1,19 +1,15 @@
 """One run: how it stands, its steering, its figures and curves."""
 
-from typing import Any
-
 import streamlit as st
 
 from cnn.core.errors import SpecError
-from cnn.figures import charts
 from cnn.network.spec import Setup
 from cnn.network.summary import total_parameters, walk
-from cnn.runs.remaining import planned_epochs
 from cnn.runs.store import Run, Status
 from cnn.web.app.run_text import plain, resumed_words, state_words
-from cnn.web.app.session import theme
 from cnn.web.app.widgets import STATE_ICONS
 from cnn.web.train import run_list, steering
+from cnn.web.train.curves import curve_words, show_curves
 from cnn.web.train.live_facts import facts, last_progress, marks
 from cnn.web.train.live_maps import show_live_maps
 from cnn.web.train.live_watch import draw_again, show_watch
@@ -68,7 +64,7 @@ def _show_charts(run: Run, status: Status) -> None:
     if status.state == "running":
         st.fragment(_draw_as_it_goes)(run)
     else:
-        _draw_charts(run, run.history.rows())
+        show_curves(run, run.history.rows())
 
 
 def _draw_as_it_goes(run: Run) -> None:
@@ -79,18 +75,8 @@ def _draw_as_it_goes(run: Run) -> None:
     whole = last["seconds"] + last["seconds_left"] if last else 0.0
     every = FIRST_CHART_SECONDS if early else min(max(CHART_SECONDS, whole / CHARTS), MOST_CHART_SECONDS)
     with st.container(gap=None):
-        _draw_charts(run, rows)
+        show_curves(run, rows)
         draw_again(run, "charts", {"marks": marks(rows)}, {"rows": len(rows)}, every)
-
-
-def _draw_charts(run: Run, rows: list[dict[str, Any]]) -> None:
-    for column, quantity in zip(st.columns(2), ("loss", "accuracy"), strict=True):
-        column.plotly_chart(
-            charts.curves(rows, quantity, theme(), planned_epochs(run, rows)),
-            key=f"curve-{run.id}-{quantity}",
-            config={"displayModeBar": False},
-            alt=f"{quantity.capitalize()} on training and validation pictures over the epochs",
-        )
 
 
 def _show_message(run: Run, status: Status) -> None:
@@ -120,10 +106,8 @@ def _show_legend(run: Run, status: Status) -> None:
     """Say what the curves are of, and lead into the network while it trains."""
     if not status.ended:
         _link_onwards(run)
-    precision = status.precision or "not chosen yet"
+    st.caption(curve_words(run.setup))
     st.caption(
-        "Training: on the pictures it learns from, smoothed over about 50 batches. Validation: on pictures "
-        "it never learns from, after each epoch. Test: looked at once, at the very end of a finished run. "
-        f"Pictures: {status.source or 'not loaded yet'}, "
-        f"precision: {precision}."
+        "Test: evaluated once, at the very end of a finished run. "
+        f"Pictures: {status.source or 'not loaded yet'}, precision: {status.precision or 'not chosen yet'}."
     )

@@ -1,0 +1,104 @@
+"""The one place where numbers become JSON and text: what is not finite is refused, what is huge fits.
+
+NaN and infinity are no JSON (a browser's `JSON.parse` throws), and on a page they say nothing.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn.core.errors import NotFiniteError
+from cnn.core.tensors import save
+
+NO_NUMBER = "–"
+
+
+def to_json(value: Any, indent: int | None = None) -> str:
+    """Return JSON.
+
+    Raises:
+        NotFiniteError: naming the first number in it that is NaN or infinite.
+
+    >>> to_json({"loss": 2.5})
+    '{"loss": 2.5}'
+    """
+    try:
+        return json.dumps(value, allow_nan=False, indent=indent)
+    except ValueError:
+        check_finite(value)
+        raise
+
+
+def to_blob(arrays: Mapping[str, NDArray[Any]], facts: Any, holes: bool = False) -> bytes:
+    """Return arrays, and facts as JSON in the metadata, as one safetensors blob for a component.
+
+    Where an array has `holes`, NaN marks a cell that is not there.
+
+    Raises:
+        NotFiniteError: naming the first array or number that is not finite.
+    """
+    check_finite(
+        {name: np.nan_to_num(a, nan=0, posinf=np.inf, neginf=-np.inf) for name, a in arrays.items()}
+        if holes
+        else arrays
+    )
+    return save(arrays, metadata={"facts": to_json(facts)})
+
+
+def check_finite(value: Any, path: str = "") -> None:
+    """Hold that all numbers in a value are finite, down through mappings, sequences, dataclasses and arrays.
+
+    Raises:
+        NotFiniteError: naming the first that is not.
+    """
+    match value:
+        case float():
+            sound = math.isfinite(value)
+        case np.ndarray() | np.generic():
+            sound = value.dtype.kind not in "fc" or bool(np.isfinite(value).all())
+        case Mapping():
+            for name, part in value.items():
+                check_finite(part, f"{path}.{name}" if path else str(name))
+            return
+        case list() | tuple():
+            for place, part in enumerate(value):
+                check_finite(part, f"{path}[{place}]")
+            return
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            for field in fields(value):
+                check_finite(getattr(value, field.name), f"{path}.{field.name}" if path else field.name)
+            return
+        case _:
+            return
+    if not sound:
+        raise NotFiniteError(
+            f"{path or 'A number'} is not finite: a value grew beyond what 32-bit numbers hold (3.4e38)."
+        )
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Return a number so that it fits beside others, with about `digits` significant ones.
+
+    >>> number(-5.6512e26), number(1234.5), number(0.1234), number(0.0), number(1e-9)
+    ('−5.65e26', '1,234', '0.123', '0', '1e−9')
+    >>> number(float("nan"))
+    '–'
+    """
+    if not math.isfinite(value):
+        return NO_NUMBER
+    size = abs(value)
+    if value == 0:
+        return "0"
+    if 1e-4 <= size < 1e6:
+        decimals = max(digits - 1 - math.floor(math.log10(size)), 0)
+        text = f"{value:,.{decimals}f}"
+    else:
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+        text = f"{mantissa}e{int(exponent)}"
+    return text.replace("-", "−")

@@ -1,0 +1,69 @@
+"""The learning curves of a run, with a slider that smooths them and a switch for a logarithmic scale."""
+
+from typing import Any
+
+import streamlit as st
+
+from cnn.figures import charts
+from cnn.network.spec import Setup
+from cnn.runs.remaining import planned_epochs
+from cnn.runs.store import Run
+from cnn.web.app.session import theme
+
+SMOOTHING = 0.6  # TensorBoard's
+
+
+def show_curves(run: Run, rows: list[dict[str, Any]]) -> None:
+    """Draw loss and accuracy from the rows of a run's history."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        smoothing = st.slider(
+            "Smoothing",
+            0.0,
+            0.99,
+            SMOOTHING,
+            key="curve-smoothing",
+            help="Of the line of the batches; the raw line lies faintly behind. Changes only what is drawn.",
+            width=260,
+        )
+        log = st.toggle("Log scale for loss", key="curve-log")
+    for column, quantity in zip(st.columns(2), ("loss", "accuracy"), strict=True):
+        column.plotly_chart(
+            charts.curves(rows, quantity, theme(), planned_epochs(run, rows), smoothing, log),
+            key=f"curve-{run.id}-{quantity}",
+            config={"displayModeBar": False},
+            alt=f"{quantity.capitalize()} on training and validation pictures over the epochs",
+        )
+
+
+def curve_words(setup: Setup) -> str:
+    """Return what the curves of a set-up are of, and why those of training and validation may differ."""
+    training = setup.training
+    changes = [
+        name
+        for name, used in (
+            ("flipped", training.flip),
+            ("shifted", training.shift),
+            ("partly covered", training.cutout),
+        )
+        if used
+    ]
+    drops = any(block.dropout for block in setup.network.blocks) or any(
+        d.dropout for d in setup.network.dense
+    )
+    shown = [
+        *([f"on {' and '.join(changes)} pictures"] if changes else []),
+        *(["with dropout on"] if drops else []),
+    ]
+    harder = f", {' and '.join(shown)}, so it looks worse than it is" if shown else ""
+    smoothing = (
+        f" Training itself minimises the loss with label smoothing {training.label_smoothing:g}; what is "
+        "drawn is the loss without it."
+        if training.label_smoothing
+        else ""
+    )
+    return (
+        f"**Training batches**: means over the batches since the point before, while the weights change{harder}. "
+        "**Training, unchanged**: up to 2,000 training pictures without changes and dropout, after each epoch. "
+        "**Validation**: pictures it never learns from, by the same weights. Loss is the mean cross-entropy "
+        f"everywhere, without weight decay.{smoothing}"
+    )
