@@ -18,5 +18,5 @@ def save(arrays: Mapping[str, NDArray[Any]], metadata: dict[str, str] | None = N
     >>> load(save({"x": np.array([[1, 2], [3, 4]], np.float32).T}))["x"].tolist()
     [[1.0, 3.0], [2.0, 4.0]]
     """
-    ordered = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    ordered = {name: np.asarray(array, order="C") for name, array in arrays.items()}  # stays 0-d
     return safetensors_numpy.save(ordered, metadata=metadata)

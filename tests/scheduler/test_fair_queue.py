@@ -140,7 +140,7 @@ def test_what_is_ahead_of_a_run_is_what_it_was_given(tmp_path: Path) -> None:
     run.history.append({"kind": "progress", "seconds_left": 0.0})
     run.write_status(Status("finished", taken=1))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cnn.runs.run.newest_checkpoint", lambda folder: (object(), []))
+        patch.setattr("cnn.runs.run.newest_checkpoint", lambda *_: (object(), []))
         run.extend(epochs=50, learning_rate=0.1)
     assert ahead(run, run.status()) == Ahead(epochs=50)
     taken = replace(run.status(), taken=run.commands.count())

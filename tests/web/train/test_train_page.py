@@ -315,7 +315,7 @@ def test_rename(lab: Lab) -> None:
 
 
 def test_a_finished_run_goes_on_for_more_epochs(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnn.runs.run.newest_checkpoint", lambda folder: (object(), []))
+    monkeypatch.setattr("cnn.runs.run.newest_checkpoint", lambda *_: (object(), []))
     run = lab.put("finished", test_accuracy=0.5)
     app = lab.visit("train")
     more = app.number_input(key=f"more-{run.id}")
@@ -332,7 +332,7 @@ def test_a_finished_run_goes_on_for_more_epochs(lab: Lab, monkeypatch: pytest.Mo
 def test_a_rate_that_was_asked_for_holds_where_an_older_checkpoint_goes_on(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cnn.runs.run.newest_checkpoint", lambda folder: (object(), []))
+    monkeypatch.setattr("cnn.runs.run.newest_checkpoint", lambda *_: (object(), []))
     run = lab.put("running")
     run.command("rate", 0.0001)
     run.write_status(Status("failed", "The disk is full.", taken=1))
@@ -342,7 +342,7 @@ def test_a_rate_that_was_asked_for_holds_where_an_older_checkpoint_goes_on(
 
 
 def test_going_on_in_two_tabs_is_going_on_once(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnn.runs.run.newest_checkpoint", lambda folder: (object(), []))
+    monkeypatch.setattr("cnn.runs.run.newest_checkpoint", lambda *_: (object(), []))
     run = lab.put("finished")
     first, second = lab.visit("train"), lab.visit("train")
     buttons(first)["Continue it"].click().run()
@@ -354,7 +354,7 @@ def test_going_on_in_two_tabs_is_going_on_once(lab: Lab, monkeypatch: pytest.Mon
 
 
 def test_a_diverged_run_goes_on_with_another_rate(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnn.runs.run.newest_checkpoint", lambda folder: (object(), []))
+    monkeypatch.setattr("cnn.runs.run.newest_checkpoint", lambda *_: (object(), []))
     run = lab.put("failed", message="The loss is no longer a number. Try 0.0001.")
     app = lab.visit("train")
     assert app.number_input(key=f"more-{run.id}").value == 0  # to the end that was planned
