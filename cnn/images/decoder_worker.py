@@ -12,7 +12,7 @@ import struct
 import sys
 from contextlib import suppress
 
-from PIL import Image
+from PIL import Image, ImageCms
 
 from cnn.core.errors import PictureError
 from cnn.images.file_checks import FORMATS
@@ -54,9 +54,10 @@ def answer(data: bytes) -> tuple[bytes, bytes]:
 
 def _import_readers() -> None:
     """Have Pillow import its readers, as it does at their first use: later no file can be opened."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     for kind in FORMATS:
         file = io.BytesIO()
-        Image.new("RGB", (1, 1)).save(file, kind)
+        Image.new("RGB", (1, 1)).save(file, kind, icc_profile=profile)
         decode_picture(file.getvalue())
 
 

@@ -1,7 +1,7 @@
 """A walk through the bytes of a picture file: its kind and size, and the parts that may be decoded.
 
-Text, colour profiles, animation and EXIF directories (the places for bombs and odd warnings) are left out of
-what is passed on.
+Text, animation and EXIF directories (the places for bombs and odd warnings) are left out of what is passed on;
+what is said of colours is passed on beside it.
 """
 
 import re
@@ -11,8 +11,21 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnn.core.errors import PictureError
+from cnn.images.colour import (
+    BROKEN,
+    CURVES,
+    HDR,
+    HDR_CURVES,
+    MAX_PROFILE,
+    PRIMARIES,
+    TOO_LARGE,
+    Colours,
+    gamma_curve,
+)
 
-MAX_BYTES = 5 * 1024 * 1024  # 5 MB
+MAX_BYTES = 20 * 1024 * 1024  # 20 MB
+MARKER = re.compile(rb"\xff+[^\xff]")  # of a JPEG's segment
+SCAN_END = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")  # the next marker that is neither stuffed nor a restart
 MAX_SCANS = 32  # of a progressive JPEG: each costs a pass over the whole picture; usual are 10
 FORMATS = ("JPEG", "PNG", "WEBP")
 
@@ -44,6 +57,9 @@ class PictureFile(NamedTuple):
     frames: int = 1
     bits: int = 8  # a channel
     transparent: int | tuple[int, ...] | None = None  # the one grey or colour, 8-bit, that is not drawn
+    colours: Colours = Colours()
+    frame: tuple[int, int, int, int] | None = None  # (left, top, width, height) of the first, if it is a part
+    open_end: bool = False  # the end mark is missing, perhaps more
 
 
 def check_kind(data: bytes) -> str:
@@ -55,7 +71,7 @@ def check_kind(data: bytes) -> str:
         raise PictureError("The file is empty (0 bytes); choose a JPEG, PNG or WebP picture.")
     if len(data) > MAX_BYTES:
         raise PictureError(
-            f"The file has {len(data):,} bytes; at most {MAX_BYTES:,} (5 MB) are allowed: "
+            f"The file has {len(data):,} bytes; at most {MAX_BYTES:,} (20 MB) are allowed: "
             "make the picture smaller, or save it as a JPEG, and try again."
         )
     for kind, magic in zip(FORMATS, (rb"\xff\xd8\xff", rb"\x89PNG\r\n\x1a\n", rb"RIFF.{4}WEBP"), strict=True):
@@ -80,74 +96,190 @@ def kind_name(kind: str) -> str:
 
 
 def _read_png(data: bytes) -> PictureFile:
-    """Keep the chunks that make the default picture."""
-    body, exif, frames, transparent = [data[:8]], b"", 1, None
+    """Keep the chunks that make the first picture, and read what is said of colours."""
     width, height, bits, colour = struct.unpack_from(">IIBB", data, 16)
-    for kind, chunk in _png_chunks(data):
-        if kind == b"acTL":
-            frames = int.from_bytes(chunk[8:12])
+    kept, pixels, fading, exif = [], [], b"", b""
+    transparent: int | tuple[int, ...] | None = None
+    said: dict[bytes, bytes] = {}  # of colours; what comes first counts
+    frames, hidden = 0, True  # of an animation; whether its default picture is none of its frames
+    controls: list[bytes] = []  # of the frames after the default picture
+    first: list[bytes] = []  # the pixels of the first of them
+    for kind, body in _png_chunks(data):
+        if kind == b"IDAT":
+            pixels.append(body)
+        elif kind == b"fdAT" and len(controls) == 1:
+            first.append(body[4:])
+        elif kind == b"acTL" and not pixels:
+            frames = int.from_bytes(body[:4])
+        elif kind == b"fcTL":
+            hidden &= bool(pixels)  # where no control stands before it, the default picture is no frame
+            controls += [body] if pixels else []
         elif kind == b"eXIf":
-            exif = chunk[8:-4]
+            exif = exif or body
+        elif kind in (b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM") and not pixels:
+            said.setdefault(kind, body)
         elif kind == b"tRNS" and colour in (0, 2):  # Pillow would not scale it to 8-bit
-            values = struct.unpack_from(">H" if colour == 0 else ">3H", chunk, 8)
+            values = struct.unpack_from(">H" if colour == 0 else ">3H", body)
             scaled = tuple(value >> 8 if bits == 16 else value * 255 // (2**bits - 1) for value in values)
             transparent = scaled if colour == 2 else scaled[0]
-        elif kind in (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"):
-            body.append(chunk)
-    return PictureFile("PNG", (width, height), b"".join(body), exif, frames, bits, transparent)
+        elif kind == b"tRNS":
+            fading = _chunk(kind, body)
+        elif kind == b"PLTE":
+            kept.append(_chunk(kind, body))
+    frame = _frame(controls[0], width, height) if frames and hidden and first else None
+    part = frame[2:] if frame else (width, height)
+    header = _chunk(b"IHDR", struct.pack(">II", *part) + data[24:29])
+    coded = _chunk(b"IDAT", b"".join(first if frame else pixels))
+    body = b"".join([data[:8], header, *kept, fading, coded, _chunk(b"IEND", b"")])
+    return PictureFile(
+        "PNG", (width, height), body, exif, frames or 1, bits, transparent, _png_colours(said), frame
+    )
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield (kind, chunk): the header first and only there, the end present, every checksum right."""
+    """Yield (kind, body) of the chunks: the header first and only there.
+
+    As browsers do, a chunk without pixels whose checksum is wrong is left out, and a file may end without its
+    end mark: whether all pixels are there, their decoder finds out.
+    """
     start, kind = 8, b""
-    while kind != b"IEND":
+    while kind != b"IEND" and start + 8 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, start)
-        chunk = data[start : start + length + 12]
-        if (kind == b"IHDR") != (start == 8) or zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:]):
+        checked, checksum = (
+            data[start + 4 : start + 8 + length],
+            data[start + 8 + length : start + 12 + length],
+        )
+        cut_short, pixels = len(checksum) < 4, kind in (b"IHDR", b"PLTE", b"IDAT", b"fdAT")
+        sound = not cut_short and zlib.crc32(checked) == int.from_bytes(checksum)
+        if (kind == b"IHDR") != (start == 8) or (
+            pixels and not sound and not (cut_short and kind == b"IDAT")
+        ):
             raise ValueError("header not in its place, or a wrong checksum")
-        yield kind, chunk
+        if sound or pixels:
+            yield kind, checked[4:]
         start += length + 12
 
 
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))
+
+
+def _frame(control: bytes, width: int, height: int) -> tuple[int, int, int, int] | None:
+    """Return (left, top, width, height) of a frame, None where it is not inside the picture."""
+    across, down, left, top = struct.unpack_from(">4I", control, 4)
+    inside = 0 < across <= width - left and 0 < down <= height - top
+    return (left, top, across, down) if inside else None
+
+
+def _png_colours(said: dict[bytes, bytes]) -> Colours:
+    """Return what counts: cICP before iCCP before sRGB before gAMA with cHRM; PNG, third edition, section 4.3."""
+    code, problem = said.get(b"cICP", b""), ""
+    if len(code) == 4 and code[0] in PRIMARIES and code[2:] == b"\0\1":
+        if code[1] in CURVES:
+            return Colours(primaries=PRIMARIES[code[0]], curve=CURVES[code[1]])
+        if code[1] in HDR_CURVES:
+            return Colours(problem=HDR)
+    if b"iCCP" in said:
+        packed = said[b"iCCP"].partition(b"\0")[2][1:]
+        try:
+            found = _profile(zlib.decompressobj().decompress(packed, MAX_PROFILE + 1))
+        except zlib.error:
+            found = Colours(problem=BROKEN)
+        if found.profile:
+            return found
+        problem = found.problem
+    gamma = int.from_bytes(said.get(b"gAMA", b"")) / 100_000
+    if b"sRGB" in said or not gamma:
+        return Colours(problem=problem)
+    chroma = said.get(b"cHRM", b"")
+    values = [value / 100_000 for value in struct.unpack(">8I", chroma)] if len(chroma) == 32 else []
+    white, *primaries = zip(values[::2], values[1::2], strict=True) if values else [(0.0, 0.0)]
+    around = (*primaries, white) if primaries else ()
+    return Colours(problem=problem, primaries=around, curve=gamma_curve(gamma, bool(primaries)))
+
+
+def _profile(data: bytes) -> Colours:
+    """Return the ICC profile, or what is wrong with it."""
+    if len(data) > MAX_PROFILE:
+        return Colours(problem=TOO_LARGE)
+    return Colours(data) if data[36:40] == b"acsp" else Colours(problem=BROKEN)
+
+
 def _read_jpeg(data: bytes) -> PictureFile:
-    """Keep what codes pixels: of the APP segments only JFIF and Adobe, which say how colours are coded."""
-    start, marker, body, exif, width, height = 2, 0, [data[:2]], b"", 0, 0
-    while marker != 0xFFDA:  # start of scan
-        marker, length = struct.unpack_from(">HH", data, start)
-        if marker == 0xFFFF:  # padding
-            start += 1
+    """Keep what codes pixels: of the APP segments only JFIF and Adobe, which say how colours are coded.
+
+    Between two scans anything may stand that may stand before the first, and between two segments bytes that
+    mean nothing, which libjpeg passes over as well.
+    """
+    body, exif, width, height, scans, ended = [data[:2]], b"", 0, 0, 0, False
+    pieces: dict[int, bytes] = {}  # of an ICC profile, by their numbers
+    count, start = 0, 2
+    while found := MARKER.search(data, start):
+        start, marker = found.end(), found.group()[-1]
+        if marker == 0xD9:  # the end; what hides behind the picture is cut off
+            ended = True
+            break
+        if marker <= 0x01 or marker == 0xD8:  # stands alone
             continue
-        if marker < 0xFFC0 or length < 2:
+        (length,) = struct.unpack_from(">H", data, start)
+        segment = b"\xff" + bytes([marker]) + data[start : start + length]
+        if length < 2 or len(segment) < length + 2:
             raise ValueError("no segment")
-        segment = data[start : start + 2 + length]
-        if marker == 0xFFE1 and segment[4:8] == b"Exif":
+        start += length
+        if marker == 0xE1 and segment[4:8] == b"Exif":
             exif = exif or segment[4:]
-        elif 0xFFC0 <= marker <= 0xFFCF and marker not in (0xFFC4, 0xFFC8, 0xFFCC):  # start of frame
+        elif marker == 0xE2 and segment[4:16] == b"ICC_PROFILE\0" and length >= 16:
+            pieces.setdefault(segment[16], segment[18:])
+            count = segment[17]
+        elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # start of frame
             bits, height, width = struct.unpack_from(">BHH", segment, 4)
-            if marker > 0xFFC2 or bits != 8:  # lossless, hierarchical or arithmetic
+            if marker > 0xC2 or bits != 8:  # lossless, hierarchical or arithmetic
                 raise PictureError(
                     "This JPEG is of a rare kind, lossless, arithmetic or of more than 8 bits a channel: "
                     "save it again as an ordinary JPEG and try again."
                 )
-        if marker in (0xFFE0, 0xFFEE) or marker < 0xFFE0:
+        if marker in (0xE0, 0xEE) or marker < 0xE0:
             body.append(segment)
-        start += 2 + length
-    return PictureFile("JPEG", (width, height), b"".join([*body, _scans(data, start)]), exif)
-
-
-def _scans(data: bytes, start: int) -> bytes:
-    end = data.index(b"\xff\xd9", start) + 2  # cuts off what hides behind the picture
-    if data.count(b"\xff\xda", start, end) >= MAX_SCANS:
-        raise PictureError(
-            f"This JPEG is stored in more than {MAX_SCANS} passes, which takes too long to decode: "
-            "save it again as an ordinary JPEG and try again."
+        if marker == 0xDA:  # start of scan
+            scans += 1
+            if scans > MAX_SCANS:
+                raise PictureError(
+                    f"This JPEG is stored in more than {MAX_SCANS} passes, which takes too long to decode: "
+                    "save it again as an ordinary JPEG and try again."
+                )
+            end = SCAN_END.search(data, start)
+            body.append(data[start : end.start() if end else len(data)])
+            start = end.start() if end else len(data)
+    if not scans:
+        raise ValueError("no pixels")
+    colours = Colours()
+    if pieces:
+        whole = sorted(pieces) == list(range(1, count + 1))
+        colours = (
+            _profile(b"".join(pieces[place] for place in sorted(pieces)))
+            if whole
+            else Colours(problem=BROKEN)
         )
-    return data[start:end]
+    coded = b"".join([*body, b"\xff\xd9"] if ended else body)
+    return PictureFile("JPEG", (width, height), coded, exif, colours=colours, open_end=not ended)
 
 
 def _read_webp(data: bytes) -> PictureFile:
-    """Leave the chunks to libwebp, which reads them all before it decodes; only the size is checked first."""
-    return PictureFile("WEBP", _webp_size(data[12:30]), data)
+    """Leave the chunks to libwebp, which reads them all before it decodes; only size and profile are read first."""
+    return PictureFile("WEBP", _webp_size(data[12:30]), data, colours=_webp_colours(data))
+
+
+def _webp_colours(data: bytes) -> Colours:
+    """Return the profile; Chromium, too, leaves that of an animation out. RFC 9649, sections 2.7 and 2.7.1.4."""
+    flags, start = data[20], 12
+    if data[12:16] != b"VP8X" or not flags & 0x20 or flags & 0x02:
+        return Colours()
+    while start + 8 <= len(data):
+        kind, length = struct.unpack_from("<4sI", data, start)
+        if kind == b"ICCP":
+            return _profile(data[start + 8 : start + 8 + length])
+        start += 8 + length + length % 2
+    return Colours()
 
 
 def _webp_size(chunk: bytes) -> tuple[int, int]:

@@ -1,26 +1,33 @@
 """Untrusted bytes → a checked RGB picture, and the 32×32 pixels the network sees.
 
 A file is walked first, chunk by chunk (`cnn.images.file_checks`): its size is known before anything is decoded,
-and only the chunks that carry pixels reach Pillow. Colour profiles are therefore not applied.
+and only the chunks that carry pixels reach Pillow. What it says of its colours is followed (`cnn.images.colour`).
 """
 
 import io
+import random
+import re
 import struct
 from dataclasses import dataclass, replace
 
 import numpy as np
-from PIL import Image, ImageChops
+from PIL import Image
 from PIL.WebPImagePlugin import WebPImageFile
 
 from cnn.core.errors import PictureError
+from cnn.images.colour import CONVERTED, ToSRGB, changed
 from cnn.images.file_checks import PictureFile, check_kind, kind_name, read_file
 
 MAX_PIXELS = 16_000_000
+MAX_JPEG_PIXELS = 52_000_000  # phones send 50 megapixels, which have up to 8,192 × 6,144 pixels
 MAX_ASPECT = 20  # the longer side, in shorter sides
 SIDE = 32  # pixels, what the network sees
 DISPLAY_SIDE = 800  # pixels, the longest side of `Picture.original`
 RESAMPLING = "box filter, an area average"  # how pictures are made smaller, in words for a page
 GREY = (0.299, 0.587, 0.114)  # brightness out of red, green and blue; ITU-R BT.601
+SEGMENT = re.compile(
+    rb"\xff[\xc0-\xc2\xda]\x00"
+)  # of a JPEG: the header of its frame or of a scan; both are short
 BACKGROUND = (255, 255, 255, 255)  # white: what transparent parts are put on
 
 TURNS = {
@@ -32,6 +39,9 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }  # EXIF orientation → what turns the picture upright
+
+
+INTEGERS = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 13: "I"}  # TIFF's types → those of struct
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,13 +172,13 @@ def display_size(width: int, height: int) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def check_size(width: int, height: int) -> None:
+def check_size(width: int, height: int, most: int = MAX_JPEG_PIXELS) -> None:
     """Raise PictureError, with one sentence to show, unless a picture of that size in pixels is allowed."""
     problem = ""
     if min(width, height) < 1:
         problem = "each side must have at least 1: save it again"
-    elif width * height > MAX_PIXELS:
-        problem = f"{width * height:,} in all, and at most {MAX_PIXELS:,} are allowed: make it smaller"
+    elif width * height > most:
+        problem = f"{width * height:,} in all, and at most {most:,} are allowed: make it smaller"
     elif max(width, height) > MAX_ASPECT * min(width, height):
         problem = f"the longer side may be at most {MAX_ASPECT} times the shorter: crop it"
     if problem:
@@ -176,28 +186,74 @@ def check_size(width: int, height: int) -> None:
 
 
 def _decode(file: PictureFile) -> Picture:
-    check_size(*file.size)
-    image = Image.open(io.BytesIO(file.body), formats=(file.format,))
-    if image.size != file.size:
-        raise ValueError("two sizes in one file")
+    reduced = file.format == "JPEG"  # at 1/2, 1/4 or 1/8, never smaller than shown
+    check_size(*file.size, MAX_JPEG_PIXELS if reduced else MAX_PIXELS)
     shown = display_size(*file.size)
-    image.draft(None, shown)  # JPEG only: decodes at 1/2, 1/4 or 1/8, never smaller than shown
+    if file.open_end:
+        file = _with_end(file, shown)
+    image = _opened(file, shown)
     frames = max(file.frames, getattr(image, "n_frames", 1))
     orientation = _orientation(file.exif or image.info.get("exif", b""))
-    rgb, colour_note = _to_rgb(_load(image), file.transparent, shown)
+    rgb, done = _to_rgb(image, file, shown)
     size = file.size[::-1] if orientation >= 5 else file.size
     if orientation in TURNS:
         rgb = rgb.transpose(TURNS[orientation])
     notes = {
         f"First frame of {frames:,} taken": frames > 1,
         "16-bit values scaled to 8-bit": file.bits == 16,
-        colour_note: bool(colour_note),
+        **dict.fromkeys(done, True),
         "Turned upright as its EXIF orientation says": orientation != 1,
         f"Shown at {rgb.width} × {rgb.height} pixels": rgb.size != size,
     }
     return picture_of(
         np.asarray(rgb), size, file.format, tuple(note for note, holds in notes.items() if holds)
     )
+
+
+def _opened(file: PictureFile, shown: tuple[int, int]) -> Image.Image:
+    """Open the part of a file that is decoded, and hold that it has the size that the file says."""
+    image = Image.open(io.BytesIO(file.body), formats=(file.format,))
+    if image.size != (file.frame[2:] if file.frame else file.size):
+        raise ValueError("two sizes in one file")
+    image.draft(None, shown)  # JPEG only
+    return image
+
+
+def _with_end(file: PictureFile, shown: tuple[int, int]) -> PictureFile:
+    """Return a JPEG whose end mark is missing with one, if nothing else is missing.
+
+    libjpeg makes up what is not there and says so to nobody. So the file is lengthened by two different
+    strings of random bits: where both give the same picture, none of these bits was needed.
+    """
+    body = file.body.rstrip(b"\xff")
+    ends = [random.Random(seed).randbytes(4096).replace(b"\xff", b"") + b"\xff\xd9" for seed in (1, 2)]
+    one, other = (_opened(file._replace(body=body + end), shown) for end in ends)
+    if one.info.get("progressive"):
+        _require_all_passes(body)
+    if not np.array_equal(np.asarray(one), np.asarray(other)):
+        raise ValueError("blocks are missing")
+    return file._replace(body=body + ends[0])
+
+
+def _require_all_passes(body: bytes) -> None:
+    """Raise ValueError unless the passes of a progressive JPEG bring every coefficient to its last bit."""
+    missing: set[tuple[int, int]] | None = None  # (component, coefficient)
+    for found in SEGMENT.finditer(body):
+        segment = body[found.start() : found.start() + 40]
+        count = segment[4] if segment[1] == 0xDA else segment[9]
+        if segment[1] != 0xDA:
+            names = segment[10 : 10 + 3 * count : 3]
+            missing = missing or {(name, place) for name in names for place in range(64)}
+        elif missing:
+            first, last, bits = segment[5 + 2 * count : 8 + 2 * count]
+            if not bits & 15:
+                missing -= {
+                    (name, place)
+                    for name in segment[5 : 5 + 2 * count : 2]
+                    for place in range(first, last + 1)
+                }
+    if missing != set():
+        raise ValueError("passes are missing")
 
 
 def _load(image: Image.Image) -> Image.Image:
@@ -213,28 +269,52 @@ def _load(image: Image.Image) -> Image.Image:
     return Image.frombuffer(image.mode, image.size, frame[0], "raw", image.rawmode, 0, 1)
 
 
-def _to_rgb(
-    image: Image.Image, transparent: int | tuple[int, ...] | None, size: tuple[int, int]
-) -> tuple[Image.Image, str]:
-    """Make it RGB of `size`, whatever the mode; and the note for it, or an empty string.
+def _to_rgb(image: Image.Image, file: PictureFile, shown: tuple[int, int]) -> tuple[Image.Image, list[str]]:
+    """Decode it, make it RGB as large as it is `shown`, whatever the mode, and say what was done.
 
-    One copy of a large picture lives beside the picture itself, no more: 2 × 64 MB for 16 megapixels.
+    It is made smaller before its colours are converted: that bounds the time. One copy of a large picture
+    lives beside the picture itself, no more: 2 × 64 MB for 16 megapixels.
     """
+    notes = []
+    before, alpha = _read(_load(image), file, shown)
+    convert = ToSRGB(file.colours, before.mode)
+    rgb = convert.apply(before)
+    if before.mode == "CMYK":
+        notes.append("CMYK converted to RGB" + " as its profile says" * bool(convert))
+    elif convert and changed(before.convert("RGB"), rgb):
+        notes.append(CONVERTED)
+    if convert.problem:
+        notes.append(convert.problem)
+    if alpha is not None:
+        if alpha.getextrema()[0] != 255:
+            notes.append("Transparent parts put on white")
+        rgb.putalpha(alpha)
+        ground = Image.new("RGBA", rgb.size, BACKGROUND)
+        ground.alpha_composite(rgb)
+        rgb = ground.convert("RGB")
+    return rgb, notes
+
+
+def _read(
+    image: Image.Image, file: PictureFile, shown: tuple[int, int]
+) -> tuple[Image.Image, Image.Image | None]:
+    """Return a picture as it is shown, L, RGB or CMYK, and its alpha, if it has one."""
     if image.mode == "CMYK":
-        coded = image if "adobe" in image.info else ImageChops.invert(image)  # Adobe stores it inverted
-        return _shrink(coded.convert("RGB"), size), "CMYK converted to RGB"
+        return _shrink(image, shown), None
     if image.mode == "I;16":
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if transparent is not None:
-        image.info["transparency"] = transparent
-    if not image.has_transparency_data:
-        return _shrink(image if image.mode == "RGB" else image.convert("RGB"), size), ""
-    rgba = image if image.mode == "RGBA" else image.convert("RGBA")
-    opaque = rgba.getchannel("A").getextrema()[0] == 255
-    rgba = _shrink(rgba, size)  # weighs colours by their alpha, so it may come before the background
-    ground = Image.new("RGBA", size, BACKGROUND)
-    ground.alpha_composite(rgba)
-    return ground.convert("RGB"), "" if opaque else "Transparent parts put on white"
+    if file.transparent is not None:
+        image.info["transparency"] = file.transparent
+    if not image.has_transparency_data and not file.frame:
+        kept = image if image.mode in ("L", "RGB") else image.convert("L" if image.mode == "1" else "RGB")
+        return _shrink(kept, shown), None
+    grey = image.mode in ("1", "L", "LA")
+    if file.frame:
+        canvas = Image.new("RGBA", file.size)
+        canvas.paste(image.convert("RGBA"), file.frame[:2])
+        image = canvas
+    rgba = _shrink(image if image.mode == "RGBA" else image.convert("RGBA"), shown)  # weighs colours by alpha
+    return rgba.getchannel("R") if grey else rgba.convert("RGB"), rgba.getchannel("A")
 
 
 def _shrink(image: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -246,16 +326,20 @@ def _within(number: int, least: int, most: int) -> int:
 
 
 def _orientation(exif: bytes) -> int:
-    """Return the EXIF orientation, 1 to 8; 1, upright, where it is absent or broken."""
+    """Return the EXIF orientation, 1 to 8; 1, upright, where it is absent or broken.
+
+    EXIF wants a SHORT; any integer that is written there is read.
+    """
     tiff = exif.removeprefix(b"Exif\0\0")
     order = ">" if tiff[:2] == b"MM" else "<"
     try:
         (start,) = struct.unpack_from(order + "I", tiff, 4)
         (entries,) = struct.unpack_from(order + "H", tiff, start)
         for entry in range(start + 2, start + 2 + 12 * entries, 12):
-            tag, _, _, value = struct.unpack_from(order + "HHIH", tiff, entry)
+            tag, kind = struct.unpack_from(order + "HH", tiff, entry)
             if tag == 0x0112:
+                (value,) = struct.unpack_from(order + INTEGERS[kind], tiff, entry + 8)
                 return value if value in TURNS else 1
-    except struct.error:
+    except (struct.error, KeyError):
         pass
     return 1
