@@ -24,7 +24,7 @@ from cnn.images.decoder_process import Place
 from cnn.images.file_checks import check_kind
 from cnn.images.image import Picture
 
-SECONDS = 2.0  # for one picture; a JPEG of 12 megapixels takes about 0.1
+SECONDS = 6.0  # for one picture; a JPEG of 12 megapixels takes about 0.1, a progressive one of 50 about 1.5
 MEMORY = 280_000_000  # bytes that a child may allocate; the libraries' code, 15 MB, comes on top
 PATIENCE_SECONDS = 5.0  # for a picture to wait
 MAX_WAITING = 16  # pictures

@@ -27,6 +27,7 @@ MAX_BYTES = 20 * 1024 * 1024  # 20 MB
 MARKER = re.compile(rb"\xff+[^\xff]")  # of a JPEG's segment
 SCAN_END = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")  # the next marker that is neither stuffed nor a restart
 MAX_SCANS = 32  # of a progressive JPEG: each costs a pass over the whole picture; usual are 10
+MAX_COEFFICIENTS = 80_000_000  # two bytes each, which a JPEG of several passes takes before the first pixel
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 # What a file looks like by its first bytes, for the sentence that refuses it.
@@ -213,7 +214,7 @@ def _read_jpeg(data: bytes) -> PictureFile:
     """
     body, exif, width, height, scans, ended = [data[:2]], b"", 0, 0, 0, False
     pieces: dict[int, bytes] = {}  # of an ICC profile, by their numbers
-    count, start = 0, 2
+    count, start, progressive, sampled = 0, 2, False, 1.0
     while found := MARKER.search(data, start):
         start, marker = found.end(), found.group()[-1]
         if marker == 0xD9:  # the end; what hides behind the picture is cut off
@@ -233,6 +234,7 @@ def _read_jpeg(data: bytes) -> PictureFile:
             count = segment[17]
         elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # start of frame
             bits, height, width = struct.unpack_from(">BHH", segment, 4)
+            progressive, sampled = marker == 0xC2, _sampled(segment)
             if marker > 0xC2 or bits != 8:  # lossless, hierarchical or arithmetic
                 raise PictureError(
                     "This JPEG is of a rare kind, lossless, arithmetic or of more than 8 bits a channel: "
@@ -252,6 +254,11 @@ def _read_jpeg(data: bytes) -> PictureFile:
             start = end.start() if end else len(data)
     if not scans:
         raise ValueError("no pixels")
+    if (progressive or scans > 1) and width * height * sampled > MAX_COEFFICIENTS:
+        raise PictureError(
+            "This JPEG is stored in several passes, which takes more memory than there is for it: "
+            "make it smaller, or save it as an ordinary JPEG, and try again."
+        )
     colours = Colours()
     if pieces:
         whole = sorted(pieces) == list(range(1, count + 1))
@@ -262,6 +269,13 @@ def _read_jpeg(data: bytes) -> PictureFile:
         )
     coded = b"".join([*body, b"\xff\xd9"] if ended else body)
     return PictureFile("JPEG", (width, height), coded, exif, colours=colours, open_end=not ended)
+
+
+def _sampled(frame: bytes) -> float:
+    """Return how many samples a pixel has, by the header of a JPEG's frame: 3.0, or 1.5 with chroma at half."""
+    factors = [(pair >> 4, pair & 15) for pair in frame[11 : 10 + 3 * frame[9] : 3]]
+    whole = max((across for across, _ in factors), default=0) * max((down for _, down in factors), default=0)
+    return sum(across * down for across, down in factors) / max(whole, 1)
 
 
 def _read_webp(data: bytes) -> PictureFile:

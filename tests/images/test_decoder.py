@@ -146,7 +146,7 @@ def test_another_kind_costs_no_process() -> None:
 
 
 def test_a_picture_that_takes_too_long_costs_itself_only() -> None:
-    with Decoders(1) as decoders:
+    with Decoders(1, seconds=2) as decoders:
         process_id, future = stopped(decoders)
         started = time.monotonic()
         sentence = refusal(future.result)

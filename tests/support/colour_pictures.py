@@ -5,10 +5,16 @@ import zlib
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
-from odd_pictures import chunk, saved
 from PIL import Image
+
+from support import PROJECT
 from support import colour_profiles as icc
+from support.odd_pictures import chunk, saved
+
+HANDED = PROJECT.parent / "shared" / "cases" / "pictures"
+LEVELS = 4  # by which two programs may differ in a colour
 
 Pixels = NDArray[np.uint8]
 
@@ -24,6 +30,14 @@ def scene(width: int = 64, height: int = 64) -> Pixels:
     for place, colour in enumerate(((255, 0, 0), (0, 255, 0), (0, 0, 255), (76, 134, 60))):
         rgb[square & (x > place / 4 + 0.05) & (x < place / 4 + 0.2)] = np.array(colour) / 255
     return np.rint(255 * rgb).astype(np.uint8)
+
+
+def handed(name: str) -> bytes:
+    """One of the pictures that were handed in, or skip the test."""
+    path = HANDED / name
+    if not path.is_file():
+        pytest.skip(f"{name} was handed in and is not part of the project")
+    return path.read_bytes()
 
 
 def with_chunks(data: bytes, *chunks: bytes) -> bytes:
