@@ -4,9 +4,10 @@ A change never touches the weights it is given: `apply_to_weights` returns a new
 arrays that differ are new.
 
 A silent filter gives 0 at the end of its stage, before the activation: its kernel and its bias are zero and,
-where a normalisation follows, so are gamma and beta. ReLU, leaky ReLU, ELU, GELU and tanh keep that 0;
-a sigmoid makes 0.5 of it, the same in every cell and for every picture. Where a residual sum follows, only
-what the filter adds is gone.
+where batch normalisation follows, so are gamma and beta. Group normalisation averages over several filters;
+there only gamma and beta are zero, and the other filters of the group stay as they are. ReLU, leaky ReLU, ELU,
+GELU and tanh keep that 0; a sigmoid makes 0.5 of it, the same in every cell and for every picture. Where a
+residual sum follows, only what the filter adds is gone.
 """
 
 from collections.abc import Iterable, Sequence
@@ -149,6 +150,8 @@ def check(edit: WeightEdit, network: NetworkSpec, weights: Weights) -> None:
     filters = layers_with_filters(network)
     if edit.layer not in filters:
         raise SpecError("layer", f"{edit.layer!r:.40} is not allowed; give one of {', '.join(filters)}.")
+    if isinstance(edit, ZeroBias) and f"{edit.layer}/bias" not in weights:
+        raise SpecError("layer", f"{edit.layer} has no biases; give a layer that has.")
     numbers = edit.filters if isinstance(edit, Mute) else (edit.filter,)
     for number in numbers:
         if not (number is None and isinstance(edit, ZeroBias)):
@@ -203,9 +206,10 @@ def _changes(edit: WeightEdit, network: NetworkSpec, weights: Weights) -> dict[s
     """Return the arrays that a change makes anew."""
     match edit:
         case Mute(layer, filters):
+            parts = stage(network, layer)
             return {
                 f"{part.name}/{variable}": _with_zeros(weights[f"{part.name}/{variable}"], filters, axis)
-                for part in stage(network, layer)
+                for part in [part for part in parts if part.averages_maps] or parts
                 for variable, axis in part.silenced.items()
             }
         case ZeroBias(layer, filter):
@@ -264,6 +268,11 @@ def silent_value(network: NetworkSpec, layer: str) -> float:
     0.0
     """
     return stage(network, layer)[-1].at_zero
+
+
+def kernel_of(network: NetworkSpec, weights: Weights, layer: str, filter: int) -> Array:
+    """Return the kernel of one filter: (size, size, input maps), or (values,) of a dense layer."""
+    return _layer(network, layer).kernel_of(np.asarray(weights[f"{layer}/kernel"]), filter)
 
 
 def _layer(network: NetworkSpec, name: str) -> Layer:

@@ -271,6 +271,22 @@ class Plus(Operation):
 
 
 @dataclass(frozen=True)
+class Times(Operation):
+    """x × the number that the layer `source` has for its map."""
+
+    source: str
+    name: ClassVar[str] = "times"
+
+    def apply(self, value: float, other: float) -> float:
+        """Return the product."""
+        return value * other
+
+    def text(self, value: float, other: float) -> str:
+        """Return the product with its numbers."""
+        return f"{written(value)} × {in_brackets(other)} of {self.source}"
+
+
+@dataclass(frozen=True)
 class PassOn(Operation):
     """x as it is, and why."""
 

@@ -16,6 +16,7 @@ Array = NDArray[np.float32]
 LEAKY_SLOPE = 0.1
 ELU_ALPHA = 1.0
 BATCH_NORM_EPSILON = 1e-3
+GROUP_NORM_EPSILON = 1e-3
 
 
 def same_padding(size: int, window: int, stride: int) -> tuple[int, int]:
@@ -80,6 +81,28 @@ def conv2d(
     return out.reshape(*places.shape[:-3], filters)
 
 
+def depthwise_conv2d(maps: Array, kernel: Array, stride: int = 1, padding: str = "same") -> Array:
+    """Slide over each map a kernel of its own; no map learns of the others.
+
+    Args:
+        maps: (..., height, width, channels).
+        kernel: (size, size, channels, 1).
+        stride: cells from one place to the next.
+        padding: "same" (zeros around) or "valid" (none).
+
+    Returns:
+        (..., rows, columns, channels).
+    """
+    size = len(kernel)
+    if padding == "same":
+        maps = pad(maps, *(same_padding(side, size, stride) for side in maps.shape[-3:-1]))
+    parts = _window_cells(maps, size, stride)
+    out = parts[0] * kernel[0, 0, :, 0]
+    for place, part in enumerate(parts[1:], start=1):
+        out += part * kernel[place // size, place % size, :, 0]
+    return out
+
+
 def max_pool(maps: Array, window: int = 2, stride: int = 2) -> Array:
     """Keep the largest value of each window; leftover rows and columns are dropped.
 
@@ -116,6 +139,26 @@ def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array
     """
     scale = gamma / np.sqrt(variance + np.float32(BATCH_NORM_EPSILON))
     return x * scale + (beta - mean * scale)
+
+
+def group_norm(x: Array, gamma: Array, beta: Array, groups: int) -> Array:
+    """Each value less the mean of its group of maps, over the group's standard deviation, × gamma + beta.
+
+    A group is `channels / groups` neighbouring maps of one picture; x is (..., height, width, channels), gamma
+    and beta are (channels,). Wu and He 2018, "Group normalization".
+    """
+    *most, channels = x.shape
+    grouped = x.reshape(*most, groups, channels // groups)
+    mean = grouped.mean(axis=(-4, -3, -1), keepdims=True)
+    apart = grouped - mean
+    variance = (apart * apart).mean(axis=(-4, -3, -1), keepdims=True)
+    normal = apart / np.sqrt(variance + np.float32(GROUP_NORM_EPSILON))
+    return normal.reshape(x.shape) * gamma + beta
+
+
+def gate(maps: Array, factors: Array) -> Array:
+    """Multiply each map (..., height, width, channels) by a number of its own, (..., channels)."""
+    return maps * factors[..., None, None, :]
 
 
 def relu(x: Array) -> Array:

@@ -32,7 +32,9 @@ ACTIVATIONS = {
     "sigmoid": "Sigmoid",
     "none": "None",
 }
+CONVOLUTIONS = {"full": "Full", "separable": "Separable"}
 PADDINGS = {"same": "Same", "valid": "Valid"}
+DROPOUTS = {"values": "Single values", "maps": "Whole maps"}
 POOLINGS = {"none": "None", "max": "Max", "average": "Average"}
 HEADS = {"flatten": "Flatten", "global_average": "Global average pooling"}
 OPTIMIZERS = {
@@ -48,12 +50,17 @@ PRECISIONS = {"auto": "Automatic", "float32": "float32", "mixed_bfloat16": "Mixe
 
 @dataclass(frozen=True)
 class Convolution(Checked):
-    """One convolution: `filters` kernels of `kernel_size` × `kernel_size`, moved by `stride` cells."""
+    """One convolution: `filters` kernels of `kernel_size` × `kernel_size`, moved by `stride` cells.
+
+    A separable one has a kernel for each input map by itself, and then `filters` kernels of 1×1 over all of
+    them.
+    """
 
     filters: int = whole(12, 1, 512)
     kernel_size: int = whole(3, 1, 7)
     stride: int = whole(1, 1, 2)
     padding: str = choice("same", tuple(PADDINGS))
+    kind: str = choice("full", tuple(CONVOLUTIONS))
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,11 @@ class Block(Checked):
 
     With `residual`, the block's input is added before the last activation; where the number of channels or
     the stride differ, a 1×1 convolution makes it fit (He et al. 2015, "Deep residual learning").
+
+    `group_norm` is the number of groups that group normalisation makes of the maps after each convolution,
+    and 0 for none. With `squeeze` above 0, a squeeze-and-excitation gate weighs the maps that the
+    convolutions give, after the last activation or before a residual sum; its inner layer has a neuron for
+    `squeeze` maps.
     """
 
     convolutions: tuple[Convolution, ...] = sequence((Convolution(),), Convolution, 1, 4)
@@ -72,6 +84,9 @@ class Block(Checked):
     pool_stride: int = whole(2, 2, 3)
     dropout: float = number(0.0, 0.0, 0.9)
     residual: bool = flag(False)
+    group_norm: int = whole(0, 0, 64)
+    dropout_kind: str = choice("values", tuple(DROPOUTS))
+    squeeze: int = whole(0, 0, 64)
 
     def __post_init__(self) -> None:
         """Check the fields, then that a residual connection can be added."""
@@ -82,6 +97,17 @@ class Block(Checked):
                 "true is not allowed with padding valid, because both ways must keep one size; "
                 "give every convolution of the block padding same.",
             )
+        if self.group_norm and self.batch_norm:
+            raise SpecError(
+                "group_norm", "is not allowed with batch_norm; one normalisation follows a convolution."
+            )
+        for convolution in self.convolutions:
+            if self.group_norm and convolution.filters % self.group_norm:
+                raise SpecError(
+                    "group_norm",
+                    f"{convolution.filters} filters cannot be put into {self.group_norm} groups of one size; "
+                    f"give a number of groups that divides {convolution.filters}.",
+                )
 
 
 @dataclass(frozen=True)
@@ -110,6 +136,12 @@ class NetworkSpec(Checked):
         """Check the fields, then that there are as many whitening kernels as the first convolution has."""
         super().__post_init__()
         first = self.blocks[0].convolutions[0]
+        if self.whiten and first.kind != "full":
+            raise SpecError(
+                "whiten",
+                "true is not allowed with a separable first convolution, whose kernels see one colour each; "
+                "make it a full one.",
+            )
         most = 2 * first.kernel_size**2 * PICTURE_SHAPE[-1]
         if self.whiten and first.filters > most:
             raise SpecError(

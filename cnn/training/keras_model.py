@@ -10,14 +10,14 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from cnn.network.layers import Layer, expand
-from cnn.network.layers.activation import Activation, Dropout
+from cnn.network.layers.activation import Activation, Dropout, SpatialDropout
 from cnn.network.layers.base import all_layers
-from cnn.network.layers.conv import Conv
+from cnn.network.layers.conv import Conv, DepthwiseConv
 from cnn.network.layers.dense import Flatten, FullyConnected, GlobalAverage, Input, Softmax
-from cnn.network.layers.merge import Add
-from cnn.network.layers.norm import BatchNorm
+from cnn.network.layers.merge import Add, Gate
+from cnn.network.layers.norm import BatchNorm, GroupNorm
 from cnn.network.layers.pool import Pool
-from cnn.network.ops import BATCH_NORM_EPSILON, ELU_ALPHA, LEAKY_SLOPE
+from cnn.network.ops import BATCH_NORM_EPSILON, ELU_ALPHA, GROUP_NORM_EPSILON, LEAKY_SLOPE
 from cnn.network.spec import PICTURE_SHAPE, NetworkSpec
 from cnn.training.kernels.batch_norm import FusedBatchNormalization
 from cnn.training.kernels.convolution import FastConvolution, PooledConvolution
@@ -174,6 +174,22 @@ def _kernel(layer: Conv) -> tuple[int, int, int, str]:
     return layer.filters, layer.kernel_size, layer.stride, layer.padding
 
 
+def _depthwise_convolution(layer: DepthwiseConv, to: Building) -> keras.layers.Layer:
+    settings = (layer.kernel_size, layer.stride, layer.padding)
+    initializer = _initializer(to.seeds)
+    return keras.layers.DepthwiseConv2D(
+        *settings, use_bias=False, depthwise_initializer=initializer, **to.common
+    )
+
+
+def _group_norm(layer: GroupNorm, to: Building) -> keras.layers.Layer:
+    return keras.layers.GroupNormalization(layer.groups, epsilon=GROUP_NORM_EPSILON, **to.common)
+
+
+def _spatial_dropout(layer: SpatialDropout, to: Building) -> keras.layers.Layer:
+    return keras.layers.SpatialDropout2D(layer.rate, seed=_draw(to.seeds), **to.common)
+
+
 def _batch_norm(layer: BatchNorm, to: Building) -> keras.layers.Layer:
     kind = FusedBatchNormalization if to.faster else keras.layers.BatchNormalization
     return kind(momentum=BATCH_NORM_MOMENTUM, epsilon=BATCH_NORM_EPSILON, **to.common)
@@ -192,10 +208,14 @@ def _dense(layer: FullyConnected, to: Building) -> keras.layers.Layer:
 BUILDERS: dict[type[Layer], Callable[[Any, Building], keras.layers.Layer]] = {
     Conv: _convolution,
     PooledConv: _pooled_convolution,
+    DepthwiseConv: _depthwise_convolution,
     BatchNorm: _batch_norm,
+    GroupNorm: _group_norm,
     Activation: lambda layer, to: keras.layers.Activation(ACTIVATIONS[layer.function], **to.common),
     Add: lambda layer, to: keras.layers.Add(**to.common),
+    Gate: lambda layer, to: keras.layers.Multiply(**to.common),
     Pool: _pool,
+    SpatialDropout: _spatial_dropout,
     Dropout: lambda layer, to: keras.layers.Dropout(layer.rate, seed=_draw(to.seeds), **to.common),
     Flatten: lambda layer, to: keras.layers.Flatten(**to.common),
     GlobalAverage: lambda layer, to: keras.layers.GlobalAveragePooling2D(**to.common),

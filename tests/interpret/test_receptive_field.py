@@ -29,7 +29,13 @@ def all_ones(network: NetworkSpec) -> dict[str, np.ndarray]:
 def linear(network: NetworkSpec) -> NetworkSpec:
     """Return the network without activation functions, its pools averaging: every pixel seen counts."""
     blocks = (
-        replace(block, activation="none", pooling="none" if block.pooling == "none" else "average")
+        replace(
+            block,
+            activation="none",
+            pooling="none" if block.pooling == "none" else "average",
+            group_norm=0,
+            squeeze=0,
+        )
         for block in network.blocks
     )
     dense = tuple(replace(layer, activation="none") for layer in network.dense)
@@ -103,7 +109,9 @@ def test_no_pixel_outside_changes_a_cell_of_any_network(network: NetworkSpec, da
 @settings(max_examples=40)
 @given(SMALL, st.data())
 def test_a_cell_lies_in_the_middle_of_what_it_sees(network: NetworkSpec, data: st.DataObject) -> None:
-    network = replace(network, blocks=tuple(replace(block, residual=False) for block in network.blocks))
+    network = replace(
+        linear(network), blocks=tuple(replace(b, residual=False) for b in linear(network).blocks)
+    )
     table = walk(network)
     row, place = some_cell(data, table)
     assume(len(place) == 3)
@@ -162,6 +170,19 @@ def test_what_no_score_sees_changes_none(network: NetworkSpec) -> None:
     changing = ~np.isclose(values[1:], values[0], rtol=1e-12, atol=0).all(axis=-1).reshape(32, 32)
     assert np.flatnonzero(~changing.any(axis=1)).tolist() == rows
     assert np.flatnonzero(~changing.any(axis=0)).tolist() == columns
+
+
+@pytest.mark.parametrize("options", [{"group_norm": 2}, {"squeeze": 1}])
+def test_a_mean_over_whole_maps_sees_all_that_the_maps_see(options: dict[str, int]) -> None:
+    """Far away from a cell, a pixel changes the mean of its map, and by that the cell."""
+    network = NetworkSpec((Block((Convolution(4),), activation="none", pooling="none", **options),))
+    table = walk(network)
+    last = "norm1" if options.get("group_norm") else "gate1"
+    assert receptive_rectangle(table, "conv1", 3, 4) == (2, 3, 5, 6)
+    assert receptive_rectangle(table, last, 3, 4) == (0, 0, 32, 32)
+    draw = np.random.default_rng(0)
+    weights = {name: draw.normal(0, 0.1, shape) for name, shape in weight_shapes(network).items()}
+    assert around(changing_pixels(network, weights, last, (3, 4, 1))) == (0, 0, 32, 32)
 
 
 def test_worked_by_hand() -> None:

@@ -79,6 +79,21 @@ def test_the_scores_are_what_softmax_gets(network: ModuleType) -> None:
     np.testing.assert_allclose(forward(spec, weights, random_pictures())["scores"], scores, atol=1e-4)
 
 
+@tensorflow
+@pytest.mark.parametrize(("stride", "padding"), [(1, "same"), (2, "same"), (2, "valid")])
+def test_a_separable_convolution_is_the_one_of_keras(stride: int, padding: str) -> None:
+    import keras
+
+    spec = NetworkSpec((Block((Convolution(5, 3, stride, padding, "separable"),), pooling="none"),))
+    weights = random_weights(spec)
+    layer = keras.layers.SeparableConv2D(5, 3, stride, padding)
+    inputs = to_input(random_pictures())
+    layer.build(inputs.shape)
+    layer.set_weights([weights[name] for name in ("depthwise1/kernel", "conv1/kernel", "conv1/bias")])
+    found = forward(spec, weights, random_pictures())["conv1"]
+    np.testing.assert_allclose(found, np.asarray(layer(inputs)), rtol=1e-4, atol=1e-4)
+
+
 # Without TensorFlow
 
 SPEC = NetworkSpec((Block((Convolution(4), Convolution(4)), batch_norm=True, dropout=0.5, residual=True),))

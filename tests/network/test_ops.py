@@ -315,3 +315,47 @@ def test_inputs_that_may_not_be_written_are_enough(name: str) -> None:
     OPERATIONS[name](batch)
     strided = whole_numbers((4, 14, 6, 2))[::2, ::2]
     np.testing.assert_allclose(OPERATIONS[name](strided), OPERATIONS[name](strided.copy()), rtol=1e-5)
+
+
+# Depthwise convolution, group normalisation, gate
+
+
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_a_depthwise_convolution_is_one_convolution_a_map(size: int, stride: int, padding: str) -> None:
+    maps, kernel = whole_numbers((7, 9, 3)), whole_numbers((size, size, 3, 1), 1)
+    found = ops.depthwise_conv2d(maps, kernel, stride, padding)
+    for map_ in range(3):
+        alone = maps[..., map_ : map_ + 1]
+        nothing = np.zeros(1, np.float32)
+        expected = slow_conv2d(alone, kernel[:, :, map_ : map_ + 1], nothing, stride, padding)
+        np.testing.assert_array_equal(found[..., map_], expected[..., 0])
+
+
+def test_group_norm_by_hand() -> None:
+    """Two groups of one map: 1, 3 has mean 2 and variance 1; 5, 5 has variance 0."""
+    maps = np.array([[[1.0, 5.0], [3.0, 5.0]]], np.float32)
+    gamma, beta = np.array([2.0, 7.0], np.float32), np.array([0.5, 0.25], np.float32)
+    found = ops.group_norm(maps, gamma, beta, 2)
+    edge = 2 / math.sqrt(1 + ops.GROUP_NORM_EPSILON)
+    np.testing.assert_allclose(found[0, :, 0], [0.5 - edge, 0.5 + edge], rtol=1e-6)
+    np.testing.assert_array_equal(found[0, :, 1], [0.25, 0.25])
+    together = ops.group_norm(maps, np.ones(2, np.float32), np.zeros(2, np.float32), 1)
+    np.testing.assert_allclose(together.mean(), 0, atol=1e-6)
+    np.testing.assert_allclose(together[0, 0, 1], 1.5 / math.sqrt(2.75 + ops.GROUP_NORM_EPSILON), rtol=1e-6)
+
+
+def test_one_picture_of_a_batch_is_normalised_by_itself() -> None:
+    batch = whole_numbers((3, 4, 4, 6))
+    gamma, beta = whole_numbers((6,), 1), whole_numbers((6,), 2)
+    together = ops.group_norm(batch, gamma, beta, 3)
+    for picture, found in zip(batch, together, strict=True):
+        np.testing.assert_allclose(ops.group_norm(picture, gamma, beta, 3), found, rtol=1e-5, atol=1e-5)
+
+
+def test_a_gate_multiplies_each_map() -> None:
+    maps, factors = whole_numbers((2, 3, 4, 5)), whole_numbers((2, 5), 1)
+    found = ops.gate(maps, factors)
+    for picture, row, column, map_ in np.ndindex(maps.shape):
+        assert found[picture, row, column, map_] == maps[picture, row, column, map_] * factors[picture, map_]

@@ -30,6 +30,7 @@ LIMITS = [
     ("network.blocks[1].convolutions[0].stride", 1, 2, 0, 3),
     ("network.blocks[1].pool_window", 2, 3, 1, 4),
     ("network.blocks[0].pool_stride", 2, 3, 1, 4),
+    ("network.blocks[1].squeeze", 0, 64, -1, 65),
     ("network.blocks[1].dropout", 0.0, 0.9, -0.001, 0.901),
     ("network.dense[1].units", 1, 4096, 0, 4097),
     ("network.dense[0].dropout", 0.0, 0.9, -0.5, 1.0),
@@ -50,6 +51,8 @@ CHOICES = [
     ("network.dense[1].activation", ("relu", "leaky_relu", "elu", "gelu", "tanh", "sigmoid", "none")),
     ("network.blocks[0].pooling", ("none", "max", "average")),
     ("network.blocks[1].convolutions[1].padding", ("same", "valid")),
+    ("network.blocks[0].convolutions[0].kind", ("full", "separable")),
+    ("network.blocks[1].dropout_kind", ("values", "maps")),
     ("training.optimizer", ("sgd", "adam", "adamw", "rmsprop")),
     ("training.schedule", ("constant", "cosine", "one_cycle")),
     ("training.precision", ("auto", "float32", "mixed_bfloat16")),
@@ -156,7 +159,9 @@ def test_json_holds_every_field_and_the_version() -> None:
     assert data["network"] == {
         "blocks": [
             {
-                "convolutions": [{"filters": 12, "kernel_size": 3, "stride": 1, "padding": "same"}],
+                "convolutions": [
+                    {"filters": 12, "kernel_size": 3, "stride": 1, "padding": "same", "kind": "full"}
+                ],
                 "batch_norm": False,
                 "activation": "relu",
                 "pooling": "max",
@@ -164,6 +169,9 @@ def test_json_holds_every_field_and_the_version() -> None:
                 "pool_stride": 2,
                 "dropout": 0.0,
                 "residual": False,
+                "group_norm": 0,
+                "dropout_kind": "values",
+                "squeeze": 0,
             }
         ],
         "head": "flatten",
@@ -171,6 +179,36 @@ def test_json_holds_every_field_and_the_version() -> None:
         "whiten": False,
     }
     assert set(data["training"]) == {field.name for field in dataclasses.fields(TrainSpec)}
+
+
+def test_a_block_has_one_normalisation_and_groups_of_one_size() -> None:
+    assert Block((Convolution(12),), group_norm=4).group_norm == 4
+    with pytest.raises(SpecError, match="12 filters cannot be put into 5 groups"):
+        Block((Convolution(12),), group_norm=5)
+    with pytest.raises(SpecError, match="not allowed with batch_norm"):
+        Block(batch_norm=True, group_norm=4)
+
+
+def test_whitening_kernels_are_not_those_of_a_separable_convolution() -> None:
+    with pytest.raises(SpecError, match="separable first convolution"):
+        NetworkSpec((Block((Convolution(6, kind="separable"),)),), whiten=True)
+
+
+def test_what_was_written_before_there_were_separable_convolutions_is_read() -> None:
+    """A set-up and a link as they were: the new fields take their defaults, and no link got longer."""
+    block = {"convolutions": [{"filters": 7, "kernel_size": 3, "stride": 1, "padding": "same"}]}
+    block |= {"batch_norm": True, "dropout": 0.5}
+    found = Setup.from_json({"version": 1, "network": {"blocks": [block]}}).network
+    assert found == NetworkSpec((Block((Convolution(7),), batch_norm=True, dropout=0.5),))
+    link = (
+        "eNp9jcEKwjAQRP9lzkGKoGJ-RaSkzaqhcbds0gqG_LvR3r0Nb5h5BUz5JTrBFgxRxinBXgpG4VXikoPwBm4hZtKWT_VqMLg8PnoWfcJm"
+        "XcjAq8yyZNhudzBQSsEvLm5tNf8OzwYTKVPsU3gTbJunrMG3uDeYnfeB77BYXQweX_ssEjfGwtRQNcjqAv9gQaJm8-362NX6AY-hTxo"
+    )
+    residual = Block((Convolution(7),), batch_norm=True, dropout=0.5, residual=True)
+    blocks = (residual, Block((Convolution(9, 5, 2, "valid"),), pooling="none"))
+    setup = Setup(NetworkSpec(blocks), TrainSpec(seconds=60))
+    assert Setup.from_link(link) == setup
+    assert setup.to_link() == link
 
 
 def test_absent_fields_take_their_defaults() -> None:

@@ -115,6 +115,36 @@ def test_batch_norm_counts_four_values_a_channel() -> None:
     assert row.formula == "4×12 = 48 (gamma and beta are trained)"
 
 
+def test_a_separable_convolution_is_a_filter_a_map_and_then_1_by_1() -> None:
+    table = figures(one(Convolution(12, 5, 2, kind="separable")))
+    assert table["depthwise1"].shape == (16, 16, 3)
+    assert table["depthwise1"].formula == "5×5×3 = 75"
+    assert table["depthwise1"].multiply_adds == 16 * 16 * 3 * 25
+    assert table["conv1"].shape == (16, 16, 12)
+    assert table["conv1"].formula == "1×1×3×12 + 12 = 48"
+    assert table["conv1"].multiply_adds == 16 * 16 * 3 * 12
+    assert table["conv1"].receptive_field == 5
+    assert table["conv1"].step == 2
+
+
+def test_group_norm_counts_two_values_a_channel() -> None:
+    row = figures(one(Convolution(12), group_norm=3))["norm1"]
+    assert row.formula == "2×12 = 24"
+    assert row.layer.phrase == "3 groups of maps, each normalised"
+
+
+def test_a_gate_has_two_dense_layers_of_its_own() -> None:
+    table = figures(one(Convolution(12), squeeze=4, pooling="max"))
+    assert [table[name].shape for name in ("squeeze1", "reduce1", "excite1")] == [(12,), (3,), (12,)]
+    assert table["reduce1"].formula == "12×3 + 3 = 39"
+    assert table["excite1"].formula == "3×12 + 12 = 48"
+    assert table["gate1"].layer.inputs == ("relu1", "sigmoid_excite1")
+    assert table["pool1"].layer.inputs == ("gate1",)
+    residual = figures(NetworkSpec((Block((Convolution(12),), residual=True, squeeze=4),)))
+    assert residual["gate1"].layer.inputs == ("conv1", "sigmoid_excite1")
+    assert residual["add1"].layer.inputs == ("gate1", "shortcut1")
+
+
 def test_a_head_of_averages_keeps_one_value_a_map() -> None:
     table = figures(replace(LECTURE, head="global_average", dense=(Dense(1000),)))
     assert table["global_average"].shape == (24,)
@@ -308,6 +338,8 @@ def linear(network: NetworkSpec) -> NetworkSpec:
             block,
             activation="none",
             batch_norm=False,
+            group_norm=0,
+            squeeze=0,
             pooling="none" if block.pooling == "none" else "average",
         )
         for block in network.blocks

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from cnn.network.spec import (
     ACTIVATIONS,
+    CONVOLUTIONS,
+    DROPOUTS,
     HEADS,
     OPTIMIZERS,
     PADDINGS,
@@ -32,14 +34,17 @@ def fits(network: NetworkSpec) -> bool:
     return True
 
 
-def convolutions(max_filters: int, paddings: tuple[str, ...]) -> st.SearchStrategy[Convolution]:
-    """Draw one convolution."""
+def convolutions(
+    max_filters: int, paddings: tuple[str, ...], groups: int = 1
+) -> st.SearchStrategy[Convolution]:
+    """Draw one convolution whose filters can be put into `groups`."""
     return st.builds(
         Convolution,
-        filters=st.integers(1, max_filters),
+        filters=st.integers(1, max(max_filters // groups, 1)).map(lambda size: size * groups),
         kernel_size=st.integers(1, 7),
         stride=st.sampled_from((1, 1, 2)),
         padding=st.sampled_from(paddings),
+        kind=st.sampled_from(("full", *CONVOLUTIONS)),
     )
 
 
@@ -48,16 +53,22 @@ def blocks(draw: st.DrawFn, max_filters: int = 8, max_convolutions: int = 3) -> 
     """Draw one block; a residual one has padding same throughout."""
     residual = draw(st.booleans())
     paddings = ("same",) if residual else tuple(PADDINGS)
-    several = st.lists(convolutions(max_filters, paddings), min_size=1, max_size=max_convolutions)
+    norm, groups = draw(st.sampled_from((("", 0), ("batch", 0), ("group", 1), ("group", 2))))
+    several = st.lists(
+        convolutions(max_filters, paddings, max(groups, 1)), min_size=1, max_size=max_convolutions
+    )
     return Block(
         convolutions=tuple(draw(several)),
-        batch_norm=draw(st.booleans()),
+        batch_norm=norm == "batch",
         activation=draw(st.sampled_from(tuple(ACTIVATIONS))),
         pooling=draw(st.sampled_from(tuple(POOLINGS))),
         pool_window=draw(st.integers(2, 3)),
         pool_stride=draw(st.integers(2, 3)),
         dropout=draw(st.just(0.0) | st.floats(0.0, 0.9)),
         residual=residual,
+        group_norm=groups,
+        dropout_kind=draw(st.sampled_from(tuple(DROPOUTS))),
+        squeeze=draw(st.sampled_from((0, 0, 1, 2, 4))),
     )
 
 
@@ -89,7 +100,7 @@ def networks(
     if not fits(network):
         network = replace(network, blocks=(Block(),))
     first = network.blocks[0].convolutions[0]
-    fewer = first.filters <= 2 * first.kernel_size**2 * PICTURE_SHAPE[-1]
+    fewer = first.kind == "full" and first.filters <= 2 * first.kernel_size**2 * PICTURE_SHAPE[-1]
     return replace(network, whiten=fewer and draw(st.booleans()))
 
 

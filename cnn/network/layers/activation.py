@@ -92,3 +92,20 @@ class Dropout(Elementwise):
     def operation(self, inputs: Sequence[Array], weights: Weights, channel: int, came: str) -> PassOn:
         """Return that nothing happens."""
         return PassOn("dropout is for training")
+
+
+@dataclass(frozen=True)
+class SpatialDropout(Dropout):
+    """Sets a share `rate` of the maps to zero, each whole, while training; does nothing afterwards.
+
+    Neighbouring cells of a map are much alike, so that dropping single ones hides little (Tompson et al. 2015,
+    "Efficient object localization using convolutional networks").
+    """
+
+    title: ClassVar[str] = "Spatial dropout"
+    about: ClassVar[str] = "Does nothing now; while training it sets some maps to zero, each as a whole."
+
+    @property
+    def phrase(self) -> str:
+        """The share."""
+        return f"{self.rate:.0%} of the maps while training"

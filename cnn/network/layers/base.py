@@ -74,7 +74,8 @@ class Layer(ABC):
     mixes_pictures: ClassVar[bool] = (
         False  # in training, a picture's values depend on the others of its batch
     )
-    mixes_maps: ClassVar[bool] = True  # a map depends on other maps than the one of its own number
+    keeps_channels: ClassVar[bool] = False  # a map is made of the input's map of its own number
+    averages_maps: ClassVar[bool] = False  # and is brought to the scale of several of them
     computes: ClassVar[bool] = True  # its values are others than those it reads
     has_own_channels: ClassVar[bool] = True  # a channel is something that the network has learned to look for
     climbs_before: ClassVar[bool] = False  # activation maximisation climbs the value before it
@@ -254,7 +255,7 @@ class Elementwise(Layer, abstract=True):
 
     kind: ClassVar[str] = ELEMENTWISE
     is_thin: ClassVar[bool] = True
-    mixes_maps: ClassVar[bool] = False
+    keeps_channels: ClassVar[bool] = True
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
         """Return the shape of the first input."""

@@ -155,3 +155,62 @@ class Conv(Convolving):
         """Return the sums of the sizes of its weights."""
         sizes: NDArray[np.float32] = np.abs(weights[f"{self.name}/kernel"]).sum(axis=(0, 1))
         return sizes
+
+
+@dataclass(frozen=True)
+class DepthwiseConv(Convolving):
+    """A kernel of `kernel_size` × `kernel_size` for each map by itself, without a bias.
+
+    With a 1×1 convolution after it, it is a separable convolution: first where, then of what (Chollet 2017,
+    "Xception").
+    """
+
+    title: ClassVar[str] = "Depthwise convolution"
+    about: ClassVar[str] = (
+        "Each map has one small filter of its own; a 1×1 convolution mixes the maps afterwards."
+    )
+    keeps_channels: ClassVar[bool] = True
+    silenced: ClassVar[dict[str, int]] = {"kernel": -2}
+
+    @property
+    def badge(self) -> str:
+        """The usual short form."""
+        return "depthwise"
+
+    @property
+    def phrase(self) -> str:
+        """The kernel's size, stride and padding.
+
+        >>> DepthwiseConv("depthwise1", ("input",), 3, 1, "same").phrase
+        'a filter a map, 3×3, same'
+        """
+        return f"a filter a map, {self._size_text()}"
+
+    def output_shape(self, shapes: Sequence[Shape]) -> Shape:
+        """Return rows and columns of its windows, and as many maps as it reads."""
+        return (*self.sides(shapes[0]), shapes[0][2])
+
+    def weight_shapes(self, shapes: Sequence[Shape]) -> dict[str, Shape]:
+        """Return kernel (size, size, channels, 1)."""
+        return {"kernel": (self.kernel_size, self.kernel_size, shapes[0][2], 1)}
+
+    def formula(self, shapes: Sequence[Shape]) -> str:
+        """Return the kernels."""
+        size = self.kernel_size
+        return count_text(f"{size}×{size}×{shapes[0][2]}", self.weight_shapes(shapes))
+
+    def channels(self, shapes: Sequence[Shape]) -> int:
+        """Return its filters, one a map."""
+        return shapes[0][2]
+
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
+        """Return the filtered maps."""
+        return ops.depthwise_conv2d(inputs[0], weights[f"{self.name}/kernel"], self.stride, self.padding)
+
+    def filter(self, weights: Weights, channel: int, depth: int) -> Filter:
+        """Return the kernel over the map of the same number."""
+        return Filter(self.kernel_of(weights[f"{self.name}/kernel"], channel), None, (channel,))
+
+    def kernel_of(self, kernel: NDArray[np.float32], channel: int) -> NDArray[np.float32]:
+        """Return a view on the kernel of one map, (size, size, 1)."""
+        return kernel[:, :, channel, :]

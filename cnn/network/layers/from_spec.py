@@ -10,14 +10,14 @@ with a single convolution has `conv2`. ReLU and softmax are layers of their own.
 
 from dataclasses import dataclass, field
 
-from cnn.network.layers.activation import Activation, Dropout
+from cnn.network.layers.activation import Activation, Dropout, SpatialDropout
 from cnn.network.layers.base import Layer
-from cnn.network.layers.conv import Conv
+from cnn.network.layers.conv import Conv, DepthwiseConv
 from cnn.network.layers.dense import Flatten, FullyConnected, GlobalAverage, Input, Softmax
-from cnn.network.layers.merge import Add
-from cnn.network.layers.norm import BatchNorm
+from cnn.network.layers.merge import Add, Gate
+from cnn.network.layers.norm import BatchNorm, GroupNorm
 from cnn.network.layers.pool import Pool
-from cnn.network.spec import CLASS_COUNT, PICTURE_SHAPE, Block, NetworkSpec
+from cnn.network.spec import CLASS_COUNT, PICTURE_SHAPE, Block, Convolution, NetworkSpec
 
 
 @dataclass
@@ -60,23 +60,55 @@ def _add_block(chain: _Chain, block: Block, number: int, channels: int) -> None:
     start = chain.last
     for position, convolution in enumerate(block.convolutions, start=1):
         suffix = f"{number}" if len(block.convolutions) == 1 else f"{number}_{position}"
-        chain.add(
-            Conv,
-            f"conv{suffix}",
-            filters=convolution.filters,
-            kernel_size=convolution.kernel_size,
-            stride=convolution.stride,
-            padding=convolution.padding,
-        )
-        if block.batch_norm:
-            chain.add(BatchNorm, f"norm{suffix}")
+        _add_convolution(chain, convolution, suffix)
+        _add_norm(chain, block, f"norm{suffix}")
         if block.residual and position == len(block.convolutions):
+            _add_gate(chain, block, number)
             _add_shortcut(chain, block, number, channels, start)
         chain.activate(block.activation, suffix)
+    if not block.residual:
+        _add_gate(chain, block, number)
     if block.pooling != "none":
         chain.add(Pool, f"pool{number}", rule=block.pooling, size=block.pool_window, stride=block.pool_stride)
     if block.dropout:
-        chain.add(Dropout, f"dropout{number}", rate=block.dropout)
+        kind = SpatialDropout if block.dropout_kind == "maps" else Dropout
+        chain.add(kind, f"dropout{number}", rate=block.dropout)
+
+
+def _add_convolution(chain: _Chain, convolution: Convolution, suffix: str) -> None:
+    size, stride = convolution.kernel_size, convolution.stride
+    if convolution.kind == "separable":
+        padding = convolution.padding
+        chain.add(DepthwiseConv, f"depthwise{suffix}", kernel_size=size, stride=stride, padding=padding)
+        size, stride = 1, 1
+    chain.add(
+        Conv,
+        f"conv{suffix}",
+        filters=convolution.filters,
+        kernel_size=size,
+        stride=stride,
+        padding=convolution.padding,
+    )
+
+
+def _add_norm(chain: _Chain, block: Block, name: str) -> None:
+    if block.batch_norm:
+        chain.add(BatchNorm, name)
+    if block.group_norm:
+        chain.add(GroupNorm, name, groups=block.group_norm)
+
+
+def _add_gate(chain: _Chain, block: Block, number: int) -> None:
+    """Add squeeze and excitation: the mean of each map, two dense layers, and a factor for each map."""
+    if not block.squeeze:
+        return
+    (maps,), filters = chain.last, block.convolutions[-1].filters
+    chain.add(GlobalAverage, f"squeeze{number}")
+    chain.add(FullyConnected, f"reduce{number}", units=max(filters // block.squeeze, 1))
+    chain.activate("relu", f"_reduce{number}")
+    chain.add(FullyConnected, f"excite{number}", units=filters)
+    chain.activate("sigmoid", f"_excite{number}")
+    chain.add(Gate, f"gate{number}", (maps, chain.last[0]))
 
 
 def _add_shortcut(chain: _Chain, block: Block, number: int, channels: int, start: tuple[str]) -> None:
@@ -88,7 +120,6 @@ def _add_shortcut(chain: _Chain, block: Block, number: int, channels: int, start
     if stride != 1 or filters != channels:
         options = {"filters": filters, "kernel_size": 1, "stride": stride, "padding": "same"}
         chain.add(Conv, f"shortcut{number}", start, **options)
-        if block.batch_norm:
-            chain.add(BatchNorm, f"shortcut_norm{number}")
+        _add_norm(chain, block, f"shortcut_norm{number}")
         shortcut = chain.last
     chain.add(Add, f"add{number}", (body[0], shortcut[0]))

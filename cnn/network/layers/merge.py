@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cnn.network.arithmetic import Plus
+import numpy as np
+
+from cnn.network import ops
+from cnn.network.arithmetic import Plus, Times
 from cnn.network.layers.base import Elementwise, Weights
 from cnn.network.ops import Array
 
@@ -34,3 +37,46 @@ class Add(Elementwise):
     def second(self, inputs: Sequence[Array], came: str) -> Array:
         """Return the output of the other layer."""
         return inputs[1] if came == self.inputs[0] else inputs[0]
+
+
+@dataclass(frozen=True)
+class Gate(Elementwise):
+    """Maps, each multiplied by a number of its own from 0 to 1: the gate of squeeze and excitation.
+
+    The numbers come from the mean of every map, by two dense layers (Hu, Shen and Sun 2018,
+    "Squeeze-and-excitation networks").
+    """
+
+    tag: ClassVar[str] = "add"
+    title: ClassVar[str] = "Squeeze-and-excitation gate"
+    about: ClassVar[str] = (
+        "Each map is multiplied by one number from 0 to 1, which depends on the means of all maps."
+    )
+    detail: ClassVar[int] = 3
+
+    @property
+    def badge(self) -> str:
+        """Its short form."""
+        return "gate"
+
+    @property
+    def equation(self) -> str:
+        """The maps and the numbers."""
+        return " × ".join(self.inputs)
+
+    def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
+        """Return the products."""
+        return ops.gate(*inputs)
+
+    def follows(self, name: str) -> bool:
+        """Whether it reads `name` as maps: a gate's number goes to a whole map, not to one cell."""
+        return name == self.inputs[0]
+
+    def operation(self, inputs: Sequence[Array], weights: Weights, channel: int, came: str) -> Times:
+        """Return that the value is multiplied by the number of its map."""
+        return Times(self.inputs[1])
+
+    def second(self, inputs: Sequence[Array], came: str) -> Array:
+        """Return the numbers, one for all cells of a map."""
+        factors: Array = np.broadcast_to(inputs[1], inputs[0].shape)
+        return factors

@@ -27,7 +27,7 @@ class Pool(Windowed):
         "Each window becomes one cell, so the map gets smaller and small shifts barely matter."
     )
     kind: ClassVar[str] = WINDOW
-    mixes_maps: ClassVar[bool] = False
+    keeps_channels: ClassVar[bool] = True
     computes: ClassVar[bool] = False
     advice: ClassVar[str] = "Take the pooling out of this block or of one before it, or remove a block."
 

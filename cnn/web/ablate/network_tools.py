@@ -6,7 +6,7 @@ import streamlit as st
 from cnn.figures.drawing import legend_html
 from cnn.figures.mosaic import data_uri, paint
 from cnn.interpret.preset_kernels import RECIPES
-from cnn.interpret.weight_edits import Mute, ReadyKernel, SetKernel, ZeroBias, silent_value
+from cnn.interpret.weight_edits import Mute, ReadyKernel, SetKernel, ZeroBias, kernel_of, silent_value
 from cnn.web.ablate.ablation_state import Bench
 from cnn.web.ablate.kernel_editor import kernel_editor
 from cnn.web.ablate.picture_tools import show_picture_tools
@@ -105,10 +105,11 @@ def _show_kernel(bench: Bench) -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom")
     with row:
         layer, number = _layer_and_filter(bench)
-    kernel = bench.weights[f"{layer}/kernel"]
+    network = bench.view.run.setup.network
+    kernel = kernel_of(network, bench.weights, layer, number)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        if kernel.ndim == 4:
+        if kernel.ndim == 3:
             with row:
                 channel = st.number_input(
                     "Input channel", 0, kernel.shape[2] - 1, 0, key=f"break-channel-{layer}", width=130
@@ -116,14 +117,16 @@ def _show_kernel(bench: Bench) -> None:
             _show_numbers(bench, layer, number, int(channel))
         else:
             st.markdown("A dense layer has one weight an input and no grid; its biases can be made zero.")
-        _show_bias(bench, layer, number)
+        if f"{layer}/bias" in bench.weights:
+            _show_bias(bench, layer, number)
     with right:
         _show_map(bench, layer, number)
 
 
 def _show_numbers(bench: Bench, layer: str, number: int, channel: int) -> None:
     now, trained = (
-        weights[f"{layer}/kernel"][:, :, channel, number] for weights in (bench.weights, bench.view.weights)
+        kernel_of(bench.view.run.setup.network, weights, layer, number)[:, :, channel]
+        for weights in (bench.weights, bench.view.weights)
     )
     label = f"Kernel of filter {number} of {layer} over input channel {channel}"
     st.markdown(f"**{label}**")

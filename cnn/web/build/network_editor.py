@@ -10,6 +10,8 @@ from cnn.core.validation import allowed_values
 from cnn.core.errors import SpecError
 from cnn.network.spec import (
     ACTIVATIONS,
+    CONVOLUTIONS,
+    DROPOUTS,
     HEADS,
     PADDINGS,
     POOLINGS,
@@ -83,6 +85,13 @@ def _block_options(block: Block, key: str, count: int) -> dict[str, Any]:
                 key,
                 "Keeps each channel centred; faster training.",
             ),
+            "group_norm": whole_field(
+                block,
+                "group_norm",
+                "Group normalisation",
+                key,
+                "Groups of maps, each centred by itself on every picture; 0 for none.",
+            ),
             "residual": flag_field(
                 block, "residual", "Residual connection", key, "Adds the block's input to its output."
             ),
@@ -92,6 +101,21 @@ def _block_options(block: Block, key: str, count: int) -> dict[str, Any]:
             ),
             "dropout": number_field(
                 block, "dropout", "Dropout", key, 0.05, "%.2f", "Share of values set to 0 while training."
+            ),
+            "dropout_kind": choice_field(
+                block,
+                "dropout_kind",
+                "Dropout of",
+                key,
+                DROPOUTS,
+                "Whole maps: neighbouring cells of a map are much alike, so that dropping one hides little.",
+            ),
+            "squeeze": whole_field(
+                block,
+                "squeeze",
+                "Squeeze-and-excitation",
+                key,
+                "Maps a neuron of the gate's inner layer; the gate weighs each map by the means of all. 0 for none.",
             ),
         }
         _add_button(
@@ -111,7 +135,7 @@ def _block_options(block: Block, key: str, count: int) -> dict[str, Any]:
 
 def _convolution_row(block: Block, place: int, block_key: str) -> Convolution:
     convolution, key = block.convolutions[place], f"{block_key}-c{place}"
-    columns = st.columns([4, 4, 4, 5])
+    columns = st.columns([4, 4, 4, 5, 6])
     with columns[0]:
         filters = whole_field(convolution, "filters", "Filters", key, "One feature map each.")
     with columns[1]:
@@ -122,7 +146,16 @@ def _convolution_row(block: Block, place: int, block_key: str) -> Convolution:
         padding = choice_field(
             convolution, "padding", "Padding", key, PADDINGS, "Same: zeros around, size kept. Valid: none."
         )
-    return Convolution(filters, size, stride, padding)
+    with columns[4]:
+        kind = choice_field(
+            convolution,
+            "kind",
+            "Kind",
+            key,
+            CONVOLUTIONS,
+            "Separable: first a filter for each map by itself, then a 1×1 convolution: far fewer parameters.",
+        )
+    return Convolution(filters, size, stride, padding, kind)
 
 
 def _card_header(network: NetworkSpec, place: int) -> None:

@@ -156,7 +156,7 @@ def _kernel(look: Look, layer: Layer, channel: int, theme: Theme) -> Parts:
     ranks = [int(np.searchsorted(sent, number)) for number in order[:room]]
     facts = {
         "bias": bias,
-        "picture": layer.inputs == ("input",),
+        "picture": layer.inputs == ("input",) and len(numbers) == len(COLOURS),
         "source_names": channel_names(look, layer.inputs[0]),
         "sent": numbers[sent].tolist(),
         "total": maps.shape[2],
@@ -234,7 +234,7 @@ OPS = {
     DENSE: "dense",
     SHARES: "softmax",
 }
-STAGE_OPS = {"normalise": "norm", "function": "relu", "plus": "add", "pass": "drop"}
+STAGE_OPS = {"normalise": "norm", "function": "relu", "plus": "add", "times": "times", "pass": "drop"}
 BROWSER = {"mean": "moving_mean", "variance": "moving_variance", "source": "other"}
 
 

@@ -86,7 +86,7 @@ def chains(table: tuple[LayerShape, ...]) -> dict[str, str]:
     for row in table:
         name, inputs = row.layer.name, row.layer.inputs
         if len(row.shape) == 3:
-            roots[name] = roots[inputs[0]] if inputs and not row.layer.mixes_maps else name
+            roots[name] = roots[inputs[0]] if inputs and row.layer.keeps_channels else name
     return roots
 
 

@@ -13,8 +13,9 @@ from cnn.figures.colours import THEMES, Theme, scale_of
 from cnn.figures.compare import bars_html
 from cnn.figures.drawing import legend_html
 from cnn.figures.mosaic import colour_filters, data_uri, mosaic, picture
-from cnn.interpret.weight_edits import layers_with_filters, stage_end
+from cnn.interpret.weight_edits import kernel_of, layers_with_filters, stage_end
 from cnn.network.forward import Weights, forward
+from cnn.network.spec import PICTURE_SHAPE
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run, read_run
 from cnn.web.app.session import theme
@@ -96,7 +97,13 @@ def _show_filters(run: Run, sheet: Sheet) -> None:
     st.markdown(f"**Filters of {layer}**")
     st.image(sheet.filters, alt=f"The first filters of {layer} in colour")
     left_out = f"; {MOST_FILTERS} of {count} are shown" if count > MOST_FILTERS else ""
-    st.caption(f"As colours: mid-grey is weight 0{left_out}.")
+    one_colour = run.setup.network.blocks[0].convolutions[0].kind == "separable"
+    how = (
+        "One for each colour: orange is above zero, blue below"
+        if one_colour
+        else "As colours: mid-grey is weight 0"
+    )
+    st.caption(f"{how}{left_out}.")
 
 
 def _show_maps(run: Run, sheet: Sheet) -> None:
@@ -142,8 +149,14 @@ def draw(run: Run, weights: Weights, pixels: NDArray[np.uint8], theme: Theme) ->
     network = run.setup.network
     first = next(iter(layers_with_filters(network)))
     outputs = forward(network, weights, pixels)
-    kernel = np.asarray(weights[f"{first}/kernel"])[..., :MOST_FILTERS]
-    filters = colour_filters(kernel, max(1, FILTER_PIXELS // len(kernel)), FILTER_COLUMNS)
+    count = min(layers_with_filters(network)[first], MOST_FILTERS)
+    kernels = np.stack([kernel_of(network, weights, first, number) for number in range(count)], axis=-1)
+    if kernels.shape[2] == PICTURE_SHAPE[-1]:
+        filters = colour_filters(kernels, max(1, FILTER_PIXELS // len(kernels)), FILTER_COLUMNS)
+    else:  # each looks at one colour
+        filters = mosaic(
+            kernels[:, :, 0], theme, scale_of(np.stack([kernels, -kernels])), pixels=FILTER_PIXELS
+        )
     names = dict.fromkeys((first, stage_end(network, first)))
     maps = tuple((name, *_map_sheet(outputs[name], theme)) for name in names)
     return Sheet(data_uri(filters), maps, outputs["softmax"])
