@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from cnn.figures.colours import DARK, LIGHT, colour, scale_of
 from cnn.interpret.cell_steps import Look
 from cnn.interpret.receptive_field import Grid
-from cnn.network import layers
 from cnn.network.forward import forward, weight_shapes
+from cnn.network.layers import expand
 from cnn.network.spec import ACTIVATIONS, Block, Convolution, Dense, NetworkSpec
 from cnn.web.inspect.inspector_data import pack
 from cnn.web.inspect.overlay import Layover
@@ -56,7 +56,7 @@ def at_work(spec: NetworkSpec, seed: int) -> Look:
         values = rng.normal(0, 0.4, shape)
         weights[name] = (np.abs(values) + 0.1 if name.endswith("variance") else values).astype(np.float32)
     pixels = rng.integers(0, 256, (32, 32, 3), np.uint8)
-    return Look(layers.expand(spec), weights, forward(spec, weights, pixels))
+    return Look(expand(spec), weights, forward(spec, weights, pixels))
 
 
 def write(folder: Path) -> None:
