@@ -187,6 +187,11 @@ class Operation(ABC):
 
     name: ClassVar[str]
 
+    @property
+    def second(self) -> str:
+        """What the second values are, as a title; "" where there are none."""
+        return ""
+
     @abstractmethod
     def apply(self, value: float, other: float) -> float:
         """Return what comes of a value; `other` is the second one, nan where there is none."""
@@ -261,6 +266,11 @@ class Plus(Operation):
     source: str
     name: ClassVar[str] = "plus"
 
+    @property
+    def second(self) -> str:
+        """The other map."""
+        return f"The same map of {self.source}"
+
     def apply(self, value: float, other: float) -> float:
         """Return the sum."""
         return value + other
@@ -276,6 +286,11 @@ class Times(Operation):
 
     source: str
     name: ClassVar[str] = "times"
+
+    @property
+    def second(self) -> str:
+        """The number, the same for all cells."""
+        return f"The number that {self.source} has for this map"
 
     def apply(self, value: float, other: float) -> float:
         """Return the product."""
@@ -309,4 +324,4 @@ def at(values: ops.Array, channel: int, cell: Cell | None) -> float:
 
 def facts_of(operation: Operation) -> dict[str, Any]:
     """Return an operation as plain data: its name and its numbers."""
-    return {"operation": operation.name, **vars(operation)}
+    return {"operation": operation.name, "second": operation.second, **vars(operation)}

@@ -49,10 +49,10 @@ function expectSteps(data: Data, steps: Step[]): void {
 }
 
 describe("maps", () => {
-  const maps = all.filter(({ data }) => data.op !== "dense" && data.op !== "softmax");
+  const maps = all.filter(({ data }) => data.kind !== "dense" && data.kind !== "shares");
 
   test.each(maps)("$path: every cell and all that follows it", ({ data, expected }) => {
-    if (data.op === "dense" || data.op === "softmax") return;
+    if (data.kind === "dense" || data.kind === "shares") return;
     for (let row = 0; row < data.rows; row++) {
       for (let column = 0; column < data.columns; column++) {
         const at = row * data.columns + column;
@@ -65,7 +65,7 @@ describe("maps", () => {
   });
 
   test.each(maps)("$path: what is written comes to what is said", ({ data }) => {
-    if (data.op === "dense" || data.op === "softmax") return;
+    if (data.kind === "dense" || data.kind === "shares") return;
     let evaluatedOnes = 0;
     for (let row = 0; row < data.rows; row += 3) {
       for (let column = 0; column < data.columns; column += 3) {
@@ -79,28 +79,31 @@ describe("maps", () => {
         }
       }
     }
-    const written = !["flatten", "pool"].includes(data.op);
+    const written = !["copy", "window"].includes(data.kind);
     if (written) expect(evaluatedOnes).toBeGreaterThan(0);
   });
 
-  test.each(maps.filter(({ data }) => data.op === "conv"))("$path: intermediate maps add up", ({ data, expected }) => {
-    if (data.op !== "conv") return;
-    const parts = data.sent.map((_, place) => channelMap(data, place));
-    const rest = arrayOf(data, "rest").values;
-    expected.forEach((value, at) => {
-      const total = addUp(parts.map((part) => part[at] as number)) + (rest[at] as number) + data.bias;
-      expect(apart(total, value)).toBeLessThan(CLOSE);
-    });
-  });
+  test.each(maps.filter(({ data }) => data.kind === "kernel"))(
+    "$path: intermediate maps add up",
+    ({ data, expected }) => {
+      if (data.kind !== "kernel") return;
+      const parts = data.sent.map((_, place) => channelMap(data, place));
+      const rest = arrayOf(data, "rest").values;
+      expected.forEach((value, at) => {
+        const total = addUp(parts.map((part) => part[at] as number)) + (rest[at] as number) + (data.bias ?? 0);
+        expect(apart(total, value)).toBeLessThan(CLOSE);
+      });
+    },
+  );
 
   test("a window that holds a cell is found, its own place in it too", () => {
     let gaps = 0;
     let windows = 0;
     for (const { data } of maps) {
-      if (data.op === "dense" || data.op === "softmax" || data.vector) continue;
-      const place = data.stages.findIndex((stage) => stage.op === "pool");
+      if (data.kind === "dense" || data.kind === "shares" || data.vector) continue;
+      const place = data.stages.findIndex((stage) => stage.kind === "window");
       const stage = data.stages[place];
-      if (stage?.op !== "pool") continue;
+      if (stage?.kind !== "window") continue;
       for (let row = 0; row < data.rows; row++) {
         for (let column = 0; column < data.columns; column++) {
           const { steps } = work(data, { row, column, chosen: null });
@@ -124,10 +127,10 @@ describe("maps", () => {
 });
 
 describe("neurons", () => {
-  const neurons = all.filter(({ data }) => data.op === "dense");
+  const neurons = all.filter(({ data }) => data.kind === "dense");
 
   test.each(neurons)("$path: terms, rest and bias are the score", ({ data, expected }) => {
-    if (data.op !== "dense") return;
+    if (data.kind !== "dense") return;
     const terms = termsOf(arrayOf(data, "input").values, arrayOf(data, "weights").values);
     const total = data.rest + addUp(terms.map((term) => term.product));
     const steps = neuronSteps(data, total);
@@ -140,7 +143,7 @@ describe("neurons", () => {
   });
 
   test.each(neurons)("$path: each term has its place in the mosaic and in its map", ({ data }) => {
-    if (data.op !== "dense") return;
+    if (data.kind !== "dense") return;
     const values = arrayOf(data, "input").values;
     const terms = termsOf(values, arrayOf(data, "weights").values);
     const mosaic = mosaicOf(data, terms);
@@ -156,7 +159,7 @@ describe("neurons", () => {
 });
 
 test("softmax is NumPy's", () => {
-  for (const { data, expected } of all.filter(({ data: one }) => one.op === "softmax")) {
+  for (const { data, expected } of all.filter(({ data: one }) => one.kind === "shares")) {
     const shares = softmax(arrayOf(data, "input").values.subarray(0, 10));
     shares.forEach((share, i) => expect(share).toBeCloseTo(expected[i] as number, 6));
     expect(addUp(shares)).toBeCloseTo(1, 12);
@@ -165,9 +168,20 @@ test("softmax is NumPy's", () => {
 });
 
 test("every activation is written out in both halves", () => {
-  const constants = { layer: "a", tag: "relu", op: "relu" as const, slope: 0.01, alpha: 1 };
+  const constants = {
+    layer: "a",
+    tag: "relu",
+    kind: "elementwise" as const,
+    operation: "function" as const,
+    slope: 0.01,
+    alpha: 1,
+  };
   const names = new Set(
-    all.flatMap(({ data }) => data.stages.flatMap((stage) => (stage.op === "relu" ? [stage.function] : []))),
+    all.flatMap(({ data }) =>
+      data.stages.flatMap((stage) =>
+        stage.kind === "elementwise" && stage.operation === "function" ? [stage.function] : [],
+      ),
+    ),
   );
   expect(names.size).toBeGreaterThanOrEqual(6);
   for (const name of names) {

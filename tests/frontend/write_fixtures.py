@@ -9,6 +9,7 @@ of plain NumPy written here, never those of the code under test.
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,9 @@ def networks() -> Iterator[tuple[str, NetworkSpec]]:
         yield activation, NetworkSpec((block,), dense=(Dense(5, activation, 0.2),))
     residual = Block((Convolution(4), Convolution(4)), batch_norm=True, pooling="average", residual=True)
     narrow = Block((Convolution(6, 1), Convolution(5, 4)), pooling="average", pool_window=2, pool_stride=3)
+    separable = Convolution(4, 3, 2, "same", "separable")
+    gated = Block((separable, Convolution(6)), group_norm=2, squeeze=2, dropout=0.2, dropout_kind="maps")
+    yield "gated", NetworkSpec((gated, replace(gated, residual=True, pooling="average")))
     yield "residual", NetworkSpec((residual, narrow), head="global_average")
     yield "gap", NetworkSpec((Block((Convolution(2, 7, 2),), pooling="max", pool_window=2, pool_stride=3),))
     yield (

@@ -265,11 +265,12 @@ function arrayOf(data, name) {
   if (!array) throw new Error(`the inspector was sent no ${name}`);
   return array;
 }
-var isWindow = (data) => data.op === "conv" || data.op === "pool";
-var isUnrolled = (data) => data.op === "flatten" || data.op === "average";
+var isWindow = (data) => data.kind === "kernel" || data.kind === "window";
+var isUnrolled = (data) => data.kind === "copy" || data.kind === "average";
 var mapName = (data) => data.names[data.channel] ?? `map ${data.channel}`;
 var nameOfPlace = (data, place) => data.names[place] ?? `value ${place}`;
-var sourceName = (data, number) => (data.op === "conv" ? data.source_names[number] : void 0) ?? `map ${number}`;
+var takesSecond = (step) => step.operation === "plus" || step.operation === "times";
+var sourceName = (data, number) => (data.kind === "kernel" ? data.source_names[number] : void 0) ?? `map ${number}`;
 var sentAt = (data, place) => data.sent[place] ?? place;
 
 // cnn/frontend/inspector/state.ts
@@ -315,7 +316,7 @@ function limited(state, row, column) {
   const { data } = state;
   const [rows, columns] = state.view.cells(state);
   const cell = { row: clamp(row || 0, 0, rows - 1), column: clamp(column || 0, 0, columns - 1) };
-  if (!data.vector || data.op === "dense" || data.op === "softmax") return cell;
+  if (!data.vector || data.kind === "dense" || data.kind === "shares") return cell;
   return cellAt(Math.min(cell.row * columns + cell.column, lengthOf(data) - 1), columns);
 }
 var lengthOf = (data) => data.shape[0];
@@ -328,7 +329,7 @@ function orderOf({ data, byActivity }) {
 function shownPlace({ data, chosen }) {
   const place = chosen === null ? -1 : data.sent.indexOf(chosen);
   if (place >= 0) return place;
-  return data.op === "conv" ? data.order[0] ?? 0 : 0;
+  return data.kind === "kernel" ? data.order[0] ?? 0 : 0;
 }
 
 // cnn/frontend/inspector/head.ts
@@ -338,18 +339,18 @@ function buildHead(state) {
   const channels = channelsOf(data);
   const layers = data.layers.map(({ name }) => option(name, name, name === data.layer));
   const places = orderOf(state).map((i) => option(i, data.names[i] ?? `${kindOf(data)} ${i}`, i === data.channel));
-  const sortable = data.activity.sizes && channels > 1 && data.op !== "pixel";
+  const sortable = data.activity.sizes && channels > 1 && data.kind !== "pixel";
   const sort = `<button type="button" class="quiet-button" data-part="sort"
     aria-pressed="${state.byActivity}">By activity</button>`;
   find(root, ".head").innerHTML = `
     ${stepper("layer", "Layer", layers, `style="--tag:${data.tags[data.tag]}"`)}
-    ${channels > 1 && data.op !== "softmax" ? stepper("channel", kindOf(data), places) : ""}
+    ${channels > 1 && data.kind !== "shares" ? stepper("channel", kindOf(data), places) : ""}
     ${sortable ? sort : ""}
     <button type="button" class="play" data-part="play"></button><span class="hint"></span>`;
   find(root, ".about").innerHTML = `${escapeHtml(data.about)} ${activityText(data)}`;
-  find(root, ".play").hidden = data.op === "dense" || data.op === "softmax";
+  find(root, ".play").hidden = data.kind === "dense" || data.kind === "shares";
 }
-var kindOf = (data) => data.op === "dense" ? "neuron" : data.vector ? "value" : "map";
+var kindOf = (data) => data.kind === "dense" ? "neuron" : data.vector ? "value" : "map";
 var option = (value, text, chosen) => `<option value="${escapeHtml(value)}" ${chosen ? "selected" : ""}>${escapeHtml(text)}</option>`;
 var stepper = (name, title, options, style = "") => `
   <span class="stepper" ${style}><button type="button" data-part="${name}-back" data-step="${name}" data-by="-1"
@@ -359,7 +360,7 @@ var stepper = (name, title, options, style = "") => `
       aria-label="Next ${title.toLowerCase()}">›</button></span>`;
 function activityText(data) {
   const { layer, sizes } = data.activity;
-  if (!sizes || sizes.length < 2 || data.op === "pixel") return "";
+  if (!sizes || sizes.length < 2 || data.kind === "pixel") return "";
   const size = (i) => sizes[i];
   const link = (i) => `<button type="button" class="link" data-go-channel="${i}" data-part="way${i}">${escapeHtml(data.names[i] ?? `map ${i}`)}</button>`;
   const rank = [...sizes.keys()].filter((i) => size(i) > 0).sort((one, other) => size(other) - size(one));
@@ -386,8 +387,8 @@ function show(state) {
   root.dataset.channel = String(state.data.channel);
 }
 function hint({ data, timer, pinned }) {
-  if (data.op === "softmax") return `${byHand("Point at", "Tap")} a class below: its score and its fraction light up.`;
-  if (data.op === "dense") {
+  if (data.kind === "shares") return `${byHand("Point at", "Tap")} a class below: its score and its fraction light up.`;
+  if (data.kind === "dense") {
     return byHand(
       "Point at a term; click it to go to where it comes from.",
       "Tap a term to go to where it comes from."
@@ -406,7 +407,7 @@ function hint({ data, timer, pinned }) {
 }
 function say(state) {
   const { data, result, row, column } = state;
-  if (!result || data.op === "dense") return;
+  if (!result || data.kind === "dense") return;
   const [first, ...others] = result.steps;
   const after = others.map((step, i) => `${data.stages[i]?.layer} ${fixed(step.total)}`);
   const at = data.vector ? nameOfPlace(data, row * data.columns + column) : `Row ${row}, column ${column}`;
@@ -471,7 +472,7 @@ function convSums(data, row, column, sums) {
   return sums;
 }
 function convTotal(data, row, column, sums) {
-  return addUp(convSums(data, row, column, sums)) + valueAt(arrayOf(data, "rest"), row, column) + data.bias;
+  return addUp(convSums(data, row, column, sums)) + valueAt(arrayOf(data, "rest"), row, column) + (data.bias ?? 0);
 }
 function channelMap(data, place) {
   const map = new Float32Array(data.rows * data.columns);
@@ -519,30 +520,36 @@ var ACTIVATIONS = {
   tanh: (x) => Math.tanh(x),
   sigmoid: (x) => 1 / (1 + Math.exp(-x))
 };
-function cellwise(step, x, added) {
-  switch (step.op) {
-    case "norm":
-      return (x - step.moving_mean) / Math.sqrt(step.moving_variance + step.epsilon) * step.gamma + step.beta;
-    case "relu": {
+function cellwise(step, x, second) {
+  switch (step.operation) {
+    case "normalise":
+      return (x - step.mean) / Math.sqrt(step.variance + step.epsilon) * step.gamma + step.beta;
+    case "function": {
       const activation = ACTIVATIONS[step.function];
       if (!activation) throw new Error(`no activation ${step.function} here`);
       return activation(x, step);
     }
-    case "add":
-      return x + added;
-    case "drop":
+    case "plus":
+      return x + second;
+    case "times":
+      return x * second;
+    case "pass":
       return x;
   }
 }
-function cellwiseText(step, x, added) {
+function cellwiseText(step, x, second) {
   const [value, wrapped] = [fixed(x), bracketed(x)];
-  switch (step.op) {
-    case "norm":
-      return `(${value} − ${bracketed(step.moving_mean)}) / √(${fixed(step.moving_variance)} + ${step.epsilon}) × ${bracketed(step.gamma)} + ${bracketed(step.beta)}`;
-    case "add":
-      return `${value} + ${bracketed(added)} of ${step.other}`;
-    case "drop":
-      return `${value}, passed on: dropout is for training only`;
+  switch (step.operation) {
+    case "normalise": {
+      const whose = step.whose && ` <small>${escapeHtml(step.whose)}</small>`;
+      return `(${value} − ${bracketed(step.mean)}) / √(${fixed(step.variance)} + ${step.epsilon}) × ${bracketed(step.gamma)} + ${bracketed(step.beta)}${whose}`;
+    }
+    case "plus":
+      return `${value} + ${bracketed(second)} of ${step.source}`;
+    case "times":
+      return `${value} × ${bracketed(second)} of ${step.source}`;
+    case "pass":
+      return `${value}, passed on: ${escapeHtml(step.reason)}`;
   }
   switch (step.function) {
     case "relu":
@@ -604,7 +611,7 @@ var paintArray = (canvas, { values, shape }, scale) => {
   paintValues(canvas, rows, columns, scale, (row, column) => values[row * columns + column]);
 };
 function padded(data) {
-  if (data.op !== "conv") return { tall: data.height, wide: data.width, top: 0, left: 0 };
+  if (data.kind !== "kernel") return { tall: data.height, wide: data.width, top: 0, left: 0 };
   const [top, left] = data.zeros;
   const reach = (count) => (count - 1) * data.stride + data.window;
   return {
@@ -622,18 +629,18 @@ function markPadding(svg, data, { tall, wide, top, left }) {
       <rect class="hatch" width="0.16" height="0.5"/></pattern></defs>
     <path class="zone" d="${ring}" fill-rule="evenodd"/><path d="${ring}" fill="url(#hatch)" fill-rule="evenodd"/>`;
 }
-var showsPicture = (data) => data.op === "pixel" || data.op === "conv" && data.picture;
+var showsPicture = (data) => data.kind === "pixel" || data.kind === "kernel" && data.picture;
 function paintInput(root, data, place) {
   const element = plateOf(root, "input");
   const size = padded(data);
   const { tall, wide, top, left } = size;
   if (showsPicture(data)) {
-    const level = (value) => data.op === "pixel" ? value : Math.round((value + 1) * 127.5);
+    const level = (value) => data.kind === "pixel" ? value : Math.round((value + 1) * 127.5);
     paintCells(canvasOf(element), tall, wide, (row, column) => {
       const colour = (c) => level(inputAt(data, row - top, column - left, c));
       return [colour(0), colour(1), colour(2)];
     });
-  } else if (data.op !== "pixel") {
+  } else if (data.kind !== "pixel") {
     const at = (row, column) => inputAt(data, row - top, column - left, place);
     paintValues(canvasOf(element), tall, wide, data.scales.input, at);
   }
@@ -667,16 +674,16 @@ var VERDICT = '<p class="verdict" role="status">Our value <b></b><span></span><b
 var termsHead = (data) => isWindow(data) ? '<div class="terms"><span class="name"></span> <b></b></div>' : "";
 function termGrid(data) {
   if (!isWindow(data)) return "";
-  const product = data.op === "conv" ? "<span></span><span></span>" : "<span></span>";
+  const product = data.kind === "kernel" ? "<span></span><span></span>" : "<span></span>";
   const cell = `<div class="cell">${product}</div>`;
   return `<div class="grid-of-terms n${data.window}" style="--n:${data.window}">${cell.repeat(data.window ** 2)}</div>`;
 }
 function showTerms(state, data, result) {
-  if (data.op === "conv") showProducts(state, data, result);
-  if (data.op === "pool") showWindow(state, data, result.steps[0].values ?? []);
+  if (data.kind === "kernel") showProducts(state, data, result);
+  if (data.kind === "window") showWindow(state, data, result.steps[0].values ?? []);
 }
 function showWindow({ root, row, column }, data, values) {
-  const best = data.kind === "max" ? winnerOf(values) : -1;
+  const best = data.rule === "max" ? winnerOf(values) : -1;
   child(find(root, ".terms"), 0).textContent = best >= 0 ? "The window; its winner is outlined" : "The window";
   findAll(root, ".grid-of-terms .cell").forEach((cell, k) => {
     const value = values[k];
@@ -712,7 +719,7 @@ function showProducts(state, data, { sums }) {
 function stepRows(data) {
   const rows = [{ layer: data.layer, tag: data.tag }, ...data.stages];
   return rows.map((stage) => {
-    const window2 = "op" in stage && stage.op === "pool" ? stage.window : 0;
+    const window2 = "kind" in stage && stage.kind === "window" ? stage.window : 0;
     const cells = "<span></span>".repeat(window2 ** 2);
     const pooled = window2 ? `<div class="pooled" style="--n:${window2}">${cells}</div>` : "";
     return `<div class="step">${tagOf(data, stage.layer, stage.tag)}
@@ -787,21 +794,21 @@ function showUnder(state, data, y, x, { steps }) {
 }
 var placeText = (data, row, column) => data.vector ? nameOfPlace(data, row * data.columns + column) : `row ${row}, column ${column}`;
 function windowText(data, y, x) {
-  if (data.op === "average") return "all of it";
+  if (data.kind === "average") return "all of it";
   if (isWindow(data)) {
     const span = (from) => `${fixed(from, 0)} to ${fixed(from + data.window - 1, 0)}`;
     return data.window === 1 ? `row ${y}, column ${x}` : `rows ${span(y)}, columns ${span(x)}`;
   }
-  if (data.op === "flatten") return `row ${y}, column ${x}`;
-  const value = data.op === "pixel" ? inputAt(data, y, x, data.channel) : fixed(inputAt(data, y, x, 0));
+  if (data.kind === "copy") return `row ${y}, column ${x}`;
+  const value = data.kind === "pixel" ? inputAt(data, y, x, data.channel) : fixed(inputAt(data, y, x, 0));
   return `${placeText(data, y, x)}: ${value}`;
 }
 function pointedText(data, { y, x, place }) {
   if (y < 0 || x < 0 || y >= data.height || x >= data.width) return "padding: 0";
   const colours = showsPicture(data);
-  const digits = data.op === "pixel" ? 0 : colours ? 2 : 4;
+  const digits = data.kind === "pixel" ? 0 : colours ? 2 : 4;
   const values = (colours ? [0, 1, 2] : [place]).map((channel) => fixed(inputAt(data, y, x, channel), digits));
-  const at = data.vector && data.op === "cell" ? placeText(data, y, x) : `(${y}, ${x})`;
+  const at = data.vector && data.kind === "elementwise" ? placeText(data, y, x) : `(${y}, ${x})`;
   return `${at}: ${values.join(", ")}`;
 }
 
@@ -862,7 +869,7 @@ function neuronSteps(data, total) {
   const text = `${grouped(termCount(data))} terms ${fixed(total)} + bias ${bracketed(data.bias)}`;
   const steps = [{ total: total + data.bias, text, ...at }];
   data.stages.forEach((stage, i) => {
-    if (stage.op === "pool") throw new Error("nothing is pooled after a neuron");
+    if (stage.kind === "window") throw new Error("nothing is pooled after a neuron");
     const before = steps[i].total;
     steps.push({ total: cellwise(stage, before, 0), text: cellwiseText(stage, before, 0), ...at });
   });
@@ -873,13 +880,13 @@ function originOfTerm(data, { index }) {
   const place = Math.floor(index / data.channels);
   const channel = data.sent[index % data.channels];
   const [tall, wide] = data.values_shape;
-  const hasCell = tall * wide > 1 || data.maps && !data.averaged;
+  const hasCell = tall * wide > 1 || data.placed;
   return { channel, cell: hasCell ? [Math.floor(place / data.width), place % data.width] : null };
 }
 function placeName(data, term) {
   const { channel, cell } = originOfTerm(data, term);
   if (cell) return `map ${channel}, row ${cell[0]}, column ${cell[1]}`;
-  return data.averaged ? `mean of map ${channel}` : `neuron ${channel}`;
+  return `${data.noun} ${channel}`;
 }
 function ranked(data, term, i, named) {
   const { channel, cell } = originOfTerm(data, term);
@@ -1062,7 +1069,7 @@ function pin(state, element, point) {
   const cell = cellOf(state, element, point);
   if (!cell) return;
   const { data } = state;
-  if (data.op === "dense") {
+  if (data.kind === "dense") {
     leave(state, element, plateCell(point, element));
     return;
   }
@@ -1081,7 +1088,7 @@ var valueTarget = ({ data }, { row, column }) => ({
 });
 function leave(state, element, cell) {
   const { data } = state;
-  if (data.op !== "dense") return;
+  if (data.kind !== "dense") return;
   if (element.dataset.side === "neurons") {
     const channel = cell.row * data.columns + cell.column;
     if (channel < lengthOf(data)) state.go({ layer: data.layer, channel });
@@ -1100,7 +1107,7 @@ function key(state, event) {
   event.preventDefault();
   event.stopPropagation();
   stop(state);
-  if (enter && state.data.op === "dense") {
+  if (enter && state.data.kind === "dense") {
     leave(state, plateOf(state.root, "products"), state);
     return;
   }
@@ -1194,8 +1201,8 @@ var SHOWN = 12;
 function buildCards(state, data) {
   const { root } = state;
   const area = find(root, ".cards");
-  area.hidden = data.op !== "conv";
-  if (data.op !== "conv") {
+  area.hidden = data.kind !== "kernel";
+  if (data.kind !== "kernel") {
     area.innerHTML = "";
     return;
   }
@@ -1206,7 +1213,7 @@ function buildCards(state, data) {
   const quiet = (part, text) => `<button type="button" class="quiet-button" data-part="${part}">${text}</button>`;
   area.innerHTML = `
     <div class="cards-head"><span><b>One intermediate map per input channel:</b> each channel under its own slice of the
-      kernel. All of them and the bias ${fixed(data.bias)} make ${escapeHtml(mapName(data))}.${leftOut(data)}</span>
+      kernel. ${allOf(data)} ${escapeHtml(mapName(data))}.${leftOut(data)}</span>
       <span class="buttons">
         ${data.total > 1 ? quiet("order", state.byNumber ? "Sorted by number" : "Sorted by share") : ""}
         ${many ? quiet("all", state.all ? `The ${SHOWN} that give most` : `All ${data.sent.length}`) : ""}
@@ -1214,6 +1221,11 @@ function buildCards(state, data) {
     <div class="deck">${places.map((place) => card(data, place)).join("")}${rest ? restCard(data, rest) : ""}</div>
     <div class="legends">${legendOf(data.scales.kernel, "weights")}${legendOf(data.scales.share, "intermediate maps")}</div>`;
   for (const element of findAll(area, ".card")) paintCard(element, data, places);
+}
+function allOf({ total, bias }) {
+  const channels = total > 1 ? "All of them" : "It";
+  if (bias === null) return total > 1 ? "All of them make" : "It makes";
+  return `${channels} and the bias ${fixed(bias)} make`;
 }
 function leftOut(data) {
   const missing = data.total - data.sent.length;
@@ -1270,7 +1282,7 @@ function restMap(data, places) {
 }
 function showCards(state, { sums }) {
   const { root, data, row, column } = state;
-  if (data.op !== "conv" || !sums) return;
+  if (data.kind !== "kernel" || !sums) return;
   const cards = findAll(root, ".card");
   const [top, left] = corner(data, row, column);
   const window2 = `translate(${100 * left / data.window}%, ${100 * top / data.window}%)`;
@@ -1318,42 +1330,42 @@ function watchCards(state) {
 // cnn/frontend/inspector/steps.ts
 function work(data, question) {
   const { row, column } = question;
-  const sums = data.op === "conv" ? question.sums ?? new Float64Array(data.channels) : void 0;
+  const sums = data.kind === "kernel" ? question.sums ?? new Float64Array(data.channels) : void 0;
   const steps = [firstStep(data, question, sums)];
   data.stages.forEach((stage, i) => {
     const before = steps[i].total;
     const at = { row, column };
-    if (stage.op === "pool") {
+    if (stage.kind === "window") {
       steps.push(poolStep(data, stage, i, at));
       return;
     }
-    const added = stage.op === "add" ? valueAt(arrayOf(data, `other${i}`), row, column) : 0;
-    steps.push({ total: cellwise(stage, before, added), text: cellwiseText(stage, before, added), ...at });
+    const second = takesSecond(stage) ? valueAt(arrayOf(data, `other${i}`), row, column) : 0;
+    steps.push({ total: cellwise(stage, before, second), text: cellwiseText(stage, before, second), ...at });
   });
   return { steps, sums };
 }
 function firstStep(data, question, sums) {
   const { row, column } = question;
   const at = { row, column };
-  switch (data.op) {
-    case "conv": {
+  switch (data.kind) {
+    case "kernel": {
       const all = sums;
       const total = convTotal(data, row, column, all);
       return { total, text: convText(data, all, question.chosen, total), ...at };
     }
-    case "pool":
+    case "window":
       return { ...poolOfInput(data, at), ...at };
     case "pixel": {
       const pixel = inputAt(data, row, column, data.channel);
       return { total: pixel / data.half - 1, text: `${pixel} / ${data.half} − 1`, ...at };
     }
-    case "flatten":
+    case "copy":
     case "average":
       return { ...unrolledStep(data, at), ...at };
-    case "cell": {
+    case "elementwise": {
       const value = inputAt(data, row, column, 0);
-      const added = data.first.op === "add" ? valueAt(arrayOf(data, "other-1"), row, column) : 0;
-      return { total: cellwise(data.first, value, added), text: cellwiseText(data.first, value, added), ...at };
+      const second = takesSecond(data.first) ? valueAt(arrayOf(data, "other-1"), row, column) : 0;
+      return { total: cellwise(data.first, value, second), text: cellwiseText(data.first, value, second), ...at };
     }
   }
 }
@@ -1362,8 +1374,8 @@ function poolOfInput(data, { row, column }) {
   const values = windowValues(data, map, row, column);
   const mean = `(${values.map((value) => fixed(value)).join(" + ")}) / ${values.length}`;
   return {
-    total: poolTotal(data.kind, values),
-    text: data.kind === "max" ? "the largest of the window" : mean,
+    total: poolTotal(data.rule, values),
+    text: data.rule === "max" ? "the largest of the window" : mean,
     values
   };
 }
@@ -1378,7 +1390,7 @@ function windowOn(data, { row, column }) {
 }
 function originOf(data, { row, column }) {
   const index = row * data.columns + column;
-  if (data.op === "average") return { channel: index, cell: 0 };
+  if (data.kind === "average") return { channel: index, cell: 0 };
   return { channel: index % data.total, cell: Math.floor(index / data.total) };
 }
 function unrolledStep(data, at) {
@@ -1388,7 +1400,7 @@ function unrolledStep(data, at) {
     const total = valueAt(arrayOf(data, "output"), at.row, at.column);
     return { total, text: "its map was not sent: there are too many" };
   }
-  if (data.op === "flatten") {
+  if (data.kind === "copy") {
     const { y, x } = windowOn(data, at);
     return { total: inputAt(data, y, x, place), text: `map ${channel}, row ${y}, column ${x}, taken as it is` };
   }
@@ -1402,8 +1414,9 @@ function convText(data, sums, chosen, total) {
   const place = shownPlace({ data, chosen });
   const named = data.total <= 3 ? [...sums.keys()] : [place];
   const terms = named.map((i) => [sums[i], sourceName(data, sentAt(data, i))]);
-  if (data.total > 3) terms.push([total - data.bias - sums[place], `the other ${data.total - 1}`]);
-  terms.push([data.bias, "bias"]);
+  const bias = data.bias ?? 0;
+  if (data.total > 3) terms.push([total - bias - sums[place], `the other ${data.total - 1}`]);
+  if (data.bias !== null) terms.push([bias, "bias"]);
   return terms.map(([sum, name], i) => `${i ? bracketed(sum) : fixed(sum)} <small>${escapeHtml(name)}</small>`).join(" + ");
 }
 function poolStep(data, stage, i, at) {
@@ -1413,8 +1426,8 @@ function poolStep(data, stage, i, at) {
   const source = arrayOf(data, i ? `stage${i - 1}` : "output");
   const values = windowValues(stage, source, cell.row, cell.column);
   const own = (at.row - cell.row * stage.stride) * stage.window + at.column - cell.column * stage.stride;
-  const text = poolText(stage.kind, values, own, cell.count);
-  return { total: poolTotal(stage.kind, values), text, values, own, row: cell.row, column: cell.column };
+  const text = poolText(stage.rule, values, own, cell.count);
+  return { total: poolTotal(stage.rule, values), text, values, own, row: cell.row, column: cell.column };
 }
 function poolText(kind, values, own, count) {
   const more = count > 1 ? `; ${count - 1} more ${count > 2 ? "windows take" : "window takes"} it in` : "";
@@ -1433,7 +1446,7 @@ var MAP_VIEW = {
     const data = dataOf2(state);
     const size = padded(data);
     const title = showsPicture(data) ? "The picture" : inputTitle(data, state);
-    const legend = data.op === "pixel" || showsPicture(data) ? "" : legendOf(data.scales.input);
+    const legend = data.kind === "pixel" || showsPicture(data) ? "" : legendOf(data.scales.input);
     find(root, ".board").innerHTML = `
       <div class="from">
         ${plate("input", "in", title, size.tall, size.wide, "The input")}
@@ -1450,7 +1463,7 @@ var MAP_VIEW = {
       </div>`;
     paintInput(root, data, shownPlace(state));
     paintArray(canvasOf(plateOf(root, "output")), arrayOf(data, "output"), data.scales.output);
-    if (data.op === "cell" && data.first.op === "add") {
+    if (data.kind === "elementwise" && takesSecond(data.first)) {
       paintArray(canvasOf(plateOf(root, "other")), arrayOf(data, "other-1"), data.scales.input);
     }
     if (!data.vector) data.stages.forEach((stage, i) => paintStage(root, data, stage, i));
@@ -1464,12 +1477,12 @@ var MAP_VIEW = {
     if (isUnrolled(data)) trace(state);
     const { y, x, size } = windowOn(data, { row, column });
     const { top, left } = padded(data);
-    const [tall, wide] = data.op === "average" ? [data.height, data.width] : [size, size];
+    const [tall, wide] = data.kind === "average" ? [data.height, data.width] : [size, size];
     frame(svgOf(plateOf(root, "input")), y + top, x + left, tall, wide);
     const other = root.querySelector('[data-name="other"]');
     if (other) frame(svgOf(other), row, column);
     frame(svgOf(plateOf(root, "output")), row, column);
-    if (data.op === "conv") state.sums ??= new Float64Array(data.channels);
+    if (data.kind === "kernel") state.sums ??= new Float64Array(data.channels);
     const result = work(data, state);
     showTerms(state, data, result);
     showSteps(state, result);
@@ -1492,7 +1505,7 @@ var MAP_VIEW = {
     if (side === "out") return cell;
     if (side === "pool") {
       const stage = data.stages[Number(element.dataset.stage)];
-      return stage?.op === "pool" ? { row: cell.row * stage.stride, column: cell.column * stage.stride } : null;
+      return stage?.kind === "window" ? { row: cell.row * stage.stride, column: cell.column * stage.stride } : null;
     }
     if (isUnrolled(data)) return null;
     if (!isWindow(data)) return cell;
@@ -1507,17 +1520,17 @@ var MAP_VIEW = {
 var outputTitle = (data) => data.vector ? `All ${lengthOf(data)} values of ${data.layer}` : `<em>${escapeHtml(mapName(data))}</em> of ${data.layer}`;
 function inputTitle(data, state) {
   const from = data.sources[0];
-  if (data.op === "conv") return `<em>${sourceName(data, sentAt(data, shownPlace(state)))}</em> of ${from}`;
+  if (data.kind === "kernel") return `<em>${sourceName(data, sentAt(data, shownPlace(state)))}</em> of ${from}`;
   if (isUnrolled(data)) return `<em data-traced></em> of ${from}`;
   return data.vector ? `All ${lengthOf(data)} values of ${from}` : `<em>${escapeHtml(mapName(data))}</em> of ${from}`;
 }
 function otherPlate(data) {
-  if (data.op !== "cell" || data.first.op !== "add") return "";
-  const { other } = data.first;
-  return plate("other", "in", `The same map of ${other}`, data.height, data.width, `The map of ${other}`);
+  if (data.kind !== "elementwise" || !takesSecond(data.first)) return "";
+  const { second } = data.first;
+  return plate("other", "in", escapeHtml(second), data.height, data.width, second);
 }
 function stagePlate(stage, i) {
-  const side = stage.op === "pool" ? "pool" : "out";
+  const side = stage.kind === "window" ? "pool" : "out";
   return `<figure class="small"><figcaption><button type="button" class="link" data-go-layer="${stage.layer}"
       title="Open ${stage.layer}">${stage.layer}</button></figcaption>
     <div class="plate" data-name="stage${i}" data-side="${side}" data-stage="${i}"><canvas aria-hidden="true"></canvas>
@@ -1533,7 +1546,7 @@ function paintStage(root, data, stage, i) {
 }
 function placeShown(state) {
   const { data } = state;
-  if (data.op === "conv") return shownPlace(state);
+  if (data.kind === "kernel") return shownPlace(state);
   return data.sent.length > 1 && state.traced !== null ? data.sent.indexOf(state.traced) : 0;
 }
 function trace(state) {
@@ -1575,8 +1588,8 @@ function inspector({ data: bytes, parentElement, setTriggerValue }) {
   };
 }
 function viewOf(data) {
-  if (data.op === "dense") return NEURON_VIEW;
-  return data.op === "softmax" ? SOFTMAX_VIEW : MAP_VIEW;
+  if (data.kind === "dense") return NEURON_VIEW;
+  return data.kind === "shares" ? SOFTMAX_VIEW : MAP_VIEW;
 }
 function take(root, data) {
   const before = states.get(root);
@@ -1589,7 +1602,7 @@ function take(root, data) {
 }
 function settle(state) {
   const { data } = state;
-  if (data.op === "dense" || data.op === "softmax") return;
+  if (data.kind === "dense" || data.kind === "shares") return;
   const asked = data.cell && !data.vector ? data.cell.join() : null;
   if (data.vector) Object.assign(state, cellAt(data.channel, data.columns));
   else if (asked !== state.told) {

@@ -1,7 +1,8 @@
 // The arithmetic of one cell, worked out from its terms. Nothing here touches the page.
 import type { Tensor } from "../shared/blob.ts";
+import { escapeHtml } from "../shared/dom.ts";
 import { addUp, bracketed, fixed, largest } from "../shared/numbers.ts";
-import { arrayOf, type CellStep, type ConvData, type Data, type PoolStep, type Window } from "./data.ts";
+import { arrayOf, type Data, type KernelData, type Operation, type PoolStep, type Window } from "./data.ts";
 
 export const valueAt = ({ values, shape }: Tensor, row: number, column: number): number =>
   values[row * (shape[1] as number) + column] as number;
@@ -19,7 +20,7 @@ export function inputAt(data: Data, y: number, x: number, place: number): number
 }
 
 /** What every input channel gives to an output cell: its values under its slice of the kernel, multiplied and added. */
-export function convSums(data: ConvData, row: number, column: number, sums: Float64Array): Float64Array {
+export function convSums(data: KernelData, row: number, column: number, sums: Float64Array): Float64Array {
   const { window: size, height, width, channels } = data;
   const input = arrayOf(data, "input").values;
   const kernel = arrayOf(data, "kernel").values;
@@ -42,12 +43,12 @@ export function convSums(data: ConvData, row: number, column: number, sums: Floa
 }
 
 /** The output cell of a convolution: all channels, those that were sent only as their sum, and the bias. */
-export function convTotal(data: ConvData, row: number, column: number, sums: Float64Array): number {
-  return addUp(convSums(data, row, column, sums)) + valueAt(arrayOf(data, "rest"), row, column) + data.bias;
+export function convTotal(data: KernelData, row: number, column: number, sums: Float64Array): number {
+  return addUp(convSums(data, row, column, sums)) + valueAt(arrayOf(data, "rest"), row, column) + (data.bias ?? 0);
 }
 
 /** One channel's intermediate map: that channel alone under its slice of the kernel. */
-export function channelMap(data: ConvData, place: number): Float32Array {
+export function channelMap(data: KernelData, place: number): Float32Array {
   const map = new Float32Array(data.rows * data.columns);
   for (let row = 0, at = 0; row < data.rows; row++) {
     for (let column = 0; column < data.columns; column++, at++) map[at] = channelSum(data, row, column, place);
@@ -55,7 +56,7 @@ export function channelMap(data: ConvData, place: number): Float32Array {
   return map;
 }
 
-function channelSum(data: ConvData, row: number, column: number, place: number): number {
+function channelSum(data: KernelData, row: number, column: number, place: number): number {
   const [top, left] = corner(data, row, column);
   const { window: size, channels } = data;
   const kernel = arrayOf(data, "kernel").values;
@@ -109,36 +110,42 @@ const ACTIVATIONS: Record<string, Activation> = {
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
 };
 
-/** What a layer that works cell by cell makes of x; `added` is the cell of the other map where it adds one. */
-export function cellwise(step: CellStep, x: number, added: number): number {
-  switch (step.op) {
-    case "norm":
-      return ((x - step.moving_mean) / Math.sqrt(step.moving_variance + step.epsilon)) * step.gamma + step.beta;
-    case "relu": {
+/** What becomes of x by itself; `second` is the other value where the operation takes two. */
+export function cellwise(step: Operation, x: number, second: number): number {
+  switch (step.operation) {
+    case "normalise":
+      return ((x - step.mean) / Math.sqrt(step.variance + step.epsilon)) * step.gamma + step.beta;
+    case "function": {
       const activation = ACTIVATIONS[step.function];
       if (!activation) throw new Error(`no activation ${step.function} here`);
       return activation(x, step);
     }
-    case "add":
-      return x + added;
-    case "drop":
-      return x; // dropout does nothing once training is over
+    case "plus":
+      return x + second;
+    case "times":
+      return x * second;
+    case "pass":
+      return x;
   }
 }
 
 /** The same, written out. */
-export function cellwiseText(step: CellStep, x: number, added: number): string {
+export function cellwiseText(step: Operation, x: number, second: number): string {
   const [value, wrapped] = [fixed(x), bracketed(x)];
-  switch (step.op) {
-    case "norm":
+  switch (step.operation) {
+    case "normalise": {
+      const whose = step.whose && ` <small>${escapeHtml(step.whose)}</small>`;
       return (
-        `(${value} − ${bracketed(step.moving_mean)}) / √(${fixed(step.moving_variance)} + ${step.epsilon})` +
-        ` × ${bracketed(step.gamma)} + ${bracketed(step.beta)}`
+        `(${value} − ${bracketed(step.mean)}) / √(${fixed(step.variance)} + ${step.epsilon})` +
+        ` × ${bracketed(step.gamma)} + ${bracketed(step.beta)}${whose}`
       );
-    case "add":
-      return `${value} + ${bracketed(added)} of ${step.other}`;
-    case "drop":
-      return `${value}, passed on: dropout is for training only`;
+    }
+    case "plus":
+      return `${value} + ${bracketed(second)} of ${step.source}`;
+    case "times":
+      return `${value} × ${bracketed(second)} of ${step.source}`;
+    case "pass":
+      return `${value}, passed on: ${escapeHtml(step.reason)}`;
   }
   switch (step.function) {
     case "relu":

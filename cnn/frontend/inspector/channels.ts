@@ -4,7 +4,7 @@ import { tint, withTable } from "../shared/colours.ts";
 import { child, escapeHtml, find, findAll } from "../shared/dom.ts";
 import { addUp, exact, fixed } from "../shared/numbers.ts";
 import { channelMap, corner, inputAt, valueAt } from "./cell.ts";
-import { arrayOf, type ConvData, type Data, mapName, sentAt, sourceName } from "./data.ts";
+import { arrayOf, type Data, type KernelData, mapName, sentAt, sourceName } from "./data.ts";
 import { canvasOf, dot, legendOf, paintArray } from "./plates.ts";
 import { type Result, type State, shownPlace } from "./state.ts";
 
@@ -13,8 +13,8 @@ const SHOWN = 12;
 export function buildCards(state: State, data: Data): void {
   const { root } = state;
   const area = find(root, ".cards");
-  area.hidden = data.op !== "conv";
-  if (data.op !== "conv") {
+  area.hidden = data.kind !== "kernel";
+  if (data.kind !== "kernel") {
     area.innerHTML = "";
     return;
   }
@@ -26,7 +26,7 @@ export function buildCards(state: State, data: Data): void {
     `<button type="button" class="quiet-button" data-part="${part}">${text}</button>`;
   area.innerHTML = `
     <div class="cards-head"><span><b>One intermediate map per input channel:</b> each channel under its own slice of the
-      kernel. All of them and the bias ${fixed(data.bias)} make ${escapeHtml(mapName(data))}.${leftOut(data)}</span>
+      kernel. ${allOf(data)} ${escapeHtml(mapName(data))}.${leftOut(data)}</span>
       <span class="buttons">
         ${data.total > 1 ? quiet("order", state.byNumber ? "Sorted by number" : "Sorted by share") : ""}
         ${many ? quiet("all", state.all ? `The ${SHOWN} that give most` : `All ${data.sent.length}`) : ""}
@@ -36,12 +36,18 @@ export function buildCards(state: State, data: Data): void {
   for (const element of findAll(area, ".card")) paintCard(element, data, places);
 }
 
-function leftOut(data: ConvData): string {
+function allOf({ total, bias }: KernelData): string {
+  const channels = total > 1 ? "All of them" : "It";
+  if (bias === null) return total > 1 ? "All of them make" : "It makes";
+  return `${channels} and the bias ${fixed(bias)} make`;
+}
+
+function leftOut(data: KernelData): string {
   const missing = data.total - data.sent.length;
   return missing ? ` The ${missing} that give least to it are sent only as their sum.` : "";
 }
 
-function card(data: ConvData, place: number): string {
+function card(data: KernelData, place: number): string {
   const number = sentAt(data, place);
   const name = sourceName(data, number);
   const slice = "<span></span>".repeat(data.window ** 2);
@@ -52,7 +58,7 @@ function card(data: ConvData, place: number): string {
     ${thumb("made", "out", data.rows, data.columns)}<span class="share"><b></b><s><i></i></s></span></div>`;
 }
 
-const restCard = (data: ConvData, rest: number): string =>
+const restCard = (data: KernelData, rest: number): string =>
   `<div class="card rest" data-place="-1"><span class="who">the other ${rest}</span>
   <span class="gap">their sum, own scale</span>${thumb("made", "out", data.rows, data.columns)}
   <span class="share"><b></b><s><i></i></s></span></div>`;
@@ -62,7 +68,7 @@ const thumb = (name: string, side: string, tall: number, wide: number, span = 1)
     <canvas width="${wide}" height="${tall}" aria-hidden="true"></canvas>
     <i style="width:${(100 * span) / wide}%;height:${(100 * span) / tall}%"></i></div>`;
 
-function paintCard(element: HTMLElement, data: ConvData, places: number[]): void {
+function paintCard(element: HTMLElement, data: KernelData, places: number[]): void {
   const place = Number(element.dataset.place);
   const made = place < 0 ? restMap(data, places) : channelMap(data, place);
   const reach = made.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -82,7 +88,7 @@ function paintCard(element: HTMLElement, data: ConvData, places: number[]): void
 }
 
 /** What the channels that have no card of their own make together. */
-function restMap(data: ConvData, places: number[]): Float32Array {
+function restMap(data: KernelData, places: number[]): Float32Array {
   const made = Float32Array.from(arrayOf(data, "rest").values);
   const shown = new Set(places);
   data.sent.forEach((_, place) => {
@@ -96,7 +102,7 @@ function restMap(data: ConvData, places: number[]): Float32Array {
 
 export function showCards(state: State, { sums }: Result): void {
   const { root, data, row, column } = state;
-  if (data.op !== "conv" || !sums) return;
+  if (data.kind !== "kernel" || !sums) return;
   const cards = findAll(root, ".card");
   const [top, left] = corner(data, row, column);
   const window = `translate(${(100 * left) / data.window}%, ${(100 * top) / data.window}%)`;

@@ -6,17 +6,25 @@ export interface Window {
   window: number;
   stride: number;
   zeros: [number, number];
-  kind: string;
+  rule: string; // "dot" with a kernel, "max" or "average"
 }
 
-/** What a layer makes of one cell, by its own numbers. */
-export type CellStep = { layer: string; tag: string } & (
-  | { op: "norm"; gamma: number; beta: number; moving_mean: number; moving_variance: number; epsilon: number }
-  | { op: "relu"; function: string; slope: number; alpha: number }
-  | { op: "add"; other: string }
-  | { op: "drop" }
-);
-export type PoolStep = { layer: string; tag: string; op: "pool" } & Window;
+/** What becomes of one value by itself; `source` is the layer that a second value comes from. */
+export type Operation =
+  | {
+      operation: "normalise";
+      gamma: number;
+      beta: number;
+      mean: number;
+      variance: number;
+      epsilon: number;
+      whose: string; // what mean and variance are of, where it needs saying
+    }
+  | { operation: "function"; function: string; slope: number; alpha: number }
+  | { operation: "plus" | "times"; source: string; second: string } // `second` is the title of its plate
+  | { operation: "pass"; reason: string };
+export type CellStep = { layer: string; tag: string; kind: "elementwise" } & Operation;
+export type PoolStep = { layer: string; tag: string; kind: "window" } & Window;
 
 /** A layer after this one that the cell goes on to. */
 export type Stage = (CellStep | PoolStep) & { scale: ScaleTable };
@@ -49,35 +57,36 @@ interface Common {
 
 type Scales<Names extends string> = { scales: Record<Names | "output", ScaleTable> };
 
-export type ConvData = Common &
+export type KernelData = Common &
   Window &
   Scales<"input" | "kernel" | "share" | "product"> & {
-    op: "conv";
-    bias: number;
+    kind: "kernel";
+    bias: number | null;
     picture: boolean;
     source_names: string[];
     total: number;
     order: number[];
   };
-export type PoolData = Common & Window & Scales<"input"> & { op: "pool" };
-export type CellData = Common & Scales<"input"> & { op: "cell"; first: CellStep };
-export type UnrolledData = Common & Scales<"input"> & { op: "flatten" | "average"; total: number };
-export type PixelData = Common & Scales<never> & { op: "pixel"; half: number };
+export type WindowData = Common & Window & Scales<"input"> & { kind: "window" };
+export type CellData = Common & Scales<"input"> & { kind: "elementwise"; first: CellStep };
+export type UnrolledData = Common & Scales<"input"> & { kind: "copy" | "average"; total: number };
+export type PixelData = Common & Scales<never> & { kind: "pixel"; half: number };
 export type DenseData = Common &
   Scales<"input" | "product"> & {
-    op: "dense";
+    kind: "dense";
     bias: number;
-    averaged: boolean;
+    noun: string; // what one of the values is called
+    placed: boolean; // whether each has a cell of its own in the maps of `source`
     maps: boolean;
     source: string;
     values_shape: [number, number, number];
     rest: number;
   };
-export type SoftmaxData = Common & Scales<never> & { op: "softmax" };
+export type SharesData = Common & Scales<never> & { kind: "shares" };
 
 /** One map with what it was made from. */
-export type MapData = ConvData | PoolData | CellData | UnrolledData | PixelData;
-export type Data = MapData | DenseData | SoftmaxData;
+export type MapData = KernelData | WindowData | CellData | UnrolledData | PixelData;
+export type Data = MapData | DenseData | SharesData;
 
 /** Keras's values for the same question, or why there are none yet. */
 export interface KerasAnswer {
@@ -113,15 +122,20 @@ export function arrayOf(data: Common, name: string): Tensor {
   return array;
 }
 
-export const isWindow = (data: Data): data is ConvData | PoolData => data.op === "conv" || data.op === "pool";
-export const isUnrolled = (data: Data): data is UnrolledData => data.op === "flatten" || data.op === "average";
+export const isWindow = (data: Data): data is KernelData | WindowData =>
+  data.kind === "kernel" || data.kind === "window";
+export const isUnrolled = (data: Data): data is UnrolledData => data.kind === "copy" || data.kind === "average";
 
 export const mapName = (data: Data): string => data.names[data.channel] ?? `map ${data.channel}`;
 export const nameOfPlace = (data: Data, place: number): string => data.names[place] ?? `value ${place}`;
 
+/** Whether an operation takes a second value. */
+export const takesSecond = (step: CellStep): step is CellStep & { source: string; second: string } =>
+  step.operation === "plus" || step.operation === "times";
+
 /** The name of an input channel. */
 export const sourceName = (data: Data, number: number): string =>
-  (data.op === "conv" ? data.source_names[number] : undefined) ?? `map ${number}`;
+  (data.kind === "kernel" ? data.source_names[number] : undefined) ?? `map ${number}`;
 
 /** The input channel's number at a place among those that were sent. */
 export const sentAt = (data: Data, place: number): number => data.sent[place] ?? place;

@@ -113,7 +113,7 @@ function pin(state: State, element: HTMLElement, point: Point): void {
   const cell = cellOf(state, element, point);
   if (!cell) return;
   const { data } = state;
-  if (data.op === "dense") {
+  if (data.kind === "dense") {
     leave(state, element, plateCell(point, element));
     return;
   }
@@ -136,7 +136,7 @@ const valueTarget = ({ data }: State, { row, column }: Cell): Target => ({
 
 function leave(state: State, element: HTMLElement, cell: Cell): void {
   const { data } = state;
-  if (data.op !== "dense") return;
+  if (data.kind !== "dense") return;
   if (element.dataset.side === "neurons") {
     const channel = cell.row * data.columns + cell.column;
     if (channel < lengthOf(data)) state.go({ layer: data.layer, channel });
@@ -158,7 +158,7 @@ function key(state: State, event: KeyboardEvent): void {
   event.preventDefault();
   event.stopPropagation();
   stop(state);
-  if (enter && state.data.op === "dense") {
+  if (enter && state.data.kind === "dense") {
     leave(state, plateOf(state.root, "products"), state);
     return;
   }

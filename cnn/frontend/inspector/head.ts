@@ -13,19 +13,19 @@ export function buildHead(state: State): void {
   const channels = channelsOf(data);
   const layers = data.layers.map(({ name }) => option(name, name, name === data.layer));
   const places = orderOf(state).map((i) => option(i, data.names[i] ?? `${kindOf(data)} ${i}`, i === data.channel));
-  const sortable = data.activity.sizes && channels > 1 && data.op !== "pixel";
+  const sortable = data.activity.sizes && channels > 1 && data.kind !== "pixel";
   const sort = `<button type="button" class="quiet-button" data-part="sort"
     aria-pressed="${state.byActivity}">By activity</button>`;
   find(root, ".head").innerHTML = `
     ${stepper("layer", "Layer", layers, `style="--tag:${data.tags[data.tag]}"`)}
-    ${channels > 1 && data.op !== "softmax" ? stepper("channel", kindOf(data), places) : ""}
+    ${channels > 1 && data.kind !== "shares" ? stepper("channel", kindOf(data), places) : ""}
     ${sortable ? sort : ""}
     <button type="button" class="play" data-part="play"></button><span class="hint"></span>`;
   find(root, ".about").innerHTML = `${escapeHtml(data.about)} ${activityText(data)}`;
-  find(root, ".play").hidden = data.op === "dense" || data.op === "softmax";
+  find(root, ".play").hidden = data.kind === "dense" || data.kind === "shares";
 }
 
-const kindOf = (data: Data): string => (data.op === "dense" ? "neuron" : data.vector ? "value" : "map");
+const kindOf = (data: Data): string => (data.kind === "dense" ? "neuron" : data.vector ? "value" : "map");
 
 const option = (value: string | number, text: string, chosen: boolean): string =>
   `<option value="${escapeHtml(value)}" ${chosen ? "selected" : ""}>${escapeHtml(text)}</option>`;
@@ -39,7 +39,7 @@ const stepper = (name: string, title: string, options: string[], style = ""): st
 
 function activityText(data: Data): string {
   const { layer, sizes } = data.activity;
-  if (!sizes || sizes.length < 2 || data.op === "pixel") return "";
+  if (!sizes || sizes.length < 2 || data.kind === "pixel") return "";
   const size = (i: number) => sizes[i] as number;
   const link = (i: number) =>
     `<button type="button" class="link" data-go-channel="${i}" data-part="way${i}">${escapeHtml(data.names[i] ?? `map ${i}`)}</button>`;
@@ -72,8 +72,8 @@ export function show(state: State): void {
 }
 
 function hint({ data, timer, pinned }: State): string {
-  if (data.op === "softmax") return `${byHand("Point at", "Tap")} a class below: its score and its fraction light up.`;
-  if (data.op === "dense") {
+  if (data.kind === "shares") return `${byHand("Point at", "Tap")} a class below: its score and its fraction light up.`;
+  if (data.kind === "dense") {
     return byHand(
       "Point at a term; click it to go to where it comes from.",
       "Tap a term to go to where it comes from.",
@@ -94,7 +94,7 @@ function hint({ data, timer, pinned }: State): string {
 /** Say the chosen cell aloud, to who cannot see it move. */
 export function say(state: State): void {
   const { data, result, row, column } = state;
-  if (!result || data.op === "dense") return;
+  if (!result || data.kind === "dense") return;
   const [first, ...others] = result.steps as [Step, ...Step[]];
   const after = others.map((step, i) => `${data.stages[i]?.layer} ${fixed(step.total)}`);
   const at = data.vector ? nameOfPlace(data, row * data.columns + column) : `Row ${row}, column ${column}`;

@@ -43,8 +43,8 @@ export default function inspector({ data: bytes, parentElement, setTriggerValue 
 }
 
 function viewOf(data: Data): View {
-  if (data.op === "dense") return NEURON_VIEW;
-  return data.op === "softmax" ? SOFTMAX_VIEW : MAP_VIEW;
+  if (data.kind === "dense") return NEURON_VIEW;
+  return data.kind === "shares" ? SOFTMAX_VIEW : MAP_VIEW;
 }
 
 function take(root: HTMLElement, data: Data): State {
@@ -61,7 +61,7 @@ function take(root: HTMLElement, data: Data): State {
 
 function settle(state: State): void {
   const { data } = state;
-  if (data.op === "dense" || data.op === "softmax") return;
+  if (data.kind === "dense" || data.kind === "shares") return;
   const asked = data.cell && !data.vector ? data.cell.join() : null;
   if (data.vector) Object.assign(state, cellAt(data.channel, data.columns));
   else if (asked !== state.told) {

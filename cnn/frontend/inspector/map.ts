@@ -1,7 +1,17 @@
 // One map: its input at the left, the sum in the middle, the map at the right; for a convolution, its cards below.
 import { escapeHtml, find, setAttributes } from "../shared/dom.ts";
 import { buildCards, showCards, watchCards } from "./channels.ts";
-import { arrayOf, isUnrolled, isWindow, type MapData, mapName, type Stage, sentAt, sourceName } from "./data.ts";
+import {
+  arrayOf,
+  isUnrolled,
+  isWindow,
+  type MapData,
+  mapName,
+  type Stage,
+  sentAt,
+  sourceName,
+  takesSecond,
+} from "./data.ts";
 import {
   canvasOf,
   frame,
@@ -27,7 +37,7 @@ export const MAP_VIEW: View = {
     const data = dataOf(state);
     const size = padded(data);
     const title = showsPicture(data) ? "The picture" : inputTitle(data, state);
-    const legend = data.op === "pixel" || showsPicture(data) ? "" : legendOf(data.scales.input);
+    const legend = data.kind === "pixel" || showsPicture(data) ? "" : legendOf(data.scales.input);
     find(root, ".board").innerHTML = `
       <div class="from">
         ${plate("input", "in", title, size.tall, size.wide, "The input")}
@@ -44,7 +54,7 @@ export const MAP_VIEW: View = {
       </div>`;
     paintInput(root, data, shownPlace(state));
     paintArray(canvasOf(plateOf(root, "output")), arrayOf(data, "output"), data.scales.output);
-    if (data.op === "cell" && data.first.op === "add") {
+    if (data.kind === "elementwise" && takesSecond(data.first)) {
       paintArray(canvasOf(plateOf(root, "other")), arrayOf(data, "other-1"), data.scales.input);
     }
     if (!data.vector) data.stages.forEach((stage, i) => paintStage(root, data, stage, i));
@@ -59,12 +69,12 @@ export const MAP_VIEW: View = {
     if (isUnrolled(data)) trace(state);
     const { y, x, size } = windowOn(data, { row, column });
     const { top, left } = padded(data);
-    const [tall, wide] = data.op === "average" ? [data.height, data.width] : [size, size];
+    const [tall, wide] = data.kind === "average" ? [data.height, data.width] : [size, size];
     frame(svgOf(plateOf(root, "input")), y + top, x + left, tall, wide);
     const other = root.querySelector<HTMLElement>('[data-name="other"]');
     if (other) frame(svgOf(other), row, column);
     frame(svgOf(plateOf(root, "output")), row, column);
-    if (data.op === "conv") state.sums ??= new Float64Array(data.channels);
+    if (data.kind === "kernel") state.sums ??= new Float64Array(data.channels);
     const result = work(data, state);
     showTerms(state, data, result);
     showSteps(state, result);
@@ -91,7 +101,7 @@ export const MAP_VIEW: View = {
     if (side === "pool") {
       // A cell of the pooled map stands for the first cell of its window.
       const stage = data.stages[Number(element.dataset.stage)];
-      return stage?.op === "pool" ? { row: cell.row * stage.stride, column: cell.column * stage.stride } : null;
+      return stage?.kind === "window" ? { row: cell.row * stage.stride, column: cell.column * stage.stride } : null;
     }
     if (isUnrolled(data)) return null;
     if (!isWindow(data)) return cell;
@@ -111,19 +121,19 @@ const outputTitle = (data: MapData): string =>
 
 function inputTitle(data: MapData, state: State): string {
   const from = data.sources[0];
-  if (data.op === "conv") return `<em>${sourceName(data, sentAt(data, shownPlace(state)))}</em> of ${from}`;
+  if (data.kind === "kernel") return `<em>${sourceName(data, sentAt(data, shownPlace(state)))}</em> of ${from}`;
   if (isUnrolled(data)) return `<em data-traced></em> of ${from}`;
   return data.vector ? `All ${lengthOf(data)} values of ${from}` : `<em>${escapeHtml(mapName(data))}</em> of ${from}`;
 }
 
 function otherPlate(data: MapData): string {
-  if (data.op !== "cell" || data.first.op !== "add") return "";
-  const { other } = data.first;
-  return plate("other", "in", `The same map of ${other}`, data.height, data.width, `The map of ${other}`);
+  if (data.kind !== "elementwise" || !takesSecond(data.first)) return "";
+  const { second } = data.first;
+  return plate("other", "in", escapeHtml(second), data.height, data.width, second);
 }
 
 function stagePlate(stage: Stage, i: number): string {
-  const side = stage.op === "pool" ? "pool" : "out";
+  const side = stage.kind === "window" ? "pool" : "out";
   return `<figure class="small"><figcaption><button type="button" class="link" data-go-layer="${stage.layer}"
       title="Open ${stage.layer}">${stage.layer}</button></figcaption>
     <div class="plate" data-name="stage${i}" data-side="${side}" data-stage="${i}"><canvas aria-hidden="true"></canvas>
@@ -141,7 +151,7 @@ function paintStage(root: HTMLElement, data: MapData, stage: Stage, i: number): 
 
 function placeShown(state: State): number {
   const { data } = state;
-  if (data.op === "conv") return shownPlace(state);
+  if (data.kind === "kernel") return shownPlace(state);
   return data.sent.length > 1 && state.traced !== null ? data.sent.indexOf(state.traced) : 0;
 }
 

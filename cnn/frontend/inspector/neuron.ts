@@ -73,7 +73,7 @@ export function neuronSteps(data: DenseData, total: number): Step[] {
   const text = `${grouped(termCount(data))} terms ${fixed(total)} + bias ${bracketed(data.bias)}`;
   const steps: Step[] = [{ total: total + data.bias, text, ...at }];
   data.stages.forEach((stage, i) => {
-    if (stage.op === "pool") throw new Error("nothing is pooled after a neuron");
+    if (stage.kind === "window") throw new Error("nothing is pooled after a neuron");
     const before = (steps[i] as Step).total;
     steps.push({ total: cellwise(stage, before, 0), text: cellwiseText(stage, before, 0), ...at });
   });
@@ -87,14 +87,14 @@ export function originOfTerm(data: DenseData, { index }: Term): { channel: numbe
   const place = Math.floor(index / data.channels);
   const channel = data.sent[index % data.channels] as number;
   const [tall, wide] = data.values_shape;
-  const hasCell = tall * wide > 1 || (data.maps && !data.averaged);
+  const hasCell = tall * wide > 1 || data.placed;
   return { channel, cell: hasCell ? [Math.floor(place / data.width), place % data.width] : null };
 }
 
 function placeName(data: DenseData, term: Term): string {
   const { channel, cell } = originOfTerm(data, term);
   if (cell) return `map ${channel}, row ${cell[0]}, column ${cell[1]}`;
-  return data.averaged ? `mean of map ${channel}` : `neuron ${channel}`;
+  return `${data.noun} ${channel}`;
 }
 
 function ranked(data: DenseData, term: Term, i: number, named: Term[]): string {

@@ -51,7 +51,7 @@ export interface Padded {
 
 /** The size of the input with the zeros around it. */
 export function padded(data: Data): Padded {
-  if (data.op !== "conv") return { tall: data.height, wide: data.width, top: 0, left: 0 };
+  if (data.kind !== "kernel") return { tall: data.height, wide: data.width, top: 0, left: 0 };
   const [top, left] = data.zeros;
   const reach = (count: number) => (count - 1) * data.stride + data.window;
   return {
@@ -74,19 +74,19 @@ function markPadding(svg: SVGSVGElement, data: Data, { tall, wide, top, left }: 
 }
 
 /** Whether the input is the picture itself, shown in its colours. */
-export const showsPicture = (data: Data): boolean => data.op === "pixel" || (data.op === "conv" && data.picture);
+export const showsPicture = (data: Data): boolean => data.kind === "pixel" || (data.kind === "kernel" && data.picture);
 
 export function paintInput(root: HTMLElement, data: MapData, place: number): void {
   const element = plateOf(root, "input");
   const size = padded(data);
   const { tall, wide, top, left } = size;
   if (showsPicture(data)) {
-    const level = (value: number) => (data.op === "pixel" ? value : Math.round((value + 1) * 127.5));
+    const level = (value: number) => (data.kind === "pixel" ? value : Math.round((value + 1) * 127.5));
     paintCells(canvasOf(element), tall, wide, (row, column) => {
       const colour = (c: number) => level(inputAt(data, row - top, column - left, c));
       return [colour(0), colour(1), colour(2)];
     });
-  } else if (data.op !== "pixel") {
+  } else if (data.kind !== "pixel") {
     const at = (row: number, column: number) => inputAt(data, row - top, column - left, place);
     paintValues(canvasOf(element), tall, wide, data.scales.input, at);
   }

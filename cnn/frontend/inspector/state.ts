@@ -128,7 +128,7 @@ export function limited(state: State, row: number, column: number): Cell {
   const { data } = state;
   const [rows, columns] = state.view.cells(state);
   const cell = { row: clamp(row || 0, 0, rows - 1), column: clamp(column || 0, 0, columns - 1) };
-  if (!data.vector || data.op === "dense" || data.op === "softmax") return cell;
+  if (!data.vector || data.kind === "dense" || data.kind === "shares") return cell;
   return cellAt(Math.min(cell.row * columns + cell.column, lengthOf(data) - 1), columns);
 }
 
@@ -146,5 +146,5 @@ export function orderOf({ data, byActivity }: State): number[] {
 export function shownPlace({ data, chosen }: Pick<State, "data" | "chosen">): number {
   const place = chosen === null ? -1 : data.sent.indexOf(chosen);
   if (place >= 0) return place;
-  return data.op === "conv" ? (data.order[0] ?? 0) : 0;
+  return data.kind === "kernel" ? (data.order[0] ?? 0) : 0;
 }

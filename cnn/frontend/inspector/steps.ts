@@ -16,15 +16,16 @@ import {
 } from "./cell.ts";
 import {
   arrayOf,
-  type ConvData,
   isUnrolled,
   isWindow,
+  type KernelData,
   type MapData,
-  type PoolData,
   type PoolStep,
   sentAt,
   sourceName,
+  takesSecond,
   type UnrolledData,
+  type WindowData,
 } from "./data.ts";
 import { type Result, type State, type Step, shownPlace } from "./state.ts";
 
@@ -33,17 +34,17 @@ export type Question = Pick<State, "row" | "column" | "chosen"> & { sums?: Float
 
 export function work(data: MapData, question: Question): Result {
   const { row, column } = question;
-  const sums = data.op === "conv" ? (question.sums ?? new Float64Array(data.channels)) : undefined;
+  const sums = data.kind === "kernel" ? (question.sums ?? new Float64Array(data.channels)) : undefined;
   const steps: Step[] = [firstStep(data, question, sums)];
   data.stages.forEach((stage, i) => {
     const before = (steps[i] as Step).total;
     const at = { row, column };
-    if (stage.op === "pool") {
+    if (stage.kind === "window") {
       steps.push(poolStep(data, stage, i, at));
       return;
     }
-    const added = stage.op === "add" ? valueAt(arrayOf(data, `other${i}`), row, column) : 0;
-    steps.push({ total: cellwise(stage, before, added), text: cellwiseText(stage, before, added), ...at });
+    const second = takesSecond(stage) ? valueAt(arrayOf(data, `other${i}`), row, column) : 0;
+    steps.push({ total: cellwise(stage, before, second), text: cellwiseText(stage, before, second), ...at });
   });
   return { steps, sums };
 }
@@ -51,36 +52,36 @@ export function work(data: MapData, question: Question): Result {
 function firstStep(data: MapData, question: Question, sums: Float64Array | undefined): Step {
   const { row, column } = question;
   const at = { row, column };
-  switch (data.op) {
-    case "conv": {
+  switch (data.kind) {
+    case "kernel": {
       const all = sums as Float64Array;
       const total = convTotal(data, row, column, all);
       return { total, text: convText(data, all, question.chosen, total), ...at };
     }
-    case "pool":
+    case "window":
       return { ...poolOfInput(data, at), ...at };
     case "pixel": {
       const pixel = inputAt(data, row, column, data.channel);
       return { total: pixel / data.half - 1, text: `${pixel} / ${data.half} − 1`, ...at };
     }
-    case "flatten":
+    case "copy":
     case "average":
       return { ...unrolledStep(data, at), ...at };
-    case "cell": {
+    case "elementwise": {
       const value = inputAt(data, row, column, 0);
-      const added = data.first.op === "add" ? valueAt(arrayOf(data, "other-1"), row, column) : 0;
-      return { total: cellwise(data.first, value, added), text: cellwiseText(data.first, value, added), ...at };
+      const second = takesSecond(data.first) ? valueAt(arrayOf(data, "other-1"), row, column) : 0;
+      return { total: cellwise(data.first, value, second), text: cellwiseText(data.first, value, second), ...at };
     }
   }
 }
 
-function poolOfInput(data: PoolData, { row, column }: Cell): { total: number; text: string; values: number[] } {
+function poolOfInput(data: WindowData, { row, column }: Cell): { total: number; text: string; values: number[] } {
   const map = { values: arrayOf(data, "input").values, shape: [data.height, data.width] };
   const values = windowValues(data, map, row, column);
   const mean = `(${values.map((value) => fixed(value)).join(" + ")}) / ${values.length}`;
   return {
-    total: poolTotal(data.kind, values),
-    text: data.kind === "max" ? "the largest of the window" : mean,
+    total: poolTotal(data.rule, values),
+    text: data.rule === "max" ? "the largest of the window" : mean,
     values,
   };
 }
@@ -99,7 +100,7 @@ export function windowOn(data: MapData, { row, column }: Cell): { y: number; x: 
 /** The map that a value of a flattened or averaged layer comes from, and its cell there, counted row by row. */
 export function originOf(data: UnrolledData, { row, column }: Cell): { channel: number; cell: number } {
   const index = row * data.columns + column;
-  if (data.op === "average") return { channel: index, cell: 0 };
+  if (data.kind === "average") return { channel: index, cell: 0 };
   return { channel: index % data.total, cell: Math.floor(index / data.total) };
 }
 
@@ -110,7 +111,7 @@ function unrolledStep(data: UnrolledData, at: Cell): { total: number; text: stri
     const total = valueAt(arrayOf(data, "output"), at.row, at.column);
     return { total, text: "its map was not sent: there are too many" };
   }
-  if (data.op === "flatten") {
+  if (data.kind === "copy") {
     const { y, x } = windowOn(data, at);
     return { total: inputAt(data, y, x, place), text: `map ${channel}, row ${y}, column ${x}, taken as it is` };
   }
@@ -121,12 +122,13 @@ function unrolledStep(data: UnrolledData, at: Cell): { total: number; text: stri
   return { total: sum / count, text: `the sum of map ${channel}, ${fixed(sum)}, / ${count} cells` };
 }
 
-function convText(data: ConvData, sums: Float64Array, chosen: number | null, total: number): string {
+function convText(data: KernelData, sums: Float64Array, chosen: number | null, total: number): string {
   const place = shownPlace({ data, chosen });
   const named = data.total <= 3 ? [...sums.keys()] : [place];
   const terms = named.map((i): [number, string] => [sums[i] as number, sourceName(data, sentAt(data, i))]);
-  if (data.total > 3) terms.push([total - data.bias - (sums[place] as number), `the other ${data.total - 1}`]);
-  terms.push([data.bias, "bias"]);
+  const bias = data.bias ?? 0;
+  if (data.total > 3) terms.push([total - bias - (sums[place] as number), `the other ${data.total - 1}`]);
+  if (data.bias !== null) terms.push([bias, "bias"]);
   return terms
     .map(([sum, name], i) => `${i ? bracketed(sum) : fixed(sum)} <small>${escapeHtml(name)}</small>`)
     .join(" + ");
@@ -139,8 +141,8 @@ function poolStep(data: MapData, stage: PoolStep, i: number, at: Cell): Step {
   const source = arrayOf(data, i ? `stage${i - 1}` : "output");
   const values = windowValues(stage, source, cell.row, cell.column);
   const own = (at.row - cell.row * stage.stride) * stage.window + at.column - cell.column * stage.stride;
-  const text = poolText(stage.kind, values, own, cell.count);
-  return { total: poolTotal(stage.kind, values), text, values, own, row: cell.row, column: cell.column };
+  const text = poolText(stage.rule, values, own, cell.count);
+  return { total: poolTotal(stage.rule, values), text, values, own, row: cell.row, column: cell.column };
 }
 
 function poolText(kind: string, values: number[], own: number, count: number): string {

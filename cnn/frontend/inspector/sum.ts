@@ -5,15 +5,15 @@ import { bracketed, exact, fixed, NEAR_TEXT, near } from "../shared/numbers.ts";
 import { corner, inputAt, valueAt, winnerOf } from "./cell.ts";
 import {
   arrayOf,
-  type ConvData,
   type Data,
   isWindow,
+  type KernelData,
   type MapData,
   nameOfPlace,
-  type PoolData,
   type Stage,
   sentAt,
   sourceName,
+  type WindowData,
 } from "./data.ts";
 import { dot, frame, markWinner, plateOf, showsPicture, svgOf } from "./plates.ts";
 import { type Pointed, type Result, type State, type Step, shownPlace } from "./state.ts";
@@ -29,18 +29,18 @@ export const termsHead = (data: Data): string =>
 
 export function termGrid(data: Data): string {
   if (!isWindow(data)) return "";
-  const product = data.op === "conv" ? "<span></span><span></span>" : "<span></span>";
+  const product = data.kind === "kernel" ? "<span></span><span></span>" : "<span></span>";
   const cell = `<div class="cell">${product}</div>`;
   return `<div class="grid-of-terms n${data.window}" style="--n:${data.window}">${cell.repeat(data.window ** 2)}</div>`;
 }
 
 export function showTerms(state: State, data: MapData, result: Result): void {
-  if (data.op === "conv") showProducts(state, data, result);
-  if (data.op === "pool") showWindow(state, data, (result.steps[0] as Step).values ?? []);
+  if (data.kind === "kernel") showProducts(state, data, result);
+  if (data.kind === "window") showWindow(state, data, (result.steps[0] as Step).values ?? []);
 }
 
-function showWindow({ root, row, column }: State, data: PoolData, values: number[]): void {
-  const best = data.kind === "max" ? winnerOf(values) : -1;
+function showWindow({ root, row, column }: State, data: WindowData, values: number[]): void {
+  const best = data.rule === "max" ? winnerOf(values) : -1;
   child(find(root, ".terms"), 0).textContent = best >= 0 ? "The window; its winner is outlined" : "The window";
   findAll(root, ".grid-of-terms .cell").forEach((cell, k) => {
     const value = values[k] as number;
@@ -54,7 +54,7 @@ function showWindow({ root, row, column }: State, data: PoolData, values: number
   markWinner(svgOf(plateOf(root, "input")), best < 0 ? null : winner);
 }
 
-function showProducts(state: State, data: ConvData, { sums }: Result): void {
+function showProducts(state: State, data: KernelData, { sums }: Result): void {
   const { root, row, column } = state;
   const place = shownPlace(state);
   const [top, left] = corner(data, row, column);
@@ -81,7 +81,7 @@ export function stepRows(data: Data): string {
   const rows: ({ layer: string; tag: string } | Stage)[] = [{ layer: data.layer, tag: data.tag }, ...data.stages];
   return rows
     .map((stage) => {
-      const window = "op" in stage && stage.op === "pool" ? stage.window : 0;
+      const window = "kind" in stage && stage.kind === "window" ? stage.window : 0;
       const cells = "<span></span>".repeat(window ** 2);
       const pooled = window ? `<div class="pooled" style="--n:${window}">${cells}</div>` : "";
       return `<div class="step">${tagOf(data, stage.layer, stage.tag)}
@@ -167,21 +167,21 @@ const placeText = (data: Data, row: number, column: number): string =>
   data.vector ? nameOfPlace(data, row * data.columns + column) : `row ${row}, column ${column}`;
 
 function windowText(data: MapData, y: number, x: number): string {
-  if (data.op === "average") return "all of it";
+  if (data.kind === "average") return "all of it";
   if (isWindow(data)) {
     const span = (from: number) => `${fixed(from, 0)} to ${fixed(from + data.window - 1, 0)}`;
     return data.window === 1 ? `row ${y}, column ${x}` : `rows ${span(y)}, columns ${span(x)}`;
   }
-  if (data.op === "flatten") return `row ${y}, column ${x}`;
-  const value = data.op === "pixel" ? inputAt(data, y, x, data.channel) : fixed(inputAt(data, y, x, 0));
+  if (data.kind === "copy") return `row ${y}, column ${x}`;
+  const value = data.kind === "pixel" ? inputAt(data, y, x, data.channel) : fixed(inputAt(data, y, x, 0));
   return `${placeText(data, y, x)}: ${value}`;
 }
 
 function pointedText(data: MapData, { y, x, place }: Pointed): string {
   if (y < 0 || x < 0 || y >= data.height || x >= data.width) return "padding: 0";
   const colours = showsPicture(data);
-  const digits = data.op === "pixel" ? 0 : colours ? 2 : 4;
+  const digits = data.kind === "pixel" ? 0 : colours ? 2 : 4;
   const values = (colours ? [0, 1, 2] : [place]).map((channel) => fixed(inputAt(data, y, x, channel), digits));
-  const at = data.vector && data.op === "cell" ? placeText(data, y, x) : `(${y}, ${x})`;
+  const at = data.vector && data.kind === "elementwise" ? placeText(data, y, x) : `(${y}, ${x})`;
   return `${at}: ${values.join(", ")}`;
 }

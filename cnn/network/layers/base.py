@@ -41,11 +41,15 @@ class TooSmallError(SpecError):
 
 
 class Origin(NamedTuple):
-    """Where the values of a vector come from: the layer, its shape, and what one value of it is called."""
+    """Where the values of a vector come from: the layer, its shape, and what one value of it is called.
+
+    `placed` says whether each value is one cell of that layer.
+    """
 
     layer: str
     shape: Shape
     noun: str
+    placed: bool = False
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ class Flatten(Layer):
 
     def origin(self, shapes: Sequence[Shape], shape: Shape) -> Origin:
         """Return the maps."""
-        return Origin(self.inputs[0], shapes[0], "map")
+        return Origin(self.inputs[0], shapes[0], "map", placed=True)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def pack(look: Look, name: str, channel: int, theme: Theme, fixed: Mapping[str, 
     """
     layer, values = look.layer(name), look.outputs[name]
     facts, arrays = PACKERS[layer.kind](look, layer, channel, theme)
-    facts["op"] = OPS[layer.kind]
+    facts["kind"] = layer.kind
     facts |= {
         "layer": name,
         "tag": layer.tag,
@@ -179,7 +179,7 @@ def _window(layer: Layer, look: Look) -> dict[str, Any]:
         "window": down.size,
         "stride": down.stride,
         "zeros": [down.before, across.before],
-        "kind": getattr(layer, "rule", "dot"),
+        "rule": getattr(layer, "rule", "dot"),
     }
 
 
@@ -193,7 +193,7 @@ def _unrolled(look: Look, layer: Layer, channel: int, theme: Theme) -> Parts:
 def _dense(look: Look, layer: Layer, unit: int, theme: Theme) -> Parts:
     vector, column = look.source(layer), look.weights[f"{layer.name}/kernel"][:, unit]
     before = look.layer(layer.inputs[0])
-    source, shape, noun = before.origin([part.shape for part in look.sources(before)], vector.shape)
+    source, shape, noun, placed = before.origin([part.shape for part in look.sources(before)], vector.shape)
     values, weights = vector.reshape(shape), column.reshape(shape)
     products = (values * weights).astype(np.float64)
     strength = np.abs(products).sum(axis=(0, 1))
@@ -201,7 +201,7 @@ def _dense(look: Look, layer: Layer, unit: int, theme: Theme) -> Parts:
     sent = np.sort(np.argsort(-strength, kind="stable")[:room])
     facts = {
         "bias": float(look.weights[f"{layer.name}/bias"][unit]),
-        "averaged": before.kind == AVERAGE,
+        "placed": placed,
         "maps": look.outputs[source].ndim == 3,
         "noun": noun,
         "source": source,
@@ -223,31 +223,16 @@ PACKERS: dict[str, Callable[[Look, Layer, int, Theme], Parts]] = {
     DENSE: _dense,
     SHARES: _shares,
 }
-# What the browser calls the kinds and the operations.
-OPS = {
-    PIXEL: "pixel",
-    KERNEL: "conv",
-    WINDOW: "pool",
-    ELEMENTWISE: "cell",
-    COPY: "flatten",
-    AVERAGE: "average",
-    DENSE: "dense",
-    SHARES: "softmax",
-}
-STAGE_OPS = {"normalise": "norm", "function": "relu", "plus": "add", "times": "times", "pass": "drop"}
-BROWSER = {"mean": "moving_mean", "variance": "moving_variance", "source": "other"}
 
 
 def _stage(look: Look, layer: Layer, came: str, channel: int) -> tuple[dict[str, Any], list[ops.Array]]:
     """Return what a layer does with the cell that comes from the layer `came`, and the map it takes with it."""
-    facts: dict[str, Any] = {"layer": layer.name, "tag": layer.tag}
+    facts: dict[str, Any] = {"layer": layer.name, "tag": layer.tag, "kind": layer.kind}
     if not isinstance(layer, Elementwise):
-        return facts | {"op": OPS[layer.kind]} | _window(layer, look), []
+        return facts | _window(layer, look), []
     sources = look.sources(layer)
-    operation = facts_of(layer.operation(sources, look.weights, channel, came))
     second = layer.second(sources, came)
-    facts |= {BROWSER.get(key, key): value for key, value in operation.items()}
-    facts["op"] = STAGE_OPS[operation["operation"]]
+    facts |= facts_of(layer.operation(sources, look.weights, channel, came))
     return facts, [] if second is None else [plate_of(second, channel)]
 
 

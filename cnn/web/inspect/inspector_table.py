@@ -58,14 +58,11 @@ def _kernel_terms(found: KernelSum, names: list[str]) -> Table:
 
 def _vector_terms(found: WeightedSum, origin: Origin) -> Table:
     order = _farthest(found.products)
-    one_a_map = origin.shape[:2] == (1, 1)
     where = []
     for i in order:
         row, column, map_ = place_of(i, origin.shape)
         name = f"{origin.noun} {map_}"
-        where.append(
-            (name, "–", "–") if one_a_map and origin.noun != "map" else (name, str(row), str(column))
-        )
+        where.append((name, str(row), str(column)) if origin.placed else (name, "–", "–"))
     return _table(where, found.values, found.weights, order, found.bias)
 
 

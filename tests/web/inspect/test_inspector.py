@@ -62,7 +62,7 @@ def test_the_sum_can_be_worked_out_from_what_is_sent(spec: NetworkSpec, data: st
         if isinstance(layer, Conv):
             (row, column), channel = some_cell(data, look.outputs[layer.name].shape)
             facts, arrays = packed(look, layer.name, channel)
-            total = facts["bias"] + arrays["rest"][row, column]
+            total = (facts["bias"] or 0) + arrays["rest"][row, column]
             for i, j in np.ndindex(facts["window"], facts["window"]):
                 y = row * facts["stride"] - facts["zeros"][0] + i
                 x = column * facts["stride"] - facts["zeros"][1] + j
@@ -121,9 +121,9 @@ def test_names_and_places() -> None:
     assert facts["names"][3] == "cat"
     resnet = look_at(PRESETS["resnet"].setup.network)
     facts, _ = packed(resnet, "scores")
-    assert (facts["source"], facts["averaged"]) == ("relu4_2", True)
+    assert (facts["source"], facts["noun"], facts["placed"]) == ("relu4_2", "mean of map", False)
     stages = packed(resnet, "shortcut_norm3", 1)[0]["stages"]
-    assert stages[0]["other"] == "norm3_2"
+    assert stages[0]["source"] == "norm3_2"
 
 
 def test_a_strip_is_filled_up_with_what_is_no_number() -> None:
