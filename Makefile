@@ -1,4 +1,4 @@
-# make run    set everything up from nothing and serve the app
+# make run    set everything up from nothing and serve the app; EXPORT=1 installs all forms of Take home
 # make test   set everything up and run all tests, browser tests included
 # make check  lint, format and types, of the browser components too where npm is
 # make bench  measure this machine
@@ -15,7 +15,7 @@ export PYTHON
 .PHONY: run test check format bench models screenshots venv clean
 
 # NumPy computes on one thread: beside a training run several would wait for each other.
-run: $(VENV)/.run
+run: $(VENV)/$(if $(EXPORT),.export,.run)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m streamlit run app.py --server.address=$(ADDRESS) --server.port=$(PORT) \
 		--server.fileWatcherType=$(WATCH)
 
@@ -54,9 +54,13 @@ $(VENV)/.run: requirements.txt scripts/venv.sh
 	sh scripts/venv.sh $(VENV) requirements.txt
 	@touch $@
 
-$(VENV)/.dev: requirements.txt requirements-dev.txt scripts/venv.sh
-	sh scripts/venv.sh $(VENV) requirements-dev.txt
+$(VENV)/.export: requirements.txt requirements-export.txt scripts/venv.sh
+	sh scripts/venv.sh $(VENV) requirements-export.txt
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.dev: requirements.txt requirements-export.txt requirements-dev.txt scripts/venv.sh
+	sh scripts/venv.sh $(VENV) requirements-dev.txt
+	@touch $@ $(VENV)/.run $(VENV)/.export
 
 clean:
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache

@@ -32,7 +32,8 @@ allow("cnn.runs", "cnn.network")
 allow("cnn.training", "cnn.runs", "cnn.data")
 allow("cnn.interpret", "cnn.training")
 allow("cnn.evaluation", "cnn.interpret")
-allow("cnn.worker", "cnn.evaluation")
+allow("cnn.exports", "cnn.evaluation", "cnn.figures")
+allow("cnn.worker", "cnn.exports")
 allow("cnn.scheduler", "cnn.worker")
 allow("cnn.lessons", "cnn.runs")
 allow("cnn.rooms", "cnn.runs")
@@ -55,10 +56,19 @@ allow("pages", *PAGES)
 allow("app", *PAGES)
 
 TENSORFLOW = ("tensorflow", "keras")
-USE_TENSORFLOW = ("cnn.training", "cnn.interpret", "cnn.evaluation", "cnn.worker")
+USE_TENSORFLOW = ("cnn.training", "cnn.interpret", "cnn.evaluation", "cnn.exports", "cnn.worker")
 USE_STREAMLIT = ("cnn.web", "pages", "app")
 # These must be importable without pulling TensorFlow in; it is imported inside their functions.
-WITHOUT_TENSORFLOW = ("app", "pages", "cnn.web", "cnn.scheduler", "cnn.worker", "cnn.cli", "cnn.__main__")
+WITHOUT_TENSORFLOW = (
+    "app",
+    "pages",
+    "cnn.web",
+    "cnn.scheduler",
+    "cnn.worker",
+    "cnn.exports",
+    "cnn.cli",
+    "cnn.__main__",
+)
 
 
 def package_of(name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The command line: describe, train, steer, runs, classify, models, data, bench."""
+"""The command line: describe, train, steer, runs, classify, models, export, data, bench."""
 
 import argparse
 import subprocess
@@ -10,6 +10,7 @@ from typing import Any
 
 from cnn import data
 from cnn.cli.find_out import add_compare, add_evaluate, compare, evaluate
+from cnn.cli import take_home
 from cnn.cli.models import add_models, models
 from cnn.cli.runs import STEERS, STEERS_WITH_NUMBER, emit, list_runs, steer
 from cnn.cli.train import read_setup, train
@@ -17,6 +18,7 @@ from cnn.core import settings
 from cnn.core.errors import CnnLabError
 from cnn.data import layout
 from cnn.data.download import Download
+from cnn.data.found import on_this_machine, take_over
 from cnn.evaluation.model_card import card_of
 from cnn.evaluation.ood import Typical
 from cnn.evaluation.predict import Verdict, judge
@@ -64,7 +66,15 @@ def _parser() -> argparse.ArgumentParser:
         _command(commands, "compare", compare, "two to eight networks: which is better, and is it real")
     )
     add_models(_command(commands, "models", models, "train the networks that come along again"))
+    take_home.add_export(_command(commands, "export", take_home.export, "write a network for other programs"))
     fetch = _command(commands, "data", _data, "what pictures are there, and where")
+    fetch.add_argument(
+        "--from",
+        dest="source",
+        type=Path,
+        metavar="PATH",
+        help="take CIFAR-10 over from where Keras, torchvision, TFDS or Hugging Face keep it, an archive, or PNGs",
+    )
     fetch.add_argument("--download", action="store_true", help="fetch CIFAR-10 (163 MB) if it is not there")
     bench = _command(commands, "bench", _bench, "measure this machine against the named baselines")
     bench.add_argument("--only", metavar="PART", help="one part; --list names them")
@@ -178,6 +188,10 @@ def _show_verdict(path: Path, verdict: Verdict, as_json: bool) -> None:
 
 
 def _data(options: argparse.Namespace) -> int:
+    if options.source:
+        taken = take_over(options.source)
+        if not options.json:
+            print(f"Taken over from {taken.path} ({taken.title}): {taken.source}.")
     download = Download()
     if options.download:
         download.start()
@@ -201,6 +215,8 @@ def _data(options: argparse.Namespace) -> int:
         print(f"cifar10: {source} in {folder}" if ready else f"cifar10: {status.state}. {status.problem}")
         if not ready:
             print(f"To fetch it: python -m cnn data --download. {download.by_hand()}")
+            if here := on_this_machine():
+                print(f"It is on this machine already: python -m cnn data --from {here}")
         print("sketch10: always there, drawn by code")
     return 1 if options.download and not ready else 0
 

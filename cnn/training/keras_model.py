@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from keras.src.ops.nn import Elu, Gelu, LeakyRelu
 from numpy.typing import NDArray
 
 from cnn.network.layers import Layer, expand
@@ -27,11 +28,12 @@ from cnn.training.whitening import whitening_kernels
 # Training here is short; the running averages must follow within an epoch or two.
 BATCH_NORM_MOMENTUM = 0.9
 
+# Keras's operations rather than lambdas: a .keras file holds them without code, so that safe mode opens it.
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "relu": keras.activations.relu,
-    "leaky_relu": lambda x: keras.activations.leaky_relu(x, negative_slope=LEAKY_SLOPE),
-    "elu": lambda x: keras.activations.elu(x, alpha=ELU_ALPHA),
-    "gelu": lambda x: keras.activations.gelu(x, approximate=True),
+    "leaky_relu": LeakyRelu(negative_slope=LEAKY_SLOPE),
+    "elu": Elu(alpha=ELU_ALPHA),
+    "gelu": Gelu(approximate=True),
     "tanh": keras.activations.tanh,
     "sigmoid": keras.activations.sigmoid,
 }

@@ -17,6 +17,7 @@ from cnn.data.subset import of_each_class, of_training
 from cnn.evaluation.evaluations import Evaluation
 from cnn.evaluation.model_card import Card
 from cnn.evaluation.ood import Typical
+from cnn.exports.source import Exported, Source
 from cnn.interpret.results import Accuracy, Climb, GradCam, Mistakes, Neighbours, Occlusion, Winners
 from cnn.network.forward import Weights, check_weights
 from cnn.network.spec import NetworkSpec
@@ -200,3 +201,14 @@ def evaluate(
     network = read_run(Path(run_folder)).setup.network
     weights = read_weights(Path(snapshot_path), network)
     return evaluate(network, weights, load_once(dataset), parts, report)
+
+
+def export(report: Report, name: str, source: Source) -> Exported:
+    """Return a network in one of the formats of `cnn.exports.formats`.
+
+    Raises:
+        CnnLabError: where what the format needs is not installed, or its data set is not there.
+    """
+    from cnn.exports import formats
+
+    return formats.export(name, source, report)

@@ -1,0 +1,47 @@
+"""The command that writes a network in the forms of other programs."""
+
+import argparse
+import time
+from pathlib import Path
+
+from cnn.cli.runs import emit
+from cnn.core import settings
+from cnn.core.errors import CnnLabError
+from cnn.evaluation.pretrained import find_model
+from cnn.exports import formats
+from cnn.exports.source import read_source
+from cnn.runs.store import RunStore
+from cnn.training import runtime
+
+
+def add_export(command: argparse.ArgumentParser) -> None:
+    """Give the command its arguments."""
+    command.add_argument("run", metavar="RUN", help="a run's id or folder, or a network that comes along")
+    command.add_argument(
+        "--to", required=True, choices=formats.NAMES, metavar="FORMAT", help=", ".join(formats.NAMES)
+    )
+    command.add_argument("--out", type=Path, metavar="PATH", help="a file or a folder; else this folder")
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write one format of a network into a file."""
+    run = find_model(options.run, RunStore(settings.runs_folder()))
+    started = time.perf_counter()
+    if options.to == formats.ZIP or formats.FORMATS[options.to].tensorflow:
+        runtime.prepare_tensorflow()
+    made = formats.export(options.to, read_source(run))
+    path = options.out or Path()
+    if path.is_dir():
+        path = path / made.name
+    try:
+        path.write_bytes(made.content)
+    except OSError as error:
+        raise CnnLabError(
+            f"{path} cannot be written: {error.strerror}. Name another one by --out."
+        ) from error
+    if options.json:
+        seconds = round(time.perf_counter() - started, 3)
+        emit({"file": str(path), "bytes": len(made.content), "note": made.note, "seconds": seconds})
+    else:
+        print(f"{path}: {len(made.content):,} bytes. {made.note}".rstrip())
+    return 0

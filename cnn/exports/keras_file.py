@@ -1,0 +1,41 @@
+"""`.keras`: Keras 3's own format, without custom code, so that safe mode opens it."""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cnn.exports.source import INPUT_NOTE, Exported, Source
+
+if TYPE_CHECKING:
+    import keras
+
+
+def keras_model(source: Source) -> "keras.Model":
+    """Return the network as a plain Keras model in float32, called once.
+
+    In float32 whatever it was trained in: from a `mixed_bfloat16` model LiteRT makes a file that loads and
+    cannot run, and ONNX one that onnxruntime refuses (TensorFlow 2.21, Keras 3.15.1). ONNX takes only a
+    model that was called.
+    """
+    from cnn.core.scaling import to_input
+    from cnn.exports.source import probe
+    from cnn.training.keras_model import build_network, set_weights
+
+    model = build_network(source.setup.network)
+    set_weights(model, dict(source.weights))
+    model(to_input(probe()[None]), training=False)
+    return model
+
+
+def export_keras(source: Source) -> Exported:
+    """Return the network as a `.keras` file, weights included."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "network.keras")
+        keras_model(source).save(path)
+        content = path.read_bytes()
+    return Exported(
+        f"{source.stem}.keras",
+        "application/zip",
+        content,
+        f"Opens with keras.models.load_model, safe mode included. {INPUT_NOTE}",
+    )

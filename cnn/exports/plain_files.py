@@ -1,0 +1,37 @@
+"""What needs no framework: weights as safetensors, spec as JSON, history as CSV."""
+
+import csv
+import io
+
+import numpy as np
+from safetensors.numpy import save
+
+from cnn.exports.source import Exported, Source
+
+COLUMNS = ("kind", "step", "epoch", "seconds")
+
+
+def export_safetensors(source: Source) -> Exported:
+    """Return the weights as float32 safetensors, named `layer/variable`."""
+    arrays = {name: np.ascontiguousarray(array, np.float32) for name, array in source.weights.items()}
+    return Exported(
+        f"{source.stem}.safetensors",
+        "application/octet-stream",
+        save(arrays, metadata={"format": "cnn-lab-1"}),
+        "With the spec's JSON it can be brought in again.",
+    )
+
+
+def export_spec(source: Source) -> Exported:
+    """Return network and training as JSON."""
+    return Exported(f"{source.stem}.json", "application/json", (source.setup.to_text() + "\n").encode())
+
+
+def export_history(source: Source) -> Exported:
+    """Return the history as CSV, a row a report; what a report does not have is left empty."""
+    names = sorted({name for row in source.history for name in row} - set(COLUMNS))
+    text = io.StringIO()
+    table = csv.DictWriter(text, [*COLUMNS, *names], restval="", lineterminator="\n")
+    table.writeheader()
+    table.writerows(source.history)
+    return Exported(f"{source.stem}-history.csv", "text/csv", text.getvalue().encode())
