@@ -17,7 +17,6 @@ from cnn.data.layout import (
     ARCHIVE_FOLDER,
     ARCHIVE_HASH,
     FILE_BYTES,
-    MARKER_FILE,
     META_FILE,
     TEST_FILE,
     TRAIN_FILES,
@@ -25,13 +24,16 @@ from cnn.data.layout import (
     by_hand,
     check,
     data_folder,
-    marker_text,
 )
 
 CHUNK_BYTES = 256 * 1024
 TIMEOUT_SECONDS = 30
 
 Progress = Callable[[int, int], None]
+
+
+class UnreachableError(DataError):
+    """A source that gave no answer; another one may."""
 
 
 def download(
@@ -57,8 +59,7 @@ def download(
             if problem := check(Path(scratch)).problem:
                 named = problem.replace(scratch, str(folder))  # the scratch folder will be gone
                 raise DataError(f"The archive from {url} is not CIFAR-10. {named}")
-            (staged / MARKER_FILE).write_text(marker_text(staged, known_hash), "utf-8")
-            _put_in_place(staged, folder / ARCHIVE_FOLDER, aside=Path(scratch) / "replaced")
+            put_in_place(staged, folder / ARCHIVE_FOLDER, aside=Path(scratch) / "replaced")
     except OSError as error:
         raise DataError(
             f"CIFAR-10 cannot be stored in {folder} ({error.strerror or error}). Make room there "
@@ -96,7 +97,9 @@ def _fetch(url: str, known_hash: str, scratch: Path, progress: Progress, folder:
         )
     except requests.RequestException as error:
         reason = _network_reason(error, url)
-        raise DataError(f"The download of {url} failed: {reason}. Try again. {by_hand(folder)}") from error
+        raise UnreachableError(
+            f"The download of {url} failed: {reason}. Try again. {by_hand(folder)}"
+        ) from error
     except ValueError as error:
         raise DataError(
             f"What came from {url} is not the archive of CIFAR-10: its hash is not {known_hash}. "
@@ -144,7 +147,8 @@ def _write_member(members: tarfile.TarFile, member: tarfile.TarInfo, path: Path)
         shutil.copyfileobj(content, file)
 
 
-def _put_in_place(staged: Path, place: Path, aside: Path) -> None:
+def put_in_place(staged: Path, place: Path, aside: Path) -> None:
+    """Rename a folder that is whole to its place; what was there goes `aside`."""
     if place.exists():
         place.rename(aside)
     staged.rename(place)

