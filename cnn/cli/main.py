@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from cnn import data
-from cnn.cli.find_out import add_compare, add_evaluate, compare, evaluate
 from cnn.cli import take_home
+from cnn.cli.find_out import add_compare, add_evaluate, compare, evaluate
 from cnn.cli.models import add_models, models
 from cnn.cli.runs import STEERS, STEERS_WITH_NUMBER, emit, list_runs, steer
 from cnn.cli.train import read_setup, train

@@ -4,8 +4,8 @@ import csv
 import io
 
 import numpy as np
-from safetensors.numpy import save
 
+from cnn.core.tensors import save
 from cnn.exports.source import Exported, Source
 
 COLUMNS = ("kind", "step", "epoch", "seconds")

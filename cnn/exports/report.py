@@ -9,7 +9,6 @@ from cnn.exports.source import Exported, Source
 from cnn.figures.charts import percent
 from cnn.figures.colours import LIGHT
 from cnn.figures.drawing import network_svg
-from cnn.network.layers import describe
 from cnn.network.summary import total_multiply_adds, walk
 
 STYLE = """
@@ -60,7 +59,7 @@ def _facts(source: Source) -> str:
 def _layers(source: Source) -> str:
     table = walk(source.setup.network)
     rows = "".join(
-        f"<tr><td>{escape(row.layer.name)}</td><td>{escape(describe(row.layer))}</td>"
+        f"<tr><td>{escape(row.layer.name)}</td><td>{escape(row.layer.phrase)}</td>"
         f"<td>{'×'.join(map(str, row.shape))}</td><td>{escape(row.formula or '–')}</td>"
         f'<td class="number">{row.multiply_adds:,}</td></tr>'
         for row in table

@@ -74,7 +74,7 @@ def read_source(run: Run, snapshot: Snapshot | None = None) -> Source:
     newest, status = snapshots[-1], run.status()
     chosen = snapshot or newest
     ended = status.ended and chosen.step == newest.step
-    rows = tuple(row for row in run.history() if row.get("step", 0) <= chosen.step)
+    rows = tuple(row for row in run.history.rows() if row.get("step", 0) <= chosen.step)
     reached = [row["validation_accuracy"] for row in rows if row.get("validation_accuracy") is not None]
     return Source(
         name=run.name,

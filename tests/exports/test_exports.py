@@ -16,7 +16,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from numpy.typing import NDArray
 from safetensors.numpy import load
-from strategies import networks
 
 from cnn.core.errors import CnnLabError
 from cnn.core.scaling import to_input
@@ -29,6 +28,7 @@ from cnn.exports.source import Source, probabilities, probe, read_source
 from cnn.network.forward import forward, weight_shapes
 from cnn.network.presets import PRESETS
 from cnn.network.spec import ACTIVATIONS, Block, Convolution, Dense, NetworkSpec, Setup, TrainSpec
+from support.strategies import networks
 
 RNG = np.random.default_rng(3)
 PIXELS = RNG.integers(0, 256, (3, 32, 32, 3)).astype(np.uint8)
