@@ -1,15 +1,19 @@
 """The commands that find out: evaluate a network, compare several, search a grid."""
 
 import argparse
+import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from cnn.cli.runs import emit
-from cnn.cli.train import require_cifar10
+from cnn.cli.train import ctrl_c, require_cifar10
 from cnn.core import settings
-from cnn.core.errors import RunError
+from cnn.core.errors import CnnLabError, RunError
+from cnn.core.settings import read_settings
 from cnn.data import CLASSES, NAMES
 from cnn.evaluation import duplicates
 from cnn.evaluation.calibration import with_temperature
@@ -24,8 +28,18 @@ from cnn.evaluation.evaluations import (
 )
 from cnn.evaluation.metrics import per_class, reliability, top_k
 from cnn.evaluation.pretrained import find_model
-from cnn.runs.store import Run, RunStore
+from cnn.experiments import driver as experiment_driver
+from cnn.experiments.driver import LOOK_SECONDS, Driver, experiments_folder, name_of
+from cnn.experiments.experiment import ENDED as RESULT_ENDED
+from cnn.experiments.experiment import ID, Experiment, ExperimentStore
+from cnn.experiments.grid import Grid
+from cnn.experiments.summary import sentence
+from cnn.runs.store import Run, RunStore, owner_hash
+from cnn.scheduler.engine import Engine
 from cnn.worker import queries
+
+# Whose the experiments of the command line are: their runs are the engine's, not trained in this process.
+OWNER = owner_hash("the command line")
 
 
 def add_evaluate(command: argparse.ArgumentParser) -> None:
@@ -175,6 +189,132 @@ def compare(options: argparse.Namespace) -> int:
     for pair in tested:
         print(pair_words(pair, names, found[0].total))
     return 0
+
+
+def add_grid(command: argparse.ArgumentParser) -> None:
+    """Give the command `grid` its arguments."""
+    command.add_argument(
+        "spec",
+        metavar="SPEC",
+        help="a grid as JSON: base, axes, seeds, epochs or seconds, halving; or grid-… to go on",
+    )
+    command.add_argument(
+        "--dry-run", action="store_true", help="say what would be trained, and train nothing"
+    )
+
+
+def grid(options: argparse.Namespace) -> int:
+    """Train a grid on this machine's workers (`CNN_LAB_WORKERS`) or on a cluster, as one experiment.
+
+    Ctrl-C leaves it as it is: `grid ID` goes on with it, and so does a server with the same home.
+    """
+    store = RunStore(settings.runs_folder())
+    experiments = ExperimentStore(experiments_folder(store.folder))
+    if ID.match(options.spec):
+        experiment = experiments.own(options.spec, OWNER)
+    else:
+        spec = _read_grid(options.spec)
+        if spec.dataset == "cifar10":
+            require_cifar10()
+        spec.check_memory()
+        if options.dry_run:
+            return _show_plan(spec, options.json)
+        experiment = experiments.create(spec, OWNER)
+    if experiment.asked == "pause":
+        experiment_driver.steer(experiment, store, "run")
+    if options.json:
+        emit({"event": "started", "experiment": experiment.id, "runs": experiment.grid.count})
+    else:
+        print(f"{experiment.id}: {experiment.grid.count} runs")
+    engine = Engine(store, read_settings())
+    carry = Driver(experiments, store, engine)
+    interrupted = threading.Event()
+    try:
+        with ctrl_c(interrupted.set):
+            engine.start()
+            carry.start()
+            _watch(experiment, store, engine, interrupted, options.json)
+    finally:
+        carry.close()
+        engine.close()
+    results = experiment.results(store)
+    words = sentence(experiment, results)
+    if not experiment.is_over():
+        raise CnnLabError(f"It was left before its end. To go on: python -m cnn grid {experiment.id}")
+    if options.json:
+        emit(
+            {
+                "event": "finished",
+                "experiment": experiment.id,
+                "summary": words,
+                "runs": _result_rows(experiment, store),
+            }
+        )
+    else:
+        print(words)
+    return 0
+
+
+def _read_grid(name: str) -> Grid:
+    try:
+        return Grid.from_text(Path(name).read_bytes())
+    except OSError as error:
+        raise CnnLabError(f"{name[:80]} cannot be read: {error.strerror}.") from None
+
+
+def _show_plan(spec: Grid, as_json: bool) -> int:
+    names = [name_of(spec, trial) for trial in spec.trials]
+    if as_json:
+        emit({"runs": names, "epochs": spec.epochs, "seconds": spec.seconds, "halving": spec.halving})
+    else:
+        print("\n".join(names))
+    return 0
+
+
+def _watch(
+    experiment: Experiment, store: RunStore, engine: Engine, interrupted: threading.Event, as_json: bool
+) -> None:
+    """Print each run that ends, until all have, or somebody presses Ctrl-C, or the engine gives up."""
+    told: set[int] = set()
+    said = ""
+    while not interrupted.wait(LOOK_SECONDS):
+        status = engine.status()
+        if status.state == "failed":
+            raise CnnLabError(f"The workers could not be started: {status.message}")
+        if status.message and status.message != said and not as_json:
+            said = status.message
+            print(said, file=sys.stderr)
+        for row in _result_rows(experiment, store):
+            if row["state"] in RESULT_ENDED and row["number"] not in told:
+                told.add(row["number"])
+                if as_json:
+                    emit({"event": "run", **row})
+                else:
+                    shown = "" if row["validation"] is None else f" {row['validation']:.1%} on validation"
+                    print(
+                        f"{len(told)}/{experiment.grid.count} {row['name']}: {row['state']}{shown}",
+                        flush=True,
+                    )
+        if experiment.is_over():
+            return
+
+
+def _result_rows(experiment: Experiment, store: RunStore) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": trial.number,
+            "run": experiment.run_id(trial),
+            "name": name_of(experiment.grid, trial),
+            "values": dict(zip((name for name, _ in experiment.grid.axes), trial.values, strict=True)),
+            "seed": trial.setup.training.seed,
+            "state": result.state,
+            "validation": result.validation,
+            "test": result.test,
+            "seconds": result.seconds,
+            "share": result.share,
+        }
+        for trial, result in zip(experiment.grid.trials, experiment.results(store), strict=True)
+    ]
 
 
 def evaluations(run: Run, dataset: str, parts: Sequence[str], quiet: bool) -> dict[str, Evaluation]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from cnn import data
 from cnn.cli import take_home
-from cnn.cli.find_out import add_compare, add_evaluate, compare, evaluate
+from cnn.cli.find_out import add_compare, add_evaluate, add_grid, compare, evaluate, grid
 from cnn.cli.models import add_models, models
 from cnn.cli.runs import STEERS, STEERS_WITH_NUMBER, emit, list_runs, steer
 from cnn.cli.train import read_setup, train
@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     add_compare(
         _command(commands, "compare", compare, "two to eight networks: which is better, and is it real")
     )
+    add_grid(_command(commands, "grid", grid, "train every combination of a few settings, as one experiment"))
     add_models(_command(commands, "models", models, "train the networks that come along again"))
     take_home.add_export(_command(commands, "export", take_home.export, "write a network for other programs"))
     fetch = _command(commands, "data", _data, "what pictures are there, and where")

@@ -19,6 +19,7 @@ def show() -> None:
         st.Page("evaluate.py", title="Evaluate", icon=":material/fact_check:"),
         st.Page("runs.py", title="Runs", icon=":material/table_rows:"),
         st.Page("compare.py", title="Compare", icon=":material/compare:"),
+        st.Page("grid.py", title="Grid", icon=":material/grid_on:"),
     ]
     page = st.navigation(
         {

@@ -1,4 +1,4 @@
-"""The parts of the server that all sessions share: run store, engine, download, decoders of pictures."""
+"""The parts of the server that all sessions share: runs, engine, experiments, download, decoders of pictures."""
 
 import importlib
 import threading
@@ -9,6 +9,8 @@ import streamlit as st
 
 from cnn.core.settings import is_offline, read_settings, runs_folder
 from cnn.data.download import Download
+from cnn.experiments.driver import Driver, experiments_folder
+from cnn.experiments.experiment import ExperimentStore
 from cnn.images.decoder_pool import Decoders
 from cnn.runs.store import RunStore
 from cnn.scheduler.engine import START_DELAY_SECONDS, Engine
@@ -24,6 +26,8 @@ class Service:
     engine: Engine
     download: Download
     decoders: Decoders
+    experiments: ExperimentStore
+    driver: Driver
 
 
 def _release(services: Service) -> None:
@@ -34,13 +38,17 @@ def _release(services: Service) -> None:
 def service() -> Service:
     """Return the services, made at the first call; nothing is started here."""
     store = RunStore(runs_folder())
-    return Service(store, Engine(store, read_settings()), Download(), Decoders())
+    engine = Engine(store, read_settings())
+    experiments = ExperimentStore(experiments_folder(store.folder))
+    driver = Driver(experiments, store, engine)
+    return Service(store, engine, Download(), Decoders(), experiments, driver)
 
 
 def start() -> Service:
     """Start the engine, and the download where CIFAR-10 is absent; both go on in their own threads."""
     services = service()
     services.engine.start(START_DELAY_SECONDS)
+    services.driver.start()
     threading.Thread(target=_import_ahead, name="import-ahead", daemon=True).start()
     if not is_offline():
         services.download.start()
@@ -58,4 +66,5 @@ def _import_ahead() -> None:
 def stop() -> None:
     """Stop the engine; runs in progress are interrupted with their snapshots kept."""
     service().decoders.close()
+    service().driver.close()
     service().engine.close()

@@ -1,0 +1,1 @@
+"""The page Grid: how much do a few settings matter?"""

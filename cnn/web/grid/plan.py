@@ -1,0 +1,157 @@
+"""What to vary, from which values, how often and how long; and what that takes, before anything starts."""
+
+from typing import Any
+
+import streamlit as st
+
+from cnn.core.errors import CnnLabError
+from cnn.core.settings import owner_limit
+from cnn.experiments.driver import rungs, value_words
+from cnn.experiments.grid import MAX_AXES, MAX_SEEDS, MAX_VALUES, SETTINGS, Grid, Value
+from cnn.network.spec import NetworkSpec
+from cnn.network.summary import total_multiply_adds, walk
+from cnn.runs import quota
+from cnn.training.estimate import memory, size
+from cnn.web.app.run_text import minutes
+from cnn.web.app.service import service
+from cnn.web.app.session import session
+from cnn.web.app.widgets import dataset_name
+
+FIRST = ("depth", "filters")
+
+
+def show_plan() -> None:
+    """Let the visitor make a grid of their set-up, and start it."""
+    st.markdown("It begins with the network and the training that you have set up on *Build* and *Train*.")
+    names = st.multiselect(
+        "What to vary, one to three settings",
+        list(SETTINGS),
+        list(FIRST),
+        format_func=lambda name: SETTINGS[name].title,
+        max_selections=MAX_AXES,
+        key="grid-axes",
+    )
+    axes = {name: _values(name) for name in names}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        seeds = st.number_input("Seeds", 1, MAX_SEEDS, 2, key="grid-seeds", width=120)
+        unit = st.segmented_control(
+            "Each run trains for", ["Epochs", "Seconds"], default="Epochs", required=True, key="grid-unit"
+        )
+        if unit == "Seconds":
+            length: dict[str, Any] = {
+                "seconds": st.number_input("Seconds", 5.0, 600.0, 20.0, key="grid-seconds", width=140)
+            }
+        else:
+            length = {"epochs": st.number_input("Epochs", 1, 50, 2, key="grid-epochs", width=140)}
+        halving = st.toggle(
+            "Stop the worse half early",
+            key="grid-halving",
+            help="Successive halving: after a part of the budget the worse half of the cells is stopped.",
+        )
+    try:
+        grid = Grid.from_json(
+            {
+                "base": session().setup.to_json(),
+                "axes": axes,
+                "seeds": int(seeds),
+                "dataset": dataset_name(),
+                "name": ", ".join(name.replace("_", " ") for name in names),
+                "halving": halving,
+                **length,
+            }
+        )
+        _show_cost(grid)
+    except CnnLabError as error:
+        st.error(str(error), icon=":material/block:")
+        return
+    st.button(
+        f"Train {grid.count} runs", type="primary", icon=":material/grid_on:", on_click=_start, args=(grid,)
+    )
+
+
+def _values(name: str) -> list[Value]:
+    """Let the visitor choose the values of a setting: of those worth trying, or typed."""
+    setting = SETTINGS[name]
+    kind = type(setting.tries[0])
+    known = {value_words(value): value for value in setting.tries}
+    typed = kind in (int, float)
+    picked = st.multiselect(
+        setting.title,
+        list(known),
+        list(known)[:3],
+        accept_new_options=typed,
+        max_selections=MAX_VALUES,
+        key=f"grid-{name}",
+    )
+    return [known[text] if text in known else _typed(text, kind) for text in picked]
+
+
+def _typed(text: str, kind: type) -> Value:
+    """Return a typed number; what is none is left as it is, for the grid to refuse it with a sentence."""
+    try:
+        return kind(text[:20])
+    except ValueError:
+        return text[:20]
+
+
+def _show_cost(grid: Grid) -> None:
+    """Say what a grid takes: runs, time, memory and disk.
+
+    Raises:
+        CnnLabError: where a run would not fit the memory, or all of them not the disk.
+    """
+    grid.check_memory()
+    disk = sum(quota.needed(trial.setup) for trial in grid.trials)
+    if disk > owner_limit():
+        raise CnnLabError(
+            f"These {grid.count} runs need about {size(disk)} of disk, and {size(owner_limit())} are allowed; "
+            "take fewer values or seeds, or a smaller network."
+        )
+    workers = max(1, service().engine.status().workers)
+    largest = max(memory(trial.setup).total for trial in grid.trials)
+    seconds = _seconds(grid)
+    time = (
+        "an unknown time: nothing like it has been trained here yet"
+        if seconds is None
+        else f"about {minutes(seconds / workers)}"
+    )
+    less = ""
+    if shares := rungs(grid):
+        parts = " and ".join(f"{share:.0%}" for share in shares)
+        less = f" The worse half of the cells is stopped after {parts} of that."
+    st.markdown(
+        f"**{grid.count} runs**: {len(grid.cells)} cells, {grid.seeds} "
+        f"{'seed' if grid.seeds == 1 else 'seeds'} each. On {workers} {'worker' if workers == 1 else 'workers'} "
+        f"that takes {time}; up to {size(largest)} of memory at a time, {size(disk)} of disk.{less}"
+    )
+
+
+def _seconds(grid: Grid) -> float | None:
+    """Return the seconds of training of all runs, from the speeds of runs that have finished here."""
+    if grid.seconds is not None:
+        return grid.count * grid.seconds
+    rates = []
+    for run in service().store.runs(session().owner)[:50]:
+        status = run.status()
+        if status.images_per_second > 0:
+            rates.append(status.images_per_second * _cost(run.setup.network))
+    if not rates:
+        return None
+    rate = sorted(rates)[len(rates) // 2]
+    return sum(
+        (grid.epochs or 0) * trial.setup.training.pictures * _cost(trial.setup.network) / rate
+        for trial in grid.trials
+    )
+
+
+def _cost(network: NetworkSpec) -> int:
+    return max(1, total_multiply_adds(walk(network)))
+
+
+def _start(grid: Grid) -> None:
+    try:
+        made = service().experiments.create(grid, session().owner)
+    except CnnLabError as error:
+        session().complain(str(error))
+        return
+    st.session_state["grid-shown"] = made.id

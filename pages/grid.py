@@ -1,0 +1,27 @@
+"""How much does a setting matter? Every combination of a few of them, trained as one experiment."""
+
+import streamlit as st
+
+from cnn.web.app import widgets
+from cnn.web.app.session import read_link, session
+from cnn.web.grid import plan, watch
+
+read_link()
+st.title("How much does it matter?")
+if problem := session().problem:
+    session().problem = ""
+    st.error(problem, icon=":material/error:")
+left, right = st.columns([5, 7], gap="medium")
+with left:
+    st.subheader("A new grid")
+    plan.show_plan()
+with right:
+    experiment = watch.choose_experiment()
+    if experiment is None:
+        st.subheader("No experiment yet")
+        st.markdown(
+            "Press **Train**. A map of all combinations fills here, run by run, and ends in a sentence with numbers."
+        )
+    else:
+        watch.show_experiment(experiment)
+widgets.data_notice()
