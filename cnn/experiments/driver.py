@@ -22,7 +22,7 @@ from cnn.experiments.experiment import (
     result_of,
 )
 from cnn.experiments.grid import Grid, Trial
-from cnn.runs.commands import PARK
+from cnn.runs.commands import SUSPEND
 from cnn.runs.store import Run, RunStore
 from cnn.scheduler.engine import Engine
 
@@ -177,18 +177,18 @@ def _halve(
         result, status = now[trial.number], run.status()
         if trial.cell in dropped:
             _stop(run)
-        elif status.ended or (status.process and run.asked() > status.taken):
+        elif status.ended or (status.process and run.commands.count() > status.taken):
             continue  # it has not taken yet what it was told
         elif result.state == "running" and result.share >= target:
             run.command("pause")
-            run.command(PARK)  # at once: its worker is for those that are not there yet
+            run.command(SUSPEND)  # at once: its worker is for those that are not there yet
         elif result.state == "paused" and result.share < target and experiment.asked == "run":
             run.command("resume")
 
 
 def _stop(run: Run) -> None:
     """Ask for a stop, once."""
-    if not run.status().ended and not run.stop_requested():
+    if not run.status().ended and not run.commands.stop_requested():
         run.command("stop")
 
 
@@ -249,7 +249,7 @@ def steer(experiment: Experiment, store: RunStore, what: str) -> None:
             run.command("stop")
         elif what == "pause" and state in ("queued", "running"):
             run.command("pause")
-        elif what == "run" and (state == "paused" or run.asked() > run.status().taken):
+        elif what == "run" and (state == "paused" or run.commands.count() > run.status().taken):
             run.command("resume")
 
 

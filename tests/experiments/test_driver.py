@@ -45,14 +45,14 @@ class Played:
                 epoch=epoch,
                 validation_accuracy=accuracy,
                 process=process,
-                taken=run.asked(),
+                taken=run.commands.count(),
                 seconds=10 * epoch,
                 test_accuracy=accuracy if state == "finished" else None,
             )
         )
 
     def asked(self, number: int) -> list[str]:
-        return [command.kind for command in self.run(number).commands()]
+        return [command.kind for command in self.run(number).commands.read()]
 
     @property
     def states(self) -> list[str]:

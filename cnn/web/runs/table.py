@@ -136,13 +136,13 @@ def show_table(shown: Sequence[Row]) -> list[Row]:
         selection_mode="multi-row",
         column_config={
             "name": st.column_config.TextColumn(width="medium", pinned=True),
-            "network": st.column_config.ImageColumn(width="small"),
+            "network": st.column_config.ImageColumn(width=110),
             "validation": share,
             "test": share,
             "parameters": many,
             "multiply-adds": many,
             "images/s": many,
-            "tags": st.column_config.ListColumn(),
+            "tags": st.column_config.ListColumn(width="medium"),
             "made": st.column_config.DatetimeColumn(format="calendar"),
         },
     )
