@@ -277,7 +277,9 @@ def _watch(
     """Print each run that ends, until all have, or somebody presses Ctrl-C, or the engine gives up."""
     told: set[int] = set()
     said = ""
-    while not interrupted.wait(LOOK_SECONDS):
+    over = False
+    while not over and not interrupted.wait(LOOK_SECONDS):
+        over = experiment.is_over()  # before the rows are told, so that the last ones are
         status = engine.status()
         if status.state == "failed":
             raise CnnLabError(f"The workers could not be started: {status.message}")
@@ -295,8 +297,6 @@ def _watch(
                         f"{len(told)}/{experiment.grid.count} {row['name']}: {row['state']}{shown}",
                         flush=True,
                     )
-        if experiment.is_over():
-            return
 
 
 def _result_rows(experiment: Experiment, store: RunStore) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.evaluation.metrics import wilson
 from cnn.experiments.driver import value_words
 from cnn.experiments.experiment import Experiment, Result
 from cnn.experiments.grid import Grid
@@ -159,8 +158,7 @@ def _best_words(grid: Grid, results: Sequence[Result], between: float | None) ->
 def _mean_words(values: Sequence[float]) -> str:
     mean = 100 * float(np.mean(values))
     if len(values) < 2:
-        low, high = wilson(round(values[0] * 5000), 5000)
-        return f"{mean:.1f} % ({100 * low:.1f} to {100 * high:.1f} % by the number of pictures alone)"
+        return f"{mean:.1f} %"
     return f"{mean:.1f} ± {100 * float(np.std(values, ddof=1)):.1f} % over {len(values)} seeds"
 
 
