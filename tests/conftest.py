@@ -9,6 +9,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+# As `make run` has it: arrays here are small, and the threads of several tests would wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 from hypothesis import settings
