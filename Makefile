@@ -1,5 +1,6 @@
 # make run    set everything up from nothing and serve the app; EXPORT=1 installs all forms of Take home
 # make test   set everything up and run all tests, browser tests included
+# make quick  the tests without TensorFlow, workers and browser, for the inner loop
 # make check  lint, format and types, of the browser components too where npm is
 # make bench  measure this machine
 # make models train the networks that come along again
@@ -12,7 +13,7 @@ WATCH ?= none
 BIN = $(VENV)/bin
 export PYTHON
 
-.PHONY: run test check format bench models screenshots venv clean
+.PHONY: run test quick check format bench models screenshots venv clean
 
 # NumPy computes on one thread: beside a training run several would wait for each other.
 run: $(VENV)/$(if $(EXPORT),.export,.run)
@@ -23,6 +24,9 @@ test: $(VENV)/.dev
 	@sh scripts/node.sh
 	@sh scripts/browser.sh $(BIN)/python
 	sh scripts/test.sh $(BIN)/python $(ARGS)
+
+quick: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -n auto --dist loadscope -m "not tensorflow and not workers and not browser" $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

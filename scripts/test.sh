@@ -1,6 +1,6 @@
 #!/bin/sh
-# Run all tests in two lanes beside each other, since many of them wait: workers, then TensorFlow, then the
-# journeys in a browser that train; and plain ones, then the others with a browser. With arguments: one
+# Run all tests in three lanes beside each other, since many of them wait: plain ones on all cores, then those
+# with a browser; workers, then the journeys in a browser that train; and TensorFlow. With arguments: one
 # pytest, for those only.
 #
 #     sh scripts/test.sh .venv/bin/python [ARGUMENTS OF PYTEST]
@@ -9,20 +9,22 @@ python=$1
 shift
 [ $# -gt 0 ] && exec "$python" -m pytest "$@"
 
-lane() {
-    failed=0
-    for group; do
-        "$python" -m pytest -q -p no:cacheprovider -m "$group" || failed=1
-    done
-    return "$failed"
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+
+tests() {
+    "$python" -m pytest -q -p no:cacheprovider -m "$@" || touch "$logs/failed"
 }
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-lane "not tensorflow and not workers and not browser" "browser and not workers" > "$log" 2>&1 &
-beside=$!
-status=0
-lane "workers and not browser" "tensorflow and not workers and not browser" "browser and workers" || status=1
-wait "$beside" || status=1
-cat "$log"
-exit "$status"
+{
+    tests "not tensorflow and not workers and not browser" -n auto --dist loadscope
+    tests "browser and not workers"
+} > "$logs/plain" 2>&1 &
+{
+    tests "workers and not browser"
+    tests "browser and workers"
+} > "$logs/workers" 2>&1 &
+tests "tensorflow and not workers and not browser"
+wait
+cat "$logs/workers" "$logs/plain"
+[ ! -e "$logs/failed" ]

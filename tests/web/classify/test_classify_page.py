@@ -81,7 +81,7 @@ def upload(visit: Visit, *files: tuple[str, bytes]) -> AppTest:
 
 def test_a_sample_has_ten_bars_in_class_order_with_the_calibrated_numbers(visit: Visit) -> None:
     app = visit(network="lecture")
-    facts, arrays = blob_of(app, "verdict")
+    facts, arrays = blob_of(app, "prediction")
     np.testing.assert_array_equal(arrays["pixels"], horse())
     run = RUNS["lecture"]
     expected = says(run, horse())
@@ -96,16 +96,16 @@ def test_a_sample_has_ten_bars_in_class_order_with_the_calibrated_numbers(visit:
 
 def test_the_switches_order_the_bars_show_scores_and_average(visit: Visit) -> None:
     app = toggle(visit(network="lecture"), "ordered")
-    rows = blob_of(app, "verdict")[0]["opinions"][0]["rows"]
+    rows = blob_of(app, "prediction")[0]["opinions"][0]["rows"]
     shares = [row["share"] for row in rows]
     assert shares == sorted(shares, reverse=True)
     app = toggle(app, "scores")
-    rows = blob_of(app, "verdict")[0]["opinions"][0]["rows"]
+    rows = blob_of(app, "prediction")[0]["opinions"][0]["rows"]
     run = RUNS["lecture"]
     scores = judge(run.setup.network, run.weights(), horse()).scores
     assert [row["text"] for row in rows] == [f"{x:.2f}" for x in sorted(scores.tolist(), reverse=True)]
     app = toggle(app, "averaged")
-    facts = blob_of(app, "verdict")[0]
+    facts = blob_of(app, "prediction")[0]
     mean = judge(run.setup.network, run.weights(), horse(), averaged=True).scores
     assert [row["text"] for row in facts["opinions"][0]["rows"]] == [
         f"{score:.2f}" for score in sorted(mean.tolist(), reverse=True)
@@ -115,19 +115,19 @@ def test_the_switches_order_the_bars_show_scores_and_average(visit: Visit) -> No
 
 def test_two_networks_judge_the_same_picture_and_the_address_says_which(visit: Visit) -> None:
     app = visit(network="lecture", second="minute")
-    facts, _ = blob_of(app, "verdict")
+    facts, _ = blob_of(app, "prediction")
     assert [opinion["name"] for opinion in facts["opinions"]] == [RUNS["lecture"].name, RUNS["minute"].name]
     for opinion, name in zip(facts["opinions"], ("lecture", "minute"), strict=True):
         run = RUNS[name]
         expected = says(run, horse())
         assert [row["text"] for row in opinion["rows"]] == [percent(float(p)) for p in expected.probabilities]
     app.selectbox(key="second").set_value("").run()
-    assert len(blob_of(app, "verdict")[0]["opinions"]) == 1
+    assert len(blob_of(app, "prediction")[0]["opinions"]) == 1
 
 
 def test_scores_of_two_networks_have_one_scale(visit: Visit) -> None:
     app = toggle(visit(network="lecture", second="minute"), "scores")
-    rows = [row for opinion in blob_of(app, "verdict")[0]["opinions"] for row in opinion["rows"]]
+    rows = [row for opinion in blob_of(app, "prediction")[0]["opinions"] for row in opinion["rows"]]
     reach = max(abs(float(row["exact"])) for row in rows)
     for row in rows:
         assert row["share"] == pytest.approx(float(row["exact"]) / reach, abs=1e-3)
@@ -136,19 +136,19 @@ def test_scores_of_two_networks_have_one_scale(visit: Visit) -> None:
 @pytest.mark.parametrize("value", ["", "nobody", "lecture", "../../etc", "x" * 900])
 def test_a_second_network_that_is_none_is_passed_over(visit: Visit, value: str) -> None:
     app = visit(network="lecture", second=value)
-    assert len(blob_of(app, "verdict")[0]["opinions"]) == 1
+    assert len(blob_of(app, "prediction")[0]["opinions"]) == 1
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "1e3", "99999999999", "٣"])
 def test_a_sample_that_is_none_is_the_first(visit: Visit, number: str) -> None:
     app = visit(network="lecture", sample_class="truck", sample_number=number)
     index = int(np.flatnonzero(labels_of("sketch10") == CLASSES.index("truck"))[0])
-    np.testing.assert_array_equal(blob_of(app, "verdict")[1]["pixels"], picture_of("sketch10", index)[0])
+    np.testing.assert_array_equal(blob_of(app, "prediction")[1]["pixels"], picture_of("sketch10", index)[0])
 
 
 def test_samples_are_drawn_by_class_and_at_random_from_a_seed(visit: Visit) -> None:
     app = visit(network="lecture", sample_class="ship")
-    facts, arrays = blob_of(app, "shelf")
+    facts, arrays = blob_of(app, "thumbnails")
     assert facts["chosen"] == 0
     assert len(arrays["pictures"]) == 10
     seven, again, eight = (
@@ -159,25 +159,25 @@ def test_samples_are_drawn_by_class_and_at_random_from_a_seed(visit: Visit) -> N
 
 
 def test_without_cifar10_the_samples_are_called_drawn(visit: Visit) -> None:
-    assert "drawn by code" in blob_of(visit(network="lecture"), "verdict")[0]["caption"]
+    assert "drawn by code" in blob_of(visit(network="lecture"), "prediction")[0]["caption"]
 
 
 def test_an_upload_is_classified_and_a_broken_one_is_a_sentence_that_loses_nothing(visit: Visit) -> None:
     good, broken = saved(quadrants(), "PNG"), saved(quadrants(), "PNG")[:90]
     app = upload(visit, ("four.png", good))
-    assert has(app, "verdict")
+    assert has(app, "prediction")
     facts, arrays = blob_of(app, "crop")
     assert (facts["width"], facts["height"], facts["crop"]) == (64, 48, [8, 0, 48])
     assert arrays["preview"][:2].tobytes() == b"\xff\xd8"  # encoded anew, not echoed
     app.file_uploader[0].set_value([("four.png", good, "image/png"), ("cut.png", broken, "image/png")]).run()
     assert not app.exception
     assert "cut short or damaged" in app.error[0].value
-    assert has(app, "verdict")  # the good one is still there
+    assert has(app, "prediction")  # the good one is still there
     app.toggle(key="ordered").set_value(True).run()
     assert "cut short or damaged" in app.error[0].value  # until something else is brought or chosen
     app.file_uploader[0].set_value(None).run()
     assert not app.error
-    assert not has(app, "verdict")  # removed in the widget, removed here
+    assert not has(app, "prediction")  # removed in the widget, removed here
 
 
 def test_of_many_files_those_that_are_too_many_are_told_in_a_few_sentences(visit: Visit) -> None:
@@ -186,7 +186,7 @@ def test_of_many_files_those_that_are_too_many_are_told_in_a_few_sentences(visit
     assert len(app.error) == MOST_PROBLEMS + 1
     assert f"at most {MOST} are allowed" in app.error[0].value
     assert app.error[-1].value == "3 more could not be taken either."
-    assert len(blob_of(app, "shelf")[0]["tags"]) == MOST
+    assert len(blob_of(app, "thumbnails")[0]["tags"]) == MOST
 
 
 def test_what_a_network_said_is_not_worked_out_again(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +209,7 @@ def test_several_files_of_which_one_is_broken(visit: Visit) -> None:
     )
     assert len(app.error) == 1
     assert app.error[0].value.startswith(f"{plain('b.png')}: This is not a picture")
-    facts, arrays = blob_of(app, "shelf")
+    facts, arrays = blob_of(app, "thumbnails")
     assert [tag["title"] for tag in facts["tags"]] == ["a.png", "c.png"]
     assert facts["chosen"] == 1
     assert len(arrays["pictures"]) == 2
@@ -229,17 +229,17 @@ def test_the_name_of_a_file_is_shown_as_text(visit: Visit) -> None:
 
 def test_moving_the_square_changes_what_the_network_gets(visit: Visit) -> None:
     app = upload(visit, ("four.png", saved(quadrants(), "PNG")))
-    before = blob_of(app, "verdict")[1]["pixels"]
+    before = blob_of(app, "prediction")[1]["pixels"]
     tray = app.session_state["cnn_lab"].tray
     tray.crop(tray.chosen, 0, 0, 32)
     app.run()
-    after = blob_of(app, "verdict")[1]["pixels"]
+    after = blob_of(app, "prediction")[1]["pixels"]
     assert not np.array_equal(before, after)
-    assert "32×32" in blob_of(app, "verdict")[0]["caption"]
+    assert "32×32" in blob_of(app, "prediction")[0]["caption"]
     next(button for button in app.button if button.label == "Middle").click().run()
-    np.testing.assert_array_equal(blob_of(app, "verdict")[1]["pixels"], before)
+    np.testing.assert_array_equal(blob_of(app, "prediction")[1]["pixels"], before)
     next(button for button in app.button if button.label == "Remove").click().run()
-    assert not has(app, "verdict")
+    assert not has(app, "prediction")
     assert not has(app, "crop")
 
 

@@ -234,7 +234,7 @@ def test_a_blob_holds_the_maps_as_they_are() -> None:
 
 def test_the_nine_are_shown_with_value_class_and_field(desk: Desk) -> None:
     app = visit("filter", layer="relu2", channel="3")
-    facts, content = blob(app, "nine")
+    facts, content = blob(app, "top_images")
     assert len(facts["winners"]) == 9
     labels = data.test_labels("sketch10")[27:36]
     for place, winner in enumerate(facts["winners"]):
@@ -268,7 +268,7 @@ def test_a_channel_that_never_speaks_is_named(desk: Desk, value: float, lowest: 
     desk.answers[queries.winners] = Answer("done", 1.0, silent)
     app = visit("filter", layer="relu2")
     assert said in words(app)
-    drawn = [item for item in app.get("bidi_component") if item.proto.component_name.endswith("nine")]
+    drawn = [item for item in app.get("bidi_component") if item.proto.component_name.endswith("top_images")]
     assert len(drawn) == (0 if value == 0 else 1)
 
 
@@ -277,7 +277,7 @@ def test_a_layer_without_channels_says_so(desk: Desk) -> None:
     assert not desk.asked
     desk.answers[queries.winners] = Answer("done", 1.0, found_winners(10))
     app = visit("filter", layer="scores", channel="2")
-    assert blob(app, "nine")[0]["winners"][0]["cell"] == "sees the whole picture"
+    assert blob(app, "top_images")[0]["winners"][0]["cell"] == "no place of its own"
 
 
 def test_a_picture_is_made_when_it_is_asked_for(desk: Desk) -> None:
