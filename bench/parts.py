@@ -52,6 +52,10 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "watching": Part(
             "bench.watching:watching", "up to 200 people whose page Train is open, their runs in the queue"
         ),
+        "evaluate": Part("bench.find_out:evaluate", "all test pictures through vgg6, against model.predict"),
+        "tables": Part(
+            "bench.find_out:tables", "the table of 1,000 runs, and a comparison of long histories"
+        ),
         "room": Part("bench.room:room", "up to 200 students in a room, its board on a projector"),
         "web": Part("bench.web:web", "start of the server to Home, memory, page changes in a browser"),
     }

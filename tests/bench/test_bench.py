@@ -160,6 +160,9 @@ def test_list_names_the_parts(capsys: pytest.CaptureFixture[str]) -> None:
         "classify",
         "classroom",
         "watching",
+        "evaluate",
+        "tables",
+        "room",
         "web",
     ]
 

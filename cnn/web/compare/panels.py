@@ -18,6 +18,7 @@ from cnn.web.app.session import theme
 from cnn.web.app.widgets import outputs_of, sample_picker, usable_runs, weights_of
 
 FORWARD_AND_BACK = 3  # a step goes forward, and backward at twice the price
+LENGTHS = ("epochs", "seconds")  # of which each run has one
 COSTS = ("Parameters", "Multiply-adds a picture", "Seconds of training")
 
 
@@ -66,12 +67,7 @@ def show_settings(runs: Sequence[Run], names: Sequence[str]) -> None:
     heads = [head if heads.count(head) == 1 else f"{head} ({i + 1})" for i, head in enumerate(heads)]
     if not rows:
         st.markdown("**All settings are the same**, the seed too: what differs is chance of the machine.")
-    else:
-        st.markdown(f"**{len(rows)} settings differ**; all others are the same.")
-        table = {"setting": list(rows)}
-        for i, head in enumerate(heads):
-            table[head] = [value_text(values[i]) for values in rows.values()]
-        st.dataframe(table, hide_index=True, height="content")
+        return
     columns = []
     for run in runs:
         try:
@@ -81,6 +77,15 @@ def show_settings(runs: Sequence[Run], names: Sequence[str]) -> None:
             return
     st.markdown("**Layers side by side**; what is not the same in all is marked.")
     st.html(_layers_html(heads, aligned(columns)))
+    # A block that only some have is among the layers above; its settings would say it again, one by one.
+    shown = {name: values for name, values in rows.items() if name in LENGTHS or None not in values}
+    if not shown:
+        return
+    st.markdown(f"**{len(shown)} settings differ**; all others are the same.")
+    table = {"setting": list(shown)}
+    for i, head in enumerate(heads):
+        table[head] = [value_text(values[i]) for values in shown.values()]
+    st.dataframe(table, hide_index=True, height="content")
 
 
 def _layers_html(heads: Sequence[str], rows: Sequence[Sequence[tuple[str, bool]]]) -> str:

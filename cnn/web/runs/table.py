@@ -56,11 +56,12 @@ class Row:
 
 def rows() -> list[Row]:
     """Return a row for each run of the visitor, newest first, then for each network that comes along."""
-    own = [_current(run) for run in service().store.runs(session().owner)]
-    return own + [_current(run) for run in pretrained.shipped()]
+    own = [current_row(run) for run in service().store.runs(session().owner)]
+    return own + [current_row(run) for run in pretrained.shipped()]
 
 
-def _current(run: Run) -> Row:
+def current_row(run: Run) -> Row:
+    """Return the row of a run as its files are now."""
     return _row(run.folder, *(_stamp(run.folder / name) for name in ("run.json", "state.json", labels.FILE)))
 
 
