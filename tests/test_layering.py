@@ -52,6 +52,7 @@ allow("cnn.web.grid", "cnn.web.app")
 allow("cnn.web.compare", "cnn.web.evaluate")
 allow("cnn.web.learn", "cnn.web.app")
 allow("cnn.web.room", "cnn.web.app")
+allow("cnn.web.take_home", "cnn.web.app")
 allow("cnn.web.navigation", "cnn.web.learn")
 PAGES = [name for name in CONTRACT if name.startswith("cnn.web.")]
 allow("pages", *PAGES)

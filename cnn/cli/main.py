@@ -1,4 +1,4 @@
-"""The command line: describe, train, steer, runs, classify, models, export, data, bench."""
+"""The command line: describe, train, steer, runs, classify, models, export, import, data, bench."""
 
 import argparse
 import subprocess
@@ -68,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     add_grid(_command(commands, "grid", grid, "train every combination of a few settings, as one experiment"))
     add_models(_command(commands, "models", models, "train the networks that come along again"))
     take_home.add_export(_command(commands, "export", take_home.export, "write a network for other programs"))
+    take_home.add_import(
+        _command(commands, "import", take_home.bring, "make a run of a network from outside")
+    )
     fetch = _command(commands, "data", _data, "what pictures are there, and where")
     fetch.add_argument(
         "--from",

@@ -1,4 +1,4 @@
-"""The command that writes a network in the forms of other programs."""
+"""The commands that write a network in the forms of other programs, and take one in."""
 
 import argparse
 import time
@@ -10,6 +10,7 @@ from cnn.core.errors import CnnLabError
 from cnn.evaluation.pretrained import find_model
 from cnn.exports import formats
 from cnn.exports.source import read_source
+from cnn.runs.bring_in import MAX_BYTES, bring_in
 from cnn.runs.store import RunStore
 from cnn.training import runtime
 
@@ -44,4 +45,38 @@ def export(options: argparse.Namespace) -> int:
         emit({"file": str(path), "bytes": len(made.content), "note": made.note, "seconds": seconds})
     else:
         print(f"{path}: {len(made.content):,} bytes. {made.note}".rstrip())
+    return 0
+
+
+def add_import(command: argparse.ArgumentParser) -> None:
+    """Give the command its arguments."""
+    command.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="a ZIP of this lab, or NAME.safetensors with NAME.json beside it",
+    )
+
+
+def bring(options: argparse.Namespace) -> int:
+    """Make a run of files from outside."""
+    paths: list[Path] = list(options.files)
+    if len(paths) == 1 and paths[0].suffix == ".safetensors":
+        paths.append(paths[0].with_suffix(".json"))
+    files = []
+    for path in paths:
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                raise CnnLabError(
+                    f"{path} is larger than {MAX_BYTES // 10**6} MB, more than any network here."
+                )
+            files.append((path.name, path.read_bytes()))
+        except OSError as error:
+            raise CnnLabError(f"{path} cannot be read: {error.strerror}.") from error
+    run = bring_in(RunStore(settings.runs_folder()), files)
+    if options.json:
+        emit({"run": run.id, "name": run.name, "folder": str(run.folder)})
+    else:
+        print(f"{run.id}: {run.name}. To go on with it: python -m cnn train --continue {run.id} --epochs 5")
     return 0

@@ -58,9 +58,8 @@ class RunStore:
                 cannot be written.
         """
         if owner != EVERYBODY:
-            runs = self.runs()
-            quota.check_queue([run for run in runs if run.owner == owner])
-            self._tell(owner, quota.make_room(runs, owner, setup))
+            quota.check_queue([run for run in self.runs() if run.owner == owner])
+            self.room_for(setup, owner)
         run_id = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(4)}"
         return self.create_in(self.folder / run_id, setup, dataset, owner, name)
 
@@ -180,6 +179,14 @@ class RunStore:
             run.remove()
 
     # Room, and what was removed to make it
+
+    def room_for(self, setup: Setup, owner: str) -> None:
+        """Make room for a new run of `owner`, whose old runs may have to go.
+
+        Raises:
+            RunError: when there is none, with the numbers.
+        """
+        self._tell(owner, quota.make_room(self.runs(), owner, setup))
 
     def make_room(self, run: Run) -> None:
         """Hold the limits of the disk now that `run` has ended: the owner's oldest ended runs are removed."""

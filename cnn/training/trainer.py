@@ -36,7 +36,7 @@ from cnn.training.events import (
     Saved,
     Suspended,
 )
-from cnn.training.keras_model import build_for_training, get_weights
+from cnn.training.keras_model import build_for_training, get_weights, set_weights
 from cnn.training.metrics import Clock
 from cnn.training.schedules import rate_factor
 from cnn.training.train_step import Steps, parts_of
@@ -58,6 +58,7 @@ def train(
     commands: Callable[[], Sequence[Command]] = lambda: (),
     precision: str = "float32",
     start: Checkpoint | None = None,
+    weights: Weights | None = None,
 ) -> Iterator[Report]:
     """Train `setup.network` on `data`, yielding reports; the last is `Finished`, or `Suspended`.
 
@@ -68,6 +69,7 @@ def train(
             and twenty times a second while the run is paused.
         precision: "float32" or "mixed_bfloat16".
         start: where to go on, a checkpoint of the same set-up; None trains from the beginning.
+        weights: what the beginning begins with, of a network that was brought in; None for random ones.
 
     Raises:
         DivergedError: when the loss is no longer a number.
@@ -77,6 +79,8 @@ def train(
     trainer = Trainer(setup, data, commands, precision)
     if start:
         trainer.restore(start)
+    elif weights:
+        set_weights(trainer.model, dict(weights))
     yield from trainer.reports()
 
 

@@ -29,6 +29,7 @@ def show() -> None:
                 st.Page("train.py", title="Train", icon=":material/model_training:"),
                 st.Page("inside.py", title="Inside", icon=":material/grid_view:"),
                 st.Page("classify.py", title="Classify", icon=":material/image_search:"),
+                st.Page("take_home.py", title="Take home", icon=":material/download:"),
                 st.Page("room.py", title="Class", icon=":material/groups:"),
             ],
             "Find out": find_out,

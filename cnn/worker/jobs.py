@@ -11,6 +11,7 @@ from typing import Any
 
 from cnn.core.errors import CnnLabError, DivergedError
 from cnn.data import Dataset, load
+from cnn.runs.bring_in import start_weights
 from cnn.runs.store import Run, RunStore, Status, read_run
 from cnn.training.events import Report
 from cnn.training.recorder import Recorder
@@ -88,7 +89,7 @@ def _reports(recorder: Recorder) -> Iterator[Report]:
     run, data = recorder.run, load_once(recorder.run.dataset)
     precision = recorder.status.precision or resolve_precision(run.setup)
     recorder.change(precision=precision, source=data.source)
-    return train(run.setup, data, recorder.commands, precision, recorder.go_back())
+    return train(run.setup, data, recorder.commands, precision, recorder.go_back(), start_weights(run))
 
 
 def _make_room(run: Run) -> None:

@@ -12,12 +12,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.core.errors import RunError
 from cnn.core.scaling import to_input
 from cnn.data.subset import of_each_class, of_training
 from cnn.evaluation.evaluations import Evaluation
 from cnn.evaluation.model_card import Card
 from cnn.evaluation.ood import Typical
-from cnn.exports.source import Exported, Source
+from cnn.exports.source import Exported, read_source
 from cnn.interpret.results import Accuracy, Climb, GradCam, Mistakes, Neighbours, Occlusion, Winners
 from cnn.network.forward import Weights, check_weights
 from cnn.network.spec import NetworkSpec
@@ -203,12 +204,16 @@ def evaluate(
     return evaluate(network, weights, load_once(dataset), parts, report)
 
 
-def export(report: Report, name: str, source: Source) -> Exported:
-    """Return a network in one of the formats of `cnn.exports.formats`.
+def export(report: Report, name: str, run_folder: str, snapshot_path: str) -> Exported:
+    """Return a saved state of a run in one of the formats of `cnn.exports.formats`.
 
     Raises:
-        CnnLabError: where what the format needs is not installed, or its data set is not there.
+        CnnLabError: where what the format needs is not installed, or run, saved state or data set are not there.
     """
     from cnn.exports import formats
 
-    return formats.export(name, source, report)
+    run = read_run(Path(run_folder))
+    snapshot = next((one for one in run.snapshots() if one.path == Path(snapshot_path)), None)
+    if snapshot is None:
+        raise RunError("This saved state is no longer there; choose another one.")
+    return formats.export(name, read_source(run, snapshot), report)

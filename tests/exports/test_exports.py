@@ -88,7 +88,7 @@ def test_each_preset_says_the_same_in_keras_onnx_and_litert(
 
 
 @pytest.mark.tensorflow
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(networks(max_blocks=2))
 def test_random_networks_say_the_same_in_keras_onnx_and_litert(
     network: ModuleType, tmp_path: Path, spec: NetworkSpec

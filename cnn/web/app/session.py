@@ -53,6 +53,8 @@ class Session:
     verdicts: Lately[Verdict] = field(default_factory=lambda: Lately(VERDICTS))
     own_maps: Kept = field(default_factory=lambda: Kept(OWN_MAPS_BYTES))
     edits: dict[str, Edits] = field(default_factory=dict)
+    exports_wanted: list[str] = field(default_factory=list)
+    brought_in: int = 0
 
     @property
     def upload(self) -> Picture | None:

@@ -1,0 +1,239 @@
+"""A network from outside becomes a run: a spec as JSON with weights as safetensors, or a whole ZIP of ours.
+
+Everything is hostile until it is checked: what a file is comes from its first bytes and its name, the spec has a
+closed schema, and a safetensors header is compared with what the spec needs before a number is read. Nothing is
+unpacked to the disk, and a run appears only when it is whole.
+"""
+
+import io
+import json
+import math
+import secrets
+import shutil
+import time
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn.core.errors import RunError, SpecError
+from cnn.network.forward import check_weights, weight_shapes
+from cnn.network.spec import MAX_TEXT, NetworkSpec, Setup
+from cnn.network.summary import walk
+from cnn.runs.run import EVERYBODY, MAX_NAME, Run
+from cnn.runs.snapshots import read_weights, snapshot_path, write_weights
+from cnn.runs.status import Status
+from cnn.runs.store import RunStore
+
+MANIFEST = "cnn-lab.json"  # of a ZIP of ours, see `cnn.exports.archive`
+FORMAT = "cnn-lab-export-1"
+START = "start.safetensors"  # in a run's folder: the weights that its training begins with
+MAX_BYTES = 500_000_000  # of all files together
+MAX_HEADER = 1_000_000  # the largest network has a header of about 20,000
+MAX_MEMBERS = 200
+TYPES = {"F32": "<f4", "F16": "<f2"}
+
+INSTEAD = (
+    "Bring the weights as safetensors with the spec's JSON, or a ZIP of this lab: Take home gives both. It was not "
+    "opened."
+)
+REFUSED = {
+    "a Keras file": ((".keras", ".h5", ".hdf5"), (b"\x89HDF\r\n\x1a\n",)),
+    "a pickle": ((".pkl", ".pickle", ".joblib"), (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")),
+    "a PyTorch file": ((".pt", ".pth", ".ckpt", ".bin"), ()),
+    "an ONNX file": ((".onnx",), ()),
+    "a LiteRT file": ((".tflite",), ()),
+}
+REASONS = {
+    "a Keras file": "can hold code that runs when it is loaded",
+    "a pickle": "is a program that runs when it is loaded",
+    "a PyTorch file": "is a pickle inside, a program that runs when it is loaded",
+    "an ONNX file": "may hold any graph, not only the layers this lab has",
+    "a LiteRT file": "may hold any graph, not only the layers this lab has",
+}
+
+
+def start_weights(run: Run) -> dict[str, NDArray[np.float32]] | None:
+    """Return the weights that the training of a run that was brought in begins with; None for any other.
+
+    Raises:
+        RunError: where they cannot be read.
+    """
+    path = run.folder / START
+    return read_weights(path, run.setup.network) if path.is_file() else None
+
+
+def bring_in(
+    store: RunStore, files: Sequence[tuple[str, bytes]], owner: str = EVERYBODY, name: str = ""
+) -> Run:
+    """Return a new run made of files from outside, by name and content: one ZIP, or a JSON and a safetensors.
+
+    It can be looked into at once. Its own training begins with the weights that were brought.
+
+    Raises:
+        RunError: for files that are not these, or not of one network, with one sentence that says which.
+        SpecError: for a spec that is not allowed.
+    """
+    if sum(len(content) for _, content in files) > MAX_BYTES:
+        raise RunError(
+            f"These files are larger than {MAX_BYTES // 10**6} MB together, more than any network here."
+        )
+    for file, content in files:
+        _refuse_others(file, content)
+    archives = [content for _, content in files if content.startswith(b"PK\x03\x04")]
+    if archives and len(files) == 1:
+        given, setup, content = _from_zip(archives[0])
+    else:
+        setup, content = _from_pair(files)
+        given = {"name": next((f for f, _ in files if f.endswith(".json")), "").removesuffix(".json")}
+    walk(setup.network)
+    weights = read_safetensors(content, setup.network)
+    told = name or str(given.get("name") or "")
+    dataset = given.get("dataset")
+    return _made(store, setup, weights, owner, told, dataset if dataset == "sketch10" else "cifar10")
+
+
+def _refuse_others(file: str, content: bytes) -> None:
+    lower, shown = file.lower(), _shown(file)
+    for kind, (endings, starts) in REFUSED.items():
+        if lower.endswith(endings) or content.startswith(starts):
+            raise RunError(f"{shown} is {kind}, which {REASONS[kind]}. {INSTEAD}")
+
+
+def _shown(file: str) -> str:
+    """Return a file's name short and printable, for a sentence."""
+    return "".join(letter for letter in file[-60:] if letter.isprintable()) or "The file"
+
+
+def _from_pair(files: Sequence[tuple[str, bytes]]) -> tuple[Setup, bytes]:
+    specs = [content for file, content in files if file.lower().endswith(".json")]
+    weights = [content for file, content in files if file.lower().endswith(".safetensors")]
+    if len(files) != 2 or len(specs) != 1 or len(weights) != 1:
+        raise RunError(
+            "Bring two files together, NAME.json with the spec and NAME.safetensors with the weights, or one ZIP "
+            "of this lab."
+        )
+    return Setup.from_text(specs[0]), weights[0]
+
+
+def _from_zip(content: bytes) -> tuple[dict[str, Any], Setup, bytes]:
+    """Return manifest, set-up and weights of a ZIP of ours; only these two members are read, into memory."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if len(archive.infolist()) > MAX_MEMBERS:
+                raise RunError(f"The ZIP has more than {MAX_MEMBERS} members; one of this lab has fewer.")
+            manifest = _json(_member(archive, MANIFEST, MAX_TEXT))
+            if manifest.get("format") != FORMAT:
+                raise RunError(f"{MANIFEST} in the ZIP is not of the format {FORMAT}; export it anew.")
+            setup = Setup.from_json(manifest.get("setup"))
+            most = 4 * sum(math.prod(shape) for shape in weight_shapes(setup.network).values()) + MAX_HEADER
+            return manifest, setup, _member(archive, str(manifest.get("weights"))[:200], most)
+    except KeyError:
+        raise RunError(
+            f"The ZIP is not one of this lab: {MANIFEST}, or the weights that it names, are not in it."
+        ) from None
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        OSError,
+    ) as error:
+        if isinstance(error, RunError | SpecError):
+            raise
+        raise RunError("The ZIP is damaged, encrypted or packed in another way; export it anew.") from error
+
+
+def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """Return a member of at most `most` bytes, whatever its header says."""
+    with archive.open(archive.getinfo(name)) as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise RunError(f"{_shown(name)} in the ZIP is larger than the {most:,} bytes that it can need.")
+    return content
+
+
+def _json(text: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise RunError("The file holds no JSON object where one must be; export it anew.")
+    return found
+
+
+def read_safetensors(content: bytes, network: NetworkSpec) -> dict[str, NDArray[np.float32]]:
+    """Return weights, float32, after comparing the header with what `network` needs.
+
+    Raises:
+        RunError: for bytes that are no safetensors file, lie about themselves, are of another network, or hold
+            values that are no numbers.
+    """
+    size = int.from_bytes(content[:8], "little")
+    if len(content) < 8 or not 2 <= size <= min(MAX_HEADER, len(content) - 8) or content[8:9] != b"{":
+        raise RunError("The weights are no safetensors file, or its header is larger than any network needs.")
+    header, body = _json(content[8 : 8 + size]), memoryview(content)[8 + size :]
+    header.pop("__metadata__", None)
+    places = {name: _entry(name, entry) for name, entry in header.items()}
+    check_weights(network, {name: shape for name, (_, shape, _) in places.items()})
+    end = 0
+    for name, (kind, shape, (first, last)) in sorted(places.items(), key=lambda item: item[1][2]):
+        if first != end or last - first != math.prod(shape) * np.dtype(kind).itemsize:
+            raise RunError(f"The header of the weights lies about where {_shown(name)} is.")
+        end = last
+    if end != len(body):
+        raise RunError(f"The weights have {len(body):,} bytes of numbers, their header tells of {end:,}.")
+    arrays = {
+        name: np.frombuffer(body[first:last], kind).reshape(shape).astype(np.float32)
+        for name, (kind, shape, (first, last)) in places.items()
+    }
+    if bad := [name for name, array in arrays.items() if not np.isfinite(array).all()]:
+        raise RunError(f"{bad[0]} holds values that are no numbers; such a network cannot be looked into.")
+    return arrays
+
+
+def _entry(name: str, entry: object) -> tuple[str, tuple[int, ...], tuple[int, int]]:
+    """Return type, shape and place of an array as its header says, whole numbers from 0 throughout."""
+    facts: Mapping[str, Any] = entry if isinstance(entry, dict) else {}
+    shape, offsets = facts.get("shape"), facts.get("data_offsets")
+    if not (isinstance(shape, list) and isinstance(offsets, list) and len(offsets) == 2 and len(shape) <= 4):
+        raise RunError(f"The header of the weights is broken at {_shown(name)}.")
+    if not all(type(number) is int and 0 <= number < 2**40 for number in [*shape, *offsets]):
+        raise RunError(f"The header of the weights is broken at {_shown(name)}.")
+    if facts.get("dtype") not in TYPES:
+        raise RunError(f"{_shown(name)} is not float32 or float16, which weights must be here.")
+    return TYPES[facts["dtype"]], tuple(shape), (offsets[0], offsets[1])
+
+
+def _made(
+    store: RunStore,
+    setup: Setup,
+    weights: Mapping[str, NDArray[np.float32]],
+    owner: str,
+    name: str,
+    dataset: str,
+) -> Run:
+    """Make the run beside the others under a hidden name, and rename it when it is whole."""
+    if owner != EVERYBODY:
+        store.room_for(setup, owner)
+    run_id = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(4)}"
+    hidden = store.folder / f".incoming-{run_id}"
+    try:
+        run = store.create_in(hidden, setup, dataset, owner, name[:MAX_NAME] or "Brought in")
+        path = snapshot_path(hidden / "snapshots", 0, 0.0)
+        write_weights(path, weights)
+        read_weights(path, setup.network)  # as every page will, with a pass of a few pictures
+        write_weights(hidden / START, weights)
+        run.write_status(Status("stopped", "It was brought in; it has not been trained here."))
+        hidden.rename(store.folder / run_id)
+    except OSError as error:
+        raise RunError(f"The run cannot be kept: {error.strerror}.") from error
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
+    return store.get(run_id)

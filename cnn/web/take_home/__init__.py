@@ -1,0 +1,1 @@
+"""The page on which a network leaves the lab, or comes into it."""

@@ -1,0 +1,300 @@
+"""Networks from outside: what comes in whole becomes a run; everything else is one sentence and leaves nothing."""
+
+import io
+import json
+import pickle
+import time
+import tracemalloc
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnn.core.errors import CnnLabError, RunError
+from cnn.evaluation.pretrained import shipped
+from cnn.network.presets import PRESETS
+from cnn.network.spec import Setup
+from cnn.runs.bring_in import bring_in, start_weights
+from cnn.runs.store import Run, RunStore
+from support.random_weights import random_weights
+
+SETUP = PRESETS["lecture"].setup
+WEIGHTS = random_weights(SETUP.network)
+SPEC = SETUP.to_text().encode()
+
+
+def header(changes: Callable[[dict[str, Any]], object] = lambda entries: None) -> bytes:
+    """Return the header of a safetensors file of the right weights, changed."""
+    entries: dict[str, Any] = {}
+    end = 0
+    for name, array in WEIGHTS.items():
+        entries[name] = {
+            "dtype": "F32",
+            "shape": list(array.shape),
+            "data_offsets": [end, end + array.nbytes],
+        }
+        end += array.nbytes
+    changes(entries)
+    return json.dumps(entries).encode()
+
+
+BODY = b"".join(np.asarray(array, order="C").tobytes() for array in WEIGHTS.values())
+
+
+def safetensors(head: bytes | None = None, body: bytes = BODY) -> bytes:
+    head = header() if head is None else head
+    return len(head).to_bytes(8, "little") + head + body
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def manifest(**changes: Any) -> bytes:
+    facts = {"format": "cnn-lab-export-1", "name": "Mine", "dataset": "sketch10", "weights": "a.safetensors"}
+    return json.dumps(facts | {"setup": SETUP.to_json()} | changes).encode()
+
+
+@pytest.fixture(name="store")
+def fixture_store(home: Path) -> RunStore:
+    return RunStore(home / "runs")
+
+
+def pair(content: bytes) -> list[tuple[str, bytes]]:
+    return [("mine.json", SPEC), ("mine.safetensors", content)]
+
+
+def holds(run: Run, store: RunStore) -> None:
+    """Hold that a run is there with the weights that were brought."""
+    (listed,) = store.runs("anna")
+    assert listed == run
+    assert run.status().state == "stopped"
+    for read in (run.weights(), start_weights(run)):
+        assert read is not None
+        for name, array in WEIGHTS.items():
+            np.testing.assert_array_equal(read[name], array)
+    assert [path.name for path in store.folder.iterdir()] == [run.id]
+
+
+def test_a_spec_with_weights_is_a_run_that_can_be_looked_into(store: RunStore) -> None:
+    run = bring_in(store, pair(safetensors()), "anna")
+    assert (run.setup, run.name, run.dataset, run.owner) == (SETUP, "mine", "cifar10", "anna")
+    holds(run, store)
+
+
+def test_a_zip_of_ours_is_a_run(store: RunStore) -> None:
+    content = zipped({"cnn-lab.json": manifest(), "a.safetensors": safetensors(), "../../evil": b"x"})
+    run = bring_in(store, [("lecture.zip", content)], "anna")
+    assert (run.name, run.dataset) == ("Mine", "sketch10")
+    holds(run, store)
+    assert not list(store.folder.parent.rglob("evil"))
+
+
+def test_float16_comes_in_as_float32(store: RunStore) -> None:
+    halves = {name: array.astype(np.float16) for name, array in WEIGHTS.items()}
+    entries: dict[str, Any] = {}
+    body = b""
+    for name, array in halves.items():
+        place = [len(body), len(body) + array.nbytes]
+        entries[name] = {"dtype": "F16", "shape": list(array.shape), "data_offsets": place}
+        body += array.tobytes()
+    run = bring_in(store, pair(safetensors(json.dumps(entries).encode(), body)), "anna")
+    np.testing.assert_array_equal(run.weights()["conv1/kernel"], halves["conv1/kernel"].astype(np.float32))
+
+
+def change(name: str, key: str, value: Any) -> bytes:
+    return safetensors(header(lambda entries: entries[name].update({key: value})))
+
+
+def nan_body() -> bytes:
+    numbers = np.frombuffer(BODY, np.float32).copy()
+    numbers[7] = np.nan
+    return numbers.tobytes()
+
+
+BAD_WEIGHTS: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "no safetensors file"),
+    "a pickle under this name": (pickle.dumps({"a": 1}, 4), "is a pickle"),
+    "text": (b"hello, world" * 10, "no safetensors file"),
+    "a header longer than the file": ((2**63).to_bytes(8, "little") + b"{}", "no safetensors file"),
+    "a header of two million bytes": (safetensors(b"{" + b" " * 2_000_000 + b"}"), "larger than any network"),
+    "no JSON": (safetensors(b"{not json}"), "no JSON object"),
+    "deep JSON": (safetensors(b'{"a":' + b"[" * 400_000 + b"}"), "no JSON object"),
+    "an array too few": (safetensors(header(lambda entries: entries.pop("conv2/bias"))), "lack conv2/bias"),
+    "another network": (
+        safetensors(header(lambda entries: entries.update({"conv9/bias": entries["conv1/bias"]}))),
+        "the network does not have",
+    ),
+    "another shape": (change("conv1/bias", "shape", [13]), r"has the shape \(13,\)"),
+    "a shape that overflows": (change("conv1/bias", "shape", [2**62, 4]), "broken at conv1/bias"),
+    "a shape below zero": (change("conv1/bias", "shape", [-12]), "broken at conv1/bias"),
+    "a shape that is true": (change("conv1/bias", "shape", [True]), "broken at conv1/bias"),
+    "a place outside": (change("conv1/bias", "data_offsets", [2**39, 2**39 + 48]), "lies about where"),
+    "two arrays in one place": (change("conv2/bias", "data_offsets", [0, 96]), "lies about where"),
+    "an entry that is a list": (
+        safetensors(header(lambda entries: entries.update({"a": []}))),
+        "broken at a",
+    ),
+    "another type": (change("conv1/bias", "dtype", "I64"), "not float32 or float16"),
+    "cut": (safetensors()[:-8], "their header tells of"),
+    "more than it says": (safetensors() + b"12345678", "their header tells of"),
+    "NaN": (safetensors(body=nan_body()), "no numbers"),
+}
+
+
+def refused(store: RunStore, files: list[tuple[str, bytes]], words: str) -> None:
+    """Hold that files are refused with one sentence, quickly, in little memory, with nothing left behind."""
+    tracemalloc.start()
+    started = time.process_time()
+    with pytest.raises(CnnLabError, match=words) as caught:
+        bring_in(store, files, "anna")
+    seconds, (_, peak) = time.process_time() - started, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 400
+    assert peak < 100_000_000
+    assert seconds < 20
+    assert not store.folder.exists() or not list(store.folder.iterdir())
+
+
+@pytest.mark.parametrize("name", BAD_WEIGHTS)
+def test_weights_that_are_not_those_of_the_spec_are_refused(name: str, store: RunStore) -> None:
+    content, words = BAD_WEIGHTS[name]
+    refused(store, pair(content), words)
+
+
+def test_a_million_tensors_are_refused(store: RunStore) -> None:
+    entry = '"%d":{"dtype":"F32","shape":[],"data_offsets":[0,0]}'
+    many = ("{" + ",".join(entry % i for i in range(1_000_000)) + "}").encode()
+    refused(store, pair(safetensors(many, b"")), "larger than any network")
+    fewer = ("{" + ",".join(entry % i for i in range(15_000)) + "}").encode()
+    refused(store, pair(safetensors(fewer, b"")), "lack conv1/kernel")
+
+
+OPENED_NEVER = {
+    "net.keras": zipped({"config.json": b"{}"}),
+    "net.h5": b"\x89HDF\r\n\x1a\n",
+    "net.hdf5": b"",
+    "weights.safetensors": b"\x89HDF\r\n\x1a\n" + bytes(100),
+    "net.pt": zipped({"data.pkl": b""}),
+    "net.pth": b"",
+    "net.pkl": b"cos\nsystem\n",
+    "net.onnx": b"\x08\x07",
+    "net.tflite": b"",
+}
+
+
+@pytest.mark.parametrize("name", OPENED_NEVER)
+def test_what_may_run_code_is_refused_with_why_and_what_works(name: str, store: RunStore) -> None:
+    refused(store, [(name, OPENED_NEVER[name])], r"Take home gives both\. It was not opened")
+    refused(store, [("a.json", SPEC), (name, OPENED_NEVER[name])], "which")
+
+
+def bomb() -> bytes:
+    return zipped({"cnn-lab.json": manifest(), "a.safetensors": bytes(50_000_000)})
+
+
+def lying() -> bytes:
+    """Return a ZIP whose directory says that its weights are small."""
+    content = bytearray(bomb())
+    place = content.rindex(b"PK\x01\x02")
+    content[place + 24 : place + 28] = (100).to_bytes(4, "little")
+    return bytes(content)
+
+
+BAD_ZIPS: dict[str, tuple[Callable[[], bytes], str]] = {
+    "a bomb": (bomb, "larger than the"),
+    "a bomb that says it is small": (lying, "ZIP is damaged|no safetensors"),
+    "a bomb in the manifest": (lambda: zipped({"cnn-lab.json": bytes(5_000_000)}), "larger than the 100,000"),
+    "another ZIP": (lambda: zipped({"hello.txt": b"hi"}), "not one of this lab"),
+    "cut": (lambda: zipped({"cnn-lab.json": manifest()})[:-30], "damaged"),
+    "many members": (lambda: zipped({f"{i}": b"" for i in range(300)}), "more than 200 members"),
+    "another format": (lambda: zipped({"cnn-lab.json": manifest(format="other")}), "not of the format"),
+    "weights that climb": (
+        lambda: zipped({"cnn-lab.json": manifest(weights="../../../etc/hostname")}),
+        "not one of this lab",
+    ),
+    "no object": (lambda: zipped({"cnn-lab.json": b"[1]"}), "no JSON object"),
+    "a spec over its bounds": (
+        lambda: zipped({"cnn-lab.json": manifest(setup={"version": 1, "network": {"blocks": [{}] * 99}})}),
+        "99 items are not allowed",
+    ),
+    "an unknown field": (
+        lambda: zipped({"cnn-lab.json": manifest(setup={"version": 1, "code": "x"})}),
+        "not a known field",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_ZIPS)
+def test_zips_that_are_not_ours_are_refused(name: str, store: RunStore) -> None:
+    make, words = BAD_ZIPS[name]
+    refused(store, [("lecture.zip", make())], words)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [],
+        [("a.json", SPEC)],
+        [("a.safetensors", safetensors())],
+        [("a.json", SPEC), ("b.json", SPEC)],
+        [("a.json", SPEC), ("b.safetensors", b""), ("c.safetensors", b"")],
+    ],
+)
+def test_other_numbers_of_files_are_refused_with_what_to_bring(
+    files: list[tuple[str, bytes]], store: RunStore
+) -> None:
+    refused(store, files, "Bring two files together")
+
+
+def test_a_name_from_outside_is_one_printable_line(store: RunStore) -> None:
+    content = zipped({"cnn-lab.json": manifest(name="a\nb\x1b" + "c" * 500), "a.safetensors": safetensors()})
+    run = bring_in(store, [("x.zip", content)], "anna")
+    assert "\n" not in run.name
+    assert len(run.name) <= 60
+
+
+def test_a_shipped_network_comes_back_as_it_went(store: RunStore) -> None:
+    from cnn.exports import formats
+    from cnn.exports.source import read_source
+
+    best = read_source(next(run for run in shipped() if run.id == "airbench"))
+    made = [formats.export(name, best) for name in ("spec", "safetensors")]
+    started = time.perf_counter()
+    run = bring_in(store, [(file.name, file.content) for file in made], "anna")
+    print(f"airbench, {len(made[1].content):,} bytes: {time.perf_counter() - started:.2f} s")
+    assert Setup.from_text(made[0].content) == run.setup
+    for name, array in run.weights().items():
+        np.testing.assert_array_equal(array, best.weights[name])
+
+
+@pytest.mark.tensorflow
+def test_a_run_that_was_brought_in_is_trained_from_its_weights(store: RunStore, training: object) -> None:
+    from cnn.worker import jobs
+
+    network = SETUP.network
+    setup = {**SETUP.to_json(), "training": {"epochs": 1, "pictures": 500, "learning_rate": 1e-6}}
+    content = zipped({"cnn-lab.json": manifest(setup=setup), "a.safetensors": safetensors()})
+    run = bring_in(store, [("x.zip", content)], "anna")
+    run.extend(epochs=1)
+    status = jobs.train_run(run.folder)
+    assert (status.state, status.epoch) == ("finished", 1)
+    assert network == run.setup.network
+    weights = run.weights()
+    for name, array in WEIGHTS.items():  # three steps of such a rate change nearly nothing
+        np.testing.assert_allclose(weights[name], array, atol=1e-4)
+        assert not np.array_equal(weights[name], array) or "bias" in name
+
+
+def test_too_many_bytes_are_refused(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnn.runs.bring_in.MAX_BYTES", 1000)
+    with pytest.raises(RunError, match="larger than"):
+        bring_in(store, pair(safetensors()), "anna")
