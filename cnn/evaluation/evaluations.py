@@ -88,8 +88,12 @@ class Evaluation:
         return fit_temperature(self.scores, self.labels)
 
     def same_pictures(self, other: "Evaluation") -> bool:
-        """Whether both are about the same pictures in the same order."""
-        mine, theirs = (self.dataset, self.part, self.source), (other.dataset, other.part, other.source)
+        """Whether both are about the same pictures in the same order.
+
+        Which copy of the data set it was is in the names of the files: of another copy none is read. What
+        `source` calls a copy may change, when a folder is verified, say.
+        """
+        mine, theirs = (self.dataset, self.part), (other.dataset, other.part)
         return mine == theirs and np.array_equal(self.labels, other.labels)
 
 

@@ -54,8 +54,7 @@ def evaluated(runs: Sequence[Run]) -> tuple[list[Evaluation], list[int]]:
     alike = [(i, one) for i, one in there if one.same_pictures(there[0][1])]
     for i in {i for i, _ in there} - {i for i, _ in alike}:
         st.warning(
-            f"{plain(runs[i].name or runs[i].id)} was evaluated on other pictures ({there[0][1].source} is "
-            "compared here); it is left out.",
+            f"{plain(runs[i].name or runs[i].id)} was evaluated on other pictures than the first; it is left out.",
             icon=":material/difference:",
         )
     if part == "test" and alike:
