@@ -88,9 +88,7 @@ def _of_blocks(name: str) -> Change:
 
 
 SETTINGS: Mapping[str, Setting] = {
-    "filters": Setting(
-        "Filters of the first convolution (all others in proportion)", (6, 12, 24, 48), _network(_filters)
-    ),
+    "filters": Setting("Filters, the first; others in proportion", (6, 12, 24, 48), _network(_filters)),
     "depth": Setting("Depth, in blocks", (1, 2, 3), _network(_depth)),
     "kernel_size": Setting("Kernel size", (1, 3, 5), _network(_kernel)),
     "activation": Setting("Activation", ("relu", "gelu", "tanh"), _of_blocks("activation")),

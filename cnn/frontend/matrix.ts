@@ -52,6 +52,7 @@ const placeOf = (button: HTMLButtonElement) => (button.dataset.place ?? "").spli
 
 function draw(table: HTMLTableElement, { corner, rows, columns, cells }: Matrix) {
   table.replaceChildren();
+  table.style.minWidth = `${7 + 2.7 * columns.length}rem`; // below that, the matrix scrolls
   const head = table.createTHead().insertRow();
   head.append(heading("col", corner));
   for (const name of columns) head.append(heading("col", name));

@@ -87,7 +87,7 @@ def test_a_grid_that_is_killed_is_taken_up_again_from_the_command_line(home: Pat
         assert json.loads(first.stdout.readline())["state"] == "finished"  # the first run has ended
     finally:
         os.killpg(first.pid, signal.SIGKILL)  # server and workers at once
-        first.wait()
+        first.communicate()
     second = grid(begun["experiment"])
     out, _ = second.communicate(timeout=600)
     events = [json.loads(line) for line in out.splitlines()]

@@ -39,6 +39,7 @@ var buttonOf = (event) => event.target.closest("button");
 var placeOf = (button) => (button.dataset.place ?? "").split(",").map(Number);
 function draw(table, { corner, rows, columns, cells }) {
   table.replaceChildren();
+  table.style.minWidth = `${7 + 2.7 * columns.length}rem`;
   const head = table.createTHead().insertRow();
   head.append(heading("col", corner));
   for (const name of columns) head.append(heading("col", name));

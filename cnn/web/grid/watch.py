@@ -159,7 +159,7 @@ def _heat_map(experiment: Experiment, results: Sequence[Result]) -> None:
         chosen=chosen,
     )
     st.caption(
-        f"Mean validation accuracy in per cent; the darker, the higher, from {percent(low)} to {percent(high)}. "
+        f"Mean validation accuracy in per cent; the stronger the colour, the higher, from {percent(low)} to {percent(high)}. "
         "Click a cell to see its runs."
     )
     if chosen:
