@@ -159,8 +159,8 @@ def _heat_map(experiment: Experiment, results: Sequence[Result]) -> None:
         chosen=chosen,
     )
     st.caption(
-        f"Mean validation accuracy in per cent; the stronger the colour, the higher, from {percent(low)} to {percent(high)}. "
-        "Click a cell to see its runs."
+        f"Mean validation accuracy in per cent, from {percent(low)} to {percent(high)}: the stronger the "
+        "colour, the higher. Click a cell to see its runs."
     )
     if chosen:
         _show_cell(experiment, results, place(*chosen))
