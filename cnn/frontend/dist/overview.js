@@ -298,6 +298,7 @@ function quiet(state, links, column, input, next) {
   }
 }
 function pairsOf(column, before) {
+  if (before.kind !== "maps") return column.channels.map((_, b) => [0, b]);
   if (column.all) {
     return before.channels.flatMap((_, a) => column.channels.map((_2, b) => [a, b]));
   }

@@ -72,6 +72,7 @@ function quiet(state: State, links: SVGSVGElement, column: Column, input: string
 
 // [place in the column before, place in this one] of all shown maps that are joined
 function pairsOf(column: Column, before: Column): [number, number][] {
+  if (before.kind !== "maps") return column.channels.map((_, b): [number, number] => [0, b]); // one strip of values
   if (column.all) {
     return before.channels.flatMap((_, a) => column.channels.map((_, b): [number, number] => [a, b]));
   }

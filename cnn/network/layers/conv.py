@@ -182,9 +182,9 @@ class DepthwiseConv(Convolving):
         """The kernel's size, stride and padding.
 
         >>> DepthwiseConv("depthwise1", ("input",), 3, 1, "same").phrase
-        'a filter a map, 3×3, same'
+        '1 filter a map, 3×3, same'
         """
-        return f"a filter a map, {self._size_text()}"
+        return f"1 filter a map, {self._size_text()}"
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
         """Return rows and columns of its windows, and as many maps as it reads."""
