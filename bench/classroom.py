@@ -118,7 +118,7 @@ def _check(runs: Sequence[Run]) -> None:
 
 def _largest_worker() -> float:
     children = psutil.Process().children(recursive=True)
-    return max(child.memory_info().rss for child in children) / 1e6
+    return float(max(child.memory_info().rss for child in children)) / 1e6
 
 
 def _waits(lessons: dict[int, dict[int, list[Lesson]]], setup: Setup) -> Iterator[Figure]:

@@ -42,7 +42,7 @@ class Server:
 
     def megabytes(self) -> float:
         """Return the resident memory of the web process alone, in MB of a million bytes."""
-        return psutil.Process(self.process.pid).memory_info().rss / 1e6
+        return float(psutil.Process(self.process.pid).memory_info().rss) / 1e6
 
     def wait_until_quiet(self) -> None:
         """Wait until a worker has loaded TensorFlow and the workers rest: then they are warm."""

@@ -138,7 +138,7 @@ def fit_speed(setup: Setup, pictures: Dataset, seconds: float) -> float:
         clock = _epoch_clock()
         inputs, labels = to_input(pictures.train_images[:count]), pictures.train_labels[:count]
         model.fit(inputs, labels, batch_size=batch, shuffle=True, verbose=0, callbacks=[clock])
-        return count / clock.seconds
+        return float(count / clock.seconds)
 
     epoch_speed(batch * CALIBRATION_STEPS)
     needed = seconds * epoch_speed(batch * CALIBRATION_STEPS)
@@ -147,10 +147,10 @@ def fit_speed(setup: Setup, pictures: Dataset, seconds: float) -> float:
     return epoch_speed(count)
 
 
-def _epoch_clock():  # type: ignore[no-untyped-def]  # a class made here, for Keras is imported late
+def _epoch_clock() -> Any:  # of a class made here, for Keras is imported late
     import keras
 
-    class EpochClock(keras.callbacks.Callback):
+    class EpochClock(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
         """The seconds of the last epoch."""
 
         seconds = started = 0.0

@@ -23,7 +23,7 @@ CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-c
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
-def serve(home: str) -> tuple[subprocess.Popen, str]:
+def serve(home: str) -> tuple[subprocess.Popen[bytes], str]:
     """Start the app on a free port, without CIFAR-10, and return the process and its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status: 0 done, 1 failed, 2 wrong usage."""
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        return int(options.run(options))
     except CnnLabError as error:
         if options.json:
             emit({"event": "error", "error": str(error)})
@@ -114,7 +114,9 @@ def _add_training(command: argparse.ArgumentParser) -> None:
 
 
 def _command(commands: Any, name: str, run: Any, about: str) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=about, description=about.capitalize() + ".")
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=about, description=about.capitalize() + "."
+    )
     command.add_argument("--json", action="store_true", help="JSON on standard output, nothing else")
     command.set_defaults(run=run)
     return command

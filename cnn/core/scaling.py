@@ -21,4 +21,4 @@ def scale(pixels: Any) -> Any:
 
 def to_input(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return a picture or batch (..., 32, 32, 3), uint8, as float32 in [-1, 1], same shape."""
-    return scale(pixels.astype(np.float32))
+    return np.asarray(scale(pixels.astype(np.float32)))

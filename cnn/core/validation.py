@@ -138,7 +138,7 @@ def flag(default: bool) -> Any:
     return _declare(default, Flag())
 
 
-def sequence(default: tuple, item: type, low: int, high: int) -> Any:
+def sequence(default: tuple[Any, ...], item: type, low: int, high: int) -> Any:
     """Declare a tuple of `low` to `high` items."""
     return _declare(default, Sequence(item, low, high))
 
@@ -169,7 +169,8 @@ class Checked:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain dicts, lists, numbers and strings."""
-        return _plain(dataclasses.asdict(self))  # type: ignore[call-overload]
+        plain: dict[str, Any] = _plain(dataclasses.asdict(self))  # type: ignore[call-overload]
+        return plain
 
     @classmethod
     def from_json(cls, data: object) -> Self:

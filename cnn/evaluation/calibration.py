@@ -66,7 +66,7 @@ def energy(scores: Array) -> Array:
     2.3026
     """
     largest = scores.max(axis=-1, keepdims=True)
-    return np.log(np.exp(scores - largest).sum(axis=-1)) + largest[..., 0]
+    return np.asarray(np.log(np.exp(scores - largest).sum(axis=-1)) + largest[..., 0])
 
 
 def _surprise(scores: Array, labels: NDArray[np.int64], temperature: float) -> float:

@@ -50,7 +50,7 @@ class Evaluation:
     @functools.cached_property
     def said(self) -> NDArray[np.int64]:
         """The class that the network named, int64 (pictures,)."""
-        return self.scores.argmax(axis=1)
+        return np.asarray(self.scores.argmax(axis=1))
 
     @functools.cached_property
     def probabilities(self) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ out-of-distribution samples"), along the main directions, and along all others t
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +62,7 @@ class Typical:
         scaled = (rows - self.mean) / self.spread
         along = scaled @ self.directions
         left = np.maximum((scaled**2).sum(axis=1) - (along**2).sum(axis=1), 0)
-        return ((along**2 / self.variances).sum(axis=1) + left / self.rest[0]) / rows.shape[1]
+        return np.asarray(((along**2 / self.variances).sum(axis=1) + left / self.rest[0]) / rows.shape[1])
 
     def write(self, folder: Path) -> None:
         """Keep it beside its run.
@@ -84,7 +84,7 @@ class Typical:
     def _fits(self, numbers: int) -> bool:
         kept = min(DIRECTIONS, numbers)
         shapes = [(numbers,), (numbers,), (numbers, kept), (kept,), (1,)]
-        arrays: list[NDArray] = list(vars(self).values())
+        arrays: list[NDArray[Any]] = list(vars(self).values())
         right = all(
             array.shape == shape and array.dtype == np.float32 and bool(np.isfinite(array).all())
             for array, shape in zip(arrays, shapes, strict=True)

@@ -57,7 +57,7 @@ def ship(
     if status.state != "finished":
         raise RunError(f"The run {run.id} is {status.state}; only a finished run can come along.")
     kept = _kept(run, snapshots)
-    final: Mapping[str, NDArray] = as_float16(run.weights(kept[-1]))
+    final: Mapping[str, NDArray[Any]] = as_float16(run.weights(kept[-1]))
     card, typical = _measured(run, final, data, kept[-1].step, other_copies, report)
     if card.test_accuracy < (status.test_accuracy or 0.0) - TOLERATED:
         final = run.weights(kept[-1])
@@ -79,7 +79,7 @@ def ship(
 
 def _measured(
     run: Run,
-    weights: Mapping[str, NDArray],
+    weights: Mapping[str, NDArray[Any]],
     data: Dataset,
     step: int,
     other_copies: Sequence[Dataset],
@@ -89,7 +89,7 @@ def _measured(
     return appraise(loaded, data, step, report, averaged=True, other_copies=other_copies)
 
 
-def as_float16(weights: Weights) -> dict[str, NDArray]:
+def as_float16(weights: Weights) -> dict[str, NDArray[Any]]:
     """Return weights with kernels rounded to float16; the few biases and averages stay as they are.
 
     Raises:

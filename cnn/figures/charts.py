@@ -193,7 +193,7 @@ def percent(share: float) -> str:
     return f"{share:.1%}".replace("%", " %")
 
 
-def bars_text(values: NDArray) -> str:
+def bars_text(values: NDArray[Any]) -> str:
     """Return the bars in words, for those who cannot see them.
 
     >>> bars_text(np.array([0.0, 0.9, 0, 0, 0, 0, 0, 0, 0, 0.1]))

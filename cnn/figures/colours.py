@@ -5,6 +5,7 @@ ReLU takes away is what was blue.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,7 @@ class Scale:
         return (theme.negative, theme.ground, theme.positive) if self.signed else theme.sequential
 
 
-def scale_of(values: NDArray) -> Scale:
+def scale_of(values: NDArray[Any]) -> Scale:
     """Return the scale for some numbers: signed and symmetric if any is below zero, else from zero up."""
     low, high = float(values.min()), float(values.max())
     if low < 0:
@@ -89,7 +90,7 @@ def scale_of(values: NDArray) -> Scale:
     return Scale(0.0, high, signed=False)
 
 
-def colour(values: NDArray, scale: Scale, theme: Theme) -> NDArray[np.uint8]:
+def colour(values: NDArray[Any], scale: Scale, theme: Theme) -> NDArray[np.uint8]:
     """Return the colours of numbers (...,) as (..., 3), uint8."""
     stops = np.array([rgb(stop) for stop in scale.stops(theme)], np.float32)
     reach = scale.high - scale.low
@@ -97,4 +98,4 @@ def colour(values: NDArray, scale: Scale, theme: Theme) -> NDArray[np.uint8]:
     place = np.clip(share, 0, 1) * (len(stops) - 1)
     below = np.minimum(place.astype(int), len(stops) - 2)
     part = (place - below)[..., None]
-    return np.rint(stops[below] * (1 - part) + stops[below + 1] * part).astype(np.uint8)
+    return np.asarray(np.rint(stops[below] * (1 - part) + stops[below + 1] * part).astype(np.uint8))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,8 @@ _HEAD = "font-weight:600;font-size:.85rem;white-space:nowrap;padding:.1rem .5rem
 
 
 def answers_html(
-    before: tuple[NDArray, NDArray],
-    after: tuple[NDArray, NDArray],
+    before: tuple[NDArray[Any], NDArray[Any]],
+    after: tuple[NDArray[Any], NDArray[Any]],
     theme: Theme,
     true_class: int | None = None,
 ) -> str:
@@ -46,7 +47,9 @@ def _head(text: str, place: int, theme: Theme) -> str:
     return f'<th scope="col" style="{_HEAD};{line};text-align:{align}">{text}</th>'
 
 
-def _winner(before: tuple[NDArray, NDArray], after: tuple[NDArray, NDArray], place: int) -> tuple[bool, bool]:
+def _winner(
+    before: tuple[NDArray[Any], NDArray[Any]], after: tuple[NDArray[Any], NDArray[Any]], place: int
+) -> tuple[bool, bool]:
     return int(before[1].argmax()) == place, int(after[1].argmax()) == place
 
 
@@ -100,7 +103,7 @@ def percent(share: float) -> str:
     return "< 0.1 %" if 0 < share < 0.001 else f"{100 * share:.1f} %"
 
 
-def verdict(before: NDArray, after: NDArray) -> str:
+def verdict(before: NDArray[Any], after: NDArray[Any]) -> str:
     """Return what becomes of the answer, from probabilities (10,) before and after.
 
     >>> verdict(np.eye(10)[7], np.array([0.25, 0, 0, 0.75, 0, 0, 0, 0, 0, 0]))
@@ -114,7 +117,7 @@ def verdict(before: NDArray, after: NDArray) -> str:
     return f"From {CLASSES[old]}, {percent(before[old])}, to **{CLASSES[new]}**, {percent(after[new])}."
 
 
-def bars_html(probabilities: NDArray, theme: Theme, true_class: int | None = None) -> str:
+def bars_html(probabilities: NDArray[Any], theme: Theme, true_class: int | None = None) -> str:
     """Return a bar a class from (10,) probabilities, with its name, the largest in the accent colour."""
     best = int(np.argmax(probabilities))
     rows = []

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +75,7 @@ def _plate_label(row: LayerShape, x: float, side: float, y: float, theme: Theme)
 
 def flow_svg(
     rows: Sequence[LayerShape],
-    outputs: dict[str, NDArray],
+    outputs: dict[str, NDArray[Any]],
     pixels: NDArray[np.uint8],
     theme: Theme,
     chosen: str = "",
@@ -100,7 +101,7 @@ def flow_svg(
     )
 
 
-def _vector_column(row: LayerShape, values: NDArray, theme: Theme, chosen: str) -> tuple[float, str]:
+def _vector_column(row: LayerShape, values: NDArray[Any], theme: Theme, chosen: str) -> tuple[float, str]:
     """Return a vector read like text, in lines of 24 cells; one of a few values has a cell a line."""
     cells = values.reshape(-1, FLOW_LINE if len(values) % FLOW_LINE == 0 else 1)
     sheet = mosaic(cells[..., None], theme, scale_of(values), pixels=6 * len(cells), labels=False)
@@ -109,7 +110,7 @@ def _vector_column(row: LayerShape, values: NDArray, theme: Theme, chosen: str) 
     return _column(row.layer.name, text, sheet, width, TAGS[row.layer.tag], theme, "", chosen)
 
 
-def _map_column(row: LayerShape, maps: NDArray, theme: Theme, chosen: str) -> tuple[float, str]:
+def _map_column(row: LayerShape, maps: NDArray[Any], theme: Theme, chosen: str) -> tuple[float, str]:
     if maps.ndim == 1:
         return _vector_column(row, maps, theme, chosen)
     shown = maps[:, :, :FLOW_MAPS]
@@ -140,7 +141,9 @@ def _column(
     )
 
 
-def _bars(probabilities: NDArray, left: float, top: float, tall: float, theme: Theme, chosen: str) -> str:
+def _bars(
+    probabilities: NDArray[Any], left: float, top: float, tall: float, theme: Theme, chosen: str
+) -> str:
     step, best = tall / len(CLASSES), int(probabilities.argmax())
     frame = f'x="{left - 76:.0f}" y="0" width="210" height="{top + tall + 26:.0f}" rx="6"'
     colour = TAGS["softmax"]

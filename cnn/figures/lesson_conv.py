@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 from numpy.typing import NDArray
 
@@ -12,7 +13,7 @@ DASHES = ("", "7 4", "2 4")
 LABEL_GAP = 16.0
 
 
-def shift_svg(changes: NDArray, names: Sequence[str], theme: Theme, chosen: int) -> str:
+def shift_svg(changes: NDArray[Any], names: Sequence[str], theme: Theme, chosen: int) -> str:
     """Return one line a kind of map: how much it changes over the shifts 0, 1, 2, … pixels.
 
     Args:
@@ -44,7 +45,7 @@ def shift_svg(changes: NDArray, names: Sequence[str], theme: Theme, chosen: int)
     )
 
 
-def changes_text(changes: NDArray, names: Sequence[str]) -> str:
+def changes_text(changes: NDArray[Any], names: Sequence[str]) -> str:
     """Return the lines in words.
 
     >>> import numpy as np

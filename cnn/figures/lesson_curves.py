@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from html import escape
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,8 +62,8 @@ class Axes:
 
 
 def function_svg(
-    curve: tuple[NDArray, NDArray, NDArray],
-    points: tuple[NDArray, NDArray],
+    curve: tuple[NDArray[Any], NDArray[Any], NDArray[Any]],
+    points: tuple[NDArray[Any], NDArray[Any]],
     axes: Axes,
     theme: Theme,
     name: str,
@@ -91,7 +92,7 @@ def function_svg(
     return _svg(PLOT_WIDTH, axes.height, body, label)
 
 
-def _dots(points: tuple[NDArray, NDArray], axes: Axes, theme: Theme) -> str:
+def _dots(points: tuple[NDArray[Any], NDArray[Any]], axes: Axes, theme: Theme) -> str:
     """Return all points as two paths of dots: below zero in blue, the others in orange."""
     x, y = (np.asarray(values).ravel() for values in points)
     parts = []
@@ -135,7 +136,7 @@ def _frame(axes: Axes, theme: Theme) -> str:
 
 
 def small_functions(
-    curves: Sequence[tuple[str, NDArray, NDArray]], x: NDArray, theme: Theme, chosen: str
+    curves: Sequence[tuple[str, NDArray[Any], NDArray[Any]]], x: NDArray[Any], theme: Theme, chosen: str
 ) -> str:
     """Return small plots, as HTML that wraps: each function's curve solid and its slope dashed.
 
@@ -150,7 +151,9 @@ def small_functions(
     return f'<div style="display:grid;grid-template-columns:{columns};gap:8px">{"".join(drawn)}</div>'
 
 
-def _small(name: str, y: NDArray, slope: NDArray, x: NDArray, theme: Theme, chosen: bool) -> str:
+def _small(
+    name: str, y: NDArray[Any], slope: NDArray[Any], x: NDArray[Any], theme: Theme, chosen: bool
+) -> str:
     width, height, middle, ground = 180.0, 150.0, 90.0, 108.0
     step = 82 / float(x[-1])
     place = middle + step * x
@@ -168,7 +171,7 @@ def _small(name: str, y: NDArray, slope: NDArray, x: NDArray, theme: Theme, chos
     return _svg(width, height, body, label, grow=1.3)
 
 
-def signed_bars(names: Sequence[str], values: NDArray, theme: Theme, label: str, marked: int) -> str:
+def signed_bars(names: Sequence[str], values: NDArray[Any], theme: Theme, label: str, marked: int) -> str:
     """Return bars from a line at zero: to the right in orange above it, to the left in blue below.
 
     Args:
@@ -196,7 +199,7 @@ def signed_bars(names: Sequence[str], values: NDArray, theme: Theme, label: str,
     return _svg(600, tall + 12, "".join(parts), label, grow=1.2)
 
 
-def _line(x: NDArray, y: NDArray, colour: str, width: float, dash: str = "") -> str:
+def _line(x: NDArray[Any], y: NDArray[Any], colour: str, width: float, dash: str = "") -> str:
     path = "L".join(f"{a:.1f} {b:.1f}" for a, b in zip(x.tolist(), y.tolist(), strict=True))
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
     return f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="{width}"{dashed}/>'

@@ -3,6 +3,7 @@
 import base64
 import io
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ STRIP_WIDTH = 64
 
 
 def mosaic(
-    maps: NDArray,
+    maps: NDArray[Any],
     theme: Theme,
     scale: Scale | None = None,
     *,
@@ -60,7 +61,7 @@ def mosaic(
     return sheet
 
 
-def paint(values: NDArray, scale: Scale, theme: Theme, factor: int) -> Image.Image:
+def paint(values: NDArray[Any], scale: Scale, theme: Theme, factor: int) -> Image.Image:
     """Return one map (height, width) in colours, each cell `factor` pixels wide."""
     return _enlarge(Image.fromarray(colour(values, scale, theme)), factor)
 
@@ -70,7 +71,7 @@ def picture(pixels: NDArray[np.uint8], factor: int) -> Image.Image:
     return _enlarge(Image.fromarray(pixels), factor)
 
 
-def strip(values: NDArray, theme: Theme, scale: Scale) -> Image.Image:
+def strip(values: NDArray[Any], theme: Theme, scale: Scale) -> Image.Image:
     """Return a vector (values,) as rows of 64 cells, read like text; cells after the end are the ground."""
     width = min(STRIP_WIDTH, len(values))
     rows = math.ceil(len(values) / width)
@@ -79,7 +80,7 @@ def strip(values: NDArray, theme: Theme, scale: Scale) -> Image.Image:
     return _enlarge(Image.fromarray(cells.reshape(rows, width, 3)), 14)
 
 
-def colour_filters(kernel: NDArray, factor: int = 24, columns: int = 12) -> Image.Image:
+def colour_filters(kernel: NDArray[Any], factor: int = 24, columns: int = 12) -> Image.Image:
     """Return first-layer filters (size, size, 3, filters) as colour pictures: mid-grey is weight 0.
 
     All filters share one scale: the largest absolute weight is full colour.

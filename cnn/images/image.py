@@ -67,7 +67,8 @@ class Picture:
     @property
     def least_side(self) -> int:
         """Return the least side of a crop, in pixels of `original`: 32, or all of a smaller picture."""
-        return min(SIDE, *self.original.shape[:2])
+        height, width = self.original.shape[:2]
+        return min(SIDE, int(height), int(width))
 
     @property
     def crop_as_came(self) -> tuple[int, int, int]:
@@ -110,7 +111,7 @@ class Picture:
         """Return int16 (side, side, 3): the crop less `pixels`, which are repeated to its size."""
         side = self.crop[2]
         enlarged = Image.fromarray(self.pixels).resize((side, side), Image.Resampling.NEAREST)
-        return self._cropped().astype(np.int16) - np.asarray(enlarged)
+        return np.asarray(self._cropped().astype(np.int16) - np.asarray(enlarged))
 
 
 def decode_picture(data: bytes) -> Picture:

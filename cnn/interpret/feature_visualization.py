@@ -168,7 +168,7 @@ def _values(maps: tf.Tensor, goal: str) -> tf.Tensor:
 def _moved(picture: NDArray[np.float32], direction: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the picture after one step, still within the colours of a screen."""
     step = RATE * (direction - SHRINKING * picture - SMOOTHING * _roughness(picture))
-    return np.clip(picture + step, -1, 1)
+    return np.asarray(np.clip(picture + step, -1, 1))
 
 
 def _roughness(picture: NDArray[np.float32]) -> NDArray[np.float32]:

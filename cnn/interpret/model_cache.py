@@ -60,7 +60,7 @@ class Loaded:
         """Return a large array that `make` gives, kept until one of another key is asked for."""
         if self._table[0] != key:
             self._table = (key, make())
-        return self._table[1]
+        return np.asarray(self._table[1])
 
 
 @functools.lru_cache(maxsize=KEPT_NETWORKS)

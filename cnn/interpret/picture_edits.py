@@ -10,7 +10,7 @@ covered last, so that a cover lies where it was put.
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -196,18 +196,18 @@ class Noise(PictureEdit):
     def apply(self, pixels: Pixels) -> Pixels:
         """Return the noisy pictures."""
         noise = np.random.default_rng(_SEED).standard_normal(pixels.shape, np.float32) * self.size
-        return np.clip(np.rint(pixels + noise), 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(np.rint(pixels + noise), 0, 255).astype(np.uint8))
 
 
-def _mean_colour(pixels: Pixels, _shape: tuple[int, ...]) -> NDArray:
-    return np.rint(pixels.mean(axis=(-3, -2), keepdims=True))
+def _mean_colour(pixels: Pixels, _shape: tuple[int, ...]) -> NDArray[Any]:
+    return np.asarray(np.rint(pixels.mean(axis=(-3, -2), keepdims=True)))
 
 
-def _static(_pixels: Pixels, shape: tuple[int, ...]) -> NDArray:
+def _static(_pixels: Pixels, shape: tuple[int, ...]) -> NDArray[Any]:
     return np.random.default_rng(_SEED).integers(0, 256, shape, np.uint8)
 
 
-FILLS: dict[str, Callable[[Pixels, tuple[int, ...]], NDArray | int]] = {
+FILLS: dict[str, Callable[[Pixels, tuple[int, ...]], NDArray[Any] | int]] = {
     "grey": lambda pixels, shape: GREY,
     "mean colour": _mean_colour,
     "noise": _static,

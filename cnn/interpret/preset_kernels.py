@@ -5,6 +5,7 @@ squares, so that what follows gets numbers of the size it was trained on.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ Array = NDArray[np.float32]
 _SEED = 10
 
 
-def _pattern(make: Callable[[int], NDArray]) -> Callable[[Array], Array]:
+def _pattern(make: Callable[[int], NDArray[Any]]) -> Callable[[Array], Array]:
     """Return what lays one pattern over all channels, as strong as what it replaces."""
 
     def drawn(kernel: Array) -> Array:
@@ -25,7 +26,7 @@ def _pattern(make: Callable[[int], NDArray]) -> Callable[[Array], Array]:
     return drawn
 
 
-def _dot(size: int) -> NDArray:
+def _dot(size: int) -> NDArray[Any]:
     return np.pad([[1.0]], ((size - 1) // 2, size // 2))
 
 

@@ -24,9 +24,9 @@ from cnn.network.layers.dense import Flatten, FullyConnected
 from cnn.network.layers.pool import Pool
 from cnn.network.spec import NetworkSpec, Setup
 
-Arrays = dict[str, NDArray]
+Arrays = dict[str, NDArray[Any]]
 Index = tuple[int, ...]
-Back = tuple[NDArray, Arrays]
+Back = tuple[NDArray[Any], Arrays]
 
 BACKWARD = {
     "input": "Pixels are not trained, so the way back ends here.",
@@ -46,7 +46,7 @@ def exact(weights: Any) -> Arrays:
     return {name: np.asarray(values, np.float64) for name, values in weights.items()}
 
 
-def cross_entropy(probabilities: NDArray, target: int) -> float:
+def cross_entropy(probabilities: NDArray[Any], target: int) -> float:
     """Return -ln of the probability of the true class.
 
     >>> round(cross_entropy(np.array([0.5, 0.25, 0.25]), 1), 4)
@@ -82,7 +82,7 @@ def backward(network: NetworkSpec, weights: Arrays, outputs: Arrays, target: int
     return by_layer, by_weight
 
 
-def kernel_gradient(x: NDArray, gradient: NDArray, size: int) -> NDArray:
+def kernel_gradient(x: NDArray[Any], gradient: NDArray[Any], size: int) -> NDArray[Any]:
     """Return the gradient of a kernel: at every place, what lay under it × the gradient of what came out.
 
     Args:
@@ -102,7 +102,7 @@ def kernel_gradient(x: NDArray, gradient: NDArray, size: int) -> NDArray:
     return np.tensordot(under, gradient, axes=((0, 1), (0, 1))).transpose(1, 2, 0, 3)
 
 
-def back_through_conv(kernel: NDArray, gradient: NDArray) -> NDArray:
+def back_through_conv(kernel: NDArray[Any], gradient: NDArray[Any]) -> NDArray[Any]:
     """Return the gradient of a convolution's input: the same sum, with the kernel turned round.
 
     >>> kernel = np.array([1.0, 2.0, 3.0]).reshape(1, 3, 1, 1) * np.array([0, 1, 0]).reshape(3, 1, 1, 1)
@@ -112,11 +112,11 @@ def back_through_conv(kernel: NDArray, gradient: NDArray) -> NDArray:
     [1.0, 2.0, 3.0]
     """
     turned = kernel[::-1, ::-1].swapaxes(2, 3)
-    nothing: NDArray = np.zeros(turned.shape[3])
+    nothing: NDArray[Any] = np.zeros(turned.shape[3])
     return ops.conv2d(gradient, turned, nothing)
 
 
-def back_through_max_pool(x: NDArray, gradient: NDArray, window: int) -> NDArray:
+def back_through_max_pool(x: NDArray[Any], gradient: NDArray[Any], window: int) -> NDArray[Any]:
     """Return the gradient of the maps before max pooling: the winner of each window gets all of it.
 
     >>> x = np.array([[1.0, 5.0], [2.0, 3.0]])[..., None]
@@ -133,11 +133,11 @@ def back_through_max_pool(x: NDArray, gradient: NDArray, window: int) -> NDArray
     return back
 
 
-def _dense(layer: Any, x: NDArray, gradient: NDArray, weights: Arrays) -> Back:
+def _dense(layer: Any, x: NDArray[Any], gradient: NDArray[Any], weights: Arrays) -> Back:
     return weights["kernel"] @ gradient, {"kernel": np.outer(x, gradient), "bias": gradient}
 
 
-def _conv(layer: Any, x: NDArray, gradient: NDArray, weights: Arrays) -> Back:
+def _conv(layer: Any, x: NDArray[Any], gradient: NDArray[Any], weights: Arrays) -> Back:
     kernel = weights["kernel"]
     found = {
         "kernel": kernel_gradient(x, gradient, kernel.shape[0]),
@@ -148,7 +148,7 @@ def _conv(layer: Any, x: NDArray, gradient: NDArray, weights: Arrays) -> Back:
 
 # For each kind of layer: what its input, the gradient at its output and its weights give, the gradient at
 # its input and those of its weights.
-BACK: dict[type[Layer], Callable[[Any, NDArray, NDArray, Arrays], Back]] = {
+BACK: dict[type[Layer], Callable[[Any, NDArray[Any], NDArray[Any], Arrays], Back]] = {
     FullyConnected: _dense,
     Flatten: lambda layer, x, gradient, weights: (gradient.reshape(x.shape), {}),
     Pool: lambda layer, x, gradient, weights: (back_through_max_pool(x, gradient, layer.size), {}),
@@ -233,7 +233,7 @@ def training_step(
     )
 
 
-def strongest(gradient: NDArray) -> Index:
+def strongest(gradient: NDArray[Any]) -> Index:
     """Return the place of the gradient farthest from zero.
 
     >>> strongest(np.array([[1.0, -3.0], [2.0, 0.0]]))

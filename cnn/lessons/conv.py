@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -141,10 +142,10 @@ def parse_weights(text: str, size: int) -> NDArray[np.float64] | None:
         return None
     if len(values) != size * size or not np.isfinite(values).all():
         return None
-    return np.clip(values, -WEIGHT_LIMIT, WEIGHT_LIMIT).reshape(size, size)
+    return np.asarray(np.clip(values, -WEIGHT_LIMIT, WEIGHT_LIMIT).reshape(size, size))
 
 
-def centre(pixels: NDArray, size: int) -> NDArray:
+def centre(pixels: NDArray[Any], size: int) -> NDArray[Any]:
     """Return the middle (size, size, channels) of a picture (height, width, channels)."""
     top, left = (pixels.shape[0] - size) // 2, (pixels.shape[1] - size) // 2
     return pixels[top : top + size, left : left + size]

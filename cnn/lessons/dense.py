@@ -4,6 +4,7 @@ Maps are unrolled as `cnn.network.ops.flatten` does it: row by row, the channels
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +68,9 @@ class ScoreSum:
     score: float
 
 
-def score_sum(maps: NDArray, kernel: NDArray, bias: NDArray, unit: int, count: int = 5) -> ScoreSum:
+def score_sum(
+    maps: NDArray[Any], kernel: NDArray[Any], bias: NDArray[Any], unit: int, count: int = 5
+) -> ScoreSum:
     """Take apart the score of one class.
 
     Args:
@@ -103,7 +106,7 @@ def score_sum(maps: NDArray, kernel: NDArray, bias: NDArray, unit: int, count: i
     )
 
 
-def push_of_largest(maps: NDArray, kernel: NDArray, unit: int) -> tuple[Part, int]:
+def push_of_largest(maps: NDArray[Any], kernel: NDArray[Any], unit: int) -> tuple[Part, int]:
     """Return the part of the largest value, and what it does: 0 the strongest push up, 1 a push up, 2 none.
 
     >>> maps = np.array([[[1.0, 2.0, 3.0]]])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,7 @@ def winners(values: ops.Array, window: int, stride: int) -> NDArray[np.int64]:
     return np.stack([rows + place // window, columns + place % window], axis=-1)
 
 
-def change(before: NDArray, after: NDArray) -> float:
+def change(before: NDArray[Any], after: NDArray[Any]) -> float:
     """Return how much a map changed: the sum of all differences over the sum of all values, without signs.
 
     >>> change(np.array([1.0, 3.0]), np.array([1.0, 2.0]))
@@ -84,7 +85,7 @@ def shift_changes(
     return np.array([[change(kind(maps)[0], kind(maps)[place]) for place in SHIFTS] for kind in pools])
 
 
-def change_text(changes: NDArray) -> str:
+def change_text(changes: NDArray[Any]) -> str:
     """Return the change of each of `KINDS`, (kinds,), in words.
 
     >>> change_text(np.array([0.5, 0.25, 0.3]))
@@ -93,7 +94,7 @@ def change_text(changes: NDArray) -> str:
     return ", ".join(f"{kind} {100 * share:.0f} %" for kind, share in zip(KINDS, changes, strict=True))
 
 
-def change_rows(changes: NDArray) -> list[dict[str, str]]:
+def change_rows(changes: NDArray[Any]) -> list[dict[str, str]]:
     """Return changes (kinds, shifts) as the rows of a table, one a shift."""
     return [
         {"Shift": f"{cells} px"} | {kind: f"{share:.1%}" for kind, share in zip(KINDS, shares, strict=True)}

@@ -46,7 +46,7 @@ def gelu_slope(x: Array) -> Array:
     root = math.sqrt(2 / math.pi)
     wave = np.tanh(root * (x + 0.044715 * x**3))
     inner = root * (1 + 3 * 0.044715 * x**2)
-    return (0.5 * (1 + wave) + 0.5 * x * (1 - wave**2) * inner).astype(x.dtype)
+    return np.asarray((0.5 * (1 + wave) + 0.5 * x * (1 - wave**2) * inner).astype(x.dtype))
 
 
 def tanh_slope(x: Array) -> Array:

@@ -119,7 +119,7 @@ def max_pool(maps: Array, window: int = 2, stride: int = 2) -> Array:
 def average_pool(maps: Array, window: int = 2, stride: int = 2) -> Array:
     """Average each window; leftover rows and columns are dropped."""
     parts = _window_cells(maps, window, stride)
-    return np.add.reduce(parts) / np.float32(len(parts))
+    return np.asarray(np.add.reduce(parts) / np.float32(len(parts)))
 
 
 def _window_cells(maps: Array, window: int, stride: int) -> list[Array]:
@@ -138,7 +138,7 @@ def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array
     gamma, beta, mean, variance: (channels,). Ioffe and Szegedy 2015.
     """
     scale = gamma / np.sqrt(variance + np.float32(BATCH_NORM_EPSILON))
-    return x * scale + (beta - mean * scale)
+    return np.asarray(x * scale + (beta - mean * scale))
 
 
 def group_norm(x: Array, gamma: Array, beta: Array, groups: int) -> Array:
@@ -153,7 +153,7 @@ def group_norm(x: Array, gamma: Array, beta: Array, groups: int) -> Array:
     apart = grouped - mean
     variance = (apart * apart).mean(axis=(-4, -3, -1), keepdims=True)
     normal = apart / np.sqrt(variance + np.float32(GROUP_NORM_EPSILON))
-    return normal.reshape(x.shape) * gamma + beta
+    return np.asarray(normal.reshape(x.shape) * gamma + beta)
 
 
 def gate(maps: Array, factors: Array) -> Array:
@@ -183,7 +183,7 @@ def elu(x: Array) -> Array:
 def gelu(x: Array) -> Array:
     """Return x times the normal distribution function of x, in its tanh form (Hendrycks, Gimpel 2016)."""
     inner = np.float32(math.sqrt(2 / math.pi)) * (x + np.float32(0.044715) * x * x * x)
-    return np.float32(0.5) * x * (1 + np.tanh(inner))
+    return np.asarray(np.float32(0.5) * x * (1 + np.tanh(inner)))
 
 
 def sigmoid(x: Array) -> Array:
@@ -209,7 +209,7 @@ def flatten(maps: Array) -> Array:
 
 def global_average(maps: Array) -> Array:
     """Average each map: (..., height, width, channels) to (..., channels)."""
-    return maps.mean(axis=(-3, -2))
+    return np.asarray(maps.mean(axis=(-3, -2)))
 
 
 def dense(x: Array, kernel: Array, bias: Array) -> Array:
@@ -224,4 +224,4 @@ def softmax(scores: Array) -> Array:
     [0.5, 0.5]
     """
     powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))

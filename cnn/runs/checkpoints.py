@@ -33,7 +33,7 @@ class Checkpoint:
 
     step: int
     epoch: float
-    arrays: Mapping[str, NDArray]
+    arrays: Mapping[str, NDArray[Any]]
     loop: Mapping[str, Any]
     record: Mapping[str, Any] = field(default_factory=dict)
 
@@ -111,5 +111,5 @@ def drop_after(folder: Path, step: int) -> None:
             path.unlink(missing_ok=True)
 
 
-def _is_finite(array: NDArray) -> bool:
+def _is_finite(array: NDArray[Any]) -> bool:
     return array.dtype.kind != "f" or bool(np.isfinite(array).all())

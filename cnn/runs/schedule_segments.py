@@ -70,7 +70,7 @@ class Plan:
             return np.inf
         return self.part.first_second + self.part.seconds - seconds
 
-    def shares(self, steps: NDArray, seconds: NDArray) -> NDArray[np.float64]:
+    def shares(self, steps: NDArray[Any], seconds: NDArray[Any]) -> NDArray[np.float64]:
         """Return which share of this part is done (0 to 1) at these steps and seconds of training."""
         if self.part.seconds is not None:
             shares = (seconds - self.part.first_second) / self.part.seconds

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +74,7 @@ def to_thin(
     return gone
 
 
-def write_weights(path: Path, weights: Mapping[str, NDArray]) -> None:
+def write_weights(path: Path, weights: Mapping[str, NDArray[Any]]) -> None:
     """Write weights so that the file is either whole or absent.
 
     Raises:

@@ -8,6 +8,7 @@ than one part on all of them.
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import keras
 import numpy as np
@@ -95,7 +96,7 @@ class Steps:
         loss, correct, steps = self._run(order, rates, first, self.an_epoch)
         return Shown(len(order), float(loss), int(correct), int(steps))
 
-    def look(self, images: NDArray[np.uint8], labels: NDArray) -> tuple[float, int]:
+    def look(self, images: NDArray[np.uint8], labels: NDArray[Any]) -> tuple[float, int]:
         """Return the summed loss and the hits on pictures (n, 32, 32, 3), without training."""
         times = self.parts if len(labels) < self.parts else 1  # a picture for every part
         loss, correct = self._look(np.tile(images, (times, 1, 1, 1)), np.tile(labels.astype(np.int32), times))

@@ -237,7 +237,9 @@ class Trainer:
         size, last = self.steps.batch_size, min(position + most, self.steps.an_epoch)
         return self._order[1][position * size : last * size]
 
-    def _evaluate(self, images: NDArray[np.uint8], labels: NDArray) -> Generator[Report, None, Scores | None]:
+    def _evaluate(
+        self, images: NDArray[np.uint8], labels: NDArray[Any]
+    ) -> Generator[Report, None, Scores | None]:
         """Return mean loss and accuracy on pictures, or None if the run shall end."""
         loss = correct = 0.0
         for start in range(0, len(images), EVALUATION_BATCH):

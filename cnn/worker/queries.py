@@ -46,7 +46,7 @@ def layer_values(
     from cnn.interpret import model_cache
 
     found = model_cache.of_snapshot(run_folder, snapshot_path)
-    return np.asarray(found.part(layer)(to_input(pixels[None]), training=False))[0]
+    return np.asarray(np.asarray(found.part(layer)(to_input(pixels[None]), training=False))[0])
 
 
 def accuracy(

@@ -27,7 +27,7 @@ def clouds(rng: np.random.Generator, side: int, power: float = 1.0) -> np.ndarra
     frequency = np.hypot(np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side))
     frequency[0, 0] = np.inf
     noise = np.fft.irfft2(np.fft.rfft2(rng.standard_normal((side, side))) / frequency**power, s=(side, side))
-    return noise / noise.std()
+    return np.asarray(noise / noise.std())
 
 
 def _plane(rng: np.random.Generator, turn: float = _ANY) -> tuple[np.ndarray, np.ndarray]:
@@ -51,7 +51,7 @@ def _sharp(x: np.ndarray, softness: float) -> np.ndarray:
 
 def _of_cells(rng: np.random.Generator, column: np.ndarray, row: np.ndarray) -> np.ndarray:
     """Return a random number, 0 to 1, for each cell of a grid, repeating every 32 cells."""
-    return rng.random((32, 32))[row.astype(int) % 32, column.astype(int) % 32]
+    return np.asarray(rng.random((32, 32))[row.astype(int) % 32, column.astype(int) % 32])
 
 
 def _stripes(rng: np.random.Generator) -> np.ndarray:
@@ -93,7 +93,7 @@ def _wood(rng: np.random.Generator) -> np.ndarray:
     bend = rng.uniform(4, 14) * np.sin(x / rng.uniform(14, 30) + rng.uniform(0, 6)) * np.exp(-((y / 30) ** 2))
     grain = _wave(y + bend + 1.5 * clouds(rng, SIDE, 2), rng.uniform(7, 18)) ** 2
     fibres = rng.random(256)[(y * 2).astype(int) % 256]
-    return rng.uniform(0.3, 0.6) * grain + 0.4 * fibres
+    return np.asarray(rng.uniform(0.3, 0.6) * grain + 0.4 * fibres)
 
 
 def _cloth(rng: np.random.Generator) -> np.ndarray:
@@ -114,7 +114,7 @@ def _tartan(rng: np.random.Generator) -> np.ndarray:
     edges = np.sort(rng.random(5))
     bands = rng.permutation([0.0, 0.25, 0.4, 0.6, 0.8, 1.0])
     across, down = (bands[np.searchsorted(edges, way / step % 1)] for way in (x, y))
-    return (across + down) / 2
+    return np.asarray((across + down) / 2)
 
 
 def _rings(rng: np.random.Generator) -> np.ndarray:
@@ -128,7 +128,7 @@ def _gradient(rng: np.random.Generator) -> np.ndarray:
     x, y = _plane(rng)
     slope = x if rng.random() < 0.6 else np.hypot(x, y)
     slope = slope - slope.min()
-    return (slope / slope.max()) ** rng.uniform(0.6, 1.6)
+    return np.asarray((slope / slope.max()) ** rng.uniform(0.6, 1.6))
 
 
 def _hexagons(rng: np.random.Generator) -> np.ndarray:
@@ -138,7 +138,7 @@ def _hexagons(rng: np.random.Generator) -> np.ndarray:
     grids = [_tiles_of_one_grid(rng, x, y, size, shift) for shift in (0.0, 0.5)]
     (first, first_away), (second, second_away) = grids
     tile, away = np.where(first_away < second_away, first, second), np.minimum(first_away, second_away)
-    return tile * _sharp(size / 2 - rng.uniform(0.8, 1.6) - away, 1.0)
+    return np.asarray(tile * _sharp(size / 2 - rng.uniform(0.8, 1.6) - away, 1.0))
 
 
 def _tiles_of_one_grid(
@@ -177,7 +177,7 @@ def _gravel(rng: np.random.Generator) -> np.ndarray:
     np.put_along_axis(away, nearest, np.inf, axis=0)
     gap = away.min(axis=0) - first
     heights = rng.uniform(0.35, 1.0, len(centres))[nearest[0]]
-    return heights * np.clip(gap / (0.3 * step), 0, 1) ** 0.5
+    return np.asarray(heights * np.clip(gap / (0.3 * step), 0, 1) ** 0.5)
 
 
 def _grass(rng: np.random.Generator) -> np.ndarray:

@@ -45,7 +45,7 @@ def others(kind: str, count: int, seed: int = 0) -> np.ndarray:
     made = [
         makers[number % len(makers)](np.random.default_rng((seed, part, number))) for number in range(count)
     ]
-    return np.clip(np.stack(made), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.stack(made), 0, 255).astype(np.uint8))
 
 
 def other_names(kind: str) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ def _texture(sort: str, rng: np.random.Generator) -> np.ndarray:
     picture = (large[::2, ::2] + large[::2, 1::2] + large[1::2, ::2] + large[1::2, 1::2]) / 4
     right, down = rng.uniform(-0.18, 0.18, 2)
     light = rng.uniform(0.8, 1.15) + down * _ACROSS[:, None] + right * _ACROSS
-    return picture * light[..., None] + _grain(rng)
+    return np.asarray(picture * light[..., None] + _grain(rng))
 
 
 def _three_colours(rng: np.random.Generator, natural: tuple[Colour, ...]) -> np.ndarray:
@@ -143,7 +143,7 @@ def _drawing(sort: str, rng: np.random.Generator) -> np.ndarray:
     look = _look(rng, palette, background)
     pose = sketch10.random_pose(look)
     draw(Pen(canvas, replace(pose, mirrored=False) if sort in READ else pose), look)
-    return np.asarray(canvas.reduce(_ZOOM)) * rng.uniform(0.8, 1.15) + _grain(rng)
+    return np.asarray(np.asarray(canvas.reduce(_ZOOM)) * rng.uniform(0.8, 1.15) + _grain(rng))
 
 
 def _look(rng: np.random.Generator, palette: tuple[Colour, ...], background: np.ndarray) -> Look:

@@ -160,7 +160,7 @@ def random_background(rng: np.random.Generator, name: str) -> np.ndarray:
     gradient = _gradient(scenes[int(rng.random() * len(scenes))])
     texture = rng.standard_normal((_CELLS, _CELLS, 1), dtype=np.float32) * np.float32(4 + 14 * rng.random())
     tint = rng.standard_normal(3, dtype=np.float32) * 14
-    return np.clip(gradient + texture + tint, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(gradient + texture + tint, 0, 255).astype(np.uint8))
 
 
 @lru_cache(maxsize=len(_SCENES))

@@ -6,6 +6,7 @@ It is read from the page's address and written back to it, so that a link leads 
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -42,7 +43,7 @@ class View:
     weights: Weights
     table: tuple[LayerShape, ...]
     sample: Sample
-    outputs: dict[str, NDArray]
+    outputs: dict[str, NDArray[Any]]
     layer: str
     channel: int
     cell: tuple[int, int] | None

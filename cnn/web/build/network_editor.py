@@ -277,7 +277,7 @@ def _remove_convolution(place: int) -> None:
     _change_convolutions(place, lambda row: row[:-1])
 
 
-def _change_convolutions(place: int, change: Callable[[tuple], tuple]) -> None:
+def _change_convolutions(place: int, change: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> None:
     blocks = _blocks()
     blocks[place] = replace(blocks[place], convolutions=change(blocks[place].convolutions))
     _change_network(blocks=tuple(blocks))

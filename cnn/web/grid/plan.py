@@ -1,5 +1,6 @@
 """What to vary, from which values, how often and how long; and what that takes, before anything starts."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -86,7 +87,7 @@ def _values(name: str) -> list[Value]:
     return [known[text] if text in known else _typed(text, kind) for text in picked]
 
 
-def _typed(text: str, kind: type) -> Value:
+def _typed(text: str, kind: Callable[[str], Value]) -> Value:
     """Return a typed number; what is none is left as it is, for the grid to refuse it with a sentence."""
     try:
         return kind(text[:20])

@@ -246,7 +246,7 @@ def _activity(look: Look, layer: Layer) -> dict[str, Any]:
     return {"layer": judged, "sizes": [float(f"{size:.4g}") for size in sizes]}
 
 
-def _scale(values: NDArray, theme: Theme) -> dict[str, float | Sequence[str]]:
+def _scale(values: NDArray[Any], theme: Theme) -> dict[str, float | Sequence[str]]:
     scale = scale_of(values)
     return {"low": scale.low, "high": scale.high, "stops": scale.stops(theme)}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,7 @@ def show_overlay(pixels: NDArray[np.uint8], layovers: Sequence[Layover], theme: 
 
 def pack(pixels: NDArray[np.uint8], layovers: Sequence[Layover], theme: Theme) -> bytes:
     """Return what the browser needs as one safetensors blob: the arrays, and the settings as its metadata."""
-    arrays: dict[str, NDArray] = {"picture": np.ascontiguousarray(pixels)}
+    arrays: dict[str, NDArray[Any]] = {"picture": np.ascontiguousarray(pixels)}
     for number, layover in enumerate(layovers):
         if layover.values is not None:
             arrays[f"map{number}"] = np.ascontiguousarray(layover.values, np.float32)

@@ -51,7 +51,7 @@ def pack(view: View, arrangement: Arrangement, theme: Theme) -> bytes:
     """
     rows = maps_shown(view.table)
     shown = _shown(view, arrangement, rows)
-    arrays: dict[str, NDArray] = {PICTURE: np.ascontiguousarray(view.sample.pixels)}
+    arrays: dict[str, NDArray[Any]] = {PICTURE: np.ascontiguousarray(view.sample.pixels)}
     for row in view.table:
         arrays |= _arrays(view, row, shown)
     facts = {
@@ -115,13 +115,13 @@ def _order(view: View, members: list[LayerShape], arrangement: Arrangement) -> N
     return np.arange(values.shape[2])
 
 
-def _arrays(view: View, row: LayerShape, shown: Mapping[str, _Page]) -> dict[str, NDArray]:
+def _arrays(view: View, row: LayerShape, shown: Mapping[str, _Page]) -> dict[str, NDArray[Any]]:
     name, values = row.layer.name, view.outputs[row.layer.name]
     if name not in shown:
         return {f"{name}/values": np.ascontiguousarray(values[:MOST_VALUES], np.float32)}
     maps = np.moveaxis(values[:, :, shown[name].channels], 2, 0)
     ends = [maps.min(axis=(1, 2)), maps.mean(axis=(1, 2)), maps.max(axis=(1, 2))]
-    found: dict[str, NDArray] = {
+    found: dict[str, NDArray[Any]] = {
         f"{name}/maps": quantised(maps),
         f"{name}/facts": np.stack(ends, axis=1).astype(np.float32),
     }

@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.core.numbers import to_blob
-from cnn.interpret.receptive_field import Rectangle
+from cnn.network.layers.field import Rectangle
 from cnn.web.app.component import component
 from cnn.web.app.tiles import read_number
 

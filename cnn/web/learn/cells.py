@@ -22,7 +22,7 @@ _component = component(
 
 
 def show_cells(
-    values: tuple[NDArray, NDArray, NDArray],
+    values: tuple[NDArray[Any], NDArray[Any], NDArray[Any]],
     images: tuple[str, str],
     captions: tuple[str, str],
     plot: tuple[str, Axes],

@@ -29,7 +29,7 @@ def kernel_grid(size: int) -> NDArray[np.float64]:
     kernel = np.clip(np.nan_to_num(np.asarray(typed, float)), -100, 100)
     state[_WRITTEN] = ",".join(f"{weight:g}" for weight in kernel.ravel())
     st.query_params[_ADDRESS] = state[_WRITTEN]
-    return kernel
+    return np.asarray(kernel)
 
 
 def _in_address(size: int) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,10 +79,10 @@ def pack(
     return to_blob(blocks, facts)
 
 
-def _scale(values: NDArray, theme: Theme) -> dict[str, float | Sequence[str]]:
+def _scale(values: NDArray[Any], theme: Theme) -> dict[str, float | Sequence[str]]:
     scale = scale_of(values)
     return {"low": scale.low, "high": scale.high, "stops": scale.stops(theme)}
 
 
-def _reach(values: NDArray, weights: NDArray) -> float:
+def _reach(values: NDArray[Any], weights: NDArray[Any]) -> float:
     return float(np.abs(values).max() * np.abs(weights).max()) or 1.0

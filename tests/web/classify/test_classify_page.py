@@ -152,7 +152,8 @@ def test_samples_are_drawn_by_class_and_at_random_from_a_seed(visit: Visit) -> N
     assert facts["chosen"] == 0
     assert len(arrays["pictures"]) == 10
     seven, again, eight = (
-        blob_of(visit(network="lecture", by="At random", seed=seed), "thumbnails")[1]["pictures"] for seed in "778"
+        blob_of(visit(network="lecture", by="At random", seed=seed), "thumbnails")[1]["pictures"]
+        for seed in "778"
     )
     np.testing.assert_array_equal(seven, again)
     assert not np.array_equal(seven, eight)
