@@ -3,6 +3,7 @@
 # make quick  the tests without TensorFlow, workers and browser, for the inner loop
 # make check  lint, format and types, of the browser components too where npm is
 # make bench  measure this machine
+# make lock   fix the newest allowed versions in requirements.lock
 # make models train the networks that come along again
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ WATCH ?= none
 BIN = $(VENV)/bin
 export PYTHON
 
-.PHONY: run test quick check format bench models screenshots venv clean
+.PHONY: run test quick check format bench models screenshots venv lock clean
 
 # NumPy computes on one thread: beside a training run several would wait for each other.
 run: $(VENV)/$(if $(EXPORT),.export,.run)
@@ -54,17 +55,22 @@ screenshots: $(VENV)/.dev
 
 venv: $(VENV)/.dev
 
-$(VENV)/.run: requirements.txt scripts/venv.sh
-	sh scripts/venv.sh $(VENV) requirements.txt
+$(VENV)/.run: requirements.lock scripts/venv.sh
+	sh scripts/venv.sh $(VENV)
 	@touch $@
 
-$(VENV)/.export: requirements.txt requirements-export.txt scripts/venv.sh
+$(VENV)/.export: requirements.lock requirements-export.txt scripts/venv.sh
 	sh scripts/venv.sh $(VENV) requirements-export.txt
 	@touch $@ $(VENV)/.run
 
-$(VENV)/.dev: requirements.txt requirements-export.txt requirements-dev.txt scripts/venv.sh
+$(VENV)/.dev: requirements.lock requirements-export.txt requirements-dev.txt scripts/venv.sh
 	sh scripts/venv.sh $(VENV) requirements-dev.txt
 	@touch $@ $(VENV)/.run $(VENV)/.export
+
+# The versions that make run installs: the newest that requirements.txt allows, for Python 3.11 and newer on any system.
+lock: $(VENV)/.dev
+	$(BIN)/python -m uv pip compile requirements.txt --universal --python-version 3.11 --generate-hashes \
+		--custom-compile-command "make lock" --quiet -o requirements.lock
 
 clean:
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache
