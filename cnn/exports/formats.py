@@ -11,6 +11,7 @@ from cnn.exports import (
     figures,
     keras_file,
     litert,
+    living_page,
     onnx_file,
     plain_files,
     report,
@@ -44,6 +45,20 @@ class Format:
 
 FORMATS = MappingProxyType(
     {
+        "living-page": Format(
+            "Living page",
+            "The network in one file that opens in any browser, offline: every map, every sum, your own photos.",
+            living_page.export_living_page,
+            tensorflow=False,
+            icon="html",
+        ),
+        "living-page-cifar10": Format(
+            "Living page with CIFAR-10 pictures",
+            "The same, its samples test pictures of CIFAR-10, the source named.",
+            living_page.export_living_page_with_cifar10,
+            tensorflow=False,
+            icon="photo_library",
+        ),
         "keras": Format(
             "Keras", "Plain Keras 3, to go on with in Python.", keras_file.export_keras, icon="deployed_code"
         ),
@@ -125,7 +140,9 @@ def export(name: str, source: Source, report: Callable[[float], None] = lambda s
     """
     if name == ZIP:
         left_out = {form.title: form.missing() for form in FORMATS.values() if form.missing()}
-        made = {form.title: form.make for form in FORMATS.values() if not form.missing()}
+        # CIFAR-10's pictures go into a file only by choice.
+        chosen = {key: form for key, form in FORMATS.items() if key != "living-page-cifar10"}
+        made = {form.title: form.make for form in chosen.values() if not form.missing()}
         return archive.export_zip(source, made, left_out, report)
     if name not in FORMATS:
         raise CnnLabError(f"There is no format {name[:40]!r}; there are {', '.join(NAMES)}.")

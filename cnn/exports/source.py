@@ -1,4 +1,4 @@
-"""What an export is made of, and what it gives: both plain data, so that they travel to a worker and back."""
+"""What an export is made of, and what it gives."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,8 @@ class Source:
     """One saved state of a run with all that its exports tell about it.
 
     `source` names the pictures it was trained on, `precision` what it was trained in; accuracies are shares
-    from 0 to 1, None where they were not measured. `history` are the rows of the run's history.
+    from 0 to 1, None where they were not measured. `history` are the rows of the run's history; `run` is where other
+    saved states are, None where there are none.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Source:
     validation_accuracy: float | None = None
     test_accuracy: float | None = None
     card: Card | None = None
+    run: Run | None = None
 
     @property
     def stem(self) -> str:
@@ -90,6 +92,7 @@ def read_source(run: Run, snapshot: Snapshot | None = None) -> Source:
         validation_accuracy=reached[-1] if reached else None,
         test_accuracy=status.test_accuracy if ended else None,
         card=card_of(run) if chosen.step == newest.step else None,
+        run=run,
     )
 
 

@@ -5,12 +5,12 @@ function openBlob(data, key = "facts") {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const start = 8 + Number(view.getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start)));
-  const raw = (name, dtype) => {
+  const raw = (name, ...dtypes) => {
     const entry = header[name];
     if (!entry) throw new Error(`the blob holds no ${name}`);
-    if (entry.dtype !== dtype) throw new Error(`${name} is ${entry.dtype}, not ${dtype}`);
+    if (!dtypes.includes(entry.dtype)) throw new Error(`${name} is ${entry.dtype}, not ${dtypes[0]}`);
     const [from, to] = entry.data_offsets;
-    return [data.slice(start + from, start + to).buffer, entry.shape];
+    return [data.slice(start + from, start + to).buffer, entry.shape, entry.dtype];
   };
   const facts = header.__metadata__[key];
   if (facts === void 0) throw new Error(`the blob's metadata hold no ${key}`);
@@ -18,14 +18,23 @@ function openBlob(data, key = "facts") {
     facts: JSON.parse(facts),
     names: Object.keys(header).filter((name) => name !== "__metadata__"),
     floats(name) {
-      const [buffer, shape] = raw(name, "F32");
-      return { values: new Float32Array(buffer), shape };
+      const [buffer, shape, dtype] = raw(name, "F32", "F16");
+      return { values: dtype === "F32" ? new Float32Array(buffer) : fromHalves(new Uint16Array(buffer)), shape };
     },
     bytes(name) {
       const [buffer, shape] = raw(name, "U8");
       return { values: new Uint8Array(buffer), shape };
     }
   };
+}
+function fromHalves(halves) {
+  return Float32Array.from(halves, (half) => {
+    const sign = half & 32768 ? -1 : 1;
+    const exponent = half >> 10 & 31;
+    const fraction = half & 1023;
+    if (exponent === 0) return sign * fraction * 2 ** -24;
+    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  });
 }
 
 // cnn/frontend/shared/numbers.ts

@@ -27,12 +27,12 @@ export function openBlob<Facts>(data: Uint8Array, key = "facts"): OpenBlob<Facts
   const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start))) as Record<string, Entry> & {
     __metadata__: Record<string, string>;
   };
-  const raw = (name: string, dtype: string): [ArrayBuffer, number[]] => {
+  const raw = (name: string, ...dtypes: string[]): [ArrayBuffer, number[], string] => {
     const entry = header[name];
     if (!entry) throw new Error(`the blob holds no ${name}`);
-    if (entry.dtype !== dtype) throw new Error(`${name} is ${entry.dtype}, not ${dtype}`);
+    if (!dtypes.includes(entry.dtype)) throw new Error(`${name} is ${entry.dtype}, not ${dtypes[0]}`);
     const [from, to] = entry.data_offsets;
-    return [data.slice(start + from, start + to).buffer as ArrayBuffer, entry.shape]; // a copy begins at byte 0
+    return [data.slice(start + from, start + to).buffer as ArrayBuffer, entry.shape, entry.dtype]; // a copy begins at byte 0
   };
   const facts = header.__metadata__[key];
   if (facts === undefined) throw new Error(`the blob's metadata hold no ${key}`);
@@ -40,12 +40,23 @@ export function openBlob<Facts>(data: Uint8Array, key = "facts"): OpenBlob<Facts
     facts: JSON.parse(facts) as Facts,
     names: Object.keys(header).filter((name) => name !== "__metadata__"),
     floats(name) {
-      const [buffer, shape] = raw(name, "F32");
-      return { values: new Float32Array(buffer), shape };
+      const [buffer, shape, dtype] = raw(name, "F32", "F16");
+      return { values: dtype === "F32" ? new Float32Array(buffer) : fromHalves(new Uint16Array(buffer)), shape };
     },
     bytes(name) {
       const [buffer, shape] = raw(name, "U8");
       return { values: new Uint8Array(buffer), shape };
     },
   };
+}
+
+/** float16 as float32: a sign, five bits of exponent, ten of fraction. */
+export function fromHalves(halves: Uint16Array): Float32Array {
+  return Float32Array.from(halves, (half) => {
+    const sign = half & 0x8000 ? -1 : 1;
+    const exponent = (half >> 10) & 31;
+    const fraction = half & 1023;
+    if (exponent === 0) return sign * fraction * 2 ** -24;
+    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15); // no infinity or NaN: weights are finite
+  });
 }

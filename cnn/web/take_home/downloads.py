@@ -12,6 +12,7 @@ from cnn.web.app.session import session
 from cnn.worker import queries
 
 GROUPS = {
+    "To show": ("living-page", "living-page-cifar10"),
     "Other programs": ("keras", "onnx", "litert", "litert-int8", "safetensors"),
     "To go on in Python": ("script", "notebook", "spec"),
     "To hand in": ("report", "figures", "history", "tensorboard"),
