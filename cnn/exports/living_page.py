@@ -19,7 +19,6 @@ from cnn.core.settings import PROJECT
 from cnn.core.tensors import save
 from cnn.data.classes import CLASSES
 from cnn.data.subset import of_each_class
-from cnn.evaluation.model_card import Card
 from cnn.exports.source import Exported, Source
 from cnn.figures.charts import percent
 from cnn.figures.colours import DARK, LIGHT, Theme
@@ -153,9 +152,7 @@ def _about(source: Source) -> str:
         parts.append(f"It names {percent(source.test_accuracy)} of the test pictures correctly.")
     elif source.validation_accuracy is not None:
         parts.append(f"It names {percent(source.validation_accuracy)} of the validation pictures correctly.")
-    card: Card | None = source.card
-    if card:
-        parts.append("Of a picture that shows none of the ten classes it still names one.")
+    parts.append("Of a picture that shows none of the ten classes it still names one.")
     return " ".join(parts)
 
 
@@ -213,7 +210,8 @@ def _html(source: Source, blob: str, pictures: str) -> str:
 <div class="pair">
 <figure id="map"><canvas tabindex="0" role="img" aria-label="The map; arrow keys move from cell to cell"></canvas>
 <figcaption>point at a cell, or use the arrow keys</figcaption></figure>
-<figure id="read"><canvas role="img" aria-label="What is read, with the window marked"></canvas>
+<figure id="read"><div class="frame"><canvas role="img" aria-label="What is read, with the window marked"></canvas>
+<i></i></div>
 <figcaption></figcaption></figure>
 </div>
 <p id="cell" role="status"></p>

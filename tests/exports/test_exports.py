@@ -25,25 +25,15 @@ from cnn.data.synthetic import sketch10
 from cnn.evaluation.pretrained import shipped
 from cnn.exports import figures, formats, litert, plain_files, tensorboard
 from cnn.exports.source import Source, probabilities, probe, read_source
-from cnn.network.forward import forward, weight_shapes
+from cnn.network.forward import forward
 from cnn.network.presets import PRESETS
 from cnn.network.spec import ACTIVATIONS, Block, Convolution, Dense, NetworkSpec, Setup, TrainSpec
+from support.exported import source_of
 from support.strategies import networks
 
 RNG = np.random.default_rng(3)
 PIXELS = RNG.integers(0, 256, (3, 32, 32, 3)).astype(np.uint8)
 LECTURE = read_source(shipped()[0])
-
-
-def source_of(network: NetworkSpec, training: TrainSpec | None = None) -> Source:
-    """Return a network with random weights, as if it had been trained on drawings."""
-    rng = np.random.default_rng(0)
-    weights = {
-        name: (rng.normal(0, 0.3, shape) ** (2 if name.endswith("variance") else 1)).astype(np.float32)
-        for name, shape in weight_shapes(network).items()
-    }
-    setup = Setup(network, training or TrainSpec(epochs=1, pictures=500))
-    return Source("A name, of mine", "run", setup, "sketch10", "sketch10", "float32", 7, 1.0, weights)
 
 
 def expected(source: Source) -> NDArray[np.float32]:

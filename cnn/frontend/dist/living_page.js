@@ -688,11 +688,14 @@ function drawWindow(window, input, step) {
   );
   const canvas = find(figure, "canvas");
   paintMap(canvas, input, channel, scaleOf(input.values));
-  const context = canvas.getContext("2d");
-  if (!context) return;
-  context.strokeStyle = dark.matches ? "#5FB4EE" : "#0067A5";
-  context.lineWidth = 0.5;
-  context.strokeRect(window.column + 0.25, window.row + 0.25, window.size - 0.5, window.size - 0.5);
+  const [rows, columns] = threeOf(input);
+  const mark = find(figure, "i");
+  const [top, left] = [Math.max(0, window.row), Math.max(0, window.column)];
+  const share = (cells, of) => `${100 * cells / of}%`;
+  mark.style.top = share(top, rows);
+  mark.style.left = share(left, columns);
+  mark.style.height = share(Math.min(rows, window.row + window.size) - top, rows);
+  mark.style.width = share(Math.min(columns, window.column + window.size) - left, columns);
 }
 function drawKernels(step, input) {
   const place = find(document, "#kernels");

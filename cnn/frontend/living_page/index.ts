@@ -222,11 +222,14 @@ function drawWindow(
   );
   const canvas = find<HTMLCanvasElement>(figure, "canvas");
   paintMap(canvas, input, channel, scaleOf(input.values));
-  const context = canvas.getContext("2d");
-  if (!context) return;
-  context.strokeStyle = dark.matches ? "#5FB4EE" : "#0067A5";
-  context.lineWidth = 0.5;
-  context.strokeRect(window.column + 0.25, window.row + 0.25, window.size - 0.5, window.size - 0.5);
+  const [rows, columns] = threeOf(input);
+  const mark = find(figure, "i"); // clipped where the window lies in the padding
+  const [top, left] = [Math.max(0, window.row), Math.max(0, window.column)];
+  const share = (cells: number, of: number) => `${(100 * cells) / of}%`;
+  mark.style.top = share(top, rows);
+  mark.style.left = share(left, columns);
+  mark.style.height = share(Math.min(rows, window.row + window.size) - top, rows);
+  mark.style.width = share(Math.min(columns, window.column + window.size) - left, columns);
 }
 
 function drawKernels(step: Step, input: Maps | null): void {
