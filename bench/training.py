@@ -61,7 +61,7 @@ def our_precision() -> str:
     runtime.prepare_tensorflow()
     from cnn.training.precision import fastest_precision
 
-    return fastest_precision()
+    return fastest_precision().precision
 
 
 def our_round(name: str, precision: str, seconds: float) -> float:
@@ -182,7 +182,7 @@ def _accuracy(preset: str, target: Target, rounds: int, changes: dict[str, Any])
     runtime.prepare_tensorflow()
     from cnn.training.precision import fastest_precision
 
-    pictures, precision, setup = load_data(), fastest_precision(), PRESETS[preset].setup
+    pictures, precision, setup = load_data(), fastest_precision().precision, PRESETS[preset].setup
     setup = replace(setup, training=replace(setup.training, **changes))
     values = [_test_accuracy(setup, pictures, precision, seed) for seed in range(rounds)]
     training = setup.training

@@ -37,8 +37,15 @@ def pytest_configure() -> None:
         os.environ.setdefault(variable, value)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the unmarked tests first, then those with TensorFlow, with workers, with a browser."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run the unmarked tests first, then those with TensorFlow, with workers, with a browser.
+
+    Those that take minutes are left out unless they are asked for, as in `pytest -m slow`.
+    """
+    if "slow" not in config.option.markexpr:
+        slow = {item for item in items if item.get_closest_marker("slow")}
+        config.hook.pytest_deselected(items=list(slow))
+        items[:] = [item for item in items if item not in slow]
     items.sort(key=_place)
 
 

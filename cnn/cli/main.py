@@ -160,7 +160,10 @@ def _layer_json(row: summary.LayerShape) -> dict[str, Any]:
 
 def _classify(options: argparse.Namespace) -> int:
     run = find_model(options.model, RunStore(settings.runs_folder()))
-    network, weights, card = run.setup.network, run.weights(), card_of(run)
+    network, card = run.setup.network, card_of(run)
+    weights, problem = run.newest_weights()
+    if problem:
+        print(f"{problem} An older state answers.", file=sys.stderr)
     typical = Typical.read(run.folder, network) if card else None
     failed = False
     for path in options.images:
@@ -171,7 +174,13 @@ def _classify(options: argparse.Namespace) -> int:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             _show_failure(path, f"{reason}", options.json)
             continue
-        _show_verdict(path, judge(network, weights, picture.pixels, card, typical), options.json)
+        try:
+            verdict = judge(network, weights, picture.pixels, card, typical)
+        except CnnLabError as error:
+            failed = True
+            _show_failure(path, str(error), options.json)
+            continue
+        _show_verdict(path, verdict, options.json)
     return 1 if failed else 0
 
 

@@ -17,6 +17,7 @@ from cnn.network.presets import PRESETS
 from cnn.network.spec import Setup
 from cnn.runs.store import Run, RunStore, Status
 from cnn.training import runtime
+from cnn.training.diagnostics import findings
 from cnn.training.estimate import check_fits
 from cnn.training.events import EpochEnd, Finished, Progress, Report
 from cnn.worker import jobs
@@ -142,7 +143,7 @@ def _emit_report(report: Report) -> None:
 
 
 def _conclude(run: Run, status: Status, as_json: bool) -> int:
-    facts = {
+    facts: dict[str, Any] = {
         "event": status.state,
         "test_accuracy": status.test_accuracy,
         "test_loss": status.test_loss,
@@ -150,6 +151,8 @@ def _conclude(run: Run, status: Status, as_json: bool) -> int:
         "seconds": round(status.seconds, 2),
         "epochs": round(status.epoch, 3),
         "precision": status.precision,
+        "precision_reason": status.precision_reason,
+        "findings": [finding.sentence for finding in findings(run.setup, run.history.rows())],
         "data": status.source,
         "run": str(run.folder),
     }
@@ -162,6 +165,8 @@ def _conclude(run: Run, status: Status, as_json: bool) -> int:
         return 0
     accuracy = f"test accuracy {status.test_accuracy:.1%}, " if status.test_accuracy is not None else ""
     print(f"{status.state}: {accuracy}{status.images_per_second:,.0f} images a second ({status.source})")
+    for sentence in facts["findings"]:
+        print(sentence)
     if status.state == "stopped":
         print(f"It is kept. To go on with it: python -m cnn train --resume {name_of(run)}")
     print(f"run: {run.folder}")

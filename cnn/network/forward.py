@@ -46,13 +46,16 @@ def check_weights(network: NetworkSpec, shapes: Mapping[str, tuple[int, ...]]) -
         raise RunError(f"The weights hold {extra[0]!r}, which the network does not have.")
 
 
-def forward(network: NetworkSpec, weights: Weights, pixels: NDArray[np.uint8]) -> dict[str, Array]:
+def forward(
+    network: NetworkSpec, weights: Weights, pixels: NDArray[np.uint8], check: bool = True
+) -> dict[str, Array]:
     """Return every layer's output for one picture or a batch, by layer name, in order.
 
     Args:
         network: the spec.
         weights: its weights (see the module).
         pixels: (..., 32, 32, 3), uint8.
+        check: whether an output that is not finite is refused.
 
     Returns:
         layer name → float32 (..., height, width, channels) or (..., values); "softmax" is last.
@@ -65,7 +68,7 @@ def forward(network: NetworkSpec, weights: Weights, pixels: NDArray[np.uint8]) -
         for layer in expand(network):
             inputs = [outputs[name] for name in layer.inputs] or [to_input(pixels)]
             found = layer.forward(inputs, weights)
-            if not np.isfinite(found).all():
+            if check and not np.isfinite(found).all():
                 raise OverflowsError(layer.name)
             outputs[layer.name] = found
     return outputs

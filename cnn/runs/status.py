@@ -20,7 +20,8 @@ class Status:
     """How a run stands. Times are seconds since 1970; accuracies are shares from 0 to 1.
 
     `process` is 0 while nobody trains it: a paused run without a process is suspended. `taken` is how many
-    commands the training process has taken, `resumed` how often the run went on by itself.
+    commands the training process has taken, `resumed` how often the run went on by itself;
+    `precision_reason` says why it trains in that precision, "" where that was not noted.
     """
 
     state: str = "queued"
@@ -28,6 +29,7 @@ class Status:
     process: int = 0
     host: str = ""
     precision: str = ""
+    precision_reason: str = ""
     source: str = ""
     epoch: float = 0.0
     step: int = 0

@@ -172,10 +172,10 @@ def try_out(report: Callable[[float], None], setup: Setup, dataset: str) -> Tria
         CnnLabError: where it would not fit the memory, the pictures are absent, or the loss diverged.
     """
     from cnn.training.precision import resolve_precision
-    from cnn.training.trainer import Progress, train
+    from cnn.training.trainer import PLAIN_PICTURES, Progress, train
 
     check_fits(setup)
-    pictures, precision = data.load(dataset), resolve_precision(setup)
+    pictures, precision = data.load(dataset), resolve_precision(setup).precision
     endless = replace(setup, training=replace(setup.training, epochs=LONG_ENOUGH, seconds=None))
     release_memory()
     _forget_peak()
@@ -191,17 +191,21 @@ def try_out(report: Callable[[float], None], setup: Setup, dataset: str) -> Tria
         if calls >= 2 and _enough(calls, elapsed - build_seconds):
             break
     assert last is not None
-    return _trial(setup, last.images_per_second, build_seconds, len(pictures.validation_labels), precision)
+    count = min(setup.training.pictures, len(pictures.train_labels))
+    looks = len(pictures.validation_labels) + min(count, PLAIN_PICTURES)
+    return _trial(setup.training, last.images_per_second, build_seconds, count, looks, precision)
 
 
 def _enough(calls: int, seconds: float) -> bool:
     return (calls >= TRIAL_CALLS and seconds >= TRIAL_SECONDS) or seconds >= LONGEST_TRIAL_SECONDS
 
 
-def _trial(setup: Setup, speed: float, build: float, validation: int, precision: str) -> Trial:
-    training = setup.training
-    epoch = (training.pictures + validation / LOOKS_A_STEP) / speed
-    epochs = training.epochs or (training.seconds or 0.0) * speed / training.pictures
+def _trial(
+    training: TrainSpec, speed: float, build: float, pictures: int, looks: int, precision: str
+) -> Trial:
+    """Return what a speed means for a training on so many pictures, that evaluates `looks` after an epoch."""
+    epoch = (pictures + looks / LOOKS_A_STEP) / speed
+    epochs = training.epochs or (training.seconds or 0.0) * speed / pictures
     return Trial(speed, epoch, build + epochs * epoch, epochs, _peak(), precision)
 
 

@@ -45,13 +45,17 @@ class EpochEnd(Saved):
 
     `epoch` is whole, except where a time budget ends, or a run that was stopped has gone on for some epochs.
     The training results are of some of its training pictures, unchanged, by the same weights as the
-    validation results.
+    validation results. `classes` is how many there are among the validation pictures, `answers` how often
+    each was answered there; `dead` is, for each ReLU, the share of maps that are zero on all of 500 pictures.
     """
 
     training_loss: float | None
     training_accuracy: float | None
     validation_loss: float | None
     validation_accuracy: float | None
+    classes: int
+    answers: tuple[int, ...]
+    dead: dict[str, float]
 
 
 @dataclass(frozen=True)

@@ -88,16 +88,7 @@ class Recorder:
                 self._finish(report)
 
     def _epoch(self, report: EpochEnd) -> None:
-        row = {
-            "kind": "epoch",
-            "epoch": report.epoch,
-            "step": report.step,
-            "seconds": round(report.seconds, 3),
-            "training_loss": report.training_loss,
-            "training_accuracy": report.training_accuracy,
-            "validation_loss": report.validation_loss,
-            "validation_accuracy": report.validation_accuracy,
-        }
+        row = epoch_row(report)
         self._save(report, row=row)
         self.run.history.append(row)
         self.change(validation_accuracy=report.validation_accuracy, **_place(report))
@@ -198,6 +189,23 @@ class Recorder:
         for snapshot in self.run.snapshots():
             if snapshot.step > step:
                 snapshot.path.unlink(missing_ok=True)
+
+
+def epoch_row(report: EpochEnd) -> dict[str, Any]:
+    """Return the row of the history that says what was measured after an epoch."""
+    return {
+        "kind": "epoch",
+        "epoch": report.epoch,
+        "step": report.step,
+        "seconds": round(report.seconds, 3),
+        "training_loss": report.training_loss,
+        "training_accuracy": report.training_accuracy,
+        "validation_loss": report.validation_loss,
+        "validation_accuracy": report.validation_accuracy,
+        "classes": report.classes,
+        "answers": list(report.answers),
+        "dead": report.dead,
+    }
 
 
 def _place(report: Saved) -> dict[str, Any]:

@@ -73,6 +73,23 @@ class Steps:
                 tf.TensorSpec([], tf.int32),
             ],
         )
+        self._relus = [
+            layer
+            for layer in model.layers
+            if isinstance(layer, keras.layers.Activation) and layer.activation is keras.activations.relu
+        ]
+        if self._relus:  # of each, what it gives for every part of a batch
+            self._activations = keras.Model(
+                model.inputs,
+                [
+                    node.output_tensors[0]
+                    for layer in self._relus
+                    for node in layer._inbound_nodes[: self.parts]
+                ],
+            )
+        self._alive = tf.function(
+            self._find_alive, input_signature=[tf.TensorSpec([None, *PICTURE_SHAPE], tf.uint8)]
+        )
         self._look = tf.function(
             self._evaluate_batch,
             input_signature=[
@@ -96,11 +113,22 @@ class Steps:
         loss, correct, steps = self._run(order, rates, first, self.an_epoch)
         return Shown(len(order), float(loss), int(correct), int(steps))
 
-    def look(self, images: NDArray[np.uint8], labels: NDArray[Any]) -> tuple[float, int]:
-        """Return the summed loss and the hits on pictures (n, 32, 32, 3), without training."""
+    def look(self, images: NDArray[np.uint8], labels: NDArray[Any]) -> tuple[float, int, NDArray[np.int64]]:
+        """Return summed loss, hits, and how often each class was answered (10,), without training.
+
+        The pictures are (n, 32, 32, 3).
+        """
         times = self.parts if len(labels) < self.parts else 1  # a picture for every part
-        loss, correct = self._look(np.tile(images, (times, 1, 1, 1)), np.tile(labels.astype(np.int32), times))
-        return float(loss) / times, int(correct) // times
+        loss, found = self._look(np.tile(images, (times, 1, 1, 1)), np.tile(labels.astype(np.int32), times))
+        answers = np.asarray(found)[: len(labels)]
+        return float(loss) / times, int((answers == labels).sum()), np.bincount(answers, minlength=10)
+
+    def dead_maps(self, images: NDArray[np.uint8]) -> dict[str, float]:
+        """Return for each ReLU the share of its maps that are zero everywhere on all of the pictures."""
+        if not self._relus:
+            return {}
+        alive = [np.asarray(one) for one in self._alive(images)]
+        return {layer.name: float(1 - one.mean()) for layer, one in zip(self._relus, alive, strict=True)}
 
     def _run_steps(
         self, order: tf.Tensor, rates: tf.Tensor, first: tf.Tensor, an_epoch: tf.Tensor
@@ -162,7 +190,15 @@ class Steps:
     def _evaluate_batch(self, pixels: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         scores = tf.concat(self._scores_of(pixels, training=False), 0)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, scores)
-        return tf.reduce_sum(losses), _hits(scores, labels)
+        return tf.reduce_sum(losses), tf.argmax(scores, axis=1)
+
+    def _find_alive(self, pixels: tf.Tensor) -> list[tf.Tensor]:
+        """Return for each ReLU which of its maps (channels,) are above zero anywhere; pixels come in parts."""
+        inputs = [scale(tf.cast(part, tf.float32)) for part in _split(pixels, self.parts)]
+        found = keras.tree.flatten(self._activations(inputs, training=False))
+        alive = [tf.reduce_any(maps > 0, axis=tuple(range(len(maps.shape) - 1))) for maps in found]
+        places = range(0, len(alive), self.parts)
+        return [tf.reduce_any(tf.stack(alive[place : place + self.parts]), 0) for place in places]
 
 
 class RunningStatistics:

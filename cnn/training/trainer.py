@@ -9,7 +9,7 @@ follows from the seed and the number of the epoch alone, so that a training can 
 
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from time import perf_counter, sleep
 from typing import Any, TypeVar
 
@@ -48,7 +48,18 @@ POLL_SECONDS = 0.05
 EVALUATION_BATCH = 500
 PLAIN_PICTURES = 2000  # training pictures that are evaluated unchanged after each epoch
 
-Scores = tuple[float, float]  # mean loss and accuracy
+DEAD_PICTURES = 500
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Mean loss and accuracy on some pictures, and how often each class was answered."""
+
+    loss: float
+    accuracy: float
+    answers: tuple[int, ...]
+
+
 SavedReport = TypeVar("SavedReport", bound=Saved)
 
 
@@ -121,7 +132,7 @@ class Trainer:
         """Train, evaluate the validation pictures after each epoch, and the test pictures at the end."""
         if self.validated < 0:
             self.validated = 0
-            yield self._epoch_end((None, None), (None, None))
+            yield self._epoch_end(None, None, {})
         yield from self._build()
         while True:
             yield from self._obey()
@@ -129,7 +140,7 @@ class Trainer:
                 yield self._saved(Suspended)
                 return
             if self.steering.ending:
-                yield self._finished((None, None))
+                yield self._finished(None)
                 return
             self.plan.advance(self.step, self.clock.seconds)
             ended = self.plan.ended(self.step, self.clock.seconds)
@@ -139,7 +150,9 @@ class Trainer:
                 if learnt and scores:
                     self.validated = self.step
                     self.steering.epoch_ended()
-                    yield self._epoch_end(learnt, scores)
+                    yield self._epoch_end(
+                        learnt, scores, self.steps.dead_maps(self._plain[0][:DEAD_PICTURES])
+                    )
             elif not ended:
                 yield self._train()
             else:
@@ -241,17 +254,17 @@ class Trainer:
         self, images: NDArray[np.uint8], labels: NDArray[Any]
     ) -> Generator[Report, None, Scores | None]:
         """Return mean loss and accuracy on pictures, or None if the run shall end."""
-        loss = correct = 0.0
+        loss, correct, answers = 0.0, 0, np.zeros(10, np.int64)
         for start in range(0, len(images), EVALUATION_BATCH):
             yield from self._obey()
             if self.steering.ending:
                 return None
             part = slice(start, start + EVALUATION_BATCH)
             sums = self.steps.look(images[part], labels[part])
-            loss, correct = loss + sums[0], correct + sums[1]
+            loss, correct, answers = loss + sums[0], correct + sums[1], answers + sums[2]
         if not np.isfinite(loss):
             raise self._diverged(get_weights(self.model))
-        return loss / len(images), correct / len(images)
+        return Scores(loss / len(images), correct / len(images), tuple(answers.tolist()))
 
     def _diverged(self, weights: Weights) -> DivergedError:
         """Return what to say of a training whose numbers are no longer finite."""
@@ -288,22 +301,25 @@ class Trainer:
             **results,
         )
 
-    def _epoch_end(self, learnt: Scores | tuple[None, None], scores: Scores | tuple[None, None]) -> EpochEnd:
+    def _epoch_end(self, learnt: Scores | None, scores: Scores | None, dead: dict[str, float]) -> EpochEnd:
         return self._saved(
             EpochEnd,
-            training_loss=learnt[0],
-            training_accuracy=learnt[1],
-            validation_loss=scores[0],
-            validation_accuracy=scores[1],
+            training_loss=learnt.loss if learnt else None,
+            training_accuracy=learnt.accuracy if learnt else None,
+            validation_loss=scores.loss if scores else None,
+            validation_accuracy=scores.accuracy if scores else None,
+            classes=len(np.unique(self.data.validation_labels)),
+            answers=scores.answers if scores else (),
+            dead=dead,
         )
 
-    def _finished(self, scores: Scores | tuple[None, None]) -> Finished:
+    def _finished(self, scores: Scores | None) -> Finished:
         return self._saved(
             Finished,
             ending=self.steering.ending,
             images_per_second=self.clock.images_per_second,
-            test_loss=scores[0],
-            test_accuracy=scores[1],
+            test_loss=scores.loss if scores else None,
+            test_accuracy=scores.accuracy if scores else None,
         )
 
     def checkpoint(self) -> Checkpoint:

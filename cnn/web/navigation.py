@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnn.core.errors import CnnLabError
 from cnn.web.app import address
 from cnn.web.app.component import FRONTEND
 from cnn.web.learn.lesson import LESSONS
@@ -39,7 +40,10 @@ def show() -> None:
     )
     address.enter(page.url_path)
     _drawn_anew_after_a_restart()
-    page.run()
+    try:
+        page.run()
+    except CnnLabError as error:  # what a page did not expect, an overflow for one, is still a sentence
+        st.error(str(error), icon=":material/error:")
 
 
 @st.fragment(run_every=DAY_SECONDS)

@@ -28,7 +28,7 @@ def warm(threads: int = 0) -> str:
     prepare_tensorflow(threads)
     from cnn.training.precision import fastest_precision
 
-    precision = fastest_precision()
+    precision = fastest_precision().precision
     try:
         load_once("cifar10")
     except CnnLabError:
@@ -87,9 +87,13 @@ def _reports(recorder: Recorder) -> Iterator[Report]:
     from cnn.training.trainer import train
 
     run, data = recorder.run, load_once(recorder.run.dataset)
-    precision = recorder.status.precision or resolve_precision(run.setup)
-    recorder.change(precision=precision, source=data.source)
-    return train(run.setup, data, recorder.commands, precision, recorder.go_back(), start_weights(run))
+    if not recorder.status.precision:
+        choice = resolve_precision(run.setup)
+        recorder.change(precision=choice.precision, precision_reason=choice.reason)
+    recorder.change(source=data.source)
+    return train(
+        run.setup, data, recorder.commands, recorder.status.precision, recorder.go_back(), start_weights(run)
+    )
 
 
 def _make_room(run: Run) -> None:

@@ -54,6 +54,7 @@ SETUP = Setup(
 STEPS = 4  # an epoch
 SHAPES = weight_shapes(SETUP.network)
 RESULTS = ("training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
+NOTHING_FOUND: dict[str, Any] = {"classes": 10, "answers": (), "dead": {}}
 
 
 class Killed(BaseException):
@@ -97,7 +98,7 @@ def play(
                 yield Extended(step, step / STEPS, int(command.value), 0.0)
 
     if not start:
-        yield EpochEnd(**place(), **dict.fromkeys(RESULTS), **kept())
+        yield EpochEnd(**place(), **dict.fromkeys(RESULTS), **NOTHING_FOUND, **kept())
     while True:
         yield from look()
         if steering.paused and not steering.ending:
@@ -118,7 +119,7 @@ def play(
         if step % STEPS == 0 and validated < step:
             validated = step
             steering.epoch_ended()
-            yield EpochEnd(**place(), **dict.fromkeys(RESULTS, step / 100), **kept())
+            yield EpochEnd(**place(), **dict.fromkeys(RESULTS, step / 100), **NOTHING_FOUND, **kept())
             continue
         step += 1
         steering.stepped(1)
@@ -129,8 +130,9 @@ def play(
 def played(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let runs be trained by `play`."""
     monkeypatch.setitem(sys.modules, "cnn.training.trainer", SimpleNamespace(train=play))
+    chosen = SimpleNamespace(precision="float32", reason="the test says so")
     monkeypatch.setitem(
-        sys.modules, "cnn.training.precision", SimpleNamespace(resolve_precision=lambda _: "float32")
+        sys.modules, "cnn.training.precision", SimpleNamespace(resolve_precision=lambda _: chosen)
     )
     monkeypatch.setattr(jobs, "load_once", lambda name: SimpleNamespace(source="made by the test"))
 

@@ -165,15 +165,18 @@ def stamp_of(run: Run) -> str:
 def weights_of(run: Run) -> Weights | None:
     """Return a run's newest weights, or say why they cannot be read and return None."""
     try:
-        return _read_weights(run, stamp_of(run))
+        weights, problem = _read_weights(run, stamp_of(run))
+        if problem:
+            st.warning(f"{problem} You see an older state.", icon=":material/history:")
+        return weights
     except RunError as error:
         st.error(str(error), icon=":material/broken_image:")
         return None
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Run: lambda run: str(run.folder)})
-def _read_weights(run: Run, stamp: str) -> Weights:
-    return run.weights()
+def _read_weights(run: Run, stamp: str) -> tuple[Weights, str]:
+    return run.newest_weights()
 
 
 def outputs_of(run: Run, weights: Weights, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:

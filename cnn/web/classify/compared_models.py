@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnn.core.errors import OverflowsError
 from cnn.evaluation import pretrained
 from cnn.evaluation.model_card import Card, card_of
 from cnn.evaluation.ood import Typical
@@ -119,8 +120,14 @@ def choose_switches() -> Switches:
 
 def show_opinions(judges: Sequence[Judge], sample: Sample, switches: Switches) -> None:
     """Show the pixels that the networks get, their bars, and a warning where it is none of the ten to one."""
-    verdicts = [asked.says(sample.pixels, switches.averaged) for asked in judges]
-    pairs = list(zip(judges, verdicts, strict=True))
+    pairs = []
+    for asked in judges:
+        try:
+            pairs.append((asked, asked.says(sample.pixels, switches.averaged)))
+        except OverflowsError as error:
+            st.error(f"{plain(asked.name)}: {error}", icon=":material/error:")
+    if not pairs:
+        return
     opinions = [
         Opinion(asked.name, verdict, trust.opinion_note(verdict, asked.card)) for asked, verdict in pairs
     ]

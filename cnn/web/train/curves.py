@@ -8,7 +8,9 @@ from cnn.figures import charts
 from cnn.network.spec import Setup
 from cnn.runs.remaining import planned_epochs
 from cnn.runs.store import Run
+from cnn.training.diagnostics import findings
 from cnn.web.app.session import theme
+from cnn.web.train.steady_chart import show_steady_charts
 
 SMOOTHING = 0.6  # TensorBoard's
 
@@ -26,13 +28,23 @@ def show_curves(run: Run, rows: list[dict[str, Any]]) -> None:
             width=260,
         )
         log = st.toggle("Log scale for loss", key="curve-log")
-    for column, quantity in zip(st.columns(2), ("loss", "accuracy"), strict=True):
-        column.plotly_chart(
+    drawn = [
+        (
+            column,
             charts.curves(rows, quantity, theme(), planned_epochs(run, rows), smoothing, log),
-            key=f"curve-{run.id}-{quantity}",
-            config={"displayModeBar": False},
-            alt=f"{quantity.capitalize()} on training and validation pictures over the epochs",
+            f"curve-{run.id}-{quantity}{'-log' if log and quantity == 'loss' else ''}",
+            f"{quantity.capitalize()} on training and validation pictures over the epochs",
         )
+        for column, quantity in zip(st.columns(2), ("loss", "accuracy"), strict=True)
+    ]
+    show_steady_charts(drawn, f"zoom-{run.id}")
+    show_findings(run, rows)
+
+
+def show_findings(run: Run, rows: list[dict[str, Any]]) -> None:
+    """Say what is wrong with a training after its last epoch so far, and what to try next."""
+    for finding in findings(run.setup, rows):
+        st.warning(finding.sentence, icon=":material/troubleshoot:")
 
 
 def curve_words(setup: Setup) -> str:

@@ -109,5 +109,12 @@ def _show_legend(run: Run, status: Status) -> None:
     st.caption(curve_words(run.setup))
     st.caption(
         "Test: evaluated once, at the very end of a finished run. "
-        f"Pictures: {status.source or 'not loaded yet'}, precision: {status.precision or 'not chosen yet'}."
+        f"Pictures: {status.source or 'not loaded yet'}, precision: {_precision_words(status)}."
     )
+
+
+def _precision_words(status: Status) -> str:
+    """Return in which precision a run trains, and why."""
+    if not status.precision:
+        return "not chosen yet"
+    return status.precision + (f", because {status.precision_reason}" if status.precision_reason else "")

@@ -1,0 +1,135 @@
+"""What a page says is wrong with a training: each rule on a real run that deserves it, and on one that does not."""
+
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnn.data.dataset import Dataset
+from cnn.network.spec import Block, Convolution, Dense, NetworkSpec, Setup
+from cnn.training.diagnostics import chance, findings
+from support.tiny_trainings import TINY, epoch_ends, setup
+
+WIDE = NetworkSpec((Block((Convolution(8, 3, 2),)),), dense=(Dense(32),))
+
+
+def rows_of(training: ModuleType, spec: Setup, data: Dataset) -> list[dict[str, Any]]:
+    from cnn.training.recorder import epoch_row
+
+    return [epoch_row(end) for end in epoch_ends(list(training.train(spec, data)))]
+
+
+def rules(spec: Setup, rows: list[dict[str, Any]]) -> dict[str, str]:
+    return {finding.rule: finding.sentence for finding in findings(spec, rows)}
+
+
+@pytest.fixture(scope="module")
+def learns(training: ModuleType, data: Dataset) -> tuple[Setup, list[dict[str, Any]]]:
+    """A run with nothing wrong: it learns to name colours."""
+    spec = setup(TINY, epochs=12, batch_size=25, learning_rate=0.02)
+    return spec, rows_of(training, spec, data)
+
+
+@pytest.fixture(scope="module")
+def dies(training: ModuleType, data: Dataset) -> tuple[Setup, list[dict[str, Any]]]:
+    """A run whose first steps kill its ReLUs: Adam with learning rate 1."""
+    spec = setup(WIDE, epochs=4, batch_size=25, learning_rate=1.0, optimizer="adam")
+    return spec, rows_of(training, spec, data)
+
+
+@pytest.fixture(scope="module")
+def by_heart(training: ModuleType, data: Dataset) -> tuple[Setup, list[dict[str, Any]]]:
+    """A run that can only learn by heart: every picture has a class drawn by lot."""
+    draw = np.random.default_rng(0)
+    images = draw.integers(0, 256, (500, 32, 32, 3)).astype(np.uint8)
+    lots = replace(
+        data,
+        train_images=images,
+        train_labels=draw.permutation(np.arange(500) % 10),
+        validation_images=draw.integers(0, 256, (200, 32, 32, 3)).astype(np.uint8),
+        validation_labels=np.arange(200) % 10,
+    )
+    spec = setup(WIDE, epochs=14, batch_size=50, learning_rate=0.003, optimizer="adam")
+    return spec, rows_of(training, spec, lots)
+
+
+pytestmark = pytest.mark.tensorflow
+Known = tuple[Setup, list[dict[str, Any]]]
+
+
+def test_nothing_is_said_of_a_run_that_learns(learns: Known) -> None:
+    assert learns[1][-1]["validation_accuracy"] > 0.8
+    assert rules(*learns) == {}
+
+
+def test_a_run_that_answers_one_class_for_everything_is_told_so(dies: Known) -> None:
+    found = rules(*dies)
+    answers = dies[1][-1]["answers"]
+    assert max(answers) >= 0.9 * sum(answers) == 54
+    how_many = "every picture" if max(answers) == 60 else f"{100 * max(answers) // 60} % of the pictures"
+    assert f"for {how_many} of validation" in found["one_answer"]
+    assert "guessing" not in found  # said once
+    assert "too high for it: start again with 0.1" in found["one_answer"]
+
+
+def test_dead_maps_are_counted_and_told(dies: Known, learns: Known) -> None:
+    dead = dies[1][-1]["dead"]
+    layer, share = max(dead.items(), key=lambda item: item[1])
+    assert share >= 0.5
+    assert f"% of the maps of {layer} are dead" in rules(*dies)["dead"]
+    assert max(learns[1][-1]["dead"].values()) < 0.5
+
+
+def test_learning_by_heart_is_told(by_heart: Known) -> None:
+    sentence = rules(*by_heart)["overfitting"]
+    best = min(by_heart[1][1:], key=lambda row: row["validation_loss"])
+    assert f"since epoch {best['epoch']:g}" in sentence
+    assert "more training pictures" in sentence
+
+
+def test_guessing_is_told_of_a_run_that_only_knows_lots(by_heart: Known) -> None:
+    """Its validation pictures are noise with classes by lot: nobody gets more than a tenth."""
+    guessed = by_heart[1][-1]["validation_accuracy"] <= 0.1 + 2 * (0.1 * 0.9 / 200) ** 0.5
+    assert ("guessing" in rules(*by_heart)) is guessed
+
+
+def test_after_a_few_steps_the_advice_is_to_train_on(training: ModuleType, data: Dataset) -> None:
+    spec = setup(TINY, epochs=1, batch_size=500, learning_rate=1e-5)
+    assert "only 1 step so far: give it more epochs" in " ".join(
+        rules(spec, rows_of(training, spec, data)).values()
+    )
+
+
+@pytest.mark.parametrize(
+    ("classes", "accuracy", "told"), [(10, 0.11, True), (10, 0.2, False), (2, 0.5, True), (2, 0.6, False)]
+)
+def test_chance_depends_on_the_classes_present(classes: int, accuracy: float, told: bool) -> None:
+    row = {
+        "kind": "epoch", "epoch": 1.0, "step": 500, "classes": classes, "answers": [500] * 2 + [0] * 8,
+        "validation_accuracy": accuracy, "validation_loss": 1.0, "training_loss": 1.0, "dead": {},
+    }  # fmt: skip
+    assert ("guessing" in rules(setup(), [row])) is told
+    assert chance(classes) == 1 / classes
+
+
+def test_the_dead_maps_are_those_that_numpy_finds(training: ModuleType, data: Dataset, dies: Known) -> None:
+    from cnn.network.forward import forward
+
+    spec, _ = dies
+    end = epoch_ends(list(training.train(spec, data)))[-1]
+    outputs = forward(WIDE, end.weights, data.train_images)
+    relus = {name: values for name, values in outputs.items() if "relu" in name}
+    assert end.dead.keys() == relus.keys()
+    for name, values in relus.items():
+        assert end.dead[name] == pytest.approx(
+            1 - (values > 0).any(axis=tuple(range(values.ndim - 1))).mean()
+        )
+
+
+def test_histories_of_an_older_version_are_read(learns: Known) -> None:
+    spec, rows = learns
+    new = ("answers", "dead", "classes", "training_loss", "training_accuracy")
+    old = [{name: value for name, value in row.items() if name not in new} for row in rows]
+    assert findings(spec, old) == []
