@@ -7,11 +7,12 @@ from pathlib import Path
 from time import process_time
 
 import numpy as np
+import tensorflow as tf
 
 from cnn.data import Dataset
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Setup
-from cnn.training.keras_model import build_for_training, on_gpu, tf
+from cnn.training.keras_model import build_for_training, on_gpu
 from cnn.training.train_step import Steps, parts_of
 
 BFLOAT16 = "mixed_bfloat16"

@@ -70,6 +70,7 @@ def play(
     commands: Callable[[], Sequence[Command]],
     precision: str,
     start: Checkpoint | None = None,
+    weights: object = None,
 ) -> Iterator[Report]:
     """Report as a training of `STEPS` steps an epoch would: its weights are the number of its step."""
     step = start.step if start else 0
