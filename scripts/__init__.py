@@ -1,0 +1,1 @@
+"""Tools that the Makefile calls; none is part of the app."""
