@@ -70,6 +70,35 @@ def journey(page: Page, address: str, suffix: str) -> None:
     look_inside(page, address, suffix)
     page.get_by_role("link", name="Classify", exact=True).click()
     shoot(page, f"classify{suffix}")
+    find_out(page, address, suffix)
+
+
+def find_out(page: Page, address: str, suffix: str) -> None:
+    """Train a grid to its sentence, compare a cell's seeds and the next cell, and evaluate one of its runs."""
+    usual = page.viewport_size
+    page.set_viewport_size({"width": 1440, "height": 1100})
+    page.goto(f"{address}/grid")
+    page.get_by_role("button", name="Train 18 runs").click()
+    page.get_by_text("What was found.").wait_for(timeout=900_000)
+    cell = page.get_by_label("depth 2, filters 24")
+    cell.click()
+    page.get_by_role("link", name="Compare its seeds").wait_for()
+    shoot(page, f"grid{suffix}")
+    page.get_by_role("link", name="Compare its seeds").click()
+    page.wait_for_url("**runs=*")
+    first, second = page.url.partition("runs=")[2].partition("&")[0].replace("%2C", ",").split(",")[:2]
+    page.goto(f"{address}/evaluate?network={first}")
+    page.get_by_role("button", name="Evaluate on the test pictures").click()
+    page.get_by_text("Among its first 2").wait_for(timeout=180_000)
+    shoot(page, f"evaluate{suffix}")
+    page.goto(f"{address}/compare?runs={first},{second}&view=Is it real?")
+    page.get_by_role("button", name=re.compile("^Evaluate . on the validation")).click()
+    page.get_by_text("exact test").wait_for(timeout=180_000)
+    shoot(page, f"compare{suffix}")
+    page.goto(f"{address}/runs")
+    shoot(page, f"runs{suffix}")
+    if usual:
+        page.set_viewport_size(usual)
 
 
 def look_inside(page: Page, address: str, suffix: str) -> None:

@@ -20,6 +20,7 @@ __all__ = [
     "test_labels",
     "test_picture",
     "test_pictures",
+    "validation_pictures",
 ]
 
 DATASETS: Mapping[str, ModuleType] = MappingProxyType({"cifar10": cifar10, "sketch10": sketch10})
@@ -50,6 +51,12 @@ def test_picture(name: str, index: int) -> tuple[np.ndarray, int]:
 def test_pictures(name: str, indices: Sequence[int] | np.ndarray) -> np.ndarray:
     """Return the test pictures `indices`, uint8 (pictures, 32, 32, 3); raises DataError where one is none."""
     pictures: np.ndarray = _dataset(name).test_pictures(indices)
+    return pictures
+
+
+def validation_pictures(name: str, indices: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Return the validation pictures `indices`, uint8 (pictures, 32, 32, 3); raises DataError where one is none."""
+    pictures: np.ndarray = _dataset(name).validation_pictures(indices)
     return pictures
 
 

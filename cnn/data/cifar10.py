@@ -6,13 +6,14 @@ Source: Alex Krizhevsky, "Learning Multiple Layers of Features from Tiny Images"
 # ruff: noqa: PT028 – test_… means the test set here, not a test
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from cnn.core.errors import DataError
 from cnn.data.archive import download
-from cnn.data.dataset import PICTURE_SHAPE, Dataset, split_validation
+from cnn.data.dataset import PICTURE_SHAPE, Dataset, picture_hashes, split_validation, validation_places
 from cnn.data.layout import (
     FILE_BYTES,
     PICTURES,
@@ -38,6 +39,7 @@ __all__ = [
     "test_labels",
     "test_picture",
     "test_pictures",
+    "validation_pictures",
 ]
 
 
@@ -92,6 +94,36 @@ def test_pictures(indices: Sequence[int] | np.ndarray, folder: Path | None = Non
     Only these are read from the disk. Raises DataError when there is no such picture, or no test file.
     """
     return decode(_chosen(indices, folder))[0]
+
+
+def validation_pictures(indices: Sequence[int] | np.ndarray, folder: Path | None = None) -> np.ndarray:
+    """Return validation pictures, uint8 (pictures, 32, 32, 3), by their places in `load().validation_images`.
+
+    Which they are is found once, a file at a time. Raises DataError when there is no such picture, or a file
+    is not right.
+    """
+    status = check(folder)
+    if status.problem:
+        raise DataError(status.problem)
+    stamps = tuple((status.folder / name).stat().st_mtime_ns for name in TRAIN_FILES)
+    places = _validation_places(status.folder, stamps)
+    chosen = np.asarray(indices, dtype=np.int64)
+    if wrong := [int(index) for index in chosen if not 0 <= index < len(places)]:
+        raise DataError(f"There is no validation picture {wrong[0]:,}: allowed are 0 to {len(places) - 1:,}.")
+    shape = (PICTURES, RECORD_BYTES)
+    files = [np.memmap(status.folder / name, np.uint8, "r", shape=shape) for name in TRAIN_FILES]
+    records = [files[place // PICTURES][place % PICTURES] for place in places[chosen].tolist()]
+    return decode(np.array(records, np.uint8).reshape(-1, RECORD_BYTES))[0]
+
+
+@lru_cache(maxsize=2)
+def _validation_places(batches: Path, _modified: tuple[int, ...]) -> np.ndarray:
+    hashes, labels = [], []
+    for name in TRAIN_FILES:
+        images, own = decode(_records(batches / name))
+        hashes.append(picture_hashes(images))
+        labels.append(own)
+    return validation_places(np.concatenate(hashes), np.concatenate(labels))
 
 
 def _read_train(batches: Path) -> tuple[np.ndarray, np.ndarray]:

@@ -65,13 +65,22 @@ def split_validation(
 
     50,000 pictures of CIFAR-10 and validation=5,000 give 4,500 and 500 pictures of each class.
     """
+    chosen = np.zeros(len(labels), dtype=bool)
+    chosen[validation_places(picture_hashes(images, seed), labels, validation)] = True
+    return images[~chosen], labels[~chosen], images[chosen], labels[chosen]
+
+
+def validation_places(hashes: np.ndarray, labels: np.ndarray, validation: int = 5_000) -> np.ndarray:
+    """Return which pictures `split_validation` sets aside, int64, ascending.
+
+    `hashes` are those of `picture_hashes`, which can be computed a file at a time.
+    Raises DataError when `validation` leaves one of the two parts empty.
+    """
     if not 0 < validation < len(labels):
         raise DataError(
             f"{validation:,} validation pictures were asked for; allowed are 1 to {len(labels) - 1:,}."
         )
-    chosen = np.zeros(len(labels), dtype=bool)
-    chosen[_balanced(_hash_order(images, seed), labels, validation)] = True
-    return images[~chosen], labels[~chosen], images[chosen], labels[chosen]
+    return _balanced(np.argsort(hashes, kind="stable"), labels, validation)
 
 
 def _check_part(part: str, images: np.ndarray, labels: np.ndarray) -> None:
@@ -90,12 +99,12 @@ def _check_part(part: str, images: np.ndarray, labels: np.ndarray) -> None:
         )
 
 
-def _hash_order(images: np.ndarray, seed: int) -> np.ndarray:
-    """Return the indices of the pictures in the order of a keyed hash of their pixels."""
+def picture_hashes(images: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Return a keyed hash of the pixels of each picture, uint64 (pictures,)."""
     key = str(seed).encode()
     pixels = np.ascontiguousarray(images).reshape(len(images), -1)
     hashes = [int.from_bytes(blake2b(picture.data, digest_size=8, key=key).digest()) for picture in pixels]
-    return np.argsort(np.array(hashes, dtype=np.uint64), kind="stable")
+    return np.array(hashes, dtype=np.uint64)
 
 
 def _balanced(order: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:

@@ -198,7 +198,13 @@ def _of(module: ModuleType) -> str:
 
 def _split() -> str:
     """Return how the lab sets 5,000 validation pictures aside."""
-    parts = (dataset.split_validation, dataset._hash_order, dataset._balanced, dataset._quotas)
+    parts = (
+        dataset.split_validation,
+        dataset.validation_places,
+        dataset.picture_hashes,
+        dataset._balanced,
+        dataset._quotas,
+    )
     code = "\n\n\n".join(inspect.getsource(part).strip() for part in parts)
     return "from hashlib import blake2b\n\nDataError = ValueError\n\n\n" + code
 

@@ -85,6 +85,16 @@ def test_test_pictures_are_read_one_by_one(whole: Path):
     assert cifar10.test_labels(whole)[:12].tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]
 
 
+def test_validation_pictures_are_read_one_by_one(whole: Path):
+    expected = cifar10.load(whole).validation_images
+    chosen = [4999, 0, 17, 17]
+    np.testing.assert_array_equal(cifar10.validation_pictures(chosen, whole), expected[chosen])
+    assert cifar10.validation_pictures([], whole).shape == (0, 32, 32, 3)
+    for index in (-1, 5000):
+        with pytest.raises(DataError, match=f"no validation picture {index:,}: allowed are 0 to 4,999"):
+            cifar10.validation_pictures([index], whole)
+
+
 @pytest.mark.parametrize("index", [-1, 10_000])
 def test_a_test_picture_that_is_not_there_is_refused(whole: Path, index: int):
     with pytest.raises(DataError, match=r"allowed are 0 to 9,999"):

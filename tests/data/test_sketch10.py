@@ -115,3 +115,10 @@ def test_where_nothing_can_be_kept_it_is_drawn_each_time(
     for _ in range(2):
         assert data.load("sketch10").name == "sketch10"
     assert len(draws) == 2
+
+
+def test_validation_pictures_are_those_of_the_whole():
+    expected = sketch10.load(train=1, validation=12, test=1).validation_images
+    np.testing.assert_array_equal(sketch10.validation_pictures([11, 3]), expected[[11, 3]])
+    with pytest.raises(DataError, match="no validation picture 1,000"):
+        sketch10.validation_pictures([1000])

@@ -20,6 +20,7 @@ from cnn.data.synthetic.sketch_pen import Colour, Look, Pen, Pose
 
 SOURCE = "sketch10, drawn by code"
 TEST_PICTURES = 2_000
+VALIDATION_PICTURES = 1_000
 
 _SIDE = PICTURE_SHAPE[0]
 _CELLS = 8  # a background begins as 8×8 cells of colour
@@ -84,7 +85,9 @@ _VEHICLES = ("airplane", "automobile", "ship", "truck")
 LEAST_CONTRAST = 75.0  # between figure and background, as a distance of RGB values
 
 
-def load(train: int = 10_000, validation: int = 1_000, test: int = TEST_PICTURES, seed: int = 0) -> Dataset:
+def load(
+    train: int = 10_000, validation: int = VALIDATION_PICTURES, test: int = TEST_PICTURES, seed: int = 0
+) -> Dataset:
     """Draw the data set: the classes take turns, so each part is as balanced as its size allows.
 
     Some seconds for the 13,000 pictures of the defaults. The same arguments give the same pictures, and
@@ -129,6 +132,19 @@ def test_pictures(indices: Sequence[int] | np.ndarray) -> np.ndarray:
     if wrong := [index for index in chosen if not 0 <= index < TEST_PICTURES]:
         raise DataError(f"There is no test picture {wrong[0]:,}: allowed are 0 to {TEST_PICTURES - 1:,}.")
     return _draw_all(chosen, _TEST, 0)
+
+
+def validation_pictures(indices: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Return the validation pictures `indices` of `load()`, uint8 (pictures, 32, 32, 3); draws only these.
+
+    Raises DataError when there is no such picture.
+    """
+    chosen = [int(index) for index in indices]
+    if wrong := [index for index in chosen if not 0 <= index < VALIDATION_PICTURES]:
+        raise DataError(
+            f"There is no validation picture {wrong[0]:,}: allowed are 0 to {VALIDATION_PICTURES - 1:,}."
+        )
+    return _draw_all(chosen, _VALIDATION, 0)
 
 
 def _labels(pictures: int) -> np.ndarray:

@@ -23,16 +23,10 @@ Line = Callable[[int], str]
 
 
 def show_pictures(run: Run, shown: Evaluation, numbers: NDArray[np.int64], key: str, title: str) -> None:
-    """Show pictures of an evaluation by their `numbers`, in this order, twelve a page.
-
-    Those of validation cannot be opened: pages know the test pictures alone.
-    """
+    """Show pictures of an evaluation by their `numbers`, in this order, twelve a page."""
     st.markdown(f"**{title}**")
     if not len(numbers):
         st.caption("There is none.")
-        return
-    if shown.part != "test":
-        st.caption("Validation pictures are counted, not shown; choose the test pictures to open them.")
         return
     pages = -(-len(numbers) // EACH)
     page = 1
@@ -41,7 +35,8 @@ def show_pictures(run: Run, shown: Evaluation, numbers: NDArray[np.int64], key: 
     part = numbers[(page - 1) * EACH : page * EACH]
     place = min(int(st.session_state.get(f"{key}-place", 0)), len(part) - 1)
     try:
-        pixels = data.test_pictures(shown.dataset, part)
+        read = data.test_pictures if shown.part == "test" else data.validation_pictures
+        pixels = read(shown.dataset, part)
     except CnnLabError as error:
         st.error(str(error), icon=":material/broken_image:")
         return
@@ -66,11 +61,12 @@ def _show_one(run: Run, shown: Evaluation, number: int, pixels: NDArray[np.uint8
     left, right = st.columns([2, 5], gap="medium", vertical_alignment="top")
     left.image(
         data_uri(picture(pixels, 5)),
-        caption=f"{data.CLASSES[true]}, test picture {number:,}",
-        alt=f"Test picture {number}, class {data.CLASSES[true]}",
+        caption=f"{data.CLASSES[true]}, {shown.part} picture {number:,}",
+        alt=f"{shown.part.capitalize()} picture {number}, class {data.CLASSES[true]}",
     )
-    with left:
-        ways_on(run, shown.dataset, true, number)
+    if shown.part == "test":  # the other pages know these alone
+        with left:
+            ways_on(run, shown.dataset, true, number)
     right.html(bars_html(shown.probabilities[number], theme(), true))
 
 
