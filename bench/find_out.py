@@ -151,7 +151,7 @@ def _drawn(rounds: int, chromium: "Browser", url: str) -> Figure:
         page.get_by_role("heading", name="Compare").wait_for()
         page.wait_for_timeout(1500)
         page.get_by_text("Find out").first.click()
-        link = page.get_by_role("link", name="Runs")
+        link = page.get_by_text("Runs", exact=True).last
         link.wait_for()
         started = time.perf_counter()
         link.click()
