@@ -520,8 +520,8 @@ def test_rows_are_read_once(store: RunStore, monkeypatch: pytest.MonkeyPatch) ->
         run.history.append({"step": step})
     assert len(run.history.rows()) == 3
     read: list[bytes] = []
-    whole = history._row
-    monkeypatch.setattr(history, "_row", lambda line: read.append(line) or whole(line))
+    whole = history._rows
+    monkeypatch.setattr(history, "_rows", lambda lines: read.extend(lines.split(b"\n")[:-1]) or whole(lines))
     run.history.append({"step": 3})
     run.history.rows().clear()  # a list of the caller's own
     assert [row["step"] for row in run.history.rows()] == [0, 1, 2, 3]
@@ -531,6 +531,15 @@ def test_rows_are_read_once(store: RunStore, monkeypatch: pytest.MonkeyPatch) ->
     assert other.history.rows() == [{"step": 0}]  # for which the rows of the first are forgotten
     assert len(run.history.rows()) == 4
     assert len(read) == 1 + 1 + 4
+
+
+@pytest.mark.parametrize(
+    "broken", [b"{", b'{"step": 1},{"step": 2}', b"3", b'{"a": [1', b"\xff", b"", b"nonsense", b"{}"]
+)
+def test_a_broken_line_takes_no_other_with_it(store: RunStore, broken: bytes) -> None:
+    run = store.create(SETUP, "sketch10")
+    run.history.path.write_bytes(b'{"step": 0}\n' + broken + b'\n{"step": 9}\n')
+    assert run.history.rows() == [{"step": 0}, {"step": 9}]
 
 
 def test_a_history_that_cannot_be_written_is_a_sentence(store: RunStore) -> None:
