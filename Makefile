@@ -1,6 +1,7 @@
 # make run    set everything up from nothing and serve the app; EXPORT=1 installs all forms of Take home
 # make test   set everything up and run all tests, browser tests included
 # make quick  the tests without TensorFlow, workers and browser, for the inner loop
+# make coverage, make mutants  what tests reach, and what they would notice (docs/testing.md)
 # make check  lint, format and types, of the browser components too where npm is
 # make bench  measure this machine
 # make lock   fix the newest allowed versions in requirements.lock
@@ -14,7 +15,7 @@ WATCH ?= none
 BIN = $(VENV)/bin
 export PYTHON
 
-.PHONY: run test quick check format bench models screenshots venv lock clean
+.PHONY: run test quick coverage mutants check format bench models screenshots venv lock clean
 
 # NumPy computes on one thread: beside a training run several would wait for each other.
 run: $(VENV)/$(if $(EXPORT),.export,.run)
@@ -28,6 +29,13 @@ test: $(VENV)/.dev
 
 quick: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n auto --dist loadscope -m "not tensorflow and not workers and not browser" $(ARGS)
+
+coverage: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -n auto --dist loadscope -m "not workers and not browser" --cov --cov-report=term $(ARGS)
+
+mutants: $(VENV)/.dev
+	$(BIN)/mutmut run $(ARGS)
+	$(BIN)/mutmut results
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
