@@ -17,7 +17,7 @@ from cnn.training import runtime
 
 def add_export(command: argparse.ArgumentParser) -> None:
     """Give the command its arguments."""
-    command.add_argument("run", metavar="RUN", help="a run's id or folder, or a network that comes along")
+    command.add_argument("network", metavar="RUN", help="a run's id or folder, or a network that comes along")
     command.add_argument(
         "--to", required=True, choices=formats.NAMES, metavar="FORMAT", help=", ".join(formats.NAMES)
     )
@@ -26,7 +26,7 @@ def add_export(command: argparse.ArgumentParser) -> None:
 
 def export(options: argparse.Namespace) -> int:
     """Write one format of a network into a file."""
-    run = find_model(options.run, RunStore(settings.runs_folder()))
+    run = find_model(options.network, RunStore(settings.runs_folder()))
     started = time.perf_counter()
     if options.to == formats.ZIP or formats.FORMATS[options.to].tensorflow:
         runtime.prepare_tensorflow()

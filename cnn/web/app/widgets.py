@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cnn import data
 from cnn.core.errors import CnnLabError, RunError
 from cnn.core.settings import models_folder
+from cnn.data.found import on_this_machine
 from cnn.evaluation import pretrained
 from cnn.images.image import RESAMPLING, Picture
 from cnn.network.forward import Weights, forward
@@ -64,7 +65,7 @@ def _live_notice() -> None:
         st.rerun()
     text = "Until CIFAR-10 is here, the lab uses **sketch10**: ten classes of the same names, drawn by code."
     if status.state == "downloading":
-        st.info(f"CIFAR-10 is being downloaded. {text}", icon=":material/downloading:")
+        st.info(f"CIFAR-10 is being fetched. {text}", icon=":material/downloading:")
         share = status.received / status.total if status.total else 0.0
         st.progress(min(share, 1.0), f"{status.received / 1e6:,.0f} of {max(status.total, 1) / 1e6:,.0f} MB")
         return
@@ -74,6 +75,10 @@ def _live_notice() -> None:
             label = "Retry the download" if status.state == "failed" else "Download CIFAR-10 (163 MB)"
             if st.button(label, icon=":material/download:"):
                 download.retry()
+                st.rerun()
+            here = on_this_machine()
+            if here and st.button(f"Take it from {here}", icon=":material/drive_file_move:"):
+                download.take_over(here)
                 st.rerun()
             with st.popover("What went wrong" if status.state == "failed" else "Put it here by hand"):
                 st.write(status.problem if status.state == "failed" else download.by_hand())
