@@ -32,11 +32,25 @@ def show_headline(run: Run, shown: Evaluation) -> None:
         f"interval holds the true shares that fit this one, and misses the true one in 5 of 100 such tests "
         f"(Wilson). A difference smaller than about {100 * (high - low):.1f} points can be chance."
     )
+    _show_training_count(run, shown)
     if shown.part == "validation":
         st.caption(
             "Validation pictures: 5,000 of the training set that no network here learns from. Look as often as "
             "you like, and choose between networks by these. The test pictures are for the one you chose."
         )
+
+
+def _show_training_count(run: Run, shown: Evaluation) -> None:
+    """Say where training, which computes in a precision of its own, counted otherwise."""
+    status = run.status()
+    counted = status.test_accuracy if shown.part == "test" else status.validation_accuracy
+    if counted is None or status.state != "finished" or round(counted * shown.total) == shown.correct:
+        return
+    st.caption(
+        f"At its end, training counted {counted:.2%} on {shown.part} pictures, in {plain(status.precision or 'its')} "
+        f"precision ({plain(status.source)}); here the network computes in float32, as on Inside and Classify, and "
+        f"gets {shown.accuracy:.2%}."
+    )
 
 
 def show_looks(run: Run, snapshot: Snapshot, shown: Evaluation) -> None:

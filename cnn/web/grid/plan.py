@@ -9,7 +9,7 @@ from cnn.core.errors import CnnLabError
 from cnn.core.settings import owner_limit
 from cnn.experiments.driver import rungs, value_words
 from cnn.experiments.grid import MAX_AXES, MAX_SEEDS, MAX_VALUES, SETTINGS, Grid, Value
-from cnn.network.spec import NetworkSpec
+from cnn.network.spec import Setup
 from cnn.network.summary import total_multiply_adds, walk
 from cnn.runs import quota
 from cnn.training.estimate import memory, size
@@ -128,25 +128,25 @@ def _show_cost(grid: Grid) -> None:
 
 
 def _seconds(grid: Grid) -> float | None:
-    """Return the seconds of training of all runs, from the speeds of runs that have finished here."""
+    """Return the seconds of training of all runs, judged by what runs on the same pictures took here.
+
+    What an epoch takes is taken to grow with the multiply-adds and the pictures.
+    """
     if grid.seconds is not None:
         return grid.count * grid.seconds
     rates = []
     for run in service().store.runs(session().owner)[:50]:
         status = run.status()
-        if status.images_per_second > 0:
-            rates.append(status.images_per_second * _cost(run.setup.network))
+        if run.dataset == grid.dataset and status.epoch > 0 and status.seconds > 0:
+            rates.append(status.seconds / (status.epoch * _cost(run.setup)))
     if not rates:
         return None
     rate = sorted(rates)[len(rates) // 2]
-    return sum(
-        (grid.epochs or 0) * trial.setup.training.pictures * _cost(trial.setup.network) / rate
-        for trial in grid.trials
-    )
+    return sum((grid.epochs or 0) * _cost(trial.setup) * rate for trial in grid.trials)
 
 
-def _cost(network: NetworkSpec) -> int:
-    return max(1, total_multiply_adds(walk(network)))
+def _cost(setup: Setup) -> int:
+    return max(1, total_multiply_adds(walk(setup.network))) * setup.training.pictures
 
 
 def _start(grid: Grid) -> None:

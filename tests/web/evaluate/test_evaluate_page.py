@@ -14,6 +14,7 @@ from cnn.evaluation.evaluations import Evaluation, newest_snapshot, write_evalua
 from cnn.evaluation.looks import looks
 from cnn.evaluation.metrics import wilson
 from cnn.figures.charts import percent
+from cnn.runs.status import Status
 from cnn.runs.store import RunStore, owner_hash
 from cnn.scheduler.query_queue import Answer
 from cnn.web.app.matrix import read_cell
@@ -87,6 +88,18 @@ def test_validation_and_test_are_told_apart_and_only_test_is_counted(evaluated: 
     assert not looks(owner_hash(ANNA))
     app = evaluated(network="lecture")
     assert looks(owner_hash(ANNA)) == {f"lecture/{newest_snapshot(LECTURE).step}"}
+
+
+def test_where_training_counted_otherwise_it_is_said(evaluated: Visit, home: Path) -> None:
+    run = RunStore(home / "runs").create(LECTURE.setup, "sketch10", owner_hash(ANNA), "mine")
+    run.save_snapshot(3, 1.0, LECTURE.weights())
+    for part in ("validation", "test"):
+        write_evaluation(run, newest_snapshot(run), answers(part))
+    run.write_status(Status("finished", precision="mixed_bfloat16", source="sketch10", test_accuracy=0.745))
+    text = said(evaluated(network=run.id)).replace("\\", "")
+    assert "training counted 74.50% on test pictures, in mixed_bfloat16 precision" in text
+    run.write_status(Status("finished", precision="mixed_bfloat16", source="sketch10", test_accuracy=0.75))
+    assert "training counted" not in said(evaluated(network=run.id))
 
 
 def test_every_view_is_drawn(evaluated: Visit) -> None:

@@ -5,7 +5,11 @@ import pytest
 from cnn.experiments.driver import look
 from cnn.experiments.experiment import Experiment, Result
 from cnn.experiments.grid import Grid
+from cnn.network.presets import PRESETS
+from cnn.network.summary import total_multiply_adds, walk
+from cnn.runs.status import Status
 from cnn.runs.store import owner_hash
+from cnn.web.app.run_text import minutes
 from cnn.web.app.service import service
 from cnn.web.grid import plan
 from support.app_pages import ANNA, BEN, Lab, said
@@ -29,6 +33,17 @@ def test_what_it_takes_is_said_before_anything_starts(lab: Lab) -> None:
     assert "an unknown time: nothing like it has been trained here yet" in text
     assert "of memory at a time" in text
     assert service().experiments.all() == []
+
+
+def test_the_time_is_judged_by_what_runs_on_the_same_pictures_took(lab: Lab) -> None:
+    lecture = PRESETS["lecture"].setup
+    for dataset, seconds in (("sketch10", 10.0), ("cifar10", 900.0)):
+        run = lab.store.create(lecture, dataset, owner_hash(ANNA), "before")
+        run.write_status(Status("finished", seconds=seconds, epoch=2.0))
+    grid = Grid.from_json({"axes": {"depth": [1, 2, 3], "filters": [6, 12, 24]}, "seeds": 2, "epochs": 2})
+    costs = [total_multiply_adds(walk(trial.setup.network)) for trial in grid.trials]
+    expected = 10.0 / total_multiply_adds(walk(lecture.network)) * sum(costs)  # two epochs took 10 s
+    assert f"that takes about {minutes(expected)}" in said(lab.visit("grid"))
 
 
 def test_starting_makes_one_experiment_of_the_visitors_own(lab: Lab) -> None:
