@@ -93,6 +93,7 @@ class RoomStore:
         self.folder = folder
         self._runs = runs
         self._tries = Tries()
+        self._one_at_a_time = Lock()  # two hundred threads that poll for the lock of a file starve each other
 
     # Reading
 
@@ -143,7 +144,7 @@ class RoomStore:
         """Yield a function that replaces the room; the room is locked meanwhile."""
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
-            with locked(self.folder / f"{room_id}.lock", LOCK_SECONDS) as mine:
+            with self._one_at_a_time, locked(self.folder / f"{room_id}.lock", LOCK_SECONDS) as mine:
                 if not mine:
                     raise RoomError("The room is busy; press again.")
                 yield self._write

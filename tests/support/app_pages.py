@@ -30,6 +30,7 @@ TINY = Setup(
 TOO_DEEP = NetworkSpec(blocks=(Block((Convolution(4, 7, 1, "valid"),)),) * 4)
 PROGRESS = {
     "kind": "progress",
+    "pictures": 384,
     "step": 3,
     "epoch": 1.0,
     "loss": 2.1,
