@@ -57,17 +57,34 @@ class Driver:
             status = self.engine.status()
             if status.state != "ready":
                 continue
-            for experiment in self.experiments.all():
-                try:
-                    if not experiment.is_over():
-                        look(experiment, self.store, max(1, status.workers), self.engine.submit)
-                except CnnLabError as error:
-                    logger.warning("experiment %s waits: %s", experiment.id, error)
-                except Exception:
-                    logger.exception("experiment %s could not be looked at", experiment.id)
+            look_at_all(self.experiments, self.store, max(1, status.workers), self.engine.submit)
 
 
-def look(experiment: Experiment, store: RunStore, workers: int, submit: Callable[[Run], None]) -> None:
+def look_at_all(
+    experiments: ExperimentStore, store: RunStore, workers: int, submit: Callable[[Run], None]
+) -> None:
+    """Look at every experiment that is not over; of one owner's the oldest alone makes new runs."""
+    busy: set[str] = set()
+    for experiment in reversed(experiments.all()):
+        try:
+            if experiment.is_over():
+                continue
+            first = experiment.asked == "run" and experiment.owner not in busy
+            busy |= {experiment.owner} if first else set()
+            look(experiment, store, workers, submit, makes_runs=first)
+        except CnnLabError as error:
+            logger.warning("experiment %s waits: %s", experiment.id, error)
+        except Exception:
+            logger.exception("experiment %s could not be looked at", experiment.id)
+
+
+def look(
+    experiment: Experiment,
+    store: RunStore,
+    workers: int,
+    submit: Callable[[Run], None],
+    makes_runs: bool = True,
+) -> None:
     """Do what is missing of an experiment now.
 
     Args:
@@ -75,6 +92,7 @@ def look(experiment: Experiment, store: RunStore, workers: int, submit: Callable
         store: of the runs.
         workers: how many runs train at a time.
         submit: puts a new run into the queue.
+        makes_runs: whether the next runs may be made now.
 
     Raises:
         CnnLabError: where a run cannot be made or steered.
@@ -94,7 +112,7 @@ def look(experiment: Experiment, store: RunStore, workers: int, submit: Callable
             _stop(run)
     elif experiment.grid.halving:
         _halve(experiment, now, runs, dropped)
-    if asked == "run":
+    if asked == "run" and makes_runs:
         _make_next(experiment, store, now, dropped, workers, submit)
     _keep_ended(experiment, kept, now, runs, dropped, stopped=asked == "stop")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn.core.errors import RunError
-from cnn.experiments.driver import look, rungs, steer, worse_half
+from cnn.experiments.driver import look, look_at_all, rungs, steer, worse_half
 from cnn.experiments.experiment import Experiment, ExperimentStore, Result
 from cnn.experiments.grid import Grid
 from cnn.runs.store import Run, RunStore
@@ -83,6 +83,19 @@ def test_a_folder_that_was_being_made_when_the_server_died_is_made_again(play: C
     (half / "snapshots").mkdir(parents=True)
     played.look()
     assert played.run(0).status().state == "queued"
+
+
+def test_of_one_owners_experiments_the_oldest_alone_makes_runs(play: Callable[..., Played]) -> None:
+    first, second = play(), play()
+
+    def all_looked_at() -> None:
+        look_at_all(first.experiments, first.store, 1, lambda run: None)
+
+    all_looked_at()
+    assert (first.states.count("queued"), second.states.count("queued")) == (2, 0)
+    steer(first.experiment, first.store, "pause")
+    all_looked_at()
+    assert second.states.count("queued") == 2
 
 
 def test_what_has_ended_is_kept_even_when_its_run_is_deleted(play: Callable[..., Played]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.core.errors import CnnLabError
+from cnn.core.errors import CnnLabError, RunError
 from cnn.core.settings import owner_limit
 from cnn.experiments.driver import rungs, value_words
 from cnn.experiments.grid import MAX_AXES, MAX_SEEDS, MAX_VALUES, SETTINGS, Grid, Value
@@ -13,6 +13,7 @@ from cnn.network.spec import Setup
 from cnn.network.summary import total_multiply_adds, walk
 from cnn.runs import quota
 from cnn.training.estimate import memory, size
+from cnn.web.app import class_room
 from cnn.web.app.run_text import minutes
 from cnn.web.app.service import service
 from cnn.web.app.session import session
@@ -52,7 +53,7 @@ def show_plan() -> None:
     try:
         grid = Grid.from_json(
             {
-                "base": session().setup.to_json(),
+                "base": class_room.follow(session().setup).to_json(),
                 "axes": axes,
                 "seeds": int(seeds),
                 "dataset": dataset_name(),
@@ -61,6 +62,7 @@ def show_plan() -> None:
                 **length,
             }
         )
+        _check_rules(grid)
         _show_cost(grid)
     except CnnLabError as error:
         st.error(str(error), icon=":material/block:")
@@ -93,6 +95,19 @@ def _typed(text: str, kind: Callable[[str], Value]) -> Value:
         return kind(text[:20])
     except ValueError:
         return text[:20]
+
+
+def _check_rules(grid: Grid) -> None:
+    """Hold a grid to the rules of the visitor's room.
+
+    Raises:
+        RunError: where it would train what the teacher has fixed otherwise.
+    """
+    if any(class_room.follow(trial.setup) != trial.setup for trial in grid.trials):
+        raise RunError(
+            "The teacher of your room has fixed some of these settings, or the seconds of a run; a grid cannot vary "
+            "them. Vary others, or give each run fewer seconds."
+        )
 
 
 def _show_cost(grid: Grid) -> None:

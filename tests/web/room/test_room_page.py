@@ -185,3 +185,12 @@ def test_names_on_the_board_are_escaped_and_keep_their_direction() -> None:
     assert "<bdi>עדה</bdi>" in table
     assert "50.0 %" in table
     assert "13.3" in table  # (50 - 10) points in 3 s
+
+
+def test_a_grid_keeps_to_what_the_teacher_has_fixed(a_class: Class, ruled: Room) -> None:
+    app = a_class.visit("grid", ADA)
+    assert not app.exception
+    assert any(
+        "The teacher of your room has fixed some of these settings" in item.value for item in app.error
+    )
+    assert not [button for button in app.button if button.label.startswith("Train ")]
