@@ -133,10 +133,11 @@ def _describe(options: argparse.Namespace) -> int:
         }
         emit({"layers": rows, **totals, "setup": setup.to_json()})
         return 0
-    print(f"{'layer':<16}{'output':<14}{'parameters':<34}{'multiply-adds':>15}{'sees':>9}")
+    wide = max(34, *(len(row.formula) + 2 for row in table))
+    print(f"{'layer':<16}{'output':<14}{'parameters':<{wide}}{'multiply-adds':>15}{'sees':>9}")
     for row in table:
         shape = "×".join(map(str, row.shape))
-        figures = f"{row.formula or '–':<34}{row.multiply_adds:>15,}{row.sees:>9}"
+        figures = f"{row.formula or '–':<{wide}}{row.multiply_adds:>15,}{row.sees:>9}"
         print(f"{row.layer.name:<16}{shape:<14}{figures}")
     print(f"{summary.total_parameters(table):,} parameters, ", end="")
     print(f"{summary.total_multiply_adds(table):,} multiply-adds a picture")

@@ -156,11 +156,6 @@ def group_norm(x: Array, gamma: Array, beta: Array, groups: int) -> Array:
     return np.asarray(normal.reshape(x.shape) * gamma + beta)
 
 
-def gate(maps: Array, factors: Array) -> Array:
-    """Multiply each map (..., height, width, channels) by a number of its own, (..., channels)."""
-    return maps * factors[..., None, None, :]
-
-
 def relu(x: Array) -> Array:
     """Return max(0, x), cell by cell.
 

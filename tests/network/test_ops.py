@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cnn.core.scaling import scale, to_input
 from cnn.network import ops
+from cnn.network.layers.merge import Gate
 
 Function = Callable[..., np.ndarray]
 
@@ -356,6 +357,6 @@ def test_one_picture_of_a_batch_is_normalised_by_itself() -> None:
 
 def test_a_gate_multiplies_each_map() -> None:
     maps, factors = whole_numbers((2, 3, 4, 5)), whole_numbers((2, 5), 1)
-    found = ops.gate(maps, factors)
+    found = Gate("gate1", ("relu1", "excite1")).forward([maps, factors], {})
     for picture, row, column, map_ in np.ndindex(maps.shape):
         assert found[picture, row, column, map_] == maps[picture, row, column, map_] * factors[picture, map_]

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from cnn.network import ops
 from cnn.network.arithmetic import Plus, Times
 from cnn.network.layers.base import Elementwise, Weights
 from cnn.network.ops import Array
@@ -66,7 +65,8 @@ class Gate(Elementwise):
 
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Return the products."""
-        return ops.gate(*inputs)
+        maps, factors = inputs
+        return maps * factors[..., None, None, :]
 
     def follows(self, name: str) -> bool:
         """Whether it reads `name` as maps: a gate's number goes to a whole map, not to one cell."""

@@ -65,19 +65,22 @@ def _block_card(network: NetworkSpec, place: int) -> Block:
         with middle:
             pooling = choice_field(block, "pooling", "Pooling", key, POOLINGS, "At the end of the block.")
         with right, st.container(vertical_alignment="bottom", height="stretch"):
-            options = _block_options(block, key, len(block.convolutions))
+            options = _block_options(block, key, convolutions)
         try:
-            return replace(
-                block, convolutions=convolutions, activation=activation, pooling=pooling, **options
-            )
+            return replace(block, activation=activation, pooling=pooling, **options)
         except SpecError as error:
             st.error(error.problem, icon=":material/block:")
             return block
 
 
-def _block_options(block: Block, key: str, count: int) -> dict[str, Any]:
+def _block_options(block: Block, key: str, convolutions: tuple[Convolution, ...]) -> dict[str, Any]:
+    count = len(convolutions)
     with st.popover("More", icon=":material/tune:", width="stretch", key=widget_key(key, "more")):
         found = {
+            "convolutions": tuple(
+                replace(convolution, kind=_kind_field(convolution, f"{key}-c{place}", place, count))
+                for place, convolution in enumerate(convolutions)
+            ),
             "batch_norm": flag_field(
                 block,
                 "batch_norm",
@@ -115,7 +118,8 @@ def _block_options(block: Block, key: str, count: int) -> dict[str, Any]:
                 "squeeze",
                 "Squeeze-and-excitation",
                 key,
-                "Maps a neuron of the gate's inner layer; the gate weighs each map by the means of all. 0 for none.",
+                "A gate multiplies each map by a number from 0 to 1 that depends on the means of all maps. Here: maps per "
+                "neuron of its inner layer; 0 for no gate.",
             ),
         }
         _add_button(
@@ -133,9 +137,15 @@ def _block_options(block: Block, key: str, count: int) -> dict[str, Any]:
     return found
 
 
+def _kind_field(convolution: Convolution, key: str, place: int, count: int) -> str:
+    label = "Convolution" if count == 1 else f"Convolution {place + 1} of {count}"
+    about = "Separable: first a filter for each map by itself, then a 1×1 convolution; far fewer parameters."
+    return choice_field(convolution, "kind", label, key, CONVOLUTIONS, about)
+
+
 def _convolution_row(block: Block, place: int, block_key: str) -> Convolution:
     convolution, key = block.convolutions[place], f"{block_key}-c{place}"
-    columns = st.columns([4, 4, 4, 5, 6])
+    columns = st.columns([4, 4, 4, 5])
     with columns[0]:
         filters = whole_field(convolution, "filters", "Filters", key, "One feature map each.")
     with columns[1]:
@@ -146,16 +156,7 @@ def _convolution_row(block: Block, place: int, block_key: str) -> Convolution:
         padding = choice_field(
             convolution, "padding", "Padding", key, PADDINGS, "Same: zeros around, size kept. Valid: none."
         )
-    with columns[4]:
-        kind = choice_field(
-            convolution,
-            "kind",
-            "Kind",
-            key,
-            CONVOLUTIONS,
-            "Separable: first a filter for each map by itself, then a 1×1 convolution: far fewer parameters.",
-        )
-    return Convolution(filters, size, stride, padding, kind)
+    return Convolution(filters, size, stride, padding, convolution.kind)
 
 
 def _card_header(network: NetworkSpec, place: int) -> None:
@@ -249,6 +250,7 @@ def _add_block() -> None:
     """Add a copy of the last block with twice its filters, which is how such networks usually grow."""
     last = _blocks()[-1]
     most = allowed_values(Convolution, "filters").high
+    most -= most % max(last.group_norm, 1)  # groups are of one size
     wider = tuple(replace(c, filters=min(most, c.filters * 2)) for c in last.convolutions)
     _change_network(blocks=(*_blocks(), replace(last, convolutions=wider)))
 

@@ -36,6 +36,7 @@ class Sheet:
     """One saved state, drawn: its first filters, (layer, maps, legend) of each layer, and its answers."""
 
     filters: str
+    how: str
     maps: tuple[tuple[str, str, str], ...]
     probabilities: NDArray[np.float32]
 
@@ -97,13 +98,7 @@ def _show_filters(run: Run, sheet: Sheet) -> None:
     st.markdown(f"**Filters of {layer}**")
     st.image(sheet.filters, alt=f"The first filters of {layer} in colour")
     left_out = f"; {MOST_FILTERS} of {count} are shown" if count > MOST_FILTERS else ""
-    one_colour = run.setup.network.blocks[0].convolutions[0].kind == "separable"
-    how = (
-        "One for each colour: orange is above zero, blue below"
-        if one_colour
-        else "As colours: mid-grey is weight 0"
-    )
-    st.caption(f"{how}{left_out}.")
+    st.caption(f"{sheet.how}{left_out}.")
 
 
 def _show_maps(run: Run, sheet: Sheet) -> None:
@@ -153,13 +148,15 @@ def draw(run: Run, weights: Weights, pixels: NDArray[np.uint8], theme: Theme) ->
     kernels = np.stack([kernel_of(network, weights, first, number) for number in range(count)], axis=-1)
     if kernels.shape[2] == PICTURE_SHAPE[-1]:
         filters = colour_filters(kernels, max(1, FILTER_PIXELS // len(kernels)), FILTER_COLUMNS)
-    else:  # each looks at one colour
+        how = "As colours: mid-grey is weight 0"
+    else:
+        how = "One for each colour: orange is above zero, blue below"
         filters = mosaic(
             kernels[:, :, 0], theme, scale_of(np.stack([kernels, -kernels])), pixels=FILTER_PIXELS
         )
     names = dict.fromkeys((first, stage_end(network, first)))
     maps = tuple((name, *_map_sheet(outputs[name], theme)) for name in names)
-    return Sheet(data_uri(filters), maps, outputs["softmax"])
+    return Sheet(data_uri(filters), how, maps, outputs["softmax"])
 
 
 def _map_sheet(values: NDArray[np.float32], theme: Theme) -> tuple[str, str]:
