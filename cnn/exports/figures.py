@@ -16,6 +16,8 @@ from PIL import Image, ImageDraw, ImageFont
 from cnn.exports.source import Exported, Source
 from cnn.figures.colours import LIGHT, rgb
 from cnn.figures.drawing import network_svg
+from cnn.network.layers import expand
+from cnn.network.spec import PICTURE_SHAPE
 from cnn.network.summary import walk
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 400, 64, 20, 44, 52
@@ -155,10 +157,10 @@ def _round_up(value: float) -> float:
 
 def first_filters(source: Source) -> Drawing | None:
     """Return the kernels of the first convolution as colours, mid-grey for 0; None if none sees colours."""
-    kernels = [array for array in source.weights.values() if array.ndim == 4 and array.shape[2] == 3]
-    if not kernels:
+    first = expand(source.setup.network)[1]
+    kernel: NDArray[np.float32] = source.weights[f"{first.name}/kernel"]
+    if first.kernel_of(kernel, 0).shape[2] != PICTURE_SHAPE[-1]:
         return None
-    kernel: NDArray[np.float32] = kernels[0]
     size, filters = kernel.shape[0], kernel.shape[3]
     reach = float(np.abs(kernel).max()) or 1.0
     tiles = np.rint((kernel / reach * 0.5 + 0.5) * 255).astype(int)

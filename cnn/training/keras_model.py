@@ -21,7 +21,7 @@ from cnn.network.layers.pool import Pool
 from cnn.network.ops import BATCH_NORM_EPSILON, ELU_ALPHA, GROUP_NORM_EPSILON, LEAKY_SLOPE
 from cnn.network.spec import PICTURE_SHAPE, NetworkSpec
 from cnn.training.kernels.batch_norm import FusedBatchNormalization
-from cnn.training.kernels.convolution import FastConvolution, PooledConvolution
+from cnn.training.kernels.convolution import FastConvolution, FastDepthwiseConvolution, PooledConvolution
 from cnn.training.kernels.fusion import PooledConv, faster_order
 from cnn.training.whitening import whitening_kernels
 
@@ -179,9 +179,8 @@ def _kernel(layer: Conv) -> tuple[int, int, int, str]:
 def _depthwise_convolution(layer: DepthwiseConv, to: Building) -> keras.layers.Layer:
     settings = (layer.kernel_size, layer.stride, layer.padding)
     initializer = _initializer(to.seeds)
-    return keras.layers.DepthwiseConv2D(
-        *settings, use_bias=False, depthwise_initializer=initializer, **to.common
-    )
+    kind = FastDepthwiseConvolution if to.faster else keras.layers.DepthwiseConv2D
+    return kind(*settings, use_bias=False, depthwise_initializer=initializer, **to.common)
 
 
 def _group_norm(layer: GroupNorm, to: Building) -> keras.layers.Layer:
