@@ -1,9 +1,10 @@
-"""A network asked about thousands of pictures at once, as fast as this machine can.
+"""A network asked about thousands of pictures at once: the scores that Inside and Classify would give, in float32.
 
-Keras's `predict` runs layer after layer. Here the network is built from the faster layers that training uses
-(`cnn.training.kernels`: maxima are taken before biases and activations, on a quarter of the cells), whole
-batches of bytes go into one graph that scales them itself, and batches are small enough to stay in the
-processor's cache. `python -m cnn bench --only evaluate` holds the two against each other.
+The network is built from the faster layers that training uses (`cnn.training.kernels`: maxima are taken before
+biases and activations, on a quarter of the cells), and whole batches of bytes go into one graph that scales
+them itself. That is little faster than Keras's `predict`, because the convolutions of `vgg6` come near what a
+core can do in float32. In bfloat16 it took half as long, but the answer changed for some pictures: a picture in a
+cell of the confusion matrix would be named otherwise on Classify. `python -m cnn bench --only evaluate` measures.
 """
 
 from collections.abc import Callable, Sequence
