@@ -199,6 +199,10 @@ class Commands:
         """Whether a stop has been asked for, since the run was reopened last."""
         return bool(self.count()) and _asks(self.read(), ENDING)
 
+    def unanswered(self, taken: int) -> set[str]:
+        """Return the kinds of the commands after the first `taken`, without those before the last reopening."""
+        return {command.kind for command in since_reopened(self.read(taken))} - {REOPEN}
+
     # The process that trains the run
 
     def begin(self) -> Status | None:

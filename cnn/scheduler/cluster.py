@@ -2,8 +2,8 @@
 
 What holds for one holds for the other: a worker is a process that comes and goes, known by its address and
 its scratch folder, which no second process ever has. It is warmed before it gets work. Work is pinned to it,
-and never begins on the process that takes its place. One worker, the helper, trains nothing and answers
-questions.
+and never begins on the process that takes its place. One worker, the query worker, trains nothing and answers
+queries.
 """
 
 import logging
@@ -49,11 +49,11 @@ class Work:
 
     train: Callable[[str, str], object] = jobs.train_run_in_worker
     warm: Callable[[int], object] = jobs.warm
-    warm_helper: Callable[[int], object] = jobs.warm_helper
+    warm_query_worker: Callable[[int], object] = jobs.warm_query_worker
 
 
 @dataclass(frozen=True)
-class Member:
+class Worker:
     """One worker process. `memory` and `memory_limit` are bytes, a limit of 0 is none."""
 
     address: str
@@ -77,7 +77,7 @@ class Cluster:
         self.client = client
         self.own = own
 
-    def members(self) -> list[Member]:
+    def workers(self) -> list[Worker]:
         """Return the workers that are there now.
 
         Raises:
@@ -86,32 +86,32 @@ class Cluster:
         if self.client.status != "running":
             raise UnreachableError("The connection to the Dask scheduler was lost.")
         workers = self.client.scheduler_info(n_workers=-1)["workers"]
-        return [_member(address, facts) for address, facts in workers.items()]
+        return [_worker(address, facts) for address, facts in workers.items()]
 
-    def submit(self, member: Member, function: Callable[..., Any], *arguments: Any) -> Any:
+    def submit(self, worker: Worker, function: Callable[..., Any], *arguments: Any) -> Any:
         """Let exactly this process call a function; return the future."""
         return self.client.submit(
-            begin, member.scratch, function, arguments, workers=[member.address], pure=False, retries=0
+            begin, worker.scratch, function, arguments, workers=[worker.address], pure=False, retries=0
         )
 
-    def kill(self, member: Member) -> bool:
+    def kill(self, worker: Worker) -> bool:
         """Kill a worker that does not answer; its nanny starts another one. Return whether it was killed."""
         try:
             answers = self.client.sync(
                 self.client._run,
                 kill_worker,
-                workers=[member.address],
+                workers=[worker.address],
                 nanny=True,
                 callback_timeout=CONNECT_SECONDS,
             )
         except Exception:  # it may be gone by itself meanwhile
-            logging.getLogger(__name__).warning("the worker at %s could not be killed", member.address)
+            logging.getLogger(__name__).warning("the worker at %s could not be killed", worker.address)
             return False
         return any(answers.values())
 
 
-def _member(address: str, facts: dict[str, Any]) -> Member:
-    return Member(
+def _worker(address: str, facts: dict[str, Any]) -> Worker:
+    return Worker(
         address,
         str(facts.get("local_directory", "")),
         str(facts.get("name", "")),
@@ -141,7 +141,7 @@ def connect(settings: Settings) -> Iterator[Cluster]:
 
 
 def _own(settings: Settings) -> Iterator[Cluster]:
-    """Yield a cluster of processes on loopback: those that train, and the helper."""
+    """Yield a cluster of processes on loopback: those that train, and the query worker."""
     from distributed import Client, LocalCluster
 
     with (

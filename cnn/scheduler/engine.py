@@ -8,21 +8,21 @@ so that a worker that dies takes nothing with it but the run it was training.
 import logging
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cnn.core.errors import CnnLabError
 from cnn.core.settings import Settings
 from cnn.runs.store import Run, RunStore
 from cnn.scheduler.cluster import Cluster, UnreachableError, Work, connect
-from cnn.scheduler.failures import Loss, settle
 from cnn.scheduler.fair_queue import Place
-from cnn.scheduler.query_queue import Desk
-from cnn.scheduler.recovery import Recovery
-from cnn.scheduler.run_queue import Roster, without_times
-from cnn.scheduler.scheduler import Parts, Shift
+from cnn.scheduler.query_queue import QueryQueue
+from cnn.scheduler.recovery import Recovery, settle
+from cnn.scheduler.run_entry import Loss
+from cnn.scheduler.run_queue import RunQueue
+from cnn.scheduler.scheduler import Scheduler
 from cnn.scheduler.server_lock import only_server
-from cnn.scheduler.worker_pool import Crew
+from cnn.scheduler.worker_pool import WorkerPool
 
 logger = logging.getLogger(__name__)
 
@@ -52,18 +52,16 @@ class Engine:
     def __init__(self, store: RunStore, settings: Settings | None = None, work: Work | None = None) -> None:
         self.store = store
         self.settings = settings or Settings()
-        self._roster = Roster(self.settings.workers)
-        self._recovery = Recovery(store, self._roster, own=not self.settings.scheduler)
-        self._news: dict[str, int] = {}
+        self.queue = RunQueue(self.settings.workers)
+        self.recovery = Recovery(store, self.queue, own=not self.settings.scheduler)
+        self._work = work or Work()
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._closing = threading.Event()
-        self._look = True
+        self._scan_now = True
         self._thread: threading.Thread | None = None
         self._status = EngineStatus("off", self.settings.workers)
-        wake = self._wake.set
-        self.desk = Desk(wake)
-        self._parts = Parts(self._roster, self._recovery, self.desk, work or Work(), self.news, wake)
+        self.queries = QueryQueue(self._wake.set)
 
     def start(self, delay: float = 0.0) -> None:
         """Start the cluster in a thread and return at once; a second call does nothing.
@@ -91,7 +89,7 @@ class Engine:
 
     def submit(self, run: Run) -> None:
         """Put a run at the end of its owner's line; one that waits or trains already stays where it is."""
-        self._roster.put(run, run.status())
+        self.queue.enqueue(run, run.status())
         self._wake.set()
 
     def place(self, run_id: str) -> Place | None:
@@ -99,21 +97,24 @@ class Engine:
 
         Nothing is before a run that trains; None is for one that does not wait.
         """
-        place = self._roster.place(run_id)
-        return place if place is None or self.status().state == "ready" else without_times(place)
+        place = self.queue.place(run_id)
+        if place and self.status().state != "ready":  # nobody can say when there will be a worker
+            return replace(place, seconds=None)
+        return place
 
     def training_of(self, owner: str) -> list[Run]:
         """Return the runs of an owner that are on workers now."""
-        return [task.run for task in self._roster.training if task.run.owner == owner]
+        return [entry.run for entry in self.queue.on_worker() if entry.run.owner == owner]
 
     def wake(self) -> None:
         """Look at the runs now: one has been steered, say."""
-        self._look = True
+        self._scan_now = True
         self._wake.set()
 
     def news(self, run_id: str) -> int:
         """Return how many events a run has sent: as long as it is the same, nothing new was written."""
-        return self._news.get(run_id, 0)
+        entry = self.queue.entry(run_id)
+        return entry.reports if entry else 0
 
     # The rest runs in the engine's thread.
 
@@ -134,47 +135,43 @@ class Engine:
                 break
 
     def _connected(self, token: str) -> None:
+        """Serve one cluster until it is lost or the engine is closed, then let go of the runs on it."""
         try:
             with connect(self.settings) as cluster:
                 self._serve(cluster, token)
         finally:
-            self.desk.collect(lambda member: False)
-            for task in self._roster.training:
-                self._roster.drop(task.run.id)
-                self._leave(task.run)
-
-    def _leave(self, run: Run) -> None:
-        """Let go of a run when the cluster is closed, or out of reach."""
-        if not self._closing.is_set():
-            self._recovery.lost(run, Loss())
-            return
-        try:
-            settle(run, Loss(server_stopped=True))
-        except CnnLabError:
-            logger.exception("the state of run %s could not be written", run.id)
+            self.queries.collect(lambda worker: False)
+            for entry in self.queue.on_worker():
+                run = entry.run
+                self.queue.lose(run, Loss(server_stopped=self._closing.is_set()))
+                if self._closing.is_set():
+                    try:
+                        settle(run, entry.loss)
+                    except CnnLabError:
+                        logger.exception("the state of run %s could not be written", run.id)
 
     def _serve(self, cluster: Cluster, token: str) -> None:
-        crew = Crew(cluster, self._parts.work, str(self.store.folder), token, self._wake.set)
-        shift = Shift(crew, self._parts)
-        shift.listen(self._hear)
-        self._recovery.sweep()
+        pool = WorkerPool(cluster, self._work, str(self.store.folder), token, self._wake.set)
+        scheduler = Scheduler(pool, self.queue, self.recovery, self.queries, self._wake.set)
+        scheduler.listen(self._hear)
+        self.recovery.sweep()
         scanned = 0.0
         while not self._closing.is_set():
-            if self._look or time.monotonic() - scanned > SCAN_SECONDS:
-                self._look, scanned = False, time.monotonic()
-                self._recovery.scan()
-            shift.tick()
-            self._roster.refresh(crew.size)
-            ready = len(crew.trainers)
-            self._say("ready" if ready else "starting", crew.size, ready, crew.problem)
+            if self._scan_now or time.monotonic() - scanned > SCAN_SECONDS:
+                self._scan_now, scanned = False, time.monotonic()
+                self.recovery.scan()
+            scheduler.tick()
+            self.queue.refresh(pool.size)
+            ready = len(pool.trainers)
+            self._say("ready" if ready else "starting", pool.size, ready, pool.problem)
             self._wake.wait(TICK_SECONDS)
             self._wake.clear()
 
     def _hear(self, event: dict[str, Any]) -> None:
-        if "question" in event:
-            self.desk.hear(event["question"], event["share"])
+        if "query" in event:
+            self.queries.hear(event["query"], event["share"])
         else:
-            self._news[event["run"]] = self.news(event["run"]) + 1
+            self.queue.count_report(event["run"])
 
     def _say(self, state: str, workers: int | None = None, ready: int = 0, message: str = "") -> None:
         with self._lock:

@@ -1,39 +1,33 @@
-"""Runs that no worker of this engine trains: those that wait on the disk, that died, and that are suspended."""
+"""Runs that no worker of this scheduler has: lost ones that go on by themselves, suspended ones, new ones.
+
+A run whose worker ended under it goes on from its last checkpoint, at most twice, or says why not. A run is
+settled only when its lock is free: as long as a process of a server that was killed still trains it, it is
+left to that process, or the process is ended.
+"""
 
 import contextlib
 import logging
 import shutil
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Collection
+from dataclasses import replace
 
 from cnn.core.errors import CnnLabError
 from cnn.runs.commands import ENDING, GOING_ON, SUSPEND
 from cnn.runs.run import DELETED
-from cnn.runs.status import UNREADABLE
+from cnn.runs.status import UNREADABLE, interrupted, taken_up_again, without_process
 from cnn.runs.store import EVERYBODY, Run, RunStore, Status
-from cnn.scheduler.failures import Loss, settle, unanswered
-from cnn.scheduler.run_queue import Roster
+from cnn.scheduler.run_entry import Entry, Loss
+from cnn.scheduler.run_queue import RunQueue
 from cnn.scheduler.server_lock import end_orphan
 
 logger = logging.getLogger(__name__)
 
+MOST_RESUMED = 2
 ORPHAN_SECONDS = 2.0
 AGAIN_SECONDS = 5.0  # after a state could not be written
-
-
-@dataclass
-class _Left:
-    """A run whose process may still be at it, how that was lost, and since when (seconds).
-
-    `rests` is until when it is left alone, because its state could not be written.
-    """
-
-    run: Run
-    loss: Loss
-    since: float
-    told: bool = False
-    rests: float = 0.0
+KILL_SECONDS = 5.0  # from when the kernel counts a kill until the process is gone, at most
 
 
 class Recovery:
@@ -42,11 +36,8 @@ class Recovery:
     `own`: the workers are the server's own, so that nobody else's may train its runs.
     """
 
-    def __init__(self, store: RunStore, roster: Roster, own: bool) -> None:
-        self.store, self.roster, self._own = store, roster, own
-        self._left: dict[str, _Left] = {}
-        self._parked: dict[str, Run] = {}
-        self._seen: dict[str, int] = {}
+    def __init__(self, store: RunStore, queue: RunQueue, own: bool) -> None:
+        self.store, self.queue, self._own = store, queue, own
 
     def sweep(self) -> None:
         """Finish removing what was being removed when the last server ended."""
@@ -56,92 +47,167 @@ class Recovery:
     def scan(self) -> None:
         """Look through the store for runs that are new here, and through the queue for those that left it.
 
-        Runs of everybody are those of the command line, which trains them itself.
+        A run that had ended is read again only when its state was written since. Runs of everybody are those
+        of the command line, which trains them itself.
         """
-        for run, status in self._changed():
-            if self.roster.knows(run.id) or run.id in self._left or run.id in self._parked:
-                continue
-            if status.state == "queued" and run.owner != EVERYBODY:
-                self.roster.put(run, status, run.created, front=status.resumed > 0)
-            elif status.state in ("running", "paused") and (status.process or run.owner != EVERYBODY):
-                self.lost(run, Loss(final=run.owner == EVERYBODY))
-            elif status.state == "finished":
-                self.roster.speeds.learn(run.setup, status.images_per_second)
-        for run in self.roster.waiting:
-            if not waits(run):
-                self.roster.drop(run.id)
-
-    def _changed(self) -> Iterator[tuple[Run, Status]]:
-        """Yield all runs but those that had ended already when they were looked at last."""
+        there = set()
         for run in self.store.runs():
+            there.add(run.id)
+            entry = self.queue.entry(run.id)
             try:
                 written = (run.folder / "state.json").stat().st_mtime_ns
             except OSError:
                 continue
-            if self._seen.get(run.id) != written:
-                status = run.status()
-                if status.ended and status != UNREADABLE:
-                    self._seen[run.id] = written
-                yield run, status
-
-    def lost(self, run: Run, loss: Loss) -> None:
-        """Take over a run whose worker is gone, or seems to be."""
-        self._left.setdefault(run.id, _Left(run, loss, time.monotonic()))
-
-    def suspended(self, run: Run) -> None:
-        """Take over a run that is paused and holds no worker."""
-        self._parked[run.id] = run
+            if entry and (entry.state not in ("new", "ended") or entry.written == written):
+                continue
+            status = run.status()
+            if status.state == "queued" and run.owner != EVERYBODY:
+                self.queue.enqueue(run, status, run.created, front=status.resumed > 0)
+            elif status.state in ("running", "paused") and (status.process or run.owner != EVERYBODY):
+                self.queue.lose(run, Loss(final=run.owner == EVERYBODY))
+            elif status.ended and status != UNREADABLE:
+                if status.state == "finished":
+                    self.queue.speeds.learn(run.setup, status.images_per_second)
+                self.queue.note_end(run, written)
+        for entry in self.queue.in_state("queued"):
+            if not waits(entry.run):
+                self.queue.move(entry.run, "end")
+        for entry in self.queue.in_state("ended"):
+            if entry.run.id not in there:
+                self.queue.forget(entry.run.id)
 
     def tick(self) -> None:
         """Settle what can be settled now."""
-        for left in list(self._left.values()):
-            if left.rests <= time.monotonic():
-                self._settle(left)
-        for run in list(self._parked.values()):
-            status = run.status()
-            if status.suspended and not unanswered(run, status) & {*GOING_ON, *ENDING}:
-                continue
-            del self._parked[run.id]
-            if self.roster.trains(run.id):
+        for entry in self.queue.in_state("lost"):
+            if entry.rests_until <= time.monotonic():
+                self._settle(entry)
+        for entry in self.queue.in_state("suspended"):
+            run, status = entry.run, entry.run.status()
+            if status.suspended and not run.commands.unanswered(status.taken) & {*GOING_ON, *ENDING}:
                 continue
             if waits(run):
-                self.roster.put(run, status, run.created, front=True)
+                self.queue.enqueue(run, status, run.created, front=True)
             else:
-                self.lost(run, Loss())
+                self.queue.lose(run, Loss())
 
-    def _settle(self, left: _Left) -> None:
-        run = left.run
-        if self.roster.knows(run.id):
-            del self._left[run.id]
-            return
+    def _settle(self, entry: Entry) -> None:
+        run = entry.run
         try:
-            status = settle(run, left.loss) if (run.folder / "run.json").exists() else Status("stopped")
+            status = settle(run, entry.loss) if (run.folder / "run.json").exists() else Status("stopped")
         except CnnLabError:
             logger.exception("run %s is left as it is for now", run.id)
-            left.rests = time.monotonic() + AGAIN_SECONDS
+            entry.rests_until = time.monotonic() + AGAIN_SECONDS
             return
         if status is None:
-            self._still_trained(left)
-            return
-        del self._left[run.id]
-        if run.owner == EVERYBODY:
-            return
-        if status.state == "queued":
-            self.roster.put(run, status, run.created, front=True)
-        elif status.state == "paused":
-            self._parked[run.id] = run
+            self._still_trained(entry)
+        elif run.owner == EVERYBODY or status.ended:
+            self.queue.move(run, "end")
+        elif status.state == "queued":
+            self.queue.enqueue(run, status, run.created, front=True)
+        else:
+            self.queue.move(run, "suspend")
 
-    def _still_trained(self, left: _Left) -> None:
-        """End a process that a dead server left behind; on a foreign cluster it may go on."""
-        if self._own and not left.loss.final and time.monotonic() - left.since > ORPHAN_SECONDS:
-            left.since = time.monotonic()
-            end_orphan(left.run.status())
-        elif not self._own and not left.told and self.roster.waiting and left.run.status().state == "paused":
+    def _still_trained(self, entry: Entry) -> None:
+        """End a process that a dead server left behind; on another's cluster it may go on."""
+        if self._own and not entry.loss.final and time.monotonic() - entry.entered > ORPHAN_SECONDS:
+            entry.entered = time.monotonic()
+            end_orphan(entry.run.status())
+        elif not self._own and not entry.told and self.queue.in_state("queued"):
+            if entry.run.status().state != "paused":
+                return
             with contextlib.suppress(CnnLabError):
-                left.run.command(SUSPEND)
-                left.told = True
+                entry.run.command(SUSPEND)
+                entry.told = True
 
 
 def waits(run: Run) -> bool:
     """Whether a run is in the state queued, and still there."""
     return (run.folder / "run.json").exists() and run.status().state == "queued"
+
+
+def settle(run: Run, loss: Loss) -> Status | None:
+    """Write how a run stands after its worker was lost, and return it; None while a process still trains it.
+
+    Raises:
+        RunError: when the run's folder is gone or cannot be written.
+    """
+    with run.trained_here() as free:
+        if not free:
+            return None
+        with run.commands.held():
+            status = run.status()
+            asked = run.commands.unanswered(status.taken)
+            settled = after_loss(status, loss, asked)
+            if settled != status:
+                run.write_status(settled)
+    if "discard" in asked and settled.ended:
+        run.remove()
+    return settled
+
+
+def after_loss(status: Status, loss: Loss, asked: Collection[str] = ()) -> Status:
+    """Return how a run stands after its worker was lost.
+
+    Args:
+        status: how it stood then.
+        loss: how the worker was lost.
+        asked: the commands that had not been taken.
+    """
+    free = without_process(status)
+    if status.ended:
+        return status
+    if any(kind in asked for kind in ENDING):
+        return replace(free, state="stopped", message=_STOPPED if loss.hung else "")
+    if loss.out_of_memory:
+        return replace(free, state="failed", message=_memory_message(loss))
+    going_on = any(kind in asked for kind in GOING_ON)
+    if status.state == "queued" and going_on:  # the visitor resumed it just now, and no worker had it yet
+        return free
+    if status.state == "paused":
+        return replace(free, state="queued" if going_on else "paused")
+    if loss.server_stopped:
+        return replace(free, state="queued", message=_SERVER_STOPPED)
+    if loss.final:
+        return interrupted(status)
+    if status.resumed >= MOST_RESUMED:
+        ended = interrupted(status)
+        return replace(ended, message=f"It went on by itself {MOST_RESUMED} times. {ended.message}")
+    return taken_up_again(replace(status, message="Its worker ended; it goes on from its last checkpoint."))
+
+
+_STOPPED = "The worker did not answer and was replaced; the last snapshot is kept."
+
+
+_SERVER_STOPPED = "The server was stopped; the run goes on when it is back."
+
+
+def _memory_message(loss: Loss) -> str:
+    used, limit = (f"{count / 2**30:.2f} GiB" for count in (loss.memory, loss.limit))
+    allowed = f" of the {limit} it may use" if loss.limit else ""
+    return (
+        f"There was not enough memory for this network: its worker held {used}{allowed}. Use fewer filters, "
+        "a smaller batch, or strides and pooling earlier in the network. The snapshots so far are kept."
+    )
+
+
+class Kills:
+    """How many processes the kernel has ended for want of memory, by its own count, in the last seconds.
+
+    It counts a kill when it picks the process; the gigabytes of that one, and its connections, go later.
+    """
+
+    def __init__(self, count: int, now: float) -> None:
+        self._counts = deque([(now, count)])
+
+    def note(self, count: int, now: float) -> None:
+        """Take in the count at a time, in seconds of a clock that only goes on."""
+        self._counts.append((now, count))
+        while self._counts[1][0] < now - KILL_SECONDS:
+            self._counts.popleft()
+
+    def lately(self, count: int, now: float) -> bool:
+        """Whether there was one; it is told once, because one kill is the reason of one loss."""
+        found = count > self._counts[0][1]
+        if found:
+            self._counts = deque([(now, count)])
+        return found

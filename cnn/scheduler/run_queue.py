@@ -1,112 +1,136 @@
-"""Who waits and who trains: what the engine's thread and the pages both look at."""
+"""All runs that the scheduler knows, one entry each, and the order in which those that wait begin.
+
+The scheduler's thread and the pages both look at it; every change goes through `Entry.move`.
+"""
 
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
-from cnn.runs.remaining import Ahead, ahead
+from cnn.runs.remaining import ahead
 from cnn.runs.run import Run
 from cnn.runs.status import Status
 from cnn.scheduler.eta import Speeds, last_report
 from cnn.scheduler.fair_queue import Lines, Place, Training, Waiting, places
-from cnn.scheduler.run_monitor import SUSPEND_SECONDS, Task
+from cnn.scheduler.run_entry import Assignment, Entry, Loss
+from cnn.scheduler.run_monitor import SUSPEND_SECONDS
 
 
-@dataclass(frozen=True)
-class _Entry:
-    run: Run
-    since: float
-    front: bool
-    left: Ahead
-
-
-class Roster:
-    """Runs in the queue, in the order that `cnn.scheduler.fair_queue` gives them, and runs on workers."""
+class RunQueue:
+    """Entries by the id of their run; `cnn.scheduler.fair_queue` gives the order of those that wait."""
 
     def __init__(self, workers: int) -> None:
         self.speeds = Speeds()
         self._workers = workers
-        self._waiting: dict[str, _Entry] = {}
-        self._training: dict[str, Task] = {}
+        self._entries: dict[str, Entry] = {}
         self._served: dict[str, int] = {}
         self._places: dict[str, Place] | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
-    def put(self, run: Run, status: Status, since: float | None = None, front: bool = False) -> None:
+    def entry(self, run_id: str) -> Entry | None:
+        """Return the entry of a run, None for one that is not known."""
+        with self._lock:
+            return self._entries.get(run_id)
+
+    def in_state(self, *states: str) -> list[Entry]:
+        """Return the entries in these states, in no order."""
+        with self._lock:
+            return [entry for entry in self._entries.values() if entry.state in states]
+
+    def on_worker(self) -> list[Entry]:
+        """Return the entries of the runs that workers have."""
+        with self._lock:
+            return [entry for entry in self._entries.values() if entry.on_worker]
+
+    def enqueue(self, run: Run, status: Status, since: float | None = None, front: bool = False) -> None:
         """Put a run into its owner's line, at the end or in front.
 
-        One that trains already stays where it is, and one that waits unless it comes to the front.
+        One that a worker has stays where it is, and one that waits unless it comes to the front.
         """
-        entry = _Entry(run, time.time() if since is None else since, front, ahead(run, status))
+        left = ahead(run, status)
         with self._lock:
-            known = self._waiting.get(run.id)
-            if run.id not in self._training and (known is None or front > known.front):
-                self._waiting[run.id] = entry
-            self._places = None
+            entry = self._entry_of(run)
+            if entry.on_worker or (entry.state == "queued" and not front > entry.front):
+                return
+            entry.move("enqueue")
+            entry.since, entry.front, entry.left = time.time() if since is None else since, front, left
 
-    def give(self, begin: Callable[[Run], Task], allowed: Callable[[Run], bool]) -> bool:
-        """Let `begin` put the next run on a worker; one that is not `allowed` to begin leaves the queue."""
+    def give(self, begin: Callable[[Run], Assignment], allowed: Callable[[Run], bool]) -> bool:
+        """Let `begin` give the next run to a worker; one that is not `allowed` to begin leaves the queue."""
         with self._lock:
             self._places = None
-            lines = Lines(map(self._line_of, self._waiting.values()), self._served)
-            while chosen := lines.next(Counter(task.run.owner for task in self._training.values())):
-                run = self._waiting.pop(chosen.id).run
-                if allowed(run):
-                    self._training[run.id] = begin(run)
+            lines = Lines(map(self._line_of, self.in_state("queued")), self._served)
+            while chosen := lines.next(Counter(entry.run.owner for entry in self.on_worker())):
+                entry = self._entries[chosen.id]
+                if allowed(entry.run):
+                    entry.work = begin(entry.run)
+                    entry.move("start")
                     self._served = lines.served
                     return True
+                entry.move("end")
         return False
 
-    def drop(self, run_id: str) -> None:
-        """Forget a run; one that is not there does no harm."""
+    def move(self, run: Run, event: str) -> None:
+        """Take in that something happened to a run.
+
+        Raises:
+            TransitionError: where it cannot happen in the run's state.
+        """
         with self._lock:
-            self._waiting.pop(run_id, None)
-            self._training.pop(run_id, None)
+            self._entry_of(run).move(event)
+
+    def lose(self, run: Run, loss: Loss) -> None:
+        """Take in that no worker is known to have a run any more; the first loss is the one that counts."""
+        with self._lock:
+            entry = self._entry_of(run)
+            if entry.state != "lost":
+                entry.move("lose")
+                entry.loss, entry.told, entry.rests_until = loss, False, 0.0
+
+    def note_end(self, run: Run, written: int) -> None:
+        """Take in that a run has ended; `written` is when its state was written, in nanoseconds."""
+        with self._lock:
+            entry = self._entry_of(run)
+            entry.move("end")
+            entry.written = written
+
+    def count_report(self, run_id: str) -> None:
+        """Count an event that a run has sent."""
+        with self._lock:
+            if entry := self._entries.get(run_id):
+                entry.reports += 1
+
+    def forget(self, run_id: str) -> None:
+        """Drop the entry of a run; one that is not there does no harm."""
+        with self._lock:
+            self._entries.pop(run_id, None)
             self._places = None
 
     def refresh(self, workers: int) -> None:
-        """Take in how many workers train, and that time has gone on: places are worked out anew."""
+        """Take in how many workers train, and that time has gone on: places are worked out again."""
         with self._lock:
             self._workers, self._places = workers, None
 
-    def trains(self, run_id: str) -> bool:
-        """Whether a run is on a worker."""
-        with self._lock:
-            return run_id in self._training
-
-    def knows(self, run_id: str) -> bool:
-        """Whether a run waits or trains."""
-        with self._lock:
-            return run_id in self._waiting or run_id in self._training
-
-    @property
-    def waiting(self) -> list[Run]:
-        """The runs in the queue, in no order."""
-        with self._lock:
-            return [entry.run for entry in self._waiting.values()]
-
-    @property
-    def training(self) -> list[Task]:
-        """The runs on workers."""
-        with self._lock:
-            return list(self._training.values())
-
     def place(self, run_id: str) -> Place | None:
-        """Return where a run is in the queue: nothing is before one that trains, None for one not here."""
+        """Return where a run is in the queue: nothing is before one on a worker, None for one not here."""
         with self._lock:
-            if run_id in self._training:
-                return Place(0, 0.0)
-            if run_id not in self._waiting:
+            entry = self._entries.get(run_id)
+            if entry is None or (entry.state != "queued" and not entry.on_worker):
                 return None
+            if entry.on_worker:
+                return Place(0, 0.0)
             if self._places is None:
-                training = [self._remaining(task.run) for task in self._training.values()]
-                queue = map(self._line_of, self._waiting.values())
+                training = [self._remaining(other.run) for other in self.on_worker()]
+                queue = map(self._line_of, self.in_state("queued"))
                 self._places = places(queue, training, self._workers - len(training), self._served)
             return self._places.get(run_id)
 
-    def _line_of(self, entry: _Entry) -> Waiting:
+    def _entry_of(self, run: Run) -> Entry:
+        self._places = None
+        return self._entries.setdefault(run.id, Entry(run))
+
+    def _line_of(self, entry: Entry) -> Waiting:
         expected = self.speeds.seconds(entry.run.setup, entry.left)
         return Waiting(entry.run.id, entry.run.owner, entry.since, entry.front, expected)
 
@@ -118,8 +142,3 @@ class Roster:
         if row := last_report(run):
             self.speeds.learn(run.setup, row["images_per_second"])
         return Training(run.owner, self.speeds.seconds(run.setup, ahead(run, status)))
-
-
-def without_times(place: Place) -> Place:
-    """Return a place whose wait nobody can say: there is no worker yet."""
-    return replace(place, seconds=None)

@@ -1,57 +1,50 @@
-"""The engine at work: what its thread does each time it looks at its workers."""
+"""The scheduler at work: what the engine's thread does each time it looks at the workers of one cluster."""
 
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cnn.core.errors import CnnLabError
 from cnn.runs.run import Run
-from cnn.scheduler.cluster import MEMORY_TOPIC, Member, Work
-from cnn.scheduler.failures import Kills, Loss
-from cnn.scheduler.query_queue import Desk
-from cnn.scheduler.recovery import Recovery, waits
-from cnn.scheduler.run_monitor import Task
-from cnn.scheduler.run_queue import Roster
-from cnn.scheduler.worker_pool import Crew
+from cnn.scheduler.cluster import MEMORY_TOPIC, Worker
+from cnn.scheduler.query_queue import QueryQueue
+from cnn.scheduler.recovery import Kills, Recovery, waits
+from cnn.scheduler.run_entry import Assignment, Entry, Loss
+from cnn.scheduler.run_monitor import KILL, due, spare
+from cnn.scheduler.run_queue import RunQueue
+from cnn.scheduler.worker_pool import WorkerPool
 
 logger = logging.getLogger(__name__)
 
 TOPIC = "cnn-lab"
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What the engine keeps from one connection to the next.
+class Scheduler:
+    """Gives runs and queries to the workers of one cluster, and takes in how they ended.
 
-    `news` says how many reports a run has sent; `wake` is called when something has ended.
+    The queue of runs, the recovery and the queries outlive it: they are the same for the next connection.
+    `wake` is called when something has ended.
     """
 
-    roster: Roster
-    recovery: Recovery
-    desk: Desk
-    work: Work
-    news: Callable[[str], int]
-    wake: Callable[[], None]
-
-
-class Shift:
-    """Gives runs and questions to the workers of one cluster, and takes in how they ended."""
-
-    def __init__(self, crew: Crew, parts: Parts) -> None:
-        self.crew = crew
-        self._parts = parts
-        self._roster, self._recovery, self._desk = parts.roster, parts.recovery, parts.desk
+    def __init__(
+        self,
+        pool: WorkerPool,
+        queue: RunQueue,
+        recovery: Recovery,
+        queries: QueryQueue,
+        wake: Callable[[], None],
+    ) -> None:
+        self.pool, self.queue, self.recovery, self.queries, self._wake = pool, queue, recovery, queries, wake
         self._ended_for_memory: dict[str, int] = {}
         self._kills = Kills(system_kills(), time.monotonic())
-        self._after_run = False
+        self._run_was_last = False
 
     def listen(self, hear: Callable[[dict[str, Any]], None]) -> None:
         """Let events of the workers reach `hear`, and keep in mind whose memory was full."""
-        client = self.crew.cluster.client
+        client = self.pool.cluster.client
         client.subscribe_topic(TOPIC, lambda event: hear(event[1]))
         client.subscribe_topic(MEMORY_TOPIC, self._hear_of_memory)
 
@@ -59,98 +52,99 @@ class Shift:
         self._ended_for_memory[str(event[1].get("worker"))] = int(event[1].get("rss", 0))
 
     def tick(self) -> None:
-        """Look at everything once.
+        """Look at everything once: what ended, what is lost, what is to be taken away, what can begin.
 
         Raises:
-            UnreachableError: when the scheduler does not answer.
+            UnreachableError: when the scheduler of the cluster does not answer.
         """
-        self.crew.look({task.member.key for task in self._roster.training})
-        self._collect()
-        self._desk.collect(self.crew.present)
-        self._recovery.tick()
-        self._supervise()
+        self.pool.refresh({entry.assigned.worker.key for entry in self.queue.on_worker()})
+        for entry in self.queue.on_worker():
+            self._collect(entry)
+        self.queries.collect(self.pool.present)
+        self.recovery.tick()
+        others_wait = bool(self.queue.in_state("queued")) and not self._idle()
+        for entry in self.queue.on_worker():
+            self._supervise(entry, others_wait)
         self._dispatch()
         self._kills.note(system_kills(), time.monotonic())
 
-    # Runs that have ended, and workers that have
-
-    def _collect(self) -> None:
-        for task in self._roster.training:
-            if task.future.done():
-                self._ended(task)
-            elif not self.crew.present(task.member):
-                task.future.cancel()
-                self._lost(task)
-
-    def _ended(self, task: Task) -> None:
-        status = task.run.status()
-        if task.future.status != "finished":
-            self._lost(task)
+    def _collect(self, entry: Entry) -> None:
+        """Take in how a run was left by its worker, if that has ended with it or is gone."""
+        work, run = entry.assigned, entry.run
+        if not work.future.done() and self.pool.present(work.worker):
             return
-        self._roster.drop(task.run.id)
-        if not status.ended:
-            self._recovery.lost(task.run, Loss())  # suspended, or another process had it
+        if not work.future.done():
+            work.future.cancel()
+            self._lose(entry)
             return
-        self._roster.speeds.learn(task.run.setup, status.images_per_second)
-        if status.state == "finished" and not status.resumed and not task.run.commands.count():
-            self._roster.speeds.overhead = max(0.0, time.monotonic() - task.started - status.seconds)
+        if work.future.status != "finished":
+            self._lose(entry)
+            return
+        status = run.status()
+        if status.suspended:
+            self.queue.move(run, "suspend")
+        elif not status.ended:  # another process had it
+            self.queue.lose(run, Loss())
+        else:
+            self.queue.speeds.learn(run.setup, status.images_per_second)
+            if status.state == "finished" and not status.resumed and not run.commands.count():
+                self.queue.speeds.overhead = max(0.0, time.monotonic() - work.started - status.seconds)
+            self.queue.move(run, "end")
 
-    def _lost(self, task: Task) -> None:
-        if task.future.status == "error" and self.crew.present(task.member):
-            logger.error("run %s broke off: %s", task.run.id, task.future.exception())
-        seen = self.crew.last_seen(task.member)
-        told = self._ended_for_memory.pop(task.member.address, 0)
-        killed = bool(self.crew.cluster.own) and self._kills.lately(system_kills(), time.monotonic())
-        self._roster.drop(task.run.id)
-        self._recovery.lost(
-            task.run, Loss(told or seen.memory, seen.memory_limit, bool(told) or killed, task.hung)
-        )
+    def _lose(self, entry: Entry) -> None:
+        work, run = entry.assigned, entry.run
+        if work.future.status == "error" and self.pool.present(work.worker):
+            logger.error("run %s failed: %s", run.id, work.future.exception())
+        seen = self.pool.last_seen(work.worker)
+        told = self._ended_for_memory.pop(work.worker.address, 0)
+        killed = bool(self.pool.cluster.own) and self._kills.lately(system_kills(), time.monotonic())
+        self.queue.lose(run, Loss(told or seen.memory, seen.memory_limit, bool(told) or killed, work.hung))
 
-    # Runs in training, and those that wait
+    def _supervise(self, entry: Entry, others_wait: bool) -> None:
+        """Follow how a run stands; replace a worker that does not answer, suspend a run paused too long."""
+        work, run = entry.assigned, entry.run
+        work.worker = self.pool.last_seen(work.worker)
+        status = run.status()
+        if entry.state == "starting" and entry.reports > work.reports:
+            self.queue.move(run, "report")
+        if entry.state != "paused" and status.state == "paused":
+            self.queue.move(run, "pause")
+        elif entry.state == "paused" and status.state == "running":
+            self.queue.move(run, "resume")
+        order = due(entry, status, time.monotonic(), others_wait)
+        if order == KILL:
+            if not self.pool.cluster.kill(work.worker):
+                spare(entry, time.monotonic())
+        elif order:
+            try:
+                run.command(order)
+            except CnnLabError:
+                logger.exception("run %s could not be told to %s", run.id, order)
 
-    def _supervise(self) -> None:
-        """Replace workers that do not answer, and park runs that are paused while others wait."""
-        tasks = self._roster.training
-        others_wait = bool(self._roster.waiting) and not self._idle()
-        for task in tasks:
-            task.member = self.crew.last_seen(task.member)
-            task.began = task.began or self._parts.news(task.run.id) > task.reports
-            due = task.due(task.run.status(), time.monotonic(), others_wait)
-            if due == "kill":
-                if not self.crew.cluster.kill(task.member):
-                    task.spared(time.monotonic())
-            elif due:
-                self._command(task.run, due)
-
-    def _command(self, run: Run, kind: str) -> None:
-        try:
-            run.command(kind)
-        except CnnLabError:
-            logger.exception("run %s could not be told to %s", run.id, kind)
-
-    def _idle(self) -> list[Member]:
-        busy = {task.member.key for task in self._roster.training}
-        asked = self._desk.busy()
+    def _idle(self) -> list[Worker]:
+        busy = {entry.assigned.worker.key for entry in self.queue.on_worker()}
+        asked = self.queries.busy()
         busy |= {asked.key} if asked else set()
-        return [member for member in self.crew.trainers if member.key not in busy]
+        return [worker for worker in self.pool.trainers if worker.key not in busy]
 
     def _dispatch(self) -> None:
-        """Fill the workers that are free. Where there is only one, runs and questions take turns."""
-        helper = self.crew.helper
-        for member in self._idle():
-            question_first = self._after_run and self._desk.waits() and self.crew.shared
-            if not question_first and self._roster.give(partial(self._begin, member), waits):
-                self._after_run = True
-            elif self.crew.shared:
-                helper = member
-        if helper:
-            self._after_run = False
-            self._desk.dispatch(self.crew.cluster, helper, TOPIC)
+        """Fill the workers that are free. Where there is only one, runs and queries take turns."""
+        query_worker = self.pool.query_worker
+        for worker in self._idle():
+            query_first = self._run_was_last and self.queries.waits() and self.pool.shared
+            if not query_first and self.queue.give(partial(self._begin, worker), waits):
+                self._run_was_last = True
+            elif self.pool.shared:
+                query_worker = worker
+        if query_worker:
+            self._run_was_last = False
+            self.queries.dispatch(self.pool.cluster, query_worker, TOPIC)
 
-    def _begin(self, member: Member, run: Run) -> Task:
-        future = self.crew.cluster.submit(member, self._parts.work.train, str(run.folder), TOPIC)
-        future.add_done_callback(lambda _: self._parts.wake())
-        return Task(run, member, future, time.monotonic(), self._parts.news(run.id))
+    def _begin(self, worker: Worker, run: Run) -> Assignment:
+        future = self.pool.cluster.submit(worker, self.pool.work.train, str(run.folder), TOPIC)
+        future.add_done_callback(lambda _: self._wake())
+        entry = self.queue.entry(run.id)
+        return Assignment(worker, future, time.monotonic(), entry.reports if entry else 0)
 
 
 def system_kills() -> int:

@@ -78,7 +78,7 @@ def _train_once(recorder: Recorder, on_report: Callable[[Report], None]) -> None
     except MemoryError:
         recorder.fail(_out_of_memory())
     except Exception as error:
-        logger.exception("run %s broke off", run.id)
+        logger.exception("run %s failed", run.id)
         recorder.fail(_explain(error))
 
 
@@ -153,8 +153,8 @@ def train_run_in_worker(folder: str, topic: str) -> str:
         release_memory()
 
 
-def warm_helper(threads: int = 0) -> None:
-    """Import TensorFlow in the worker that answers questions, each of them in one part."""
+def warm_query_worker(threads: int = 0) -> None:
+    """Import TensorFlow in the worker that answers queries, each of them in one part."""
     prepare_tensorflow(threads, parts=1)
     import cnn.training.keras_model  # noqa: F401 - builds are quick once Keras is there
 
@@ -162,7 +162,7 @@ def warm_helper(threads: int = 0) -> None:
 def answer_in_worker(
     topic: str, key: str, function: Callable[..., Any], arguments: tuple[Any, ...]
 ) -> tuple[Any, str]:
-    """Answer a question inside a Dask worker; return the result, and what went wrong as a sentence.
+    """Answer a query inside a Dask worker; return the result, and what went wrong as a sentence.
 
     `function` gets `report` first, to be called with the share that is done.
     """
@@ -171,7 +171,7 @@ def answer_in_worker(
     worker = get_worker()
 
     def report(share: float) -> None:
-        worker.log_event(topic, {"question": key, "share": share})
+        worker.log_event(topic, {"query": key, "share": share})
 
     try:
         return function(report, *arguments), ""
@@ -180,7 +180,7 @@ def answer_in_worker(
     except MemoryError:
         return None, _out_of_memory()
     except Exception as error:
-        logger.exception("the question %s broke off", key)
+        logger.exception("the query %s failed", key)
         if type(error).__name__ == "ResourceExhaustedError":
             return None, _out_of_memory()
         return None, f"This could not be computed ({type(error).__name__})."

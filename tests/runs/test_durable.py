@@ -32,7 +32,7 @@ from cnn.runs.run import Run
 from cnn.runs.snapshots import Snapshot, to_thin
 from cnn.runs.status import taken_up_again
 from cnn.runs.store import RunStore, Status, owner_hash
-from cnn.scheduler.failures import Loss, settle
+from cnn.scheduler.recovery import Loss, settle
 from cnn.training.events import (
     EpochEnd,
     Extended,

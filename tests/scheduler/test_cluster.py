@@ -116,10 +116,10 @@ def test_workers_come_and_go(tmp_path: Path) -> None:
             # One worker does both: a question waits until the run has ended
             run = submitted(engine, "long")
             eventually("it trains", trains(run), START_SECONDS)
-            assert engine.desk.ask("k", quick_jobs.answer).state == "waiting"
+            assert engine.queries.ask("k", quick_jobs.answer).state == "waiting"
             run.command("stop")
-            eventually("it is answered", lambda: engine.desk.ask("k", quick_jobs.answer).state == "done")
-            assert engine.desk.ask("k", quick_jobs.answer).result == run_process(engine)
+            eventually("it is answered", lambda: engine.queries.ask("k", quick_jobs.answer).state == "done")
+            assert engine.queries.ask("k", quick_jobs.answer).result == run_process(engine)
 
             # A second one is the helper, and questions do not wait any more
             alive.enter_context(there.worker("helper"))
@@ -127,10 +127,10 @@ def test_workers_come_and_go(tmp_path: Path) -> None:
             eventually("it trains", trains(run), START_SECONDS)
             eventually(
                 "it is answered",
-                lambda: engine.desk.ask("l", quick_jobs.answer).state == "done",
+                lambda: engine.queries.ask("l", quick_jobs.answer).state == "done",
                 START_SECONDS,
             )
-            assert engine.desk.ask("l", quick_jobs.answer).result != run.status().process
+            assert engine.queries.ask("l", quick_jobs.answer).result != run.status().process
             assert engine.status().workers == 1
 
             # A third one trains beside the first; then the first one is taken away, with its nanny
@@ -257,7 +257,9 @@ def test_training_on_a_cluster_and_a_worker_killed(tmp_path: Path) -> None:
         assert run.snapshots()[-1].step == run.status().step
         where = (str(run.folder), str(run.snapshots()[-1].path))
         key, question = "mistakes", (queries.mistakes, *where, "sketch10", 50)
-        eventually("it is answered", lambda: engine.desk.ask(key, *question).state == "done", START_SECONDS)
-        assert engine.desk.ask(key, *question).result.total == 50
+        eventually(
+            "it is answered", lambda: engine.queries.ask(key, *question).state == "done", START_SECONDS
+        )
+        assert engine.queries.ask(key, *question).result.total == 50
         finishes(submitted(engine, "the next", owner=1, setup=SHORT), START_SECONDS)
         assert OWNERS[1] in {run.owner for run in engine.store.runs()}

@@ -14,11 +14,11 @@ from cnn.network.spec import NetworkSpec, Setup, TrainSpec
 from cnn.runs.status import UNREADABLE
 from cnn.runs.store import EVERYBODY, Run, RunStore, Status, this_process
 from cnn.scheduler import recovery as recovery_module
-from cnn.scheduler.cluster import Member
-from cnn.scheduler.failures import KILL_SECONDS, Kills, Loss, after_loss, settle, unanswered
-from cnn.scheduler.recovery import Recovery
-from cnn.scheduler.run_monitor import HUNG_SECONDS, SUSPEND_ANYWAY_SECONDS, SUSPEND_SECONDS, Task
-from cnn.scheduler.run_queue import Roster
+from cnn.scheduler.cluster import Worker
+from cnn.scheduler.recovery import KILL_SECONDS, Kills, Recovery, after_loss, settle
+from cnn.scheduler.run_entry import Assignment, Entry, Loss
+from cnn.scheduler.run_monitor import HUNG_SECONDS, SUSPEND_ANYWAY_SECONDS, SUSPEND_SECONDS, due, spare
+from cnn.scheduler.run_queue import RunQueue
 from cnn.scheduler.server_lock import OtherServerError, end_orphan, only_server
 from support import PROJECT
 
@@ -147,12 +147,12 @@ def test_a_run_to_be_discarded_is_removed(run: Run) -> None:
 
 def test_commands_of_before_the_reopening_are_void(run: Run) -> None:
     run.command("stop")
-    assert unanswered(run, run.status()) == {"stop"}
+    assert run.commands.unanswered(run.status().taken) == {"stop"}
     run.write_status(Status("stopped"))
     run.extend(epochs=1)
-    assert unanswered(run, run.status()) == {"extend_epochs"}
+    assert run.commands.unanswered(run.status().taken) == {"extend_epochs"}
     run.command("pause")
-    assert unanswered(run, replace(run.status(), taken=run.commands.count() - 1)) == {"pause"}
+    assert run.commands.unanswered(run.commands.count() - 1) == {"pause"}
 
 
 def test_a_kill_by_the_kernel_is_the_reason_of_one_loss_that_comes_seconds_later() -> None:
@@ -173,9 +173,14 @@ def test_a_kill_by_the_kernel_is_the_reason_of_one_loss_that_comes_seconds_later
 # Runs that no worker trains
 
 
+def queued(recovery: Recovery, run: Run) -> bool:
+    entry = recovery.queue.entry(run.id)
+    return bool(entry and entry.state == "queued")
+
+
 @pytest.fixture
 def recovery(run: Run) -> Recovery:
-    return Recovery(RunStore(run.folder.parent), Roster(1), own=True)
+    return Recovery(RunStore(run.folder.parent), RunQueue(1), own=True)
 
 
 def test_a_state_that_cannot_be_written_is_written_later(
@@ -186,14 +191,14 @@ def test_a_state_that_cannot_be_written_is_written_later(
 
     with monkeypatch.context() as patch:
         patch.setattr(recovery_module, "settle", full)
-        recovery.lost(run, Loss())
+        recovery.queue.lose(run, Loss())
         recovery.tick()
         recovery.scan()
     recovery.tick()
-    assert not recovery.roster.knows(run.id)  # it rests
+    assert not queued(recovery, run)  # it rests
     monkeypatch.setattr(recovery_module.time, "monotonic", lambda: float("inf"))
     recovery.tick()
-    assert recovery.roster.knows(run.id)
+    assert queued(recovery, run)
     assert run.status().state == "queued"
 
 
@@ -201,15 +206,15 @@ def test_a_run_that_fell_out_of_the_queue_is_found_again(run: Run, recovery: Rec
     run.write_status(Status("queued"))
     for _ in range(2):
         recovery.scan()
-        assert recovery.roster.knows(run.id)
-        recovery.roster.drop(run.id)
+        assert queued(recovery, run)
+        recovery.queue.forget(run.id)
     (run.folder / "state.json").write_bytes(b"")
     recovery.scan()
     assert run.status() == UNREADABLE
-    assert not recovery.roster.knows(run.id)
+    assert not queued(recovery, run)
     run.write_status(Status("queued"))
     recovery.scan()
-    assert recovery.roster.knows(run.id)
+    assert queued(recovery, run)
 
 
 def test_a_paused_run_of_the_command_line_is_left_to_it(recovery: Recovery) -> None:
@@ -221,104 +226,110 @@ def test_a_paused_run_of_the_command_line_is_left_to_it(recovery: Recovery) -> N
         other.command("resume")
         recovery.tick()
         recovery.tick()
-        assert not recovery.roster.knows(other.id)
+        assert not queued(recovery, other)
 
 
 def test_a_parked_run_waits_for_what_takes_it_up(run: Run, recovery: Recovery) -> None:
     run.write_status(Status("paused"))
-    recovery.suspended(run)
+    recovery.queue.lose(run, Loss())
+    recovery.tick()
+    assert recovery.queue.in_state("suspended")[0].run == run
     run.command("rate", 0.1)
     recovery.tick()
-    assert not recovery.roster.knows(run.id)
+    assert not queued(recovery, run)
     run.command("resume")
     recovery.tick()
-    assert recovery.roster.knows(run.id)
+    assert queued(recovery, run)
 
 
 # When a worker is taken from a run
 
 
-def task(run: Run) -> Task:
-    return Task(run, Member("tcp://127.0.0.1:1", "scratch"), None, 0.0, began=True)
+def on_worker(run: Run, state: str = "training") -> Entry:
+    """Return the entry of a run that a worker has since second 0."""
+    work = Assignment(Worker("tcp://127.0.0.1:1", "scratch"), None, 0.0)
+    return Entry(run, state, entered=0.0, work=work)
 
 
-def due(watched: Task, now: float, others_wait: bool = False, **changes: Any) -> str:
-    return watched.due(replace(watched.run.status(), **changes), now, others_wait)
+def order(watched: Entry, now: float, others_wait: bool = False, **changes: Any) -> str:
+    return due(watched, replace(watched.run.status(), **changes), now, others_wait)
 
 
 @pytest.mark.parametrize("kind", ["stop", "discard", "pause", "park"])
 def test_a_worker_that_does_not_answer_is_killed_once(run: Run, kind: str) -> None:
-    watched = task(run)
-    assert due(watched, 0.0) == ""
+    watched = on_worker(run)
+    assert order(watched, 0.0) == ""
     run.command(kind)
-    assert due(watched, 1.0) == ""
-    assert due(watched, 1.0 + HUNG_SECONDS - 0.1) == ""
-    assert due(watched, 1.0 + HUNG_SECONDS) == "kill"
-    assert watched.hung
-    assert due(watched, 2.0 + HUNG_SECONDS) == ""
+    assert order(watched, 1.0) == ""
+    assert order(watched, 1.0 + HUNG_SECONDS - 0.1) == ""
+    assert order(watched, 1.0 + HUNG_SECONDS) == "kill"
+    assert watched.assigned.hung
+    assert order(watched, 2.0 + HUNG_SECONDS) == ""
 
 
 def test_a_worker_that_answers_is_left_alone(run: Run) -> None:
-    watched = task(run)
+    watched = on_worker(run)
     run.command("pause")
-    assert due(watched, 0.0) == ""
-    assert due(watched, HUNG_SECONDS, taken=1) == ""
+    assert order(watched, 0.0) == ""
+    assert order(watched, HUNG_SECONDS, taken=1) == ""
     run.command("stop")
-    assert due(watched, HUNG_SECONDS + 1, taken=1) == ""
-    assert due(watched, 2 * HUNG_SECONDS, taken=1) == ""
-    assert due(watched, 2 * HUNG_SECONDS + 1, taken=1) == "kill"
+    assert order(watched, HUNG_SECONDS + 1, taken=1) == ""
+    assert order(watched, 2 * HUNG_SECONDS, taken=1) == ""
+    assert order(watched, 2 * HUNG_SECONDS + 1, taken=1) == "kill"
 
 
 def test_a_pause_waits_for_the_network_to_be_built_but_a_stop_does_not(run: Run) -> None:
-    watched = task(run)
-    watched.began = False
+    watched = on_worker(run, "starting")
     run.command("pause")
-    due(watched, 0.0)
-    assert due(watched, 5 * HUNG_SECONDS) == ""
+    order(watched, 0.0)
+    assert order(watched, 5 * HUNG_SECONDS) == ""
     run.command("stop")
-    assert due(watched, 6 * HUNG_SECONDS) == "kill"
+    assert order(watched, 6 * HUNG_SECONDS) == "kill"
 
 
 def test_a_pause_waits_for_long_steps_but_a_stop_does_not(run: Run) -> None:
-    watched = task(run)
+    watched = on_worker(run)
     run.history.append({"kind": "progress", "images_per_second": run.setup.training.batch_size / 8.0})
     run.command("pause")
-    due(watched, 0.0)
-    assert due(watched, HUNG_SECONDS + 3 * 8 - 0.1) == ""
-    assert due(watched, HUNG_SECONDS + 3 * 8) == "kill"
-    watched = task(run)
+    order(watched, 0.0)
+    assert order(watched, HUNG_SECONDS + 3 * 8 - 0.1) == ""
+    assert order(watched, HUNG_SECONDS + 3 * 8) == "kill"
+    watched = on_worker(run)
     run.command("stop")
-    due(watched, 0.0)
-    assert due(watched, HUNG_SECONDS) == "kill"
+    order(watched, 0.0)
+    assert order(watched, HUNG_SECONDS) == "kill"
 
 
 def test_a_worker_that_could_not_be_killed_is_killed_later(run: Run) -> None:
-    watched = task(run)
+    watched = on_worker(run)
     run.command("stop")
-    due(watched, 0.0)
-    assert due(watched, HUNG_SECONDS) == "kill"
-    watched.spared(HUNG_SECONDS)
-    assert not watched.hung
-    assert due(watched, 2 * HUNG_SECONDS - 0.1) == ""
-    assert due(watched, 2 * HUNG_SECONDS) == "kill"
+    order(watched, 0.0)
+    assert order(watched, HUNG_SECONDS) == "kill"
+    spare(watched, HUNG_SECONDS)
+    assert not watched.assigned.hung
+    assert order(watched, 2 * HUNG_SECONDS - 0.1) == ""
+    assert order(watched, 2 * HUNG_SECONDS) == "kill"
 
 
 def test_a_new_learning_rate_may_take_its_time(run: Run) -> None:
-    watched = task(run)
+    watched = on_worker(run)
     run.command("rate", 0.1)
-    due(watched, 0.0)
-    assert due(watched, 5 * HUNG_SECONDS) == ""
+    order(watched, 0.0)
+    assert order(watched, 5 * HUNG_SECONDS) == ""
 
 
-def test_a_paused_run_is_parked_when_others_wait_or_after_a_while(run: Run) -> None:
-    watched = task(run)
-    assert due(watched, 0.0, True, state="paused") == ""
-    assert due(watched, SUSPEND_SECONDS, False, state="paused") == ""
-    assert due(watched, SUSPEND_SECONDS, True, state="paused") == "park"
-    assert due(watched, 99.0, True, state="paused") == ""  # it has been told
-    assert due(watched, 100.0, True, state="running") == ""
-    assert due(watched, 101.0, True, state="paused") == ""
-    assert due(watched, 101.0 + SUSPEND_ANYWAY_SECONDS, False, state="paused") == "park"
+def test_a_paused_run_is_suspended_when_others_wait_or_after_a_while(run: Run) -> None:
+    watched = on_worker(run, "paused")
+    assert order(watched, 0.0, True) == ""
+    assert order(watched, SUSPEND_SECONDS, False) == ""
+    assert order(watched, SUSPEND_SECONDS, True) == "park"
+    assert order(watched, 99.0, True) == ""  # it has been told
+    watched.move("resume")
+    assert order(watched, 100.0, True) == ""
+    watched.move("pause")
+    watched.entered = 101.0
+    assert order(watched, 101.0, True) == ""
+    assert order(watched, 101.0 + SUSPEND_ANYWAY_SECONDS, False) == "park"
 
 
 # One server a folder, and what a dead one leaves

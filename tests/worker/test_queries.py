@@ -103,10 +103,10 @@ def ended(engine: Engine, key: str, function: Callable[..., Any], *arguments: An
     """Ask as a page does, again and again, until there is an answer."""
 
     def done() -> bool:
-        return engine.desk.ask(key, function, *arguments).state in ("done", "failed")
+        return engine.queries.ask(key, function, *arguments).state in ("done", "failed")
 
     eventually(f"an answer to {key}", done, START_SECONDS)
-    return engine.desk.ask(key, function, *arguments)
+    return engine.queries.ask(key, function, *arguments)
 
 
 @pytest.mark.workers
@@ -121,7 +121,7 @@ def test_a_helper_that_is_killed_fails_one_question_and_no_more(engine: Engine, 
 
     eventually(
         "the question is at work",
-        lambda: engine.desk.ask("endless", endless, str(note)).share == 0.5 and note.exists(),
+        lambda: engine.queries.ask("endless", endless, str(note)).share == 0.5 and note.exists(),
         START_SECONDS,
     )
     os.kill(int(note.read_text()), signal.SIGKILL)
@@ -137,5 +137,5 @@ def test_a_question_that_cannot_be_answered_is_a_sentence_and_can_be_asked_again
     failed = ended(engine, "wrong", *arguments)
     assert failed.state == "failed"
     assert failed.message == "The network has no layer 'conv9'; choose one of its own."
-    engine.desk.forget("wrong")
-    assert engine.desk.ask("wrong", *arguments).state in ("waiting", "working")
+    engine.queries.forget("wrong")
+    assert engine.queries.ask("wrong", *arguments).state in ("waiting", "working")

@@ -40,7 +40,7 @@ def ask(title: str, key: str, function: Callable[..., Any], *arguments: Any) -> 
         function: of `cnn.worker.queries`.
         arguments: what can be pickled.
     """
-    return Asked(title, key, service().engine.desk.ask(key, function, *arguments))
+    return Asked(title, key, service().engine.queries.ask(key, function, *arguments))
 
 
 def show_waiting(questions: Sequence[Asked], key: str) -> None:
@@ -66,7 +66,7 @@ def _show_failed(question: Asked) -> None:
             "Try again",
             key=f"again-{question.key}",
             icon=":material/refresh:",
-            on_click=service().engine.desk.forget,
+            on_click=service().engine.queries.forget,
             args=(question.key,),
         )
 

@@ -50,5 +50,5 @@ def ask_evaluation(run: Run, snapshot: Snapshot, dataset: str, parts: Sequence[s
         return asked
     for found in asked.result.values():
         write_evaluation(run, snapshot, found)
-    service().engine.desk.forget(key)
+    service().engine.queries.forget(key)
     return None

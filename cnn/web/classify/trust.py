@@ -145,7 +145,7 @@ def _offer_card(run: Run) -> None:
     except RunError as error:
         st.error(str(error), icon=":material/error:")
         return
-    service().engine.desk.forget(key)
+    service().engine.queries.forget(key)
     st.rerun()
 
 

@@ -144,7 +144,7 @@ def _pin(view: View, channel: int) -> None:
 
 
 def _ask_keras(view: View) -> dict[str, Answer]:
-    desk = service().engine.desk
+    desk = service().engine.queries
     fixed = (str(view.run.folder), str(view.snapshot.path), view.sample.pixels)
     names = keras_layers(_look(view), view.layer)
     return {name: desk.ask(f"{view.key}/{name}", queries.layer_values, *fixed, name) for name in names}

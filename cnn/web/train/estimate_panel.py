@@ -39,7 +39,7 @@ def trial_button(setup: Setup, *, disabled: bool) -> None:
         help="This server has no training engine." if off else about,
     ):
         session().trial_asked = _key(setup)
-        service().engine.desk.forget(_key(setup))
+        service().engine.queries.forget(_key(setup))
 
 
 def show_trial(setup: Setup) -> None:
@@ -60,7 +60,7 @@ def _key(setup: Setup) -> str:
 
 
 def _ask(setup: Setup) -> Answer:
-    return service().engine.desk.ask(_key(setup), try_out, setup, dataset_name())
+    return service().engine.queries.ask(_key(setup), try_out, setup, dataset_name())
 
 
 def _watch(setup: Setup) -> None:

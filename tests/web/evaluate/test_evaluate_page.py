@@ -58,7 +58,7 @@ def test_nothing_is_asked_before_it_is_wanted_and_the_answer_is_kept(
         return Answer("working", 0.5) if len(asked) == 1 else Answer("done", 1.0, found)
 
     app = visit(network="lecture")
-    monkeypatch.setattr(service().engine.desk, "ask", ask)
+    monkeypatch.setattr(service().engine.queries, "ask", ask)
     assert not asked
     (button,) = [one for one in app.button if "Evaluate on the test pictures" in one.label]
     app = button.click().run()
@@ -137,7 +137,7 @@ def test_a_network_with_values_that_are_no_numbers_is_a_sentence(
     run.save_snapshot(3, 1.0, {name: array * np.nan for name, array in LECTURE.weights().items()})
     sentence = "The snapshot holds values in conv1/bias that are no numbers."
     app = visit(network=run.id)
-    monkeypatch.setattr(service().engine.desk, "ask", lambda *_: Answer("failed", message=sentence))
+    monkeypatch.setattr(service().engine.queries, "ask", lambda *_: Answer("failed", message=sentence))
     (button,) = [one for one in app.button if "Evaluate on the test pictures" in one.label]
     app = button.click().run()
     assert any(sentence in item.value for item in app.error)

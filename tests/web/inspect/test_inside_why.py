@@ -82,7 +82,7 @@ def desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[Desk]:
     monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: {}))  # AppTest itself has none
     service.clear()
     found = Desk()
-    monkeypatch.setattr(service().engine, "desk", found)
+    monkeypatch.setattr(service().engine, "queries", found)
     monkeypatch.setattr(service().engine, "status", lambda: EngineStatus("starting", 1))
     yield found
     service.clear()

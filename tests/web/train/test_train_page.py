@@ -494,7 +494,7 @@ def test_a_trial_is_asked_for_shown_and_forgotten_with_other_settings(
     monkeypatch.setattr(Engine, "status", lambda self: EngineStatus("ready", 1, 1))
     app = lab.visit("train", setup=TINY.to_link())
     desk = FakeDesk()
-    service().engine.desk = desk  # type: ignore[assignment]
+    service().engine.queries = desk  # type: ignore[assignment]
     app.run()
     assert not desk.asked  # nothing is computed before it is asked for
     buttons(app)["Time it first"].click().run()
@@ -514,7 +514,7 @@ def test_a_trial_is_asked_for_shown_and_forgotten_with_other_settings(
 def test_a_trial_that_failed_is_a_sentence(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Engine, "status", lambda self: EngineStatus("ready", 1, 1))
     app = lab.visit("train", setup=TINY.to_link())
-    service().engine.desk = desk = FakeDesk()  # type: ignore[assignment]
+    service().engine.queries = desk = FakeDesk()  # type: ignore[assignment]
     buttons(app)["Time it first"].click().run()
     desk.answer = Answer("failed", message="It diverged.")
     app.run()
