@@ -66,7 +66,7 @@ def _form(run: Run, snapshot: Snapshot, name: str, form: Format, waiting: list[A
         if st.button("Make it", key=f"make-{key}", icon=f":material/{form.icon}:"):
             wanted.append(key)
             while len(wanted) > KEPT:  # a ZIP of a large network has 40 MB
-                service().engine.desk.forget(wanted.pop(0))
+                service().engine.queries.forget(wanted.pop(0))
             st.rerun(scope="fragment")
         return
     asked = ask(form.title, key, queries.export, name, str(run.folder), str(snapshot.path))
