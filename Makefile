@@ -28,7 +28,8 @@ test: $(VENV)/.dev
 	sh scripts/test.sh $(BIN)/python $(ARGS)
 
 quick: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -n auto --dist loadscope -m "not tensorflow and not workers and not browser" $(ARGS)
+	$(BIN)/python -m pytest -q -n auto --dist loadscope --hypothesis-profile=quick \
+		-m "not tensorflow and not workers and not browser" $(ARGS)
 
 coverage: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n auto --dist loadscope -m "not workers and not browser" --cov --cov-report=term $(ARGS)

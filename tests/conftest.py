@@ -25,7 +25,8 @@ ORDER = ("tensorflow", "workers", "browser")  # slow things last, so that a plai
 
 PRINTED = 4_000  # characters of the page, and of what the server printed, in the report of a failure
 
-settings.register_profile("lab", deadline=None, print_blob=True)
+settings.register_profile("lab", deadline=None, print_blob=True, max_examples=60)
+settings.register_profile("quick", parent=settings.get_profile("lab"), max_examples=15)  # make quick
 settings.load_profile("lab")
 
 

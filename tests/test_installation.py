@@ -17,6 +17,8 @@ import pytest
 from support import PROJECT
 from support.serving import answers, eventually, free_port
 
+pytestmark = pytest.mark.workers  # builds, installs and serves, in processes of their own
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -86,7 +88,6 @@ def served_port(environment: Path, tmp_path: Path) -> Iterator[int]:
     assert not [*elsewhere.iterdir()]
 
 
-@pytest.mark.workers
 def test_the_command_serves_the_app_from_any_folder(served_port: int) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", served_port, timeout=30)
     connection.request("GET", "/build", headers={"Accept": "text/html"})

@@ -70,7 +70,7 @@ def some_cell(data: st.DataObject, table: tuple[LayerShape, ...]) -> tuple[Layer
     return row, tuple(data.draw(st.integers(0, size - 1)) for size in row.shape)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(SMALL, st.data())
 def test_just_the_pixels_around_change_a_cell(network: NetworkSpec, data: st.DataObject) -> None:
     network = linear(network)
@@ -160,7 +160,7 @@ def test_a_row_between_windows_is_seen_by_no_score() -> None:
     assert unseen_text(walk(NetworkSpec())) == ""
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(SMALL)
 def test_what_no_score_sees_changes_none(network: NetworkSpec) -> None:
     network = linear(network)
