@@ -18,8 +18,11 @@ var THRESHOLD = 1e-4;
 var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
 var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 var minus = (text) => text.replaceAll("-", "−");
+var HUGE = 1e6;
+var short = (number) => minus(number.toExponential(2).replace("e+", "e"));
 function adaptive(number) {
   const size = Math.abs(number);
+  if (size >= HUGE) return short(number);
   return number === 0 ? "0" : minus(number.toFixed(size >= 1 ? 2 : size >= 0.1 ? 3 : 4));
 }
 

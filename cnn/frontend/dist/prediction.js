@@ -42,7 +42,10 @@ var THRESHOLD = 1e-4;
 var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
 var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 var minus = (text) => text.replaceAll("-", "−");
+var HUGE = 1e6;
+var short = (number) => minus(number.toExponential(2).replace("e+", "e"));
 function fixed(number, digits = 4) {
+  if (Math.abs(number) >= HUGE) return short(number);
   return minus(Math.abs(number) < 0.5 * 10 ** -digits ? 0 .toFixed(digits) : number.toFixed(digits));
 }
 

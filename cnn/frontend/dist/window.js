@@ -53,7 +53,10 @@ function largest(values) {
   return best;
 }
 var minus = (text) => text.replaceAll("-", "−");
+var HUGE = 1e6;
+var short = (number) => minus(number.toExponential(2).replace("e+", "e"));
 function fixed(number, digits = 4) {
+  if (Math.abs(number) >= HUGE) return short(number);
   return minus(Math.abs(number) < 0.5 * 10 ** -digits ? 0 .toFixed(digits) : number.toFixed(digits));
 }
 var exact = (number) => minus(String(Number(number.toPrecision(7))));

@@ -26,8 +26,14 @@ export function largest(values: ArrayLike<number>): number {
 /** The typographic minus. */
 export const minus = (text: string): string => text.replaceAll("-", "−");
 
-/** A fixed number of decimals; what rounds to zero has no sign. */
+const HUGE = 1e6; // from which on all digits would take too much room
+
+/** A huge number so that it fits: −5.65e26. */
+const short = (number: number): string => minus(number.toExponential(2).replace("e+", "e"));
+
+/** A fixed number of decimals; what rounds to zero has no sign, and what is huge is written short. */
 export function fixed(number: number, digits = 4): string {
+  if (Math.abs(number) >= HUGE) return short(number);
   return minus(Math.abs(number) < 0.5 * 10 ** -digits ? (0).toFixed(digits) : number.toFixed(digits));
 }
 
@@ -54,6 +60,7 @@ export function compact(number: number): string {
 /** More decimals the smaller a number is: 2 from 1 up, 3 from 0.1, else 4. */
 export function adaptive(number: number): string {
   const size = Math.abs(number);
+  if (size >= HUGE) return short(number);
   return number === 0 ? "0" : minus(number.toFixed(size >= 1 ? 2 : size >= 0.1 ? 3 : 4));
 }
 

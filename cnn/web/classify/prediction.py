@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.core.numbers import to_blob
+from cnn.core.numbers import number, to_blob
 from cnn.core.scaling import HALF_RANGE
 from cnn.data import CLASSES
 from cnn.evaluation.predict import Verdict
@@ -66,6 +66,15 @@ def pack(exhibit: Exhibit, theme: Theme) -> bytes:
     return to_blob({"pixels": exhibit.pixels}, facts)
 
 
+def score_text(score: float) -> str:
+    """Return a score before softmax with two decimals, a huge one so that it fits.
+
+    >>> score_text(-1.234), score_text(-5.65e26)
+    ('-1.23', '−5.65e26')
+    """
+    return f"{score:.2f}" if abs(score) < 1e5 else number(score)
+
+
 def _facts(opinion: Opinion, exhibit: Exhibit, reach: float) -> dict[str, Any]:
     """Return the rows of one network; a bar of full length is `reach`, the same for all networks."""
     verdict, scores = opinion.verdict, exhibit.scores
@@ -74,7 +83,7 @@ def _facts(opinion: Opinion, exhibit: Exhibit, reach: float) -> dict[str, Any]:
     rows = [
         {
             "name": CLASSES[i],
-            "text": f"{values[i]:.2f}" if scores else percent(float(values[i])),
+            "text": score_text(float(values[i])) if scores else percent(float(values[i])),
             "exact": f"{values[i]:.6g}",
             "share": round(float(values[i]) / reach, 4),
             "best": bool(i == verdict.best),
