@@ -22,6 +22,7 @@ describe("numbers as text", () => {
   test.each([
     [fixed(-0.00004), "0.0000"],
     [fixed(-1.23456, 2), "−1.23"],
+    [fixed(-5.65e26), "−5.65e26"],
     [bracketed(-0.5, 1), "(−0.5)"],
     [bracketed(0.5, 1), "0.5"],
     [exact(-0.1), "−0.1"],
@@ -34,6 +35,7 @@ describe("numbers as text", () => {
     [compact(0.00012), "1.2e−4"],
     [compact(123456), "1.2e+5"],
     [adaptive(0.05), "0.0500"],
+    [adaptive(3e30), "3.00e30"],
     [adaptive(-0.5), "−0.500"],
     [adaptive(1.5), "1.50"],
     [meanSize(0), "0"],
