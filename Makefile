@@ -1,4 +1,5 @@
-# make run    set everything up from nothing and serve the app; EXPORT=1 installs all forms of Take home
+# make run    set everything up from nothing and serve the app; EXPORT=1 installs all forms of Take home,
+#             CERT=file.pem KEY=file.pem serves https
 # make test   set everything up and run all tests, browser tests included
 # make quick  the tests without TensorFlow, workers and browser, for the inner loop
 # make coverage, make mutants  what tests reach, and what they would notice (docs/testing.md)
@@ -12,6 +13,8 @@ VENV ?= .venv
 ADDRESS ?= 127.0.0.1
 PORT ?= 8501
 WATCH ?= none
+CERT ?=
+KEY ?=
 BIN = $(VENV)/bin
 export PYTHON
 
@@ -19,8 +22,10 @@ export PYTHON
 
 # NumPy computes on one thread: beside a training run several would wait for each other.
 run: $(VENV)/$(if $(EXPORT),.export,.run)
+	@[ -z "$(CERT)$(KEY)" ] || { [ -r "$(CERT)" ] && [ -r "$(KEY)" ]; } || \
+		{ echo "CERT and KEY must both name a file in PEM form that can be read, as docs/classroom.md says."; exit 2; }
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m streamlit run app.py --server.address=$(ADDRESS) --server.port=$(PORT) \
-		--server.fileWatcherType=$(WATCH)
+		--server.fileWatcherType=$(WATCH) $(if $(CERT)$(KEY),--server.sslCertFile=$(CERT) --server.sslKeyFile=$(KEY))
 
 test: $(VENV)/.dev
 	@sh scripts/node.sh

@@ -17,6 +17,7 @@ INSTALLED = Path(__file__).resolve().parents[1] / "served"
 PROJECT = INSTALLED if INSTALLED.is_dir() else Path(__file__).resolve().parents[2]
 MEGABYTE = 10**6
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B?\Z", re.IGNORECASE)
+ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?", re.IGNORECASE)
 POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 LEAST_MEMORY = 2**30  # a worker with TensorFlow and CIFAR-10 in its memory is near this already
 
@@ -26,13 +27,15 @@ class Settings:
     """What the environment asks for; `worker_memory` is bytes, None leaves it to the machine.
 
     `scheduler` is the address of a Dask scheduler, "" for workers of the server's own. `uploads_mb` is how
-    many MB of memory the pictures may take that all visitors have brought.
+    many MB of memory the pictures may take that all visitors have brought. `frame` are the origins whose pages
+    may show the lab in a frame.
     """
 
     workers: int = 1
     worker_memory: int | None = None
     scheduler: str = ""
     uploads_mb: int = 1000
+    frame: tuple[str, ...] = ()
 
 
 def read_settings() -> Settings:
@@ -46,6 +49,7 @@ def read_settings() -> Settings:
         size("CNN_LAB_WORKER_MEMORY", None, LEAST_MEMORY),
         scheduler_address(os.environ.get("CNN_LAB_SCHEDULER", "")),
         whole_number("CNN_LAB_UPLOADS_MB", 1000, 10, 1_000_000),
+        frame_origins(os.environ.get("CNN_LAB_FRAME", "")),
     )
 
 
@@ -161,6 +165,25 @@ def scheduler_address(text: str) -> str:
             "reaches a tcp:// scheduler can run programs on its workers; docs/classroom.md says how."
         )
     return text
+
+
+def frame_origins(text: str) -> tuple[str, ...]:
+    """Return the origins whose pages may show the lab in a frame, checked; they go into a header as they are.
+
+    >>> frame_origins("https://moodle.example.edu https://*.school.example:8443")
+    ('https://moodle.example.edu', 'https://*.school.example:8443')
+
+    Raises:
+        CnnLabError: if one is no origin.
+    """
+    origins = tuple(text.split())
+    for origin in origins:
+        if not ORIGIN.fullmatch(origin):
+            raise CnnLabError(
+                f"CNN_LAB_FRAME has {origin!r}; give the origins of the pages that may show the lab in a frame, "
+                "without a path and with a space between two, such as https://moodle.example.edu."
+            )
+    return origins
 
 
 def _is_loopback(host: str) -> bool:

@@ -16,6 +16,7 @@ interface State {
   place: HTMLElement;
   data: Data;
   timer: number;
+  strange: number; // how many answers in a row said nothing of the run
   asked: number; // when the page was asked for anew, in milliseconds
   said: string; // the last sentence read aloud
   spoken: number; // and when
@@ -45,6 +46,7 @@ function begin(place: HTMLElement, data: Data): State {
     place,
     data,
     timer: 0,
+    strange: 0,
     asked: -PATIENCE,
     said: "",
     spoken: Number.NEGATIVE_INFINITY,
@@ -69,13 +71,44 @@ async function poll(state: State): Promise<void> {
   const { address } = state.data;
   let wait = PATIENCE / 1000;
   try {
-    const answer = await fetch(new URL(address, document.baseURI), { cache: "no-store" });
+    const answer = await fetch(new URL(address, here()), { cache: "no-store" });
     if (state.data.address !== address || !states.has(state.place)) return; // another run is shown meanwhile
-    if (answer.ok) wait = take(state, (await answer.json()) as LiveFacts);
+    const facts = await readFacts(answer);
+    state.strange = facts ? 0 : state.strange + 1;
+    if (facts) wait = take(state, facts);
+    else if (state.strange > 1) complain(state, answer);
   } catch {
     // The server is out of reach: Streamlit says so.
   }
   plan(state, wait);
+}
+
+// What an answer says of the run; null where it is none: a proxy's page, or a server that was started again.
+async function readFacts(answer: Response): Promise<LiveFacts | null> {
+  try {
+    const facts = (await answer.json()) as LiveFacts;
+    return answer.ok && facts && (facts.gone || typeof facts.stamp === "string") ? facts : null;
+  } catch {
+    return null;
+  }
+}
+
+// The page goes on: Python draws it anew every few seconds instead.
+function complain(state: State, answer: Response): void {
+  const words = child<HTMLElement>(state.place, 0);
+  const type = answer.headers.get("content-type")?.split(";")[0] ?? "no type";
+  write(
+    words,
+    `The server was asked how the run stands, and something else answered (${answer.status}, ${type}). The page is ` +
+      "drawn anew every three seconds instead. If this stays, a proxy keeps back what is below live/: docs/classroom.md.",
+  );
+  words.hidden = false;
+  ask(state, "unreadable");
+}
+
+// Where this page is, without its query and without a slash at its end, which would make it a folder.
+function here(): string {
+  return location.origin + location.pathname.replace(/(?<=.)\/+$/, "");
 }
 
 function take(state: State, facts: LiveFacts): number {

@@ -4,9 +4,22 @@ import { find, type Mount, make, makeButton } from "./shared/dom.ts";
 import { canHover } from "./shared/input.ts";
 import { grouped } from "./shared/numbers.ts";
 
+// The dialog for files shows pictures first; any other file can be chosen too. Without it, iPhones send HEIC.
+const ACCEPT = "image/jpeg,image/png,image/webp,.jfif,.jpe";
+const CHOOSERS = '[data-testid="stFileUploader"] input[type="file"]';
+const LOST = "The server was started again, and the pictures that you had brought are gone: bring them again.";
+// What Python said before, for as long as the page is open
+const page = window as Window & { cnnLabTray?: { tray: string; pictures: number } };
+
 const stops = new WeakMap<HTMLElement, () => void>();
 
-export default function paste({ data, parentElement, setTriggerValue }: Mount<{ most: number }>): () => void {
+interface Data {
+  most: number;
+  tray: string;
+  pictures: number;
+}
+
+export default function paste({ data, parentElement, setTriggerValue }: Mount<Data>): () => void {
   const place = find(parentElement, ".paste");
   const words = place.querySelector<HTMLElement>(".told") ?? make("span", place, "told");
   const keys = `Or paste a picture: ${navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl+"}V.`;
@@ -15,6 +28,10 @@ export default function paste({ data, parentElement, setTriggerValue }: Mount<{ 
     words.textContent = text;
   };
   if (!words.textContent) say(usual);
+  const last = page.cnnLabTray;
+  if (last?.pictures && data.tray !== last.tray) say(LOST);
+  else if (data.pictures && words.textContent === LOST) say(usual);
+  page.cnnLabTray = { tray: data.tray, pictures: data.pictures };
 
   const send = (file: Blob) => {
     if (file.size > data.most) {
@@ -51,7 +68,12 @@ export default function paste({ data, parentElement, setTriggerValue }: Mount<{ 
   const stop = () => document.removeEventListener("paste", pasted);
   stops.set(place, stop);
   document.addEventListener("paste", pasted);
+  document.addEventListener("click", preferPictures, true);
   return stop;
+}
+
+function preferPictures(): void {
+  for (const chooser of document.querySelectorAll<HTMLInputElement>(CHOOSERS)) chooser.accept = ACCEPT;
 }
 
 async function fromClipboard(): Promise<Blob | null> {

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -31,11 +32,13 @@ class ServedApp:
     home: Path
     process: "subprocess.Popen[bytes]"
     log: Path
+    scheme: str = "http"
+    folder: str = ""
 
     @property
     def address(self) -> str:
         """Return the URL of the home page, without the slash at its end."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}{self.folder}"
 
 
 def eventually(what: str, holds: Callable[[], object], seconds: float = 60.0) -> None:
@@ -47,25 +50,36 @@ def eventually(what: str, holds: Callable[[], object], seconds: float = 60.0) ->
 
 
 @contextmanager
-def served(home: Path, port: int = 0) -> Iterator[ServedApp]:
-    """Serve the app on `port`, 0 for a free one, with `home` as `CNN_LAB_HOME`; nothing is downloaded."""
+def served(
+    home: Path, port: int = 0, *, folder: str = "", files: tuple[Path, Path] | None = None, **environment: str
+) -> Iterator[ServedApp]:
+    """Serve the app on `port`, 0 for a free one, with `home` as `CNN_LAB_HOME`; nothing is downloaded.
+
+    `folder` is the path below which it is served, such as "/lab"; `files` are a certificate and its key.
+    """
     port, log = port or free_port(), home.parent / "server.log"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command += ["--server.baseUrlPath", folder] if folder else []
+    command += ["--server.sslCertFile", str(files[0]), "--server.sslKeyFile", str(files[1])] if files else []
     data = os.environ.get("CNN_LAB_DATA") or str(home / "data")
     changes = {"CNN_LAB_HOME": str(home), "CNN_LAB_DATA": data, "CNN_LAB_OFFLINE": "1"}
     with log.open("wb") as file:
         process = subprocess.Popen(
             command,
             cwd=PROJECT,
-            env=os.environ | changes,
+            env=os.environ | changes | environment,
             stdout=file,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
     try:
-        eventually("the server answers", lambda: process.poll() is not None or answers(port), START_SECONDS)
+        eventually(
+            "the server answers",
+            lambda: process.poll() is not None or answers(port, folder, bool(files)),
+            START_SECONDS,
+        )
         assert process.poll() is None, log.read_text("utf-8", "replace")
-        yield ServedApp(port, home, process, log)
+        yield ServedApp(port, home, process, log, ("https" if files else "http"), folder)
     finally:
         _end(process)
 
@@ -77,11 +91,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def answers(port: int) -> bool:
+def answers(port: int, folder: str = "", tls: bool = False) -> bool:
     """Say whether a Streamlit server answers there."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+    if tls:
+        unchecked = ssl.create_default_context()
+        unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+            "127.0.0.1", port, timeout=1, context=unchecked
+        )
+    else:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
     try:
-        connection.request("GET", "/_stcore/health")
+        connection.request("GET", f"{folder}/_stcore/health")
         return connection.getresponse().status == 200
     except OSError:
         return False

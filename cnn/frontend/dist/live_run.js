@@ -54,6 +54,7 @@ function begin(place, data) {
     place,
     data,
     timer: 0,
+    strange: 0,
     asked: -PATIENCE,
     said: "",
     spoken: Number.NEGATIVE_INFINITY,
@@ -76,12 +77,36 @@ async function poll(state) {
   const { address } = state.data;
   let wait = PATIENCE / 1e3;
   try {
-    const answer = await fetch(new URL(address, document.baseURI), { cache: "no-store" });
+    const answer = await fetch(new URL(address, here()), { cache: "no-store" });
     if (state.data.address !== address || !states.has(state.place)) return;
-    if (answer.ok) wait = take(state, await answer.json());
+    const facts = await readFacts(answer);
+    state.strange = facts ? 0 : state.strange + 1;
+    if (facts) wait = take(state, facts);
+    else if (state.strange > 1) complain(state, answer);
   } catch {
   }
   plan(state, wait);
+}
+async function readFacts(answer) {
+  try {
+    const facts = await answer.json();
+    return answer.ok && facts && (facts.gone || typeof facts.stamp === "string") ? facts : null;
+  } catch {
+    return null;
+  }
+}
+function complain(state, answer) {
+  const words = child(state.place, 0);
+  const type = answer.headers.get("content-type")?.split(";")[0] ?? "no type";
+  write(
+    words,
+    `The server was asked how the run stands, and something else answered (${answer.status}, ${type}). The page is drawn anew every three seconds instead. If this stays, a proxy keeps back what is below live/: docs/classroom.md.`
+  );
+  words.hidden = false;
+  ask(state, "unreadable");
+}
+function here() {
+  return location.origin + location.pathname.replace(/(?<=.)\/+$/, "");
 }
 function take(state, facts) {
   if (facts.gone) {

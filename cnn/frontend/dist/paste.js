@@ -32,6 +32,10 @@ var grouped = (number) => number.toLocaleString("en");
 var canHover = () => matchMedia("(hover: hover)").matches;
 
 // cnn/frontend/paste.ts
+var ACCEPT = "image/jpeg,image/png,image/webp,.jfif,.jpe";
+var CHOOSERS = '[data-testid="stFileUploader"] input[type="file"]';
+var LOST = "The server was started again, and the pictures that you had brought are gone: bring them again.";
+var page = window;
 var stops = /* @__PURE__ */ new WeakMap();
 function paste({ data, parentElement, setTriggerValue }) {
   const place = find(parentElement, ".paste");
@@ -42,6 +46,10 @@ function paste({ data, parentElement, setTriggerValue }) {
     words.textContent = text;
   };
   if (!words.textContent) say(usual);
+  const last = page.cnnLabTray;
+  if (last?.pictures && data.tray !== last.tray) say(LOST);
+  else if (data.pictures && words.textContent === LOST) say(usual);
+  page.cnnLabTray = { tray: data.tray, pictures: data.pictures };
   const send = (file) => {
     if (file.size > data.most) {
       const most = grouped(data.most);
@@ -77,7 +85,11 @@ function paste({ data, parentElement, setTriggerValue }) {
   const stop = () => document.removeEventListener("paste", pasted);
   stops.set(place, stop);
   document.addEventListener("paste", pasted);
+  document.addEventListener("click", preferPictures, true);
   return stop;
+}
+function preferPictures() {
+  for (const chooser of document.querySelectorAll(CHOOSERS)) chooser.accept = ACCEPT;
 }
 async function fromClipboard() {
   try {

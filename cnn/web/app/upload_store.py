@@ -43,6 +43,8 @@ class Tray:
 
     `problems` are sentences on what came last and could not be taken. `taken` are the ids of the files that
     were taken from the widgets, the last at `taken_at`, and `widgets` counts how often these were made anew.
+    `token` is in the names of the widgets: a page that was open while the server was restarted would show its
+    old ones again, with files that nobody has any more.
     `shown` is the key of the picture whose square the browser shows, and `placed` is how often Python moved
     that square by itself, and where.
     """
@@ -51,6 +53,7 @@ class Tray:
     chosen: str = ""
     problems: list[str] = field(default_factory=list)
     widgets: int = 0
+    token: str = field(default_factory=lambda: secrets.token_hex(4))
     taken: dict[str, str] = field(default_factory=dict)
     taken_at: float = 0.0
     shown: str = ""

@@ -15,12 +15,16 @@ MOST_TEXT = MAX_BYTES * 4 // 3 + 8
 _component = component("paste", '<p class="paste" role="status"></p>')
 
 
-def show_paste(on_paste: Callable[[bytes], object], on_problem: Callable[[str], object]) -> None:
+def show_paste(
+    on_paste: Callable[[bytes], object], on_problem: Callable[[str], object], tray: str, pictures: int
+) -> None:
     """Listen for a pasted picture, and say so on the page.
 
     Args:
         on_paste: is called with its bytes, which nobody vouches for.
         on_problem: is called with a sentence where they are too many.
+        tray: names the visitor's pictures; the page says so where they are others than before.
+        pictures: how many they are.
     """
 
     def pasted() -> None:
@@ -32,7 +36,7 @@ def show_paste(on_paste: Callable[[bytes], object], on_problem: Callable[[str], 
         if data is not None:
             on_paste(data)
 
-    _component(data={"most": MAX_BYTES}, key=KEY, on_pasted_change=pasted)
+    _component(data={"most": MAX_BYTES, "tray": tray, "pictures": pictures}, key=KEY, on_pasted_change=pasted)
 
 
 def read_pasted(value: object) -> bytes | None:

@@ -1,6 +1,8 @@
 """A visitor's own pictures: uploaded, pasted, or from the camera; decoded away from this process first."""
 
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import streamlit as st
@@ -24,6 +26,29 @@ PRIVATE = (
     "Your pictures stay in this server's memory while you are here; they are not stored, and no link holds "
     "them."
 )
+
+
+NO_CAMERA = (
+    "A browser gives its camera only to pages that come by https, or from the machine itself. This page came by "
+    "http from another machine. Use *Upload*: a phone offers its camera there. Whoever runs this server can serve "
+    "https: `make run CERT=… KEY=…`, as docs/classroom.md says."
+)
+
+
+def camera_allowed(url: str) -> bool:
+    """Say whether a browser offers the camera to a page of that address; W3C, Secure Contexts, section 3.1.
+
+    >>> camera_allowed("http://192.168.1.5:8501/classify"), camera_allowed("http://localhost:8501/classify")
+    (False, True)
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "http" or host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def choose_way() -> str:
@@ -93,22 +118,24 @@ def _to_middle(tray: Tray, upload: Upload) -> None:
 
 def _show_intake(way: str, tray: Tray) -> None:
     tray.forget_widgets()
-    key = f"{way.lower()}-{tray.widgets}"
+    key = f"{way.lower()}-{tray.token}-{tray.widgets}"
     if key not in st.session_state:  # the widget was away, and comes back empty
         tray.taken.clear()
     taken: dict[str, Any] = {"key": key, "on_change": lambda: _take_files(key, tray)}
-    if way == "Camera":
+    if way == "Camera" and not camera_allowed(st.context.url or ""):
+        st.info(NO_CAMERA, icon=":material/no_photography:")
+    elif way == "Camera":
         st.camera_input("Take a photo", **taken)
     else:
         megabytes = MAX_BYTES // 2**20
         st.file_uploader(
             f"JPEG, PNG or WebP, at most {megabytes} MB each and {MOST} at once",
-            type=["jpg", "jpeg", "png", "webp"],
+            type=None,  # by its content, whatever it is called: .jfif, .jpe, no ending at all
             accept_multiple_files=True,
             max_upload_size=megabytes,
             **taken,
         )
-    show_paste(lambda data: _take_pasted(data, tray), tray.refuse)
+    show_paste(lambda data: _take_pasted(data, tray), tray.refuse, tray.token, len(tray.uploads))
     st.caption(PRIVATE)
 
 

@@ -21,18 +21,29 @@ HTML = "text/html,application/xhtml+xml"
 SECURITY = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
-    "x-frame-options": "SAMEORIGIN",
+    "x-frame-options": "DENY",
+    "content-security-policy": "frame-ancestors 'none'",
 }
 
 
-def answer(accept: str = HTML, cookie: str | None = None, kind: str = "http") -> Headers:
+def answer(
+    accept: str = HTML,
+    cookie: str | None = None,
+    kind: str = "http",
+    *,
+    frame: tuple[str, ...] = (),
+    folder: str = "",
+    scheme: str = "http",
+    forwarded: str = "",
+) -> Headers:
     """Return the headers of an answer that came through the launcher's middleware alone."""
-    headers = [(b"accept", accept.encode())]
+    headers = [(b"accept", accept.encode()), (b"x-forwarded-proto", forwarded.encode())]
     headers += [(b"cookie", cookie.encode("latin-1"))] if cookie is not None else []
     sent: list[Any] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await send({"type": f"{kind}.response.start", "status": 200, "headers": [(b"x-own", b"1")]})
+        own = [(b"x-own", b"1"), (b"set-cookie", b"_streamlit_xsrf=2|a|b|1; Path=/; SameSite=Lax")]
+        await send({"type": f"{kind}.response.start", "status": 200, "headers": own})
 
     async def send(message: Any) -> None:
         sent.append(message)
@@ -40,7 +51,11 @@ def answer(accept: str = HTML, cookie: str | None = None, kind: str = "http") ->
     async def receive() -> Any:
         return {"type": "http.request"}
 
-    asyncio.run(VisitorMiddleware(app)({"type": kind, "headers": headers}, receive, send))
+    asyncio.run(
+        VisitorMiddleware(app, frame, folder)(
+            {"type": kind, "headers": headers, "scheme": scheme}, receive, send
+        )
+    )
     return [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
 
 
@@ -107,7 +122,37 @@ def test_every_answer_carries_the_security_headers_and_its_own() -> None:
 
 
 def test_what_is_not_http_passes_unchanged() -> None:
-    assert answer(kind="websocket") == [("x-own", "1")]
+    assert [name for name, _ in answer(kind="websocket")] == ["x-own", "set-cookie"]
+
+
+COURSE = ("https://moodle.example.edu",)
+
+
+def test_a_course_page_may_show_the_lab_in_a_frame_where_it_is_named() -> None:
+    headers = dict(answer(frame=COURSE))
+    assert headers["content-security-policy"] == "frame-ancestors https://moodle.example.edu"
+    assert "x-frame-options" not in headers
+
+
+def test_in_a_frame_cookies_come_along_by_https_only() -> None:
+    for way in ({"scheme": "https"}, {"forwarded": "https"}, {"forwarded": "https, http"}):
+        found = [value for name, value in answer(frame=COURSE, **way) if name == "set-cookie"]
+        assert len(found) == 2
+        assert all(value.endswith("; SameSite=None; Secure; Partitioned") for value in found)
+        assert found[0].startswith("_streamlit_xsrf=2|a|b|1; Path=/; ")
+        assert "SameSite=Lax" not in found[0]
+    for value in (value for name, value in answer(frame=COURSE) if name == "set-cookie"):
+        assert "SameSite=Lax" in value
+        assert "Secure" not in value
+
+
+def test_the_key_is_for_https_where_it_came_by_https_and_for_the_folder_of_the_lab() -> None:
+    found = owner(answer(scheme="https", folder="/lab"))
+    assert found
+    assert (found["secure"], found["samesite"], found["path"]) == (True, "Lax", "/lab")
+    plain = owner(answer())
+    assert plain
+    assert not plain["secure"]
 
 
 # The same, served

@@ -126,7 +126,7 @@ def test_what_is_pasted_comes_as_base64_and_not_without_end() -> None:
     assert read_pasted("aGVsbG8=") == b"hello"
     assert read_pasted("no base64!") is None
     assert read_pasted(7) is None
-    with pytest.raises(PictureError, match="5 MB"):
+    with pytest.raises(PictureError, match="20 MB"):
         read_pasted("A" * (MOST_TEXT + 4))
 
 
