@@ -16,7 +16,7 @@ from starlette.routing import Route
 from cnn.core.settings import read_settings
 from cnn.web.app import service
 from cnn.web.app.session import COOKIE
-from cnn.web.train import live_route
+from cnn.web.train import live_watch
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -122,7 +122,7 @@ app = st.App(
     lifespan=lifespan,
     # Streamlit puts its own routes below the base path, not these; a proxy may take the path away.
     routes=[
-        Route(path + live_route.ROUTE, live_route.answer) for path in sorted({_folder(), ""}, reverse=True)
+        Route(path + live_watch.ROUTE, live_watch.answer) for path in sorted({_folder(), ""}, reverse=True)
     ],
     middleware=[Middleware(VisitorMiddleware, frame=read_settings().frame, folder=_folder())],
     on_script_error=show_error,

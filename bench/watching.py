@@ -19,7 +19,7 @@ from bench.training import dataset_name
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Setup
 from cnn.runs.store import RunStore, owner_hash
-from cnn.web.train.live_facts import WAITING_SECONDS
+from cnn.web.train.live_watch import WAITING_SECONDS
 
 CROWDS = (1, 30, 100, 200)
 SECONDS = 20.0

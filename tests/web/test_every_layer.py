@@ -43,7 +43,7 @@ from cnn.web.app.view import View
 from cnn.web.app.widgets import Sample
 from cnn.web.inspect import inspector_data, overview_columns
 from cnn.web.inspect.inspector_table import cell_table, term_rows
-from cnn.web.train import live_maps
+from cnn.web.train import live_run
 from support.cells import look_at, some_cell
 from support.random_weights import random_pictures
 from support.strategies import networks
@@ -99,7 +99,7 @@ def test_every_figure_of_it_is_drawn(tmp_path: Path, spec: NetworkSpec) -> None:
         rows = main_layers(view.table)
         assert rows
         ElementTree.fromstring(flow_svg(rows, view.outputs, view.sample.pixels, theme))
-        sheet = live_maps.draw(run, view.weights, view.sample.pixels, theme)
+        sheet = live_run.draw(run, view.weights, view.sample.pixels, theme)
         assert sheet.maps
         assert sheet.filters.startswith("data:image/png")
     for row in view.table:

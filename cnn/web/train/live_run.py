@@ -1,18 +1,34 @@
-"""One run: how it stands, its steering, its figures and curves."""
+"""One run on the page Train: how it stands, its figures and curves, and what it has learned so far.
 
+Curves and maps are drawn in fragments, again as the run gets further (`live_watch.draw_again`). What it has
+learned are the first filters of the newest saved state, their maps on one picture, and its ten answers.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from cnn.core.errors import SpecError
-from cnn.network.spec import Setup
+from cnn.core.errors import RunError, SpecError
+from cnn.data import CLASSES
+from cnn.figures.colours import THEMES, Theme, scale_of
+from cnn.figures.compare import bars_html
+from cnn.figures.drawing import legend_html
+from cnn.figures.mosaic import colour_filters, data_uri, mosaic, picture
+from cnn.interpret.weight_edits import kernel_of, layers_with_filters, stage_end
+from cnn.network.forward import Weights, forward
+from cnn.network.spec import PICTURE_SHAPE, Setup
 from cnn.network.summary import total_parameters, walk
-from cnn.runs.store import Run, Status
+from cnn.runs.snapshots import Snapshot
+from cnn.runs.store import Run, Status, read_run
 from cnn.web.app.run_text import plain, resumed_words, state_words
-from cnn.web.app.widgets import STATE_ICONS
+from cnn.web.app.session import theme
+from cnn.web.app.widgets import FIRST_CLASS, STATE_ICONS, Sample, class_sample, dataset_name
 from cnn.web.train import run_list, steering
 from cnn.web.train.curves import curve_words, show_curves
-from cnn.web.train.live_facts import facts, last_progress, marks
-from cnn.web.train.live_maps import show_live_maps
-from cnn.web.train.live_watch import draw_again, show_watch
+from cnn.web.train.live_watch import draw_again, facts, last_progress, marks, newest_step, show_watch
 
 CHART_SECONDS = 3.0
 MOST_CHART_SECONDS = 20.0
@@ -118,3 +134,146 @@ def _precision_words(status: Status) -> str:
     if not status.precision:
         return "not chosen yet"
     return status.precision + (f", because {status.precision_reason}" if status.precision_reason else "")
+
+
+MOST_FILTERS = 36
+MOST_MAPS = 18
+MAP_PIXELS = 64
+MAP_COLUMNS = 6
+FILTER_COLUMNS = 6
+FILTER_PIXELS = 48
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One saved state, drawn: its first filters, (layer, maps, legend) of each layer, and its answers."""
+
+    filters: str
+    how: str
+    maps: tuple[tuple[str, str, str], ...]
+    probabilities: NDArray[np.float32]
+
+
+def show_live_maps(run: Run) -> None:
+    """Show the newest saved state of a run; while it trains, each new one as soon as it is there."""
+    if run.status().ended:
+        _draw(run, run.snapshots())
+    else:
+        st.fragment(_draw_maps_as_it_goes)(run)
+
+
+def _draw_maps_as_it_goes(run: Run) -> None:
+    snapshots = run.snapshots()
+    _draw(run, snapshots)
+    draw_again(run, "maps", {"snapshot": newest_step(snapshots)})
+
+
+def _draw(run: Run, snapshots: list[Snapshot]) -> None:
+    st.markdown(f"##### First filters and maps{_when(run, snapshots)}")
+    if not snapshots:
+        st.caption("They appear here when training begins, and again after every epoch.")
+        return
+    left, middle, right = st.columns([3, 4, 5], gap="medium")
+    with left:
+        sample = _picture()
+    if sample is None:
+        return
+    try:
+        sheet = _sheet(str(run.folder), snapshots[-1].path.name, sample.pixels, theme().name)
+    except RunError as error:  # a state that is being thinned out; the next look finds another
+        st.caption(str(error))
+        return
+    with middle:
+        _show_filters(run, sheet)
+    with right:
+        st.html(bars_html(sheet.probabilities, theme(), sample.true_class))
+    _show_maps(run, sheet)
+
+
+def _when(run: Run, snapshots: list[Snapshot]) -> str:
+    if not snapshots:
+        return ""
+    epoch, planned = snapshots[-1].epoch, run.setup.training.epochs
+    whole = f" of {planned}" if planned else ""
+    return f", after epoch {epoch:.3g}{whole}" if epoch else ", before training: its weights are random"
+
+
+def _picture() -> Sample | None:
+    chosen = st.selectbox("Picture of class", CLASSES, CLASSES.index(FIRST_CLASS), key="live-class")
+    sample = class_sample(dataset_name(), CLASSES.index(chosen), 0)
+    if sample is not None:
+        st.image(data_uri(picture(sample.pixels, 5)), caption=sample.caption, alt=sample.caption)
+    return sample
+
+
+def _show_filters(run: Run, sheet: Sheet) -> None:
+    layer, count = next(iter(layers_with_filters(run.setup.network).items()))
+    st.markdown(f"**Filters of {layer}**")
+    st.image(sheet.filters, alt=f"The first filters of {layer} in colour")
+    left_out = f"; {MOST_FILTERS} of {count} are shown" if count > MOST_FILTERS else ""
+    st.caption(f"{sheet.how}{left_out}.")
+
+
+def _show_maps(run: Run, sheet: Sheet) -> None:
+    for column, (layer, maps, legend) in zip(st.columns(2, gap="medium"), sheet.maps, strict=False):
+        column.markdown(f"**{layer}**")
+        column.image(maps, alt=f"The first maps of {layer}")
+        column.html(legend)
+    count = next(iter(layers_with_filters(run.setup.network).values()))
+    if count > MOST_MAPS:
+        st.caption(f"The first {MOST_MAPS} of {count} maps are shown.")
+    layer = sheet.maps[-1][0]
+    st.page_link(
+        "inside.py",
+        label="Open these maps in Inside",
+        icon=":material/grid_view:",
+        query_params={"network": run.id, "layer": layer},
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _sheet(folder: str, snapshot: str, pixels: NDArray[np.uint8], theme_name: str) -> Sheet:
+    """Return one saved state, drawn; the same one is drawn once for all who look.
+
+    Raises:
+        RunError: when it cannot be read.
+    """
+    run = read_run(Path(folder))
+    found = next((one for one in run.snapshots() if one.path.name == snapshot), None)
+    if found is None:
+        raise RunError("This saved state is no longer there; the next one follows.")
+    return draw(run, run.weights(found), pixels, THEMES[theme_name])
+
+
+def draw(run: Run, weights: Weights, pixels: NDArray[np.uint8], theme: Theme) -> Sheet:
+    """Return the first filters, their maps before and after the activation, and the answers.
+
+    Args:
+        run: whose network it is.
+        weights: of a saved state.
+        pixels: (32, 32, 3), the picture.
+        theme: of the page.
+    """
+    network = run.setup.network
+    first = next(iter(layers_with_filters(network)))
+    outputs = forward(network, weights, pixels)
+    count = min(layers_with_filters(network)[first], MOST_FILTERS)
+    kernels = np.stack([kernel_of(network, weights, first, number) for number in range(count)], axis=-1)
+    if kernels.shape[2] == PICTURE_SHAPE[-1]:
+        filters = colour_filters(kernels, max(1, FILTER_PIXELS // len(kernels)), FILTER_COLUMNS)
+        how = "As colours: mid-grey is weight 0"
+    else:
+        how = "One for each colour: orange is above zero, blue below"
+        filters = mosaic(
+            kernels[:, :, 0], theme, scale_of(np.stack([kernels, -kernels])), pixels=FILTER_PIXELS
+        )
+    names = dict.fromkeys((first, stage_end(network, first)))
+    maps = tuple((name, *_map_sheet(outputs[name], theme)) for name in names)
+    return Sheet(data_uri(filters), how, maps, outputs["softmax"])
+
+
+def _map_sheet(values: NDArray[np.float32], theme: Theme) -> tuple[str, str]:
+    scale = scale_of(values)
+    shown = values[..., :MOST_MAPS]
+    maps = mosaic(shown, theme, scale, columns=MAP_COLUMNS, pixels=MAP_PIXELS)
+    return data_uri(maps), legend_html(scale, theme)

@@ -1,14 +1,171 @@
-"""The browser watches a run by itself: a look costs the server one small answer and the page nothing else.
+"""A run that is watched, as the server tells it: facts, the address they are to be had at, and the browser's watch.
 
-`show_watch` shows what moves and draws the page anew when more has changed. `draw_again` stands in a fragment
-and draws that anew as the run gets further; it looks nowhere, it hears from the watch.
+The browser watches a run by itself: every second or so it asks the address of the run for its facts, which
+costs the server one small answer and the page nothing else. `facts` are what moves, in words and figures,
+and a stamp that changes when the page as a whole is to be drawn again. `address` names the route, told only
+to those who were shown the run; `answer` serves it. `show_watch` shows what moves; `draw_again` stands in a
+fragment and draws that again as the run gets further: it polls nothing, it hears from the watch.
 """
 
+import hmac
+import secrets
+from hashlib import blake2s
 from typing import Any
 
-from cnn.runs.store import Run
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from cnn.core.errors import RunError
+from cnn.runs.remaining import planned_epochs
+from cnn.runs.snapshots import Snapshot
+from cnn.runs.store import Run, Status
+from cnn.scheduler.fair_queue import Place
 from cnn.web.app.component import component
-from cnn.web.train.live_route import address
+from cnn.web.app.run_text import is_open, minutes, place_words, share, state_words
+from cnn.web.app.service import service
+
+OPEN_SECONDS = 0.2
+REFRESH_SECONDS = 1.0
+WAITING_SECONDS = 2.0
+IDLE_SECONDS = 3.0
+
+
+def facts(run: Run, status: Status) -> dict[str, Any]:
+    """Return how a run stands, as JSON for the browser, given the state that is shown of it.
+
+    `stamp` changes when the page as a whole is to be drawn anew; `wait` is the seconds until the next look;
+    `share` is how much of the training is done, None where there is no bar; `aloud` is a sentence for a screen
+    reader; `rows` and `marks` are how many
+    rows the history has and how many of them are more than a report within an epoch; `snapshot` is the step
+    of the newest saved state.
+    """
+    rows = run.history.rows()
+    last = last_progress(rows)
+    place = service().engine.place(run.id) if status.state == "queued" else None
+    done, words = _progress(run, status, last, place)
+    snapshots = run.snapshots()
+    return {
+        "stamp": _stamp(run, status, bool(snapshots)),
+        "wait": _wait(run, status, place),
+        "share": done,
+        "words": words,
+        "figures": _figures(run, status, rows, last),
+        "aloud": _aloud(run, status, last, words),
+        "rows": len(rows),
+        "marks": marks(rows),
+        "snapshot": newest_step(snapshots),
+    }
+
+
+def marks(rows: list[dict[str, Any]]) -> int:
+    """Return how many rows of a history are more than a report within an epoch."""
+    return sum(row["kind"] != "progress" for row in rows)
+
+
+def newest_step(snapshots: list[Snapshot]) -> int:
+    """Return the step of the newest saved state, -1 where there is none."""
+    return snapshots[-1].step if snapshots else -1
+
+
+def last_progress(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the newest report within an epoch, empty where there is none."""
+    return next((row for row in reversed(rows) if row["kind"] == "progress"), {})
+
+
+def _stamp(run: Run, status: Status, saved: bool) -> str:
+    engine = service().engine.status() if status.state == "queued" else None
+    shown = (run.name, status.state, status.taken, run.commands.count(), status.message, saved, engine)
+    return blake2s(repr(shown).encode(), digest_size=8).hexdigest()
+
+
+def _wait(run: Run, status: Status, place: Place | None) -> float:
+    """Return when to look again: soon while the run owes an answer, late after its end."""
+    if is_open(run, status):
+        return OPEN_SECONDS
+    if place and place.before:
+        return WAITING_SECONDS
+    return IDLE_SECONDS if status.ended else REFRESH_SECONDS
+
+
+def _progress(
+    run: Run, status: Status, last: dict[str, Any], place: Place | None
+) -> tuple[float | None, str]:
+    """Return how much of the training is done, and how far it is or why it waits."""
+    if status.state == "queued":
+        return None, place_words(run, place)
+    if status.state not in ("running", "paused"):
+        return None, ""
+    whole = last["seconds"] + last["seconds_left"] if last else 0.0
+    return min(last["seconds"] / whole, 1.0) if whole else 0.0, _progress_words(run, status, last)
+
+
+def _progress_words(run: Run, status: Status, last: dict[str, Any]) -> str:
+    if status.state == "paused":
+        return f"Paused at epoch {last.get('epoch', 0.0):.2f}, {minutes(last.get('seconds_left', 0.0))} left"
+    if not last:
+        return "Building the network"
+    if last["seconds_left"] <= 0:
+        return "Checking on the test pictures"
+    if last["step"] <= 20:
+        return "Measuring the speed"
+    if run.setup.training.epochs is None:
+        return f"{last['seconds']:.0f} of {last['seconds'] + last['seconds_left']:.0f} seconds of training"
+    return f"{minutes(last['seconds_left'])} left"
+
+
+def _aloud(run: Run, status: Status, last: dict[str, Any], words: str) -> str:
+    parts = [f"{run.name or 'The run'}: {state_words(run, status)}"]
+    if last and not status.ended:
+        parts.append(f"epoch {last.get('epoch', 0.0):.1f}")
+    if status.validation_accuracy is not None:
+        parts.append(f"validation accuracy {share(status.validation_accuracy)}")
+    if status.ended and status.test_accuracy is not None:
+        parts.append(f"test accuracy {share(status.test_accuracy)}")
+    if words:
+        parts.append(words)
+    return ", ".join(parts) + "."
+
+
+def _figures(
+    run: Run, status: Status, rows: list[dict[str, Any]], last: dict[str, Any]
+) -> list[tuple[str, str]]:
+    planned = planned_epochs(run, rows)
+    return [
+        (f"Epoch (of {planned:.4g})" if planned else "Epoch", f"{last.get('epoch', 0.0):.1f}"),
+        ("Images a second", f"{last['images_per_second']:,.0f}" if last else "–"),
+        ("Validation accuracy", share(status.validation_accuracy)),
+        ("Test accuracy", share(status.test_accuracy)),
+    ]
+
+
+ROUTE = "/live/{run}/{key}"
+_SECRET = secrets.token_bytes(32)
+
+
+def address(run_id: str) -> str:
+    """Return where the facts of a run are to be had, relative to the app; only this server can make it."""
+    return f"live/{run_id}/{_key(run_id)}"
+
+
+def _key(run_id: str) -> str:
+    return hmac.digest(_SECRET, run_id.encode(), "sha256").hex()
+
+
+def answer(request: Request) -> JSONResponse:
+    """Answer with the facts of a run, or that it is gone; 404 where the address was not made here."""
+    run_id, key = request.path_params["run"], request.path_params["key"]
+    if not hmac.compare_digest(key.encode(), _key(run_id).encode()):
+        return _json({}, 404)
+    try:
+        run = service().store.get(run_id)
+    except RunError:
+        return _json({"gone": True})
+    return _json(facts(run, run.status()))
+
+
+def _json(content: dict[str, Any], status: int = 200) -> JSONResponse:
+    return JSONResponse(content, status, {"cache-control": "no-store"})
+
 
 _watch = component(
     "live_run",
@@ -44,7 +201,7 @@ def draw_again(
     Args:
         run: the run; its watch is on the page.
         key: tells the fragments of a page apart.
-        at_once: facts of `cnn.web.train.live_facts.facts` as shown, of which any change matters at once.
+        at_once: facts of `cnn.web.train.live_watch.facts` as shown, of which any change matters at once.
         in_time: those of which a change matters `every` so many seconds.
         every: at least so many seconds between two drawings of what changes all the time.
     """

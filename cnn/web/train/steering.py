@@ -1,16 +1,22 @@
-"""The steering bar of a run: what its owner may ask for now, and what became of what was asked."""
+"""Steering a run from the page: what its owner may ask for now, what the buttons do, and what became of it.
 
+Each action is on behalf of the visitor: nobody can change what is not theirs.
+"""
+
+import time
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
+from cnn.core.errors import RunError
 from cnn.core.validation import Number, Whole, allowed_values
 from cnn.network.spec import TrainSpec
 from cnn.runs.commands import ENDING, STEERING, Command
 from cnn.runs.store import Run, Status
 from cnn.web.app.run_text import is_ending, plain
+from cnn.web.app.service import service
 from cnn.web.app.session import session
-from cnn.web.train import steering_actions as actions
 
 # Kind of command → its words, its icon, and what it does.
 BUTTONS = {
@@ -62,11 +68,11 @@ def _show_live(run: Run, status: Status) -> None:
                 help=reason or about,
                 disabled=bool(reason),
                 key=f"{kind}-{run.id}",
-                on_click=actions.steer,
+                on_click=steer,
                 args=(run.id, kind),
             )
         reason = why_not("discard", status, ending)
-        _show_removal(run, "Stop and discard", "Discard it", disabled=bool(reason), act=actions.discard)
+        _show_removal(run, "Stop and discard", "Discard it", disabled=bool(reason), act=discard)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _show_rate(run, status, ending)
         _show_extension(run, disabled=ending)
@@ -81,11 +87,11 @@ def _show_ended(run: Run, status: Status) -> None:
             icon=":material/replay:",
             help="Takes the settings of this run and starts a new one.",
             key=f"again-{run.id}",
-            on_click=actions.again,
+            on_click=again,
             args=(run,),
         )
         _show_rename(run)
-        _show_removal(run, "Delete", "Delete it", disabled=False, act=actions.delete)
+        _show_removal(run, "Delete", "Delete it", disabled=False, act=delete)
 
 
 def why_not(kind: str, status: Status, ending: bool) -> str:
@@ -142,7 +148,7 @@ def _show_rate(run: Run, status: Status, ending: bool) -> None:
             "Learning rate",
             allowed.low,
             allowed.high,
-            actions.learning_rate(run),
+            learning_rate(run),
             step=0.001,
             format="%.6f",
             key=key,
@@ -154,7 +160,7 @@ def _show_rate(run: Run, status: Status, ending: bool) -> None:
             icon=":material/speed:",
             help=reason or "Replaces the learning rate from the next batches on; its schedule still applies.",
             disabled=bool(reason),
-            on_click=lambda: actions.steer(run.id, "rate", float(st.session_state[key])),
+            on_click=lambda: steer(run.id, "rate", float(st.session_state[key])),
         )
 
 
@@ -170,7 +176,7 @@ def _show_extension(run: Run, *, disabled: bool) -> None:
         st.form_submit_button(
             "Extend it",
             type="primary",
-            on_click=lambda: actions.extend(run, unit, int(st.session_state[key])),
+            on_click=lambda: extend(run, unit, int(st.session_state[key])),
         )
         st.caption(WARM_RESTART)
 
@@ -192,7 +198,7 @@ def _show_continuation(run: Run, status: Status) -> None:
             "Learning rate",
             rates.low,
             rates.high,
-            actions.learning_rate(run),
+            learning_rate(run),
             step=0.001,
             format="%.6f",
             key=f"{key}-rate",
@@ -200,7 +206,7 @@ def _show_continuation(run: Run, status: Status) -> None:
         st.form_submit_button(
             "Continue it",
             type="primary",
-            on_click=lambda: actions.go_on(
+            on_click=lambda: go_on(
                 run, unit, int(st.session_state[key]), float(st.session_state[f"{key}-rate"])
             ),
         )
@@ -224,9 +230,7 @@ def _show_rename(run: Run) -> None:
         st.form(f"form-{key}", border=False),
     ):
         st.text_input("Name", run.name, max_chars=60, key=key)
-        st.form_submit_button(
-            "Rename it", on_click=lambda: actions.rename(run.id, str(st.session_state[key]))
-        )
+        st.form_submit_button("Rename it", on_click=lambda: rename(run.id, str(st.session_state[key])))
 
 
 def _show_removal(run: Run, label: str, word: str, *, disabled: bool, act: Callable[[str], None]) -> None:
@@ -238,3 +242,66 @@ def _show_removal(run: Run, label: str, word: str, *, disabled: bool, act: Calla
             f"{saved} saved moment{'s' * (saved != 1)}. This cannot be undone."
         )
         st.button(word, type="primary", key=f"{label}-{run.id}", on_click=act, args=(run.id,))
+
+
+TWICE_SECONDS = 2.0  # two presses within that are one
+
+
+def learning_rate(run: Run) -> float:
+    """Return the learning rate that was asked for last."""
+    asked = [command.value for command in run.commands.read() if command.kind == "rate"]
+    return asked[-1] if asked else run.setup.training.learning_rate
+
+
+def steer(run_id: str, kind: str, value: float = 0.0) -> None:
+    """Ask something of a run of this visitor; what stands against it is kept as the page's problem."""
+    _try(service().store.steer, run_id, session().owner, kind, value)
+
+
+def extend(run: Run, unit: str, count: int) -> None:
+    """Let a run be trained for longer; what was asked for just now is not asked for again."""
+    commands, taken = run.commands.read(), run.status().taken
+    lately = (c for i, c in enumerate(commands) if i >= taken or c.at > time.time() - TWICE_SECONDS)
+    if not any(command.kind == f"extend_{unit}" for command in lately):
+        _try(service().store.extend, run.id, session().owner, **{unit: count})
+
+
+def go_on(run: Run, unit: str, count: int, rate: float) -> None:
+    """Let a run that has ended go on; one that another tab took up already is left as it is.
+
+    A rate that was asked for once is asked for again: the checkpoint it goes on from may be older.
+    """
+    asked = any(command.kind == "rate" for command in run.commands.read())
+    changed = rate if asked or rate != run.setup.training.learning_rate else None
+    if run.status().ended:
+        _try(service().store.extend, run.id, session().owner, **{unit: count, "learning_rate": changed})
+
+
+def rename(run_id: str, name: str) -> None:
+    """Give a run of this visitor another name."""
+    _try(service().store.rename, run_id, session().owner, name)
+
+
+def discard(run_id: str) -> None:
+    """Stop a run of this visitor and remove it."""
+    steer(run_id, "discard")
+
+
+def delete(run_id: str) -> None:
+    """Remove a run of this visitor that has ended."""
+    _try(service().store.delete, run_id, session().owner)
+
+
+def again(run: Run) -> None:
+    """Take the settings of a run, and start a new one."""
+    session().replace(run.setup)
+    session().start_asked = True
+
+
+def _try(act: Callable[..., Any], *arguments: Any, **options: Any) -> None:
+    session().problem = ""
+    try:
+        act(*arguments, **options)
+    except RunError as error:
+        session().complain(str(error))
+    service().engine.wake()

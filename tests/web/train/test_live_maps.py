@@ -18,7 +18,7 @@ from cnn.network.presets import PRESETS
 from cnn.network.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
 from cnn.runs.run import Run
 from cnn.runs.store import RunStore, Status, owner_hash
-from cnn.web.train import live_maps
+from cnn.web.train import live_run
 from support.app_pages import ANNA, opened, said
 
 TINY = Setup(
@@ -28,7 +28,7 @@ TINY = Setup(
 
 @pytest.fixture(autouse=True)
 def no_sheets_left(only_drawn_pictures: None) -> None:
-    live_maps._sheet.clear()
+    live_run._sheet.clear()
 
 
 def random_weights(network: NetworkSpec, seed: int) -> Weights:
@@ -118,7 +118,7 @@ def test_what_is_drawn_is_what_the_network_gives(name: str, home: Path) -> None:
     run = RunStore(home / "runs").create(PRESETS[name].setup, "sketch10", owner_hash(ANNA), "mine")
     network = run.setup.network
     weights = random_weights(network, 3)
-    sheets = [live_maps.draw(run, weights, first_of("horse"), theme) for theme in (LIGHT, DARK)]
+    sheets = [live_run.draw(run, weights, first_of("horse"), theme) for theme in (LIGHT, DARK)]
     outputs = forward(network, weights, first_of("horse"))
     assert (sheets[0].probabilities == outputs["softmax"]).all()
     assert sheets[0].maps[0][1] != sheets[1].maps[0][1]
@@ -134,5 +134,5 @@ def test_what_is_drawn_is_what_the_network_gives(name: str, home: Path) -> None:
     ).astype(float)
     cell = 48 // len(kernel)
     grid = picture[cell // 2 : len(kernel) * cell : cell, cell // 2 : len(kernel) * cell : cell]
-    reach = np.abs(kernel[..., : live_maps.MOST_FILTERS]).max()
+    reach = np.abs(kernel[..., : live_run.MOST_FILTERS]).max()
     assert np.abs(grid / 127.5 - 1 - kernel[..., 0] / reach).max() < 0.01

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from cnn.runs.store import Run, Status, this_process
 from cnn.scheduler.engine import Engine, EngineStatus
 from cnn.scheduler.fair_queue import Place
-from cnn.web.train import live_route
-from cnn.web.train.live_facts import IDLE_SECONDS, OPEN_SECONDS, REFRESH_SECONDS, WAITING_SECONDS, facts
+from cnn.web.train import live_watch
+from cnn.web.train.live_watch import IDLE_SECONDS, OPEN_SECONDS, REFRESH_SECONDS, WAITING_SECONDS, facts
 from support.app_pages import ANNA, EPOCH, PROGRESS, TINY, Lab
 
 
@@ -106,13 +106,13 @@ def test_how_far_it_is(lab: Lab, state: str, share: float | None, words: str) ->
 
 def ask(run_id: str, key: str) -> tuple[int, dict[str, Any]]:
     request = Request({"type": "http", "path_params": {"run": run_id, "key": key}, "headers": []})
-    answer = live_route.answer(request)
+    answer = live_watch.answer(request)
     assert answer.headers["cache-control"] == "no-store"
     return answer.status_code, json.loads(bytes(answer.body))
 
 
 def key_of(run: Run) -> str:
-    return live_route.address(run.id).rsplit("/", 1)[1]
+    return live_watch.address(run.id).rsplit("/", 1)[1]
 
 
 def test_the_address_that_a_page_was_given_answers_with_the_facts(lab: Lab) -> None:
