@@ -86,11 +86,11 @@ def _guessing(setup: Setup, ends: Sequence[dict[str, Any]]) -> str | None:
 def _what_helps(setup: Setup, ends: Sequence[dict[str, Any]]) -> str:
     """Return the next thing to try for a network that guesses."""
     step, rate = ends[-1]["step"], setup.training.learning_rate
+    if _most_dead(ends[-1])[1] >= MOSTLY_DEAD or _jumped(ends):
+        return f"The learning rate {rate:g} is too high for it: start again with {rate / 10:g}."
     if step < FEW_STEPS:
         steps = f"{step} step{'s' if step != 1 else ''}"
         return f"It has done only {steps} so far: give it more epochs, or smaller batches."
-    if _most_dead(ends[-1])[1] >= MOSTLY_DEAD or _jumped(ends):
-        return f"The learning rate {rate:g} is too high for it: start again with {rate / 10:g}."
     return (
         f"Start again with another learning rate: {rate / 10:g} if the loss has jumped, {10 * rate:g} if it has "
         "hardly moved."

@@ -133,3 +133,14 @@ def test_histories_of_an_older_version_are_read(learns: Known) -> None:
     new = ("answers", "dead", "classes", "training_loss", "training_accuracy")
     old = [{name: value for name, value in row.items() if name not in new} for row in rows]
     assert findings(spec, old) == []
+
+
+def test_after_few_steps_dead_maps_and_an_explosion_blame_the_learning_rate() -> None:
+    row = {
+        "kind": "epoch", "epoch": 1.0, "step": 20, "classes": 10, "answers": [500] + [0] * 9,
+        "validation_accuracy": 0.1, "validation_loss": 2.3, "training_loss": 2.3, "dead": {"relu2": 0.95},
+    }  # fmt: skip
+    for changes in ({}, {"dead": {}, "validation_loss": 40.0}):
+        sentence = rules(setup(), [row | changes])["one_answer"]
+        assert "too high for it: start again with 0.001" in sentence
+        assert "so far" not in sentence

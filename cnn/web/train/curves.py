@@ -12,7 +12,7 @@ from cnn.training.diagnostics import findings
 from cnn.web.app.session import theme
 from cnn.web.train.steady_chart import show_steady_charts
 
-SMOOTHING = 0.6  # TensorBoard's
+SMOOTHING = 0.0  # any average carries an explosion along; whoever wants a calm line moves the slider
 
 
 def show_curves(run: Run, rows: list[dict[str, Any]]) -> None:
