@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnn import data
+from cnn.core.shares import percent
 from cnn.evaluation import pretrained
 from cnn.figures import charts
 from cnn.figures.drawing import flow_svg
@@ -46,7 +47,7 @@ with st.container(border=True):
         st.caption(
             f"{sample.caption}. Orange is above zero, blue below: ReLU takes the blue away, pooling keeps "
             f"the strongest. This network has {total_parameters(table):,} parameters, learned from photos, "
-            f"and names {accuracy:.1%} of the test pictures correctly ({run.status().source})."
+            f"and names {percent(accuracy)} of the test pictures correctly ({run.status().source})."
         )
 
 widgets.data_notice()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.figures.drawing import flow_svg, shape_text, tag_badge
 from cnn.figures.lesson_chain import accuracy_curves
@@ -99,7 +100,7 @@ with st.container(border=True):
 
 st.subheader("What over-fitting looks like")
 few, many = runs = chain.recorded("few_pictures"), chain.recorded("all_pictures")
-at_end = " and ".join(f"{run.last['training_accuracy']:.1%}" for run in runs)
+at_end = " and ".join(percent(run.last["training_accuracy"]) for run in runs)
 st.markdown(f"Two recorded runs of one network. In the end they name {at_end} of their training pictures.")
 chart = st.container(border=True)
 accuracy = [run.last["validation_accuracy"] for run in runs]

@@ -5,6 +5,7 @@ import streamlit as st
 
 from cnn.core.errors import RunError
 from cnn.core.scaling import to_input
+from cnn.core.shares import percent
 from cnn.figures import lesson_curves as curves
 from cnn.figures.colours import scale_of
 from cnn.figures.drawing import legend_html
@@ -47,7 +48,7 @@ after, board = function(before), st.container()
 
 gone = relu.zeros(FUNCTIONS["relu"](before))
 share = gone / before.size
-fact = f"{gone:,} of the {before.size:,} numbers are not above zero: {share:.1%}."
+fact = f"{gone:,} of the {before.size:,} numbers are not above zero: {percent(share)}."
 bands = ("Less than a quarter", "A quarter to a half", "Half to three quarters", "Three quarters or more")
 right_band = relu.quarter(share)
 hints = ("More of the map is blue than", "The blue makes up", "Less of the map is blue than")
@@ -73,7 +74,7 @@ with board:
     zeros = relu.zeros(after)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html(legend_html(scale, colours))
-        told = f"**{zeros:,} of {before.size:,} cells ({zeros / before.size:.1%}) are now 0.**"
+        told = f"**{zeros:,} of {before.size:,} cells ({percent(zeros / before.size)}) are now 0.**"
         st.markdown(told if known else "Each dot is one cell of the map.")
     numbers = st.expander("The maps as numbers", key="numbers", on_change="rerun")
     if numbers.open:

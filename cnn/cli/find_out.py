@@ -14,6 +14,7 @@ from cnn.cli.train import ctrl_c, require_cifar10
 from cnn.core import settings
 from cnn.core.errors import CnnLabError, RunError
 from cnn.core.settings import read_settings
+from cnn.core.shares import percent
 from cnn.data import CLASSES, NAMES
 from cnn.evaluation import duplicates
 from cnn.evaluation.calibration import with_temperature
@@ -63,14 +64,14 @@ def evaluate(options: argparse.Namespace) -> int:
         return 0
     low, high = shown.interval
     print(
-        f"{run.name or run.id}: {shown.accuracy:.2%} of {shown.total:,} {shown.part} pictures "
-        f"(95 % interval {low:.2%} to {high:.2%}; {shown.source})"
+        f"{run.name or run.id}: {percent(shown.accuracy, 2)} of {shown.total:,} {shown.part} pictures "
+        f"(95 % interval {percent(low, 2)} to {percent(high, 2)}; {shown.source})"
     )
-    print(f"among the first 2: {facts['top2']:.2%}, the first 3: {facts['top3']:.2%}")
+    print(f"among the first 2: {percent(facts['top2'], 2)}, the first 3: {percent(facts['top3'], 2)}")
     width = max(map(len, CLASSES))
     print(f"\n{'is, said':<{width}}" + "".join(f"{name[:6]:>7}" for name in CLASSES) + f"{'recall':>9}")
     for name, row, figures in zip(CLASSES, facts["confusion"], per_class(shown.confusion), strict=True):
-        recall = "–" if figures.recall is None else f"{figures.recall:.1%}"
+        recall = "–" if figures.recall is None else percent(figures.recall)
         print(f"{name:<{width}}" + "".join(f"{count:>7,}" for count in row) + f"{recall:>9}")
     calibration = facts["calibration"]
     print(
@@ -80,7 +81,7 @@ def evaluate(options: argparse.Namespace) -> int:
     if twice := facts["in_both_sets"]:
         print(
             f"{twice['pictures']} test pictures are in the training set, too; "
-            f"accuracy without them {twice['accuracy_without']:.2%}"
+            f"accuracy without them {percent(twice['accuracy_without'], 2)}"
         )
     return 0
 
@@ -183,7 +184,7 @@ def compare(options: argparse.Namespace) -> int:
         return 0
     for name, one in zip(names, found, strict=True):
         low, high = one.interval
-        print(f"{name}: {one.accuracy:.2%} (95 % interval {low:.2%} to {high:.2%})")
+        print(f"{name}: {percent(one.accuracy, 2)} (95 % interval {percent(low, 2)} to {percent(high, 2)})")
     for name, values in rows.items():
         print(f"  {name}: " + ", ".join(value_text(value) for value in values))
     for pair in tested:
@@ -292,7 +293,9 @@ def _watch(
                 if as_json:
                     emit({"event": "run", **row})
                 else:
-                    shown = "" if row["validation"] is None else f" {row['validation']:.1%} on validation"
+                    shown = (
+                        "" if row["validation"] is None else f" {percent(row['validation'])} on validation"
+                    )
                     print(
                         f"{len(told)}/{experiment.grid.count} {row['name']}: {row['state']}{shown}",
                         flush=True,

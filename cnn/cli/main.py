@@ -16,6 +16,7 @@ from cnn.cli.runs import STEERS, STEERS_WITH_NUMBER, emit, list_runs, steer
 from cnn.cli.train import read_setup, train
 from cnn.core import settings
 from cnn.core.errors import CnnLabError
+from cnn.core.shares import percent
 from cnn.data import layout
 from cnn.data.download import Download
 from cnn.data.found import on_this_machine, take_over
@@ -200,7 +201,7 @@ def _show_verdict(path: Path, verdict: Verdict, as_json: bool) -> None:
         return
     best = sorted(found.items(), key=lambda item: -item[1])[:3]
     doubt = "; it looks like none of the ten classes" if verdict.is_none else ""
-    print(f"{path}: " + ", ".join(f"{name} {share:.1%}" for name, share in best) + doubt)
+    print(f"{path}: " + ", ".join(f"{name} {percent(share)}" for name, share in best) + doubt)
 
 
 def _data(options: argparse.Namespace) -> int:

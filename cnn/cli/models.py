@@ -11,6 +11,7 @@ from cnn.cli.runs import emit, find_run
 from cnn.cli.train import ctrl_c, progress_bar, require_cifar10
 from cnn.core import settings
 from cnn.core.errors import CnnLabError
+from cnn.core.shares import percent
 from cnn.data import Dataset, cifar10
 from cnn.network import summary
 from cnn.network.presets import PRESETS
@@ -104,4 +105,6 @@ def _ship(name: str, run: Run, copies: Sequence[Dataset], as_json: bool) -> None
     if as_json:
         emit({"event": "shipped", "network": name, "test_accuracy": card.test_accuracy})
     else:
-        print(f"{name}: {card.test_accuracy:.2%} of the test pictures ({card.source}), in models/{name}")
+        print(
+            f"{name}: {percent(card.test_accuracy, 2)} of the test pictures ({card.source}), in models/{name}"
+        )

@@ -8,6 +8,7 @@ from typing import Any
 from cnn.core import settings
 from cnn.core.errors import RunError
 from cnn.core.numbers import to_json
+from cnn.core.shares import percent
 from cnn.runs.commands import ENDING
 from cnn.runs.store import RUN_ID, Run, RunStore, Status, read_run
 
@@ -146,7 +147,7 @@ def _facts(run: Run, status: Status) -> dict[str, Any]:
 
 def _line(run: Run, status: Status) -> str:
     shares = [
-        f"{kind} {value:.1%}"
+        f"{kind} {percent(value)}"
         for kind, value in (("validation", status.validation_accuracy), ("test", status.test_accuracy))
         if value is not None
     ]

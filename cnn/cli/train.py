@@ -11,6 +11,7 @@ from typing import Any
 from cnn.cli.runs import emit, find_run, name_of
 from cnn.core import settings
 from cnn.core.errors import CnnLabError, RunError, SpecError
+from cnn.core.shares import percent
 from cnn.data import layout
 from cnn.network import summary
 from cnn.network.presets import PRESETS
@@ -163,7 +164,7 @@ def _conclude(run: Run, status: Status, as_json: bool) -> int:
     if as_json:
         emit(facts)
         return 0
-    accuracy = f"test accuracy {status.test_accuracy:.1%}, " if status.test_accuracy is not None else ""
+    accuracy = f"test accuracy {percent(status.test_accuracy)}, " if status.test_accuracy is not None else ""
     print(f"{status.state}: {accuracy}{status.images_per_second:,.0f} images a second ({status.source})")
     for sentence in facts["findings"]:
         print(sentence)
@@ -194,11 +195,11 @@ class _ProgressBar(AbstractContextManager["_ProgressBar"]):
         """Move the bar, or print a line."""
         if isinstance(report, Progress):
             share = report.seconds / (report.seconds + report.seconds_left or 1)
-            text = f"epoch {report.epoch:.2f}  loss {report.loss:.3f}  accuracy {report.accuracy:.1%}"
+            text = f"epoch {report.epoch:.2f}  loss {report.loss:.3f}  accuracy {percent(report.accuracy)}"
             self.bar.update(self.task, completed=share, description=text)
         elif isinstance(report, EpochEnd):
             if report.validation_accuracy is not None:
-                accuracy = f"{report.validation_accuracy:.1%}"
+                accuracy = percent(report.validation_accuracy)
                 self.bar.print(f"epoch {report.epoch:g}: validation accuracy {accuracy}")
         elif not isinstance(report, Finished):
             self.bar.print(f"epoch {report.epoch:.2f}: {_words(report)}")

@@ -3,10 +3,10 @@
 import json
 from html import escape
 
+from cnn.core.shares import percent
 from cnn.data.classes import CLASSES
 from cnn.exports.figures import curves, first_filters, svg
 from cnn.exports.source import Exported, Source
-from cnn.figures.charts import percent
 from cnn.figures.colours import LIGHT
 from cnn.figures.drawing import network_svg
 from cnn.network.summary import total_multiply_adds, walk

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from cnn.core.numbers import number
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.figures.colours import Theme
 
@@ -184,13 +185,6 @@ def _layout(quantity: str, end: float, log: bool, shown: list[Points]) -> dict[s
         "uirevision": "log" if log else "linear",  # zoom and pan stay, until the scale is another
         "hovermode": "x unified",
     }
-
-
-def percent(share: float) -> str:
-    """Return a share from 0 to 1 as people write it: "12.3 %"."""
-    if 0 < share < 0.001:
-        return "< 0.1 %"
-    return f"{share:.1%}".replace("%", " %")
 
 
 def bars_text(values: NDArray[Any]) -> str:

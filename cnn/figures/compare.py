@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.core.shares import percent
 from cnn.data.classes import CLASSES
 from cnn.figures.colours import Theme
 
@@ -92,15 +93,6 @@ def signed(number: float, digits: int = 2, *, plus: bool = True) -> str:
     ('+0.50', '−0.25', '3.00')
     """
     return f"{number:{'+' if plus else ''}.{digits}f}".replace("-", "−")
-
-
-def percent(share: float) -> str:
-    """Return a share in percent.
-
-    >>> percent(0.123), percent(0.0002)
-    ('12.3 %', '< 0.1 %')
-    """
-    return "< 0.1 %" if 0 < share < 0.001 else f"{100 * share:.1f} %"
 
 
 def verdict(before: NDArray[Any], after: NDArray[Any]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
+from cnn.core.shares import percent
 from cnn.figures.colours import Theme
 
 WIDTH, HEIGHT = 430, 250
@@ -44,7 +45,7 @@ def _panel(title: str, rows: Sequence[dict[str, float]], theme: Theme, validatio
         colour = theme.accent if above else theme.positive
         parts.append(
             f'<text x="{WIDTH - RIGHT - 12}" y="{_y(value) + (-8 if above else 20):.1f}" text-anchor="end" '
-            f'font-weight="600" fill="{colour}">{name} {value:.1%}</text>'
+            f'font-weight="600" fill="{colour}">{name} {percent(value)}</text>'
         )
     return "".join(parts)
 

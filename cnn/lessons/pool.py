@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.core.scaling import to_input
+from cnn.core.shares import percent
 from cnn.lessons.conv import Slide
 from cnn.network import ops
 from cnn.network.forward import Weights
@@ -97,7 +98,7 @@ def change_text(changes: NDArray[Any]) -> str:
 def change_rows(changes: NDArray[Any]) -> list[dict[str, str]]:
     """Return changes (kinds, shifts) as the rows of a table, one a shift."""
     return [
-        {"Shift": f"{cells} px"} | {kind: f"{share:.1%}" for kind, share in zip(KINDS, shares, strict=True)}
+        {"Shift": f"{cells} px"} | {kind: percent(share) for kind, share in zip(KINDS, shares, strict=True)}
         for cells, shares in zip(SHIFTS, changes.T, strict=True)
     ]
 

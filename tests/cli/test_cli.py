@@ -403,7 +403,7 @@ def test_runs_lists_every_run_and_how_it_stands(run: Run, home: Path, capsys: Ca
     assert main(["runs"]) == 0
     first, second = capsys.readouterr().out.splitlines()
     assert first.split() == [
-        other.id, "finished", "epoch", "1.00", "of", "somebody", "validation", "50.0%", "test", "45.7%",
+        other.id, "finished", "epoch", "1.00", "of", "somebody", "validation", "50.0", "%", "test", "45.7", "%",
     ]  # fmt: skip
     assert second.split() == [run.id, "queued", "epoch", "0.00", "mine"]
 

@@ -11,6 +11,7 @@ import {
   fixed,
   largest,
   near,
+  percent,
   significant,
 } from "../../cnn/frontend/shared/numbers.ts";
 import { meanSize } from "../../cnn/frontend/tiles.ts";
@@ -25,6 +26,11 @@ describe("numbers as text", () => {
     [fixed(-5.65e26), "−5.65e26"],
     [bracketed(-0.5, 1), "(−0.5)"],
     [bracketed(0.5, 1), "0.5"],
+    [percent(0.6934), "69.3 %"],
+    [percent(0.0002), "< 0.1 %"],
+    [percent(0.99996), "> 99.9 %"],
+    [percent(0), "0.0 %"],
+    [percent(1), "100.0 %"],
     [exact(-0.1), "−0.1"],
     [exact(0.30000001192092896), "0.3"],
     [significant(0), "0"],

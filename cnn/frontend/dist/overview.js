@@ -47,6 +47,11 @@ function largest(values) {
   return best;
 }
 var minus = (text) => text.replaceAll("-", "−");
+function percent(share) {
+  const text = (100 * share).toFixed(1);
+  if (share > 0 && text === "0.0") return "< 0.1 %";
+  return share < 1 && text === "100.0" ? "> 99.9 %" : `${text} %`;
+}
 var exact = (number) => minus(String(Number(number.toPrecision(7))));
 function compact(number) {
   const size = Math.abs(number);
@@ -642,7 +647,6 @@ function showVerdict(state) {
   if (truth === null) state.verdict.append(".");
   else state.verdict.append(best === truth ? ": right." : `: wrong, it is a ${classes[truth]}.`);
 }
-var percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 function choose(state, name, place) {
   const column = columnOf(state, name);
   const channel = column.kind === "maps" ? column.channels[place] ?? 0 : place;

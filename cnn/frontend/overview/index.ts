@@ -5,7 +5,7 @@ import { paintPicture } from "../shared/canvas.ts";
 import { gradient } from "../shared/colours.ts";
 import { child, find, focusedIn, type Mount, make, makeButton } from "../shared/dom.ts";
 import { ARROWS, cellUnder, type Point, showTitlesOnLongPress } from "../shared/input.ts";
-import { clamp, compact, exact, grouped, largest } from "../shared/numbers.ts";
+import { clamp, compact, exact, grouped, largest, percent } from "../shared/numbers.ts";
 import { drawLinks, light } from "./links.ts";
 import {
   type Column,
@@ -339,8 +339,6 @@ function showVerdict(state: State): void {
   if (truth === null) state.verdict.append(".");
   else state.verdict.append(best === truth ? ": right." : `: wrong, it is a ${classes[truth]}.`);
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 
 // Pointer and keys
 

@@ -43,6 +43,13 @@ export function bracketed(number: number, digits = 4): string {
   return text.startsWith("−") ? `(${text})` : text;
 }
 
+/** A share in per cent, as cnn/core/shares.py writes it: what is neither none nor all is never 0 or 100 %. */
+export function percent(share: number): string {
+  const text = (100 * share).toFixed(1);
+  if (share > 0 && text === "0.0") return "< 0.1 %";
+  return share < 1 && text === "100.0" ? "> 99.9 %" : `${text} %`;
+}
+
 /** All digits that a float32 holds. */
 export const exact = (number: number): string => minus(String(Number(number.toPrecision(7))));
 

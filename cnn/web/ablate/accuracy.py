@@ -5,8 +5,9 @@ import hashlib
 import numpy as np
 import streamlit as st
 
+from cnn.core.shares import percent
 from cnn.data import CLASSES
-from cnn.figures.compare import percent, signed
+from cnn.figures.compare import signed
 from cnn.interpret.edits import Edits
 from cnn.interpret.results import Accuracy
 from cnn.web.ablate.ablation_state import Bench

@@ -65,15 +65,6 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+.!|<>~:$-])", r"\\\1", text)
 
 
-def share(value: float | None) -> str:
-    """Return a share in per cent, a dash where there is none.
-
-    >>> share(0.6432), share(None)
-    ('64.3 %', '–')
-    """
-    return "–" if value is None else f"{value:.1%}".replace("%", " %")
-
-
 def minutes(seconds: float) -> str:
     """Return a time in seconds, or in minutes and seconds.
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cnn import data
 from cnn.core.errors import CnnLabError, RunError
 from cnn.core.settings import models_folder
+from cnn.core.shares import percent
 from cnn.data.found import on_this_machine
 from cnn.evaluation import pretrained
 from cnn.images.image import RESAMPLING, Picture
@@ -98,9 +99,9 @@ def run_label(run: Run) -> str:
         name += f", {_clock_time(run.created)}"
     source = status.source.split(",")[0] or run.dataset
     if status.test_accuracy is not None:
-        return f"{name} · {status.test_accuracy:.1%} on test pictures of {source}"
+        return f"{name} · {percent(status.test_accuracy)} on test pictures of {source}"
     if status.validation_accuracy is not None:
-        return f"{name} · {status.state}, {status.validation_accuracy:.1%} on validation pictures of {source}"
+        return f"{name} · {status.state}, {percent(status.validation_accuracy)} on validation pictures of {source}"
     return f"{name} · {status.state}"
 
 

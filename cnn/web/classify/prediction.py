@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from cnn.core.numbers import number, to_blob
 from cnn.core.scaling import HALF_RANGE
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.evaluation.predict import Verdict
-from cnn.figures.charts import percent
 from cnn.figures.colours import Theme
 from cnn.web.app.component import component
 

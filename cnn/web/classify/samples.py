@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnn import data
 from cnn.core.errors import CnnLabError
-from cnn.figures.charts import percent
+from cnn.core.shares import percent
 from cnn.interpret.results import Mistakes
 from cnn.runs.store import Run
 from cnn.web.app.answers import ask, show_waiting

@@ -7,12 +7,12 @@ from PIL import Image
 
 from cnn.core.errors import RunError
 from cnn.core.settings import models_folder
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.data.synthetic.others import KINDS
 from cnn.evaluation.model_card import FALSE_ALARMS, Card, write_card
 from cnn.evaluation.ood import FILE, Typical
 from cnn.evaluation.predict import Verdict
-from cnn.figures.charts import percent
 from cnn.figures.mosaic import data_uri
 from cnn.images.image import RESAMPLING, SIDE, Picture
 from cnn.runs.store import Run

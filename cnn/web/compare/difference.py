@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.core.errors import CnnLabError
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.evaluation.compare import (
     confusion_difference,
@@ -17,7 +18,6 @@ from cnn.evaluation.compare import (
 )
 from cnn.evaluation.evaluations import Evaluation, missing_parts, newest_snapshot
 from cnn.evaluation.looks import note_looks
-from cnn.figures.charts import percent
 from cnn.figures.colours import Scale
 from cnn.runs.store import Run
 from cnn.web.app.answers import show_waiting

@@ -6,6 +6,7 @@ from html import escape
 import streamlit as st
 
 from cnn.core.errors import SpecError
+from cnn.core.shares import percent
 from cnn.evaluation.compare import aligned, differing, settings_of, value_text
 from cnn.evaluation.metrics import frontier
 from cnn.figures.compare import bars_html
@@ -155,6 +156,6 @@ def show_cost(runs: Sequence[Run], names: Sequence[str]) -> None:
     )
     st.caption(
         "On the line: "
-        + "; ".join(f"{plain(labels[place])}, {shares[place]:.1%}" for place in best)
+        + "; ".join(f"{plain(labels[place])}, {percent(shares[place])}" for place in best)
         + ". Of every other network there is one that is as cheap and better, or as good and cheaper."
     )

@@ -6,10 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from cnn.core.shares import percent
 from cnn.evaluation.calibration import with_temperature
 from cnn.evaluation.evaluations import Evaluation
 from cnn.evaluation.metrics import Reliability, reliability
-from cnn.figures.charts import percent
 from cnn.figures.colours import Theme
 from cnn.web.app.session import theme
 

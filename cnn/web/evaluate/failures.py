@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.evaluation.evaluations import Evaluation
 from cnn.evaluation.metrics import per_class
-from cnn.figures.charts import percent
 from cnn.figures.colours import Scale
 from cnn.runs.store import Run
 from cnn.web.app.matrix import show_matrix

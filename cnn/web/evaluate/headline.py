@@ -3,11 +3,11 @@
 import streamlit as st
 
 from cnn.core.errors import RunError
+from cnn.core.shares import percent
 from cnn.evaluation import duplicates
 from cnn.evaluation.evaluations import Evaluation
 from cnn.evaluation.looks import looks, note_looks
 from cnn.evaluation.metrics import flattery, top_k, wilson
-from cnn.figures.charts import percent
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run
 from cnn.web.app.run_text import plain

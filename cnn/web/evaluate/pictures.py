@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from cnn import data
 from cnn.core.errors import CnnLabError
+from cnn.core.shares import percent
 from cnn.evaluation.evaluations import Evaluation
-from cnn.figures.charts import percent
 from cnn.figures.compare import bars_html
 from cnn.figures.mosaic import data_uri, picture
 from cnn.runs.store import Run

@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 
 from cnn.core.errors import CnnLabError
+from cnn.core.shares import percent
 from cnn.experiments.driver import steer, value_words
 from cnn.experiments.experiment import ENDED, Experiment, Result
 from cnn.experiments.summary import cell_values, cell_words, sentence
-from cnn.figures.charts import percent
 from cnn.figures.colours import Scale
 from cnn.web.app.matrix import show_matrix
 from cnn.web.app.run_text import plain

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.interpret.receptive_field import Grid, cell_grid, receptive_rectangle
 from cnn.interpret.results import GradCam, Occlusion
@@ -29,7 +30,7 @@ def show_why(view: View) -> None:
         stride = st.selectbox("Moved by, pixels", STRIDES, 1, key="why_stride", width=150)
     name = CLASSES[class_index]
     share = float(probabilities[class_index])
-    st.markdown(f"Why **{name}**? The network gives it {share:.1%} on this picture.")
+    st.markdown(f"Why **{name}**? The network gives it {percent(share)} on this picture.")
     asked = _ask(view, class_index, layer, side, stride)
     layovers = (
         _grad_cam(view, asked[0], layer, name),

@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from cnn.core.errors import CnnLabError
+from cnn.core.shares import percent
 from cnn.rooms import board
 from cnn.rooms.board import Entry
 from cnn.rooms.room import Room
 from cnn.web.app.class_room import rooms
-from cnn.web.app.run_text import minutes, share
+from cnn.web.app.run_text import minutes
 from cnn.web.app.service import service
 from cnn.web.app.session import session
 
@@ -112,8 +113,8 @@ def board_html(room: Room, found: list[Entry], order: str, owner: str) -> str:
             ("number", "–" if entry.problem else str(place)),
             ("", f"<bdi>{escape(entry.name)}</bdi>"),
             ("", f"<bdi>{escape(entry.run_name)}</bdi><small>{escape(entry.problem or entry.state)}</small>"),
-            ("number", share(entry.validation_accuracy)),
-            ("number", share(entry.test_accuracy)),
+            ("number", percent(entry.validation_accuracy)),
+            ("number", percent(entry.test_accuracy)),
             ("number", f"{entry.parameters:,}"),
             ("number", minutes(entry.seconds)),
             ("number", "–" if number is None else f"{number:.3g}"),

@@ -15,13 +15,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from cnn.core.shares import percent
 from cnn.core.errors import RunError
 from cnn.runs.remaining import planned_epochs
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run, Status
 from cnn.scheduler.fair_queue import Place
 from cnn.web.app.component import component
-from cnn.web.app.run_text import is_open, minutes, place_words, share, state_words
+from cnn.web.app.run_text import is_open, minutes, place_words, state_words
 from cnn.web.app.service import service
 
 OPEN_SECONDS = 0.2
@@ -118,9 +119,9 @@ def _aloud(run: Run, status: Status, last: dict[str, Any], words: str) -> str:
     if last and not status.ended:
         parts.append(f"epoch {last.get('epoch', 0.0):.1f}")
     if status.validation_accuracy is not None:
-        parts.append(f"validation accuracy {share(status.validation_accuracy)}")
+        parts.append(f"validation accuracy {percent(status.validation_accuracy)}")
     if status.ended and status.test_accuracy is not None:
-        parts.append(f"test accuracy {share(status.test_accuracy)}")
+        parts.append(f"test accuracy {percent(status.test_accuracy)}")
     if words:
         parts.append(words)
     return ", ".join(parts) + "."
@@ -133,8 +134,8 @@ def _figures(
     return [
         (f"Epoch (of {planned:.4g})" if planned else "Epoch", f"{last.get('epoch', 0.0):.1f}"),
         ("Images a second", f"{last['images_per_second']:,.0f}" if last else "–"),
-        ("Validation accuracy", share(status.validation_accuracy)),
-        ("Test accuracy", share(status.test_accuracy)),
+        ("Validation accuracy", percent(status.validation_accuracy)),
+        ("Test accuracy", percent(status.test_accuracy)),
     ]
 
 

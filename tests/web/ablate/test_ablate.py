@@ -14,10 +14,11 @@ from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 
 from cnn import data
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.evaluation import pretrained
 from cnn.figures.colours import DARK, LIGHT, Scale
-from cnn.figures.compare import answers_html, bars_html, percent
+from cnn.figures.compare import answers_html, bars_html
 from cnn.interpret.edits import Edits
 from cnn.interpret.picture_edits import Cover, Rotate
 from cnn.interpret.results import Accuracy

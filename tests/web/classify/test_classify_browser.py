@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.data import test_labels as labels_of
 from cnn.data import test_pictures as pictures_of
@@ -15,7 +16,6 @@ from cnn.evaluation import pretrained
 from cnn.evaluation.model_card import read_card
 from cnn.evaluation.ood import Typical
 from cnn.evaluation.predict import judge
-from cnn.figures.charts import percent
 from cnn.images.image import decode_picture
 from support.odd_pictures import FOUR, quadrants, saved
 from support.serving import ServedApp, eventually, launched

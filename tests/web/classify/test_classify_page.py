@@ -11,6 +11,7 @@ import pytest
 from safetensors.numpy import load
 from streamlit.testing.v1 import AppTest
 
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.data import test_labels as labels_of
 from cnn.data import test_picture as picture_of
@@ -18,7 +19,6 @@ from cnn.evaluation import pretrained
 from cnn.evaluation.model_card import card_of, read_card
 from cnn.evaluation.ood import Typical
 from cnn.evaluation.predict import Verdict, judge
-from cnn.figures.charts import percent
 from cnn.runs.store import Run, RunStore, Status, owner_hash
 from cnn.web.app.run_text import plain
 from cnn.web.app.upload_store import MOST

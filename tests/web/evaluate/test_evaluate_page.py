@@ -9,11 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn import data
+from cnn.core.shares import percent
 from cnn.evaluation import pretrained
 from cnn.evaluation.evaluations import Evaluation, newest_snapshot, write_evaluation
 from cnn.evaluation.looks import looks
 from cnn.evaluation.metrics import wilson
-from cnn.figures.charts import percent
 from cnn.runs.status import Status
 from cnn.runs.store import RunStore, owner_hash
 from cnn.scheduler.query_queue import Answer

@@ -10,9 +10,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cnn import data
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.figures.colours import DARK, LIGHT
-from cnn.figures.compare import percent
 from cnn.network.forward import Weights, forward, weight_shapes
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
