@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.core.settings import PROJECT
+from cnn.core.shares import percent
 from cnn.core.tensors import save
 from cnn.data.classes import CLASSES
 from cnn.data.subset import of_each_class
 from cnn.exports.source import Exported, Source
-from cnn.figures.charts import percent
 from cnn.figures.colours import DARK, LIGHT, Theme
 from cnn.network.layers.activation import Activation, Dropout, SpatialDropout
 from cnn.network.layers.base import Layer, all_layers

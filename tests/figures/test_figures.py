@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.figures import charts
 from cnn.figures.colours import DARK, LIGHT, TAGS, THEMES, Scale, Theme, colour, rgb, scale_of
@@ -267,7 +268,7 @@ def test_without_planned_epochs_the_axis_follows() -> None:
 
 def test_shares_are_written_as_percent() -> None:
     written = {0.55: "55.0 %", 0.0004: "< 0.1 %", 0.0: "0.0 %", 1.0: "100.0 %", 0.001: "0.1 %"}
-    assert {share: charts.percent(share) for share in written} == written
+    assert {share: percent(share) for share in written} == written
 
 
 # Drawings
