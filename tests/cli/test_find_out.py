@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix
 
-from cnn.core.shares import percent
 from cnn import data
 from cnn.cli.main import main
+from cnn.core.shares import percent
 from cnn.evaluation import pretrained
 from cnn.evaluation.evaluations import Evaluation, newest_snapshot, write_evaluation
 from cnn.evaluation.metrics import wilson

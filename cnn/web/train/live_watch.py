@@ -15,8 +15,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from cnn.core.shares import percent
 from cnn.core.errors import RunError
+from cnn.core.shares import percent
 from cnn.runs.remaining import planned_epochs
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run, Status
