@@ -22,7 +22,7 @@ from cnn.network.forward import Weights
 from cnn.network.spec import PICTURE_SHAPE, NetworkSpec
 from cnn.training.keras_model import build_network, on_gpu, set_weights
 
-# On an idle machine 100 take 5 % less; beside a training, which is usual, 32 take two thirds of the time of 100.
+# On an idle machine 100 take 5 % less; beside a training, which is usual, 32 take 0.7 of the time of 100.
 BATCH_SIZE = 32
 
 Report = Callable[[float], None]
