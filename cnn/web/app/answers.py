@@ -1,4 +1,4 @@
-"""Answers of the helper worker on a page: asked again and again without blocking, until they are there."""
+"""Answers of the query worker on a page: polled without blocking, until they are there."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -77,7 +77,7 @@ def _words(answer: Answer) -> str:
     status = service().engine.status()
     match status.state:
         case "ready":
-            return "waiting for the helper worker, which answers one question at a time"
+            return "waiting for the query worker, which computes one answer at a time"
         case "starting":
             return "waiting: the workers are starting, which takes some seconds after the server starts"
         case "failed":

@@ -30,11 +30,11 @@ def state_words(run: Run, status: Status) -> str:
 def place_words(run: Run, place: Place | None) -> str:
     """Return a sentence on the place of a waiting run in the queue, and when it is expected to begin."""
     if place is None:
-        return "It waits for a worker."
+        return "Waiting for a worker."
     if not place.before:
-        return "It is next: it begins as soon as a worker is free."
-    before = "1 run is before it" if place.before == 1 else f"{place.before} runs are before it"
-    when = "" if place.seconds is None else f"; it begins in about {minutes(place.seconds)}"
+        return "Next in the queue: it starts as soon as a worker is free."
+    before = "1 run is ahead" if place.before == 1 else f"{place.before} runs are ahead"
+    when = "" if place.seconds is None else f"; this one starts in about {minutes(place.seconds)}"
     return f"{before}{when}. {_own_words(run)}".strip()
 
 

@@ -31,9 +31,9 @@ def show_memory(needed: Memory) -> None:
 def trial_button(setup: Setup, *, disabled: bool) -> None:
     """Offer to time a training before it is started."""
     off = service().engine.status().state in ("off", "failed")
-    about = "Trains for three seconds and keeps nothing: images a second, time and memory, measured."
+    about = "Trains for three seconds and keeps nothing: images per second, time and memory are measured."
     if st.button(
-        "Time it first",
+        "Estimate the time",
         icon=":material/timer:",
         disabled=disabled or off,
         help="This server has no training engine." if off else about,
@@ -67,13 +67,13 @@ def _watch(setup: Setup) -> None:
     answer = _ask(setup)
     if answer.state not in ("waiting", "working"):
         st.rerun()
-    words = "Timing it" if answer.state == "working" else "Waiting for the helper worker"
+    words = "Measuring" if answer.state == "working" else "Waiting for a worker"
     st.progress(answer.share, words)
 
 
 def _show_result(setup: Setup, trial: Trial) -> None:
     with st.container(border=True, horizontal=True):
-        st.metric("Images a second", f"{trial.images_per_second:,.0f}")
+        st.metric("Images per second", f"{trial.images_per_second:,.0f}")
         st.metric("An epoch", minutes(trial.epoch_seconds))
         if setup.training.epochs is not None:
             st.metric("In all", minutes(trial.total_seconds))

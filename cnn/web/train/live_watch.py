@@ -133,7 +133,7 @@ def _figures(
     planned = planned_epochs(run, rows)
     return [
         (f"Epoch (of {planned:.4g})" if planned else "Epoch", f"{last.get('epoch', 0.0):.1f}"),
-        ("Images a second", f"{last['images_per_second']:,.0f}" if last else "–"),
+        ("Images per second", f"{last['images_per_second']:,.0f}" if last else "–"),
         ("Validation accuracy", percent(status.validation_accuracy)),
         ("Test accuracy", percent(status.test_accuracy)),
     ]

@@ -121,11 +121,11 @@ def _show_last_command(run: Run, status: Status) -> None:
         return
     number, command = asked[-1]
     if number < status.taken:
-        st.caption(f":material/check: **{said(command)}**: taken")
+        st.caption(f":material/check: **{said(command)}**: done")
     elif status.process:
-        st.caption(f":material/more_horiz: **{said(command)}**: asked")
+        st.caption(f":material/more_horiz: **{said(command)}**: sent")
     else:
-        st.caption(f":material/more_horiz: **{said(command)}**: taken when the run goes on")
+        st.caption(f":material/more_horiz: **{said(command)}**: takes effect when the run continues")
 
 
 def said(command: Command) -> str:

@@ -75,7 +75,7 @@ def test_a_page_with_a_run_in_every_state(lab: Lab, page: str) -> None:
 
 
 STATE_WORDS = {
-    "queued": ("waits for a worker", "no training engine"),
+    "queued": ("Waiting for a worker", "no training engine"),
     "running": ("running", "Measuring the speed", "4,321", "18.8 %"),
     "paused": ("paused", "Paused at epoch 1.00", "4,321", "18.8 %"),
     "finished": ("finished", "64.3 %", "float32"),
@@ -368,7 +368,7 @@ def test_train_puts_a_run_of_this_visitor_into_the_queue(lab: Lab) -> None:
     (run,) = lab.store.runs()
     assert (run.setup, run.dataset, run.owner) == (TINY, "sketch10", owner_hash(ANNA))
     assert run.status() == Status()
-    assert "It is next" in words(app)
+    assert "Next in the queue" in words(app)
     app.run()
     assert len(lab.store.runs()) == 1  # a rerun is not a second click
 

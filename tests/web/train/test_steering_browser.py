@@ -24,7 +24,7 @@ def stands(page: Page, state: str, patience: int = PATIENCE) -> None:
 
 def taken(page: Page, what: str) -> None:
     """Wait until the page says that something has been taken."""
-    expect(page.get_by_text(re.compile(f"{re.escape(what)}: taken"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile(f"{re.escape(what)}: done"))).to_be_visible(timeout=PATIENCE)
 
 
 def own_run(served_app: ServedApp) -> Run:

@@ -116,11 +116,11 @@ def test_a_run_that_was_given_more_did_not_go_on_by_itself(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("place", "said"),
     [
-        (None, "waits for a worker"),
-        (Place(0, 0.0), "It is next"),
-        (Place(1, 30.0), "1 run is before it; it begins in about 30 s."),
-        (Place(3, 200.0), "3 runs are before it; it begins in about 3 min 20 s."),
-        (Place(2, None), "2 runs are before it."),
+        (None, "Waiting for a worker"),
+        (Place(0, 0.0), "Next in the queue"),
+        (Place(1, 30.0), "1 run is ahead; this one starts in about 30 s."),
+        (Place(3, 200.0), "3 runs are ahead; this one starts in about 3 min 20 s."),
+        (Place(2, None), "2 runs are ahead."),
     ],
 )
 def test_the_place_in_the_queue(
@@ -199,11 +199,11 @@ def test_a_button_asks_and_the_page_says_so(lab: Lab, label: str, state: str, ki
     assert not app.exception
     assert not app.error
     assert asked(run) == [(kind, 0.0)]
-    assert "asked" in words(app)
+    assert "**: sent" in words(app)
     run.write_status(replace(run.status(), taken=1))
     app.run()
     assert asked(run) == [(kind, 0.0)]  # a rerun is not a second click
-    assert "taken" in words(app)
+    assert "**: done" in words(app)
 
 
 def test_an_end_that_was_asked_for_stops_all_the_rest(lab: Lab) -> None:
@@ -438,7 +438,7 @@ def test_what_does_not_fit_cannot_be_started(lab: Lab, monkeypatch: pytest.Monke
     assert not app.exception
     assert "1.0 GB are allowed" in app.error[0].value
     assert buttons(app)["Train"].disabled
-    assert buttons(app)["Time it first"].disabled
+    assert buttons(app)["Estimate the time"].disabled
     labelled(app.number_input, "Batch size").set_value(32).run()
     assert not app.error
     assert "of memory" in words(app)
@@ -497,13 +497,13 @@ def test_a_trial_is_asked_for_shown_and_forgotten_with_other_settings(
     service().engine.queries = desk  # type: ignore[assignment]
     app.run()
     assert not desk.asked  # nothing is computed before it is asked for
-    buttons(app)["Time it first"].click().run()
+    buttons(app)["Estimate the time"].click().run()
     assert not app.exception
-    assert "Waiting for the helper worker" in words(app)
+    assert "Waiting for a worker" in words(app)
     assert desk.asked[0][2:] == (TINY, "sketch10")
     desk.answer = Answer("done", 1.0, Trial(9876.5, 4.6, 24.0, 5.0, 2**30, "float32"))
     app.run()
-    assert labelled(app.metric, "Images a second", 0).value == "9,876"
+    assert labelled(app.metric, "Images per second", 0).value == "9,876"
     assert labelled(app.metric, "In all").value == "24 s"
     assert labelled(app.metric, "Memory").value == "1.0 GB"
     labelled(app.number_input, "Epochs").set_value(9).run()
@@ -515,7 +515,7 @@ def test_a_trial_that_failed_is_a_sentence(lab: Lab, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Engine, "status", lambda self: EngineStatus("ready", 1, 1))
     app = lab.visit("train", setup=TINY.to_link())
     service().engine.queries = desk = FakeDesk()  # type: ignore[assignment]
-    buttons(app)["Time it first"].click().run()
+    buttons(app)["Estimate the time"].click().run()
     desk.answer = Answer("failed", message="It diverged.")
     app.run()
     assert app.error[0].value == "It diverged."
