@@ -420,7 +420,7 @@ def test_a_run_that_diverges_says_so(engine: Engine) -> None:
     status = run.status()
     assert status.state == "failed"
     assert "The loss is no longer a number" in status.message
-    assert "the learning rate 10 is too high" in status.message
+    assert "learning rate 10 is too high" in status.message
     assert "Try 1." in status.message
     assert "Traceback" not in status.message
     finishes(submitted(engine, "the next"))
