@@ -49,7 +49,7 @@ st.caption(PRESETS[current].about if current else "Your own set-up. The address 
 drawing = st.container(border=True)
 left, right = st.columns([1, 1], gap="medium")
 with left:
-    st.subheader("Layers")
+    st.header("Layers")
     if "network" in rules().fixed:
         st.info("The teacher of your room has fixed the layers.", icon=":material/lock:")
         network = state.setup.network
@@ -67,7 +67,7 @@ except SpecError as error:
     table = ()
     drawing.error(f"This stack cannot work: {error.problem}", icon=":material/block:")
 with right:
-    st.subheader("What comes out")
+    st.header("What comes out")
     if table:
         layer_table.layer_table(table)
     else:

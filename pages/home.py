@@ -10,7 +10,14 @@ from cnn.figures.drawing import flow_svg
 from cnn.network.summary import total_parameters, walk
 from cnn.web.app import layer_notes, widgets
 from cnn.web.app.drawing import show_drawing
-from cnn.web.app.session import theme
+from cnn.web.app.session import session, theme
+from cnn.web.app.view import SAMPLE
+
+layer = st.session_state.pop("home-layer", "")
+if layer:
+    true_class, number = session().picture
+    parameters = {"layer": layer, "class": data.CLASSES[true_class], "number": str(number + 1)}
+    st.switch_page("inside.py", query_params={"network": pretrained.FIRST, "picture": SAMPLE} | parameters)
 
 st.title("See what a network sees")
 st.markdown(
@@ -28,6 +35,12 @@ with st.container(horizontal=True, vertical_alignment="center"):
     )
     st.page_link("inside.py", label="Look inside this one", icon=":material/grid_view:")
 
+
+def open_layer(layer: str) -> None:
+    """Remember which column was clicked; a callback cannot lead to another page itself."""
+    st.session_state["home-layer"] = layer
+
+
 run = next((run for run in pretrained.shipped() if run.id == pretrained.FIRST), None)
 weights = widgets.weights_of(run) if run else None
 if run is None or weights is None:
@@ -39,7 +52,9 @@ with st.container(border=True):
     if sample:
         outputs = widgets.outputs_of(run, weights, sample.pixels)
         table = walk(run.setup.network)
-        show_drawing(flow_svg(layer_notes.main_layers(table), outputs, sample.pixels, theme()), "flow")
+        drawn = flow_svg(layer_notes.main_layers(table), outputs, sample.pixels, theme())
+        show_drawing(drawn, "flow", on_choose=open_layer)
+        st.caption("Click a column to look inside that layer.")
         best = data.CLASSES[int(outputs["softmax"].argmax())]
         verdict = "It is right." if best == data.CLASSES[sample.true_class or 0] else "It is wrong."
         st.markdown(f"The network says **{charts.bars_text(outputs['softmax'])}**. {verdict}")

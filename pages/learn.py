@@ -13,7 +13,7 @@ done = lesson.progress()
 columns = st.columns(3)
 for place, item in enumerate(lesson.LESSONS):
     with columns[place % 3].container(border=True, height="stretch"):
-        st.markdown(f"#### :material/{item.icon}: {place + 1}. {item.title}")
+        st.markdown(f"## :material/{item.icon}: {place + 1}. {item.title}")
         st.markdown(item.question)
         count = min(done.count(item.key), item.checks)
         st.progress(count / item.checks, f"{count} of {item.checks} checks")

@@ -42,7 +42,7 @@ with st.container(border=True):
 meaning = "Orange: more of this, more loss. Blue: less." if back else "Orange is above zero, blue below."
 st.caption(f"{sample.caption}. {meaning} Each layer has its own scale.")
 
-st.subheader("One training step by hand")
+st.header("One training step by hand")
 with st.container(border=True):
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -98,7 +98,7 @@ with st.container(border=True):
             "training does it thousands of times, each time for a whole batch."
         )
 
-st.subheader("What over-fitting looks like")
+st.header("What over-fitting looks like")
 few, many = runs = chain.recorded("few_pictures"), chain.recorded("all_pictures")
 at_end = " and ".join(percent(run.last["training_accuracy"]) for run in runs)
 st.markdown(f"Two recorded runs of one network. In the end they name {at_end} of their training pictures.")

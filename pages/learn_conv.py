@@ -78,7 +78,7 @@ if not slide.problem:
         st.markdown(f"All products, plus the bias {bias:.4g}, give **{output[int(row), int(column)]:.4f}**.")
         st.table(conv.sum_rows(conv.window_at(values, slide, int(row), int(column)), kernel[..., 0]))
 
-st.subheader("How large is the map?", anchor=False)
+st.header("How large is the map?", anchor=False)
 formula, meaning = st.columns([3, 4], vertical_alignment="center")
 with formula:
     st.latex(rf"\textcolor{{red}}{{{slide.formula}}}" if slide.problem else slide.formula)
@@ -119,7 +119,7 @@ with second:
         conv.FLAT_KINDS.index(conv.flat_kind(kernel, bias)),
     )
 
-st.subheader("What does a layer cost?", anchor=False)
+st.header("What does a layer cost?", anchor=False)
 filters = lesson.whole("filters", "Filters of 3×3 on a picture of 32×32×3, padding same", 1, 64, 12)
 layer = conv.first_layer(filters)
 dense = conv.dense_multiply_adds((32, 32, 3), layer.shape)

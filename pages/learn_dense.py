@@ -76,7 +76,7 @@ lesson.predict(
     list(guesses).index(neighbour),
 )
 
-st.subheader(f"The score of {name} is a weighted sum")
+st.header(f"The score of {name} is a weighted sum")
 largest, push = dense.push_of_largest(maps, kernel, unit)
 because = minus(f"{largest.value:.3g} × weight {largest.weight:.3g} = {largest.product:.3g}.")
 parts = dense.score_sum(maps, kernel, bias, unit)
@@ -118,7 +118,7 @@ if answered:
     with st.expander("The same numbers as a table"):
         st.dataframe([{"part": item.name, "how": item.detail, "adds": item.value} for item in rows])
 
-st.subheader("What it costs")
+st.header("What it costs")
 now, average = (dense.scores_row(network, head) for head in ("flatten", "global_average"))
 total = total_parameters(walk(network))
 guesses = {

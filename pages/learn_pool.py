@@ -93,7 +93,7 @@ with second:
         ("max", "average", "both", "neither").index(swapped),
     )
 
-st.subheader("Does a small shift matter less?", anchor=False)
+st.header("Does a small shift matter less?", anchor=False)
 changes = pool.shift_changes(weights, sample.pixels, channel, window, stride)
 measured = pool.change_text(changes[:, 1])
 reasons = {
@@ -122,7 +122,7 @@ if lesson.predict(
     with st.expander("The plot as a table", icon=":material/table:"):
         st.table(pool.change_rows(changes))
 
-st.subheader("What does the next layer save?", anchor=False)
+st.header("What does the next layer save?", anchor=False)
 before, after = pool.saved()
 mine = pool.next_layer(len(pooled))
 st.markdown(

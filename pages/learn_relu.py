@@ -81,7 +81,7 @@ with board:
         for values in (before, after) if known else (before,):
             numbers.dataframe(values.round(3), height=300)
 
-st.subheader("Six functions and their slopes", anchor=False)
+st.header("Six functions and their slopes", anchor=False)
 st.markdown(
     "Training sends corrections backwards; each of these functions multiplies them by its **slope** "
     "(dashed). Where it is 0 nothing comes through, where it is small only little."
@@ -103,7 +103,7 @@ if lesson.predict(this, "slopes", asked, options, list(reasons).index(through)):
     rows = relu.compare(before, layers)
     st.table({"": list(titles), **{head: [curves.written(row[head]) for row in rows] for head in rows[0]}})
 
-st.subheader("Why not leave it out?", anchor=False)
+st.header("Why not leave it out?", anchor=False)
 st.markdown(
     "Here are the trained network's two convolutions in a row, **without** anything between them, not even "
     "the pooling, padding valid. Then the same with ReLU between."

@@ -81,7 +81,7 @@ with right:
     ):
         st.markdown(f"From **{written(float(plain.max()))}** to **{written(float(warm.max()))}**.")
 
-st.subheader("Why is the largest score subtracted first?", anchor=False)
+st.header("Why is the largest score subtracted first?", anchor=False)
 st.markdown(
     "Adding a number changes nothing on paper, but computers overflow: above about 88.7, e to it "
     "is too large for a 32-bit number. So the largest score is subtracted first; then none is above 0."
@@ -115,7 +115,7 @@ marked = {
 }
 st.table({"class": list(CLASSES), **marked})
 
-st.subheader("How wrong was it?", anchor=False)
+st.header("How wrong was it?", anchor=False)
 st.markdown(
     "The **loss**, cross-entropy, is −ln of the true class's probability: 0 if that is 1, larger the "
     "smaller it is. Its slope for each score is **p − y**, with y = 1 for the true class, else 0."

@@ -31,7 +31,7 @@ if session().problem and time.monotonic() < session().problem_until:
 if room.rules.closed:
     st.info("This room is closed. The board stays as it is.", icon=":material/lock:")
 if room.rules.task:
-    st.subheader(plain(room.rules.task), anchor=False)
+    st.header(plain(room.rules.task), anchor=False)
 limits = [
     f"at most {room.rules.most_parameters:,} parameters" if room.rules.most_parameters else "",
     f"at most {room.rules.most_seconds:g} seconds of training" if room.rules.most_seconds else "",

@@ -23,7 +23,7 @@ show_rules()
 widgets.data_notice()
 left, right = st.columns([5, 8], gap="medium")
 with left:
-    st.subheader("What to train")
+    st.header("What to train")
     live_run.network_line(state.setup)
     st.page_link("build.py", label="Change the layers", icon=":material/edit:")
     problem = ""

@@ -96,9 +96,8 @@ def flow_svg(
         parts.append(f'<g transform="translate({left:.0f} 0)">{body}</g>')
         left += width + 20
     parts.append(_bars(outputs["softmax"], left + 80, FLOW_TOP, FLOW_HEIGHT, theme, chosen))
-    return _svg(
-        left + 226, FLOW_TOP + FLOW_HEIGHT + 30, "".join(parts), "The picture's way through the network"
-    )
+    height = FLOW_TOP + FLOW_HEIGHT + 30
+    return _svg(left + 226, height, "".join(parts), "The picture's way through the network", "group")
 
 
 def _vector_column(row: LayerShape, values: NDArray[Any], theme: Theme, chosen: str) -> tuple[float, str]:
@@ -133,9 +132,10 @@ def _column(
     outer, top = max(width, 72.0), FLOW_TOP + (FLOW_HEIGHT - height) / 2
     frame = f'x="-4" y="0" width="{outer + 8:.0f}" height="{FLOW_TOP + FLOW_HEIGHT + 26}" rx="6"'
     marked = f'<rect class="chosen" {frame} fill="{colour}" opacity=".14"/>' if name == chosen else ""
+    spoken = escape(" ".join(text for text in (name, shape, more) if text))
     return outer, (
-        f'<g data-layer="{escape(name)}" tabindex="0" role="button" aria-label="{escape(name)}, {shape}">'
-        f'{marked}<rect class="frame" {frame}/>{_caption(name, shape, outer / 2, theme, colour)}'
+        f'<g data-layer="{escape(name)}" tabindex="0" role="button" aria-label="{spoken}">'
+        f'{marked}<rect class="frame" {frame}/>{_caption(name, shape, outer / 2, theme, colour)} '
         f"{_image(sheet, (outer - width) / 2, top, width, height)}"
         f"{_text(outer / 2, FLOW_TOP + FLOW_HEIGHT + 18, more, theme.quiet)}</g>"
     )
@@ -155,19 +155,22 @@ def _bars(
         weight = ' font-weight="700"' if i == best else ""
         parts.append(
             f'<text x="{left - 8:.0f}" y="{y + step / 2 + 4:.0f}" text-anchor="end" font-size="12"{weight} '
-            f'fill="{theme.ink}">{name}</text>'
+            f'fill="{theme.ink}">{name}</text> '
             f'<rect x="{left:.0f}" y="{y + 4:.1f}" width="{max(width, 1):.1f}" '
             f'height="{step - 8:.1f}" rx="2" fill="{fill}"/>'
             f'<text x="{left + width + 6:.0f}" y="{y + step / 2 + 4:.0f}" font-size="12" '
-            f'fill="{theme.ink}">{100 * float(probabilities[i]):.0f} %</text>'
+            f'fill="{theme.ink}">{100 * float(probabilities[i]):.0f} %</text> '
         )
     body = "".join(parts)
-    return f'<g data-layer="softmax" tabindex="0" role="button" aria-label="softmax, 10">{body}</g>'
+    spoken = " ".join(
+        f"{name} {100 * float(share):.0f} %" for name, share in zip(CLASSES, probabilities, strict=True)
+    )
+    return f'<g data-layer="softmax" tabindex="0" role="button" aria-label="softmax 10 {spoken}">{body}</g>'
 
 
 def _caption(name: str, below: str, x: float, theme: Theme, colour: str) -> str:
     mark = f'<rect x="{x - 22:.0f}" y="36" width="44" height="3" rx="1.5" fill="{colour}"/>'
-    return _text(x, 16, name, theme.ink, "600") + _text(x, 30, below, theme.quiet, size=11) + mark
+    return f"{_text(x, 16, name, theme.ink, '600')} {_text(x, 30, below, theme.quiet, size=11)}{mark} "
 
 
 def _text(x: float, y: float, text: str, fill: str, weight: str = "400", size: int = 12) -> str:
@@ -192,11 +195,14 @@ def shape_text(shape: tuple[int, ...]) -> str:
     return "×".join(f"{size:,}" for size in shape)
 
 
-def _svg(width: float, height: float, body: str, label: str) -> str:
-    """Return an SVG that fills the page's width within limits; beyond them the page scrolls sideways."""
+def _svg(width: float, height: float, body: str, label: str, role: str = "img") -> str:
+    """Return an SVG that fills the page's width within limits; beyond them the page scrolls sideways.
+
+    `role` is "group" where something in it can be pressed: what an image holds is not told to a screen reader.
+    """
     limits = f"width:100%;max-width:{1.3 * width:.0f}px;min-width:{0.8 * width:.0f}px;height:auto"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label)}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="{role}" aria-label="{escape(label)}" '
         f'style="{limits}" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'font-family="inherit">{body}</svg>'
     )

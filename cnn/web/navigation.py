@@ -5,9 +5,19 @@ import streamlit as st
 from cnn.core.errors import CnnLabError
 from cnn.web.app import address
 from cnn.web.app.component import FRONTEND
+from cnn.web.app.session import theme
 from cnn.web.learn.lesson import LESSONS
 
 DAY_SECONDS = 24 * 3600
+STYLE = """<style>
+a:focus-visible, button:focus-visible { outline: 3px solid #3A97D9 !important; outline-offset: 2px; }
+</style>"""
+# White is hard to read on the dark theme's primary colour, which is bright enough to be read as text on dark ground.
+DARK_STYLE = """<style>
+button[kind="primary"], button[kind="primaryFormSubmit"], a[kind="primary"] {
+  background-color: #1B6FAE; border-color: #1B6FAE; color: #FFFFFF;
+}
+</style>"""
 
 
 def show() -> None:
@@ -38,6 +48,8 @@ def show() -> None:
         },
         position="top",
     )
+    st.set_page_config(page_title=f"{page.title} · CNN Lab")
+    st.html(STYLE + (DARK_STYLE if theme().name == "dark" else ""))
     address.enter(page.url_path)
     _drawn_anew_after_a_restart()
     try:

@@ -104,7 +104,7 @@ def icon_button(app: AppTest, tip: str, place: int = 0) -> Any:
 
 
 def words(app: AppTest) -> str:
-    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "progress", "metric")
+    kinds = ("title", "header", "markdown", "caption", "info", "warning", "error", "progress", "metric")
     parts = [str(getattr(item, "text", "") or item.value) for kind in kinds for item in getattr(app, kind)]
     parts += [str(item.value) for item in app.html]
     parts += [caption for image in app.image for caption in image.captions]
@@ -181,7 +181,7 @@ def answer(app: AppTest, name: str, place: int) -> None:
 
 def said(app: AppTest) -> str:
     """Return all text on the page."""
-    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "success")
+    kinds = ("title", "header", "markdown", "caption", "info", "warning", "error", "success")
     return "\n".join(str(item.value) for kind in kinds for item in getattr(app, kind))
 
 

@@ -598,7 +598,7 @@ function fillSoftmax(state, column) {
     item.classList.toggle("best", i === best);
     item.classList.toggle("truth", i === truth);
     const own = i === truth ? "; the picture's own class" : "";
-    describe(item, `${classes[i]} ${percent(share)}: probability ${exact(100 * share)} %${own}`);
+    item.told = item.dataset.tip = `Probability of ${classes[i]}: ${exact(100 * share)} %${own}`;
   });
 }
 function fillFoot(state, column) {

@@ -263,7 +263,7 @@ function showOpinions(place, facts) {
 }
 function buildOpinion(place) {
   const box = make("section", place, "opinion");
-  make("h4", box, "name");
+  make("h2", box, "name");
   const list = make("ol", box);
   for (let i = 0; i < CLASSES; i++) {
     const row = make("li", list);

@@ -89,7 +89,7 @@ def _show_answer(bench: Bench) -> None:
             )
     with answers:
         text = verdict(sides[0][1], sides[1][1]) if bench.edits.current else "Nothing is broken yet."
-        st.markdown(f"##### {text}")
+        st.markdown(f"### {text}")
         st.html(answers_html(sides[0], sides[1], theme(), view.sample.true_class))
 
 

@@ -21,7 +21,7 @@ def component(name: str, html: str, *styles: str) -> Callable[..., Any]:
         html: what stands in it at first.
         styles: names of further style sheets, before its own.
     """
-    sheets = [FRONTEND / f"{sheet}.css" for sheet in (*styles, name)]
+    sheets = [FRONTEND / f"{sheet}.css" for sheet in ("shared/forced_colours", *styles, name)]
     css = "\n".join(sheet.read_text("utf-8") for sheet in sheets if sheet.exists())
     return st.components.v2.component(
         f"cnn_lab_{name}",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from cnn.core.errors import SpecError
+from cnn.data import CLASSES
 from cnn.evaluation.predict import Verdict
 from cnn.figures.colours import THEMES, Theme
 from cnn.images.image import Picture
@@ -31,6 +32,7 @@ class Session:
 
     `room_id` is the room that was chosen, "" for the way into another one, None before a choice.
     `network_id` is the network that was chosen, `network_shown` one that a page shows because none was.
+    `picture` is the test picture chosen last on any page: its class and its number, both from 0.
     """
 
     setup: Setup = field(default_factory=lambda: PRESETS["lecture"].setup)
@@ -43,6 +45,7 @@ class Session:
     room_id: str | None = None
     network_id: str = ""
     network_shown: str = ""
+    picture: tuple[int, int] = (CLASSES.index("horse"), 0)
     start_asked: bool = False
     trial_asked: str = ""
     card_asked: str = ""

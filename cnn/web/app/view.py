@@ -21,7 +21,7 @@ from cnn.runs.store import Run
 from cnn.web.app import address
 from cnn.web.app.cache import kept
 from cnn.web.app.session import session
-from cnn.web.app.widgets import FIRST_CLASS, Sample, class_sample, dataset_name, own_sample
+from cnn.web.app.widgets import Sample, class_sample, dataset_name, own_sample
 
 NEWEST = "newest"
 YOURS, SAMPLE = "Yours", "Sample"
@@ -83,6 +83,7 @@ def choose_picture(true_class: int | None, number: int = 0) -> None:
         return
     picture = {"picture": SAMPLE, "class": data.CLASSES[true_class], "number": str(number + 1)}
     address.put(picture | dict.fromkeys(OF_OTHER_PAGES.values()))
+    session().picture = (true_class, number)
 
 
 def forget_other_network(run: Run) -> None:
@@ -118,9 +119,11 @@ def read_view(run: Run) -> View | None:
 def picture_choice() -> tuple[int, int]:
     """Return the class (0 to 9) and the number (from 0) of the test picture that the address names."""
     name = _picture_parameter("class")
-    true_class = data.CLASSES.index(name if name in data.CLASSES else FIRST_CLASS)
-    number = _number(_picture_parameter("number")) or 1
-    return true_class, number - 1 if number <= picture_count() else 0
+    if name in data.CLASSES:
+        number = _number(_picture_parameter("number")) or 1
+        session().picture = data.CLASSES.index(name), number - 1
+    true_class, place = session().picture
+    return true_class, place if place < picture_count() else 0
 
 
 def _picture_parameter(name: str) -> str:

@@ -201,20 +201,26 @@ def own_sample(upload: Picture) -> Sample:
 def sample_picker(key: str = "sample") -> Sample | None:
     """Let the visitor choose a test picture by class and number; both are in the page's address."""
     name = dataset_name()
+    class_key, number_key = f"{key}_class", f"{key}_number"
+    label, place = session().picture
+    if class_key not in st.session_state and class_key not in st.query_params:
+        st.session_state[class_key] = data.CLASSES[label]
+        st.session_state[number_key] = min(place + 1, class_size(name))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.pills(
             "Test picture",
             list(data.CLASSES),
-            default=FIRST_CLASS,
             required=True,
-            key=f"{key}_class",
+            key=class_key,
             bind="query-params",
             wrap=True,
         )
         number = st.number_input(
-            "Which one", 1, class_size(name), 1, key=f"{key}_number", bind="query-params", width=130
+            "Which one", 1, class_size(name), key=number_key, bind="query-params", width=130
         )
-    return class_sample(name, data.CLASSES.index(chosen or FIRST_CLASS), int(number) - 1)
+    label = data.CLASSES.index(chosen) if chosen else label
+    session().picture = (label, int(number) - 1)
+    return class_sample(name, *session().picture)
 
 
 def class_sample(name: str, true_class: int, number: int) -> Sample | None:

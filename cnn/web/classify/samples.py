@@ -13,6 +13,7 @@ from cnn.core.shares import percent
 from cnn.interpret.results import Mistakes
 from cnn.runs.store import Run
 from cnn.web.app.answers import ask, show_waiting
+from cnn.web.app.session import session
 from cnn.web.app.thumbnails import Tag, show_shelf
 from cnn.web.app.widgets import FIRST_CLASS, Sample, by_class, class_sample, class_size, dataset_name
 from cnn.worker import queries
@@ -48,10 +49,12 @@ def choose_sample(run: Run) -> Sample | None:
 def chosen_sample(name: str) -> tuple[int, int]:
     """Return the class (0 to 9) and the number (from 0) of the test picture that the address names."""
     wanted = st.query_params.get("sample_class", "")
-    true_class = data.CLASSES.index(wanted if wanted in data.CLASSES else FIRST_CLASS)
-    text = st.query_params.get("sample_number", "")
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else 1
-    return true_class, number - 1 if 1 <= number <= class_size(name) else 0
+    if wanted in data.CLASSES:
+        text = st.query_params.get("sample_number", "")
+        number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else 1
+        session().picture = data.CLASSES.index(wanted), max(number - 1, 0)
+    true_class, place = session().picture
+    return true_class, place if place < class_size(name) else 0
 
 
 def _choose(name: str, index: int) -> None:

@@ -23,7 +23,7 @@ def show_made(view: View, noun: str) -> None:
         view: what is looked at.
         noun: what a channel is called: "channel", or "neuron" where the layer has no maps.
     """
-    st.subheader("A picture made to excite it")
+    st.header("A picture made to excite it")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = st.toggle("Make one", key="climb_wanted")
         goal = _goal_picker(view)

@@ -63,7 +63,7 @@ def _show_winners(view: View) -> None:
         dataset,
         PICTURES,
     )
-    st.subheader("The test pictures that excite it most")
+    st.header("The test pictures that excite it most")
     if asked.result is not None:
         _draw_winners(view, asked.result)
     show_waiting([asked], "winners")

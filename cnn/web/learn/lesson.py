@@ -86,7 +86,7 @@ def start(key: str) -> Lesson:
             f"{done} of {lesson.checks} checks", icon=":material/task_alt:", color="green" if done else "gray"
         )
         _teacher_menu()
-    st.subheader(lesson.question, anchor=False)
+    st.header(lesson.question, anchor=False)
     return lesson
 
 

@@ -25,7 +25,7 @@ def enter(room_id: str) -> None:
 
 
 def _join() -> None:
-    st.subheader("Join a room", anchor=False)
+    st.header("Join a room", anchor=False)
     with st.form("join", border=True):
         code = st.text_input(
             "Room code",
@@ -48,7 +48,7 @@ def _join() -> None:
 
 
 def _open() -> None:
-    st.subheader("For teachers", anchor=False)
+    st.header("For teachers", anchor=False)
     with st.form("open", border=True):
         title = st.text_input("Title of the room", max_chars=MAX_TITLE, placeholder="Class 9b, Tuesday")
         st.caption(
@@ -70,7 +70,7 @@ def _own_rooms() -> None:
     found = rooms().rooms_of(owner)
     if not found:
         return
-    st.subheader("Your rooms", anchor=False)
+    st.header("Your rooms", anchor=False)
     for room in found:
         role = "teacher" if room.is_teacher(owner) else "student"
         state = ", closed" if room.rules.closed else ""

@@ -18,7 +18,7 @@ def show_student(room: Room, member: Member) -> None:
     """Show the student's own runs with a switch each, their return code, and the way out."""
     owner = session().owner
     own = [run for run in service().store.runs(owner) if run.owner == owner][:SHOWN]
-    st.subheader("Share your runs", anchor=False)
+    st.header("Share your runs", anchor=False)
     if not own:
         st.write("You have no run yet. Train one; then it can be shared here.")
         st.page_link("train.py", label="Train a network", icon=":material/model_training:")

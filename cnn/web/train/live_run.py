@@ -57,13 +57,13 @@ def show_runs() -> None:
         run_list.show_problem()
         run = run_list.choose_run()
     if run is None:
-        st.subheader("No run yet")
+        st.header("No run yet")
         st.markdown("Press **Train**. The curves of loss and accuracy appear here within a few seconds.")
         run_list.engine_line()
         return
     status = run.status()
     seen = facts(run, status)
-    st.subheader(f"{STATE_ICONS[status.state]} {plain(run.name or run.id)}: {state_words(run, status)}")
+    st.header(f"{STATE_ICONS[status.state]} {plain(run.name or run.id)}: {state_words(run, status)}")
     steering.show_bar(run, status)
     with st.container():
         _show_message(run, status)

@@ -113,7 +113,7 @@ def visit(panel: str, **address: str) -> AppTest:
 
 
 def words(app: AppTest) -> str:
-    kinds = ("subheader", "markdown", "caption", "info", "error")
+    kinds = ("header", "markdown", "caption", "info", "error")
     return "\n".join(str(item.value) for kind in kinds for item in getattr(app, kind))
 
 

@@ -127,7 +127,7 @@ def test_every_lesson_opens_with_its_question_and_names_its_controls(
 ) -> None:
     app = opened(monkeypatch, item.page.removesuffix(".py"))
     assert app.title[0].value == item.title
-    assert app.subheader[0].value == item.question
+    assert app.header[0].value == item.question
     assert not app.error
     assert app.code[0].value
 

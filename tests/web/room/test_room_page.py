@@ -55,7 +55,7 @@ def a_class(monkeypatch: pytest.MonkeyPatch, home: Path, tmp_path: Path) -> Iter
 
 
 def said(app: AppTest) -> str:
-    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error")
+    kinds = ("title", "header", "markdown", "caption", "info", "warning", "error")
     return "\n".join(str(item.value) for kind in kinds for item in getattr(app, kind)) + "\n".join(
         str(item.value) for item in app.html
     )

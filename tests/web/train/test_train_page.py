@@ -308,7 +308,7 @@ def test_rename(lab: Lab) -> None:
     buttons(app)["Rename it"].click().run()
     assert not app.exception
     assert lab.store.get(run.id).name == "<b>Mine</b> *and* yours"
-    assert plain("<b>Mine</b> *and* yours") in app.subheader[1].value
+    assert plain("<b>Mine</b> *and* yours") in app.header[1].value
     app.text_input(key=f"name-{run.id}").set_value(" ")
     buttons(app)["Rename it"].click().run()
     assert "An empty name is not allowed" in app.error[0].value

@@ -1,0 +1,93 @@
+"""Every page without a serious or moderate finding of axe-core in both themes; titles; Home's columns lead on."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from support.serving import ServedApp
+
+AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = {
+    "": "Home",
+    "build": "Build",
+    "train": "Train",
+    "inside?network=lecture": "Inside",
+    "inside?network=lecture&layer=scores": "Inside",
+    "classify?from=Sample": "Classify",
+    "evaluate": "Evaluate",
+    "room": "Class",
+    "learn": "All lessons",
+    "learn_conv": "Convolution",
+    "learn_relu": "ReLU",
+    "learn_pool": "Pooling",
+    "learn_dense": "Fully connected",
+    "learn_softmax": "Softmax",
+    "learn_chain": "The whole chain",
+}
+SETTLED = """() => {
+  const main = document.querySelector('[data-testid="stMain"]');
+  const busy = document.querySelector('[data-testid="stStatusWidget"], [data-testid="stSkeleton"]');
+  return main && !busy && main.innerText.length > 40;
+}"""
+
+
+def findings(page: Page) -> list[str]:
+    """Return what axe-core finds on a page, minor findings left out."""
+    page.evaluate(AXE.read_text("utf-8"))
+    result: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{found['impact']} {found['id']}: {node['html'][:160]}"
+        for found in result["violations"]
+        if found["impact"] != "minor"
+        for node in found["nodes"]
+    ]
+
+
+def opened(page: Page, served_app: ServedApp, path: str) -> None:
+    page.goto(f"{served_app.address}/{path}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+    page.wait_for_function(SETTLED)
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(
+    not AXE.exists(), reason="skipped: axe-core is not there (make test installs it where npm is)"
+)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_has_a_finding_of_axe(theme: str, new_page: Any, served_app: ServedApp) -> None:
+    page = new_page(viewport={"width": 1440, "height": 1000}, color_scheme=theme, reduced_motion="reduce")
+    found = {}
+    for path, title in PAGES.items():
+        opened(page, served_app, path)
+        expect(page).to_have_title(f"{title} · CNN Lab")
+        found[path] = findings(page)
+    assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+@pytest.mark.browser
+def test_a_column_on_home_opens_inside_at_its_layer_with_the_picture(
+    new_page: Any, served_app: ServedApp
+) -> None:
+    page = new_page(viewport={"width": 1440, "height": 1000})
+    opened(page, served_app, "")
+    page.get_by_role("radio", name="ship").or_(page.get_by_role("button", name="ship")).first.click()
+    expect(page.get_by_text("A picture of class ship")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^pool1")).click()
+    expect(page).to_have_url(re.compile("inside.*layer=pool1"))
+    expect(page.locator(".inspector")).to_have_attribute("data-layer", "pool1", timeout=60_000)
+    expect(page.get_by_text("A picture of class ship")).to_be_visible()
+    page.get_by_role("link", name="Classify").click()
+    expect(page.get_by_text("A picture of class ship")).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.browser
+def test_the_picture_goes_along_by_the_navigation_too(new_page: Any, served_app: ServedApp) -> None:
+    page = new_page(viewport={"width": 1440, "height": 1000})
+    opened(page, served_app, "")
+    page.get_by_role("radio", name="frog").or_(page.get_by_role("button", name="frog")).first.click()
+    expect(page.get_by_text("A picture of class frog")).to_be_visible()
+    page.get_by_role("link", name="Inside", exact=True).click()
+    expect(page.get_by_text("A picture of class frog")).to_be_visible(timeout=60_000)
