@@ -1,0 +1,219 @@
+"""Touch, by real touch events in Chromium: a swipe scrolls, a drag that begins on the cell or window moves it, a tap
+chooses, and a long press shows what a tooltip shows."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
+
+from support.serving import ServedApp
+
+TABLET = {"width": 820, "height": 1100}
+SCROLLED = "() => document.querySelector('[data-testid=\"stMain\"]').scrollTop"
+LONG = 700  # ms, longer than a long press takes
+Point = tuple[float, float]
+
+
+class Finger:
+    """One finger on a page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.session: CDPSession = page.context.new_cdp_session(page)
+
+    def _send(self, kind: str, *points: Point) -> None:
+        touches = [{"x": x, "y": y} for x, y in points]
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+    def drag(self, start: Point, by: Point, steps: int = 12) -> None:
+        """Put the finger down, move it and lift it."""
+        self._send("touchStart", start)
+        for step in range(1, steps + 1):
+            self._send("touchMove", (start[0] + by[0] * step / steps, start[1] + by[1] * step / steps))
+            self.page.wait_for_timeout(16)  # a frame, as a real finger has
+        self._send("touchEnd")
+
+    def tap(self, point: Point) -> None:
+        self._send("touchStart", point)
+        self._send("touchEnd")
+
+    def press(self, point: Point) -> None:
+        """Press for long."""
+        self._send("touchStart", point)
+        self.page.wait_for_timeout(LONG)
+        self._send("touchEnd")
+
+
+@pytest.fixture
+def page(browser: Browser, served_app: ServedApp) -> Iterator[Page]:
+    """Yield a page on a tablet that has no mouse; at its end no script may have failed."""
+    context = browser.new_context(viewport=TABLET, has_touch=True, is_mobile=True, reduced_motion="reduce")
+    page, problems = context.new_page(), []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    yield page
+    context.close()
+    assert not problems
+
+
+@dataclass(frozen=True)
+class Plate:
+    """A component's element that is pointed at; where it stands in the page; what says which cell is chosen."""
+
+    path: str
+    area: str
+    handle: str  # what a finger takes hold of, "" where the middle of the area is it
+    state: Callable[[Page], str]
+
+    def __str__(self) -> str:
+        return self.path.split("?")[0]
+
+
+def data(selector: str, *names: str) -> Callable[[Page], str]:
+    def read(page: Page) -> str:
+        return " ".join(page.locator(selector).first.get_attribute(f"data-{name}") or "" for name in names)
+
+    return read
+
+
+PLATES = [
+    Plate("learn_conv", '.walk [data-name="input"]', ".frame", data(".walk", "row", "column")),
+    Plate("learn_pool", '.walk [data-name="output0"]', ".frame", data(".walk", "row", "column")),
+    Plate("learn_relu", ".cells .grid", "i", data(".cells", "place")),
+    Plate(
+        "inside?network=lecture",
+        '.inspector [data-name="output"]',
+        ".frame",
+        data(".inspector", "row", "column"),
+    ),
+    Plate(
+        "inside?network=lecture",
+        '.inspector [data-name="input"]',
+        ".frame",
+        data(".inspector", "row", "column"),
+    ),
+]
+
+
+def opened(page: Page, served_app: ServedApp, path: str, area: str) -> Locator:
+    page.goto(f"{served_app.address}/{path}")
+    found = page.locator(area).first
+    expect(found).to_be_visible(timeout=60_000)
+    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_have_count(1)
+    found.evaluate("element => element.scrollIntoView({block: 'center'})")
+    page.wait_for_timeout(200)
+    return found
+
+
+def box_of(found: Locator) -> tuple[float, float, float, float]:
+    box = found.bounding_box()
+    assert box
+    return box["x"], box["y"], box["width"], box["height"]
+
+
+def middle(found: Locator) -> Point:
+    x, y, width, height = box_of(found)
+    return x + width / 2, y + height / 2
+
+
+def far_corner(area: Locator, handle: Locator) -> Point:
+    """Return a place of the area that is as far from the handle as a corner is."""
+    x, y, width, height = box_of(area)
+    across, down = middle(handle)
+    return (
+        x + width * (0.12 if across > x + width / 2 else 0.88),
+        y + height * (0.12 if down > y + height / 2 else 0.88),
+    )
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("plate", PLATES, ids=str)
+def test_a_plate_follows_the_rule(plate: Plate, page: Page, served_app: ServedApp) -> None:
+    area = opened(page, served_app, plate.path, plate.area)
+    handle, finger = area.locator(plate.handle).first, Finger(page)
+
+    before, scrolled = plate.state(page), page.evaluate(SCROLLED)
+    finger.drag(far_corner(area, handle), (0, -220))
+    page.wait_for_function(f"before => ({SCROLLED})() > before + 60", arg=scrolled)
+    assert plate.state(page) == before, "a swipe scrolls and changes nothing"
+
+    area.evaluate("element => element.scrollIntoView({block: 'center'})")
+    page.wait_for_timeout(300)
+    scrolled = page.evaluate(SCROLLED)
+    start, target = middle(handle), far_corner(area, handle)
+    finger.drag(start, (0.6 * (target[0] - start[0]), 0.6 * (target[1] - start[1])))
+    page.wait_for_timeout(200)
+    dragged = plate.state(page)
+    assert dragged != before, "a drag that begins on the frame moves it"
+    assert abs(page.evaluate(SCROLLED) - scrolled) < 3, "and scrolls nothing"
+
+    finger.tap(far_corner(area, handle))
+    page.wait_for_timeout(400)
+    assert plate.state(page) != dragged, "a tap chooses"
+
+
+@pytest.mark.browser
+def test_the_unrolled_vector_follows_the_rule(page: Page, served_app: ServedApp) -> None:
+    area = opened(page, served_app, "learn_dense", ".unroll canvas")
+    said, finger = page.locator(".unroll .formula"), Finger(page)
+    x, y, width, height = box_of(area)
+    finger.tap((x + 0.06 * width, y + 0.06 * height))
+    page.wait_for_timeout(800)
+    before, scrolled = said.text_content(), page.evaluate(SCROLLED)
+    finger.drag((x + 0.7 * width, y + 0.8 * height), (0, -200))
+    page.wait_for_function(f"before => ({SCROLLED})() > before + 60", arg=scrolled)
+    assert said.text_content() == before
+    area.evaluate("element => element.scrollIntoView({block: 'center'})")
+    page.wait_for_timeout(300)
+    x, y, width, height = box_of(area)
+    scrolled = page.evaluate(SCROLLED)
+    finger.drag((x + 0.06 * width, y + 0.06 * height), (0.2 * width, 0.1 * height))
+    page.wait_for_timeout(200)
+    assert said.text_content() != before
+    assert abs(page.evaluate(SCROLLED) - scrolled) < 3
+
+
+@pytest.mark.browser
+def test_a_long_press_shows_what_a_tooltip_shows(page: Page, served_app: ServedApp) -> None:
+    cell = opened(page, served_app, "learn_conv", ".walk .sum .cell")
+    title, finger = cell.get_attribute("title"), Finger(page)
+    finger.press(middle(cell))
+    tip = page.get_by_role("tooltip")
+    expect(tip).to_have_text(title or "")
+    inside = page.evaluate("""() => {
+        const find = (root) => [...root.querySelectorAll('*')].flatMap((e) => e.shadowRoot ? [...find(e.shadowRoot)] : e.matches('.long-press') ? [e] : []);
+        const box = find(document)[0].getBoundingClientRect();
+        return box.left >= 0 && box.right <= innerWidth && box.top >= 0 && box.bottom <= innerHeight;
+    }""")
+    assert inside
+    finger.tap(middle(cell))
+    expect(tip).to_have_count(0)
+
+
+@pytest.mark.browser
+def test_the_overview_scrolls_sideways_opens_by_a_tap_and_tells_by_a_long_press(
+    page: Page, served_app: ServedApp
+) -> None:
+    box = opened(page, served_app, "inside?network=lecture&layer=conv1", ".overview .box")
+    finger = Finger(page)
+    expect(page.locator(".overview")).to_have_class("overview after")  # the columns go on to the right
+    x, y, width, height = box_of(box)
+    finger.drag((x + 0.55 * width, y + 0.5 * height), (-250, 0))
+    page.wait_for_function("() => true")
+    expect(page.locator(".overview")).to_have_class("overview before after")
+    item = page.locator('.overview [data-layer="pool1"][data-place="3"]')
+    told = item.get_attribute("aria-label")
+    finger.press(middle(item))
+    expect(page.get_by_role("tooltip")).to_have_text(told or "")
+    assert "layer=pool1" not in page.url, "a long press chooses nothing"
+    finger.tap(middle(item))
+    page.wait_for_url("**layer=pool1**")
+
+
+@pytest.mark.browser
+def test_hints_name_what_this_device_can_do(page: Page, served_app: ServedApp) -> None:
+    for path, area in [("learn_conv", ".walk .hint"), ("inside?network=lecture", ".inspector .hint")]:
+        hint = opened(page, served_app, path, area).text_content() or ""
+        assert "ap" in hint, hint
+        assert "over" not in hint.lower(), hint
+        assert "arrow" not in hint.lower(), hint
