@@ -13,12 +13,12 @@ if problem := session().problem:
     st.error(problem, icon=":material/error:")
 left, right = st.columns([5, 7], gap="medium")
 with left:
-    st.subheader("A new grid")
+    st.header("A new grid")
     plan.show_plan()
 with right:
     experiment = watch.choose_experiment()
     if experiment is None:
-        st.subheader("No experiment yet")
+        st.header("No experiment yet")
         st.markdown(
             "Press **Train**. A map of all combinations fills here, run by run, and ends in a sentence with numbers."
         )

@@ -10,5 +10,5 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("Take it home", width="content")
     run = widgets.network_picker()
 show_downloads(run)
-st.subheader("Bring one in", anchor=False)
+st.header("Bring one in", anchor=False)
 show_bring_in()

@@ -39,7 +39,7 @@ def show_downloads(run: Run) -> None:
     with st.container(border=True):
         _form(run, snapshot, ZIP, ZIP_FORM, waiting)
     for title, names in GROUPS.items():
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
         columns = st.columns(COLUMNS)
         for number, name in enumerate(names):
             with columns[number % COLUMNS].container(border=True):
