@@ -169,7 +169,7 @@ def _draw_maps_as_it_goes(run: Run) -> None:
 
 
 def _draw(run: Run, snapshots: list[Snapshot]) -> None:
-    st.markdown(f"##### First filters and maps{_when(run, snapshots)}")
+    st.markdown(f"### First filters and maps{_when(run, snapshots)}")
     if not snapshots:
         st.caption("They appear here when training begins, and again after every epoch.")
         return
