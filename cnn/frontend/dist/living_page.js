@@ -268,16 +268,16 @@ function convolve(step, x, kernel, bias, out) {
 }
 function multiply(patches, places, weights, filters, length, bias, out, start) {
   const by4 = filters - filters % 4;
-  for (let p = 0; p < places; p += 2) {
-    const a = p * length;
-    const b = p + 1 < places ? a + length : a;
-    const outA = start + p * filters;
-    const outB = p + 1 < places ? outA + filters : outA;
-    for (let f = 0; f < by4; f += 4) {
-      const w0 = f * length;
-      const w1 = w0 + length;
-      const w2 = w1 + length;
-      const w3 = w2 + length;
+  for (let f = 0; f < by4; f += 4) {
+    const w0 = f * length;
+    const w1 = w0 + length;
+    const w2 = w1 + length;
+    const w3 = w2 + length;
+    for (let p = 0; p < places; p += 2) {
+      const a = p * length;
+      const b = p + 1 < places ? a + length : a;
+      const outA = start + p * filters;
+      const outB = p + 1 < places ? outA + filters : outA;
       let a0 = 0;
       let a1 = 0;
       let a2 = 0;
@@ -311,16 +311,12 @@ function multiply(patches, places, weights, filters, length, bias, out, start) {
       out[outB + f + 2] = b2 + bias[f + 2];
       out[outB + f + 3] = b3 + bias[f + 3];
     }
-    for (let f = by4; f < filters; f++) {
-      let sumA = 0;
-      let sumB = 0;
-      for (let i = 0; i < length; i++) {
-        const k = weights[f * length + i];
-        sumA += patches[a + i] * k;
-        sumB += patches[b + i] * k;
-      }
-      out[outA + f] = sumA + bias[f];
-      out[outB + f] = sumB + bias[f];
+  }
+  for (let f = by4; f < filters; f++) {
+    for (let p = 0; p < places; p++) {
+      let sum = bias[f];
+      for (let i = 0; i < length; i++) sum += patches[p * length + i] * weights[f * length + i];
+      out[start + p * filters + f] = sum;
     }
   }
 }
