@@ -5,7 +5,7 @@
 #          safetensors.torch does).
 # Seen:    with 0.8.0 the raw memory is written under the array's shape: a Fortran-ordered array, a transposed view
 #          and a strided slice come back with other values. No error, no warning. 0.7.0 is right.
-# So:      pass np.ascontiguousarray(array), always.
+# So:      pass np.ascontiguousarray(array), except for a single number, to which it would give a dimension.
 # Source:  safetensors 0.7.0 and 0.8.0 from PyPI, NumPy 2.3.5, CPython 3.11 or newer.
 set -euo pipefail
 folder=$(mktemp -d)

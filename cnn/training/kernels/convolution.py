@@ -63,8 +63,7 @@ class PooledConvolution(FastConvolution):
 class FastDepthwiseConvolution(keras.layers.DepthwiseConv2D):
     """Keras's depthwise convolution without a bias; a 1×1 kernel with a stride is a product of single cells.
 
-    For such kernels oneDNN's gradient writes beyond its memory and ends the process (TensorFlow 2.21, on
-    AVX-512); all other sizes, strides and paddings up to 7 were tried and agree with float64.
+    TensorFlow 2.21's own gradient cannot be relied on there on every processor; the product agrees with float64.
     """
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
