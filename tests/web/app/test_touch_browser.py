@@ -1,6 +1,7 @@
 """Touch, by real touch events in Chromium: a swipe scrolls, a drag that begins on the cell or window moves it, a tap
 chooses, and a long press shows what a tooltip shows."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -195,11 +196,12 @@ def test_the_overview_scrolls_sideways_opens_by_a_tap_and_tells_by_a_long_press(
 ) -> None:
     box = opened(page, served_app, "inside?network=lecture&layer=conv1", ".overview .box")
     finger = Finger(page)
-    expect(page.locator(".overview")).to_have_class("overview after")  # the columns go on to the right
+    expect(page.locator(".overview")).to_have_class(
+        re.compile(r"\bafter\b")
+    )  # the columns go on to the right
     x, y, width, height = box_of(box)
     finger.drag((x + 0.55 * width, y + 0.5 * height), (-250, 0))
-    page.wait_for_function("() => true")
-    expect(page.locator(".overview")).to_have_class("overview before after")
+    expect(page.locator(".overview")).to_have_class(re.compile(r"\bbefore\b"))
     item = page.locator('.overview [data-layer="pool1"][data-place="3"]')
     told = item.get_attribute("aria-label")
     finger.press(middle(item))
