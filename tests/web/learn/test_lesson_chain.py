@@ -189,8 +189,8 @@ def test_the_curves_show_validation_only_when_asked() -> None:
     panels = [(run.title, run.epochs)]
     assert "validation" not in accuracy_curves(panels, DARK, validation=False)
     shown = accuracy_curves(panels, DARK, validation=True)
-    assert f"validation {run.last['validation_accuracy']:.1%}" in shown
-    assert f"training {run.last['training_accuracy']:.1%}" in shown
+    assert f"validation {100 * run.last['validation_accuracy']:.1f} %" in shown
+    assert f"training {100 * run.last['training_accuracy']:.1f} %" in shown
 
 
 def test_what_a_step_does() -> None:
