@@ -16,7 +16,7 @@ import functools
 import json
 import shutil
 import socket
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,7 +98,10 @@ class Run:
             best = max(rows, key=lambda row: row["validation_accuracy"], default=None)
             return best["step"] if best else None
 
-        write_weights(snapshot_path(self.folder / "snapshots", step, epoch), weights)
+        folder = self.folder / "snapshots"
+        with suppress(OSError):  # a copy of a run that was queued may lack the empty folder; writing says the rest
+            folder.mkdir(exist_ok=True)
+        write_weights(snapshot_path(folder, step, epoch), weights)
         for snapshot in to_thin(self.snapshots(), best_step):
             snapshot.path.unlink(missing_ok=True)
 
