@@ -361,7 +361,9 @@ def test_the_zip_holds_every_form_and_says_what_is_missing(
         names = archive.namelist()
         told = archive.read("README.txt").decode()
         manifest = json.loads(archive.read("cnn-lab.json"))
-    assert len(names) == len(set(names)) == 2 + len(formats.FORMATS) - 1
+    # int8 cannot be calibrated here, and CIFAR-10 pictures come along only by choice
+    assert len(names) == len(set(names)) == 2 + len(formats.FORMATS) - 2
+    assert not any("cifar10" in name for name in names)
     assert {"lecture.keras", "lecture.onnx", "lecture.tflite", "lecture.py", "lecture.ipynb"} <= set(names)
     assert "LiteRT int8: " in told
     assert manifest["weights"] in names
