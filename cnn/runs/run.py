@@ -99,7 +99,9 @@ class Run:
             return best["step"] if best else None
 
         folder = self.folder / "snapshots"
-        with suppress(OSError):  # a copy of a run that was queued may lack the empty folder; writing says the rest
+        with suppress(
+            OSError
+        ):  # a copy of a run that was queued may lack the empty folder; writing says the rest
             folder.mkdir(exist_ok=True)
         write_weights(snapshot_path(folder, step, epoch), weights)
         for snapshot in to_thin(self.snapshots(), best_step):
