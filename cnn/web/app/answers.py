@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from cnn.core.shares import percent
 from cnn.scheduler.query_queue import Answer
 from cnn.web.app.component import component
 from cnn.web.app.service import service
@@ -73,7 +74,7 @@ def _show_failed(question: Asked) -> None:
 
 def _words(answer: Answer) -> str:
     if answer.state == "working":
-        return f"{answer.share:.0%}"
+        return percent(answer.share, 0)
     status = service().engine.status()
     match status.state:
         case "ready":

@@ -47,9 +47,9 @@ def _show_training_count(run: Run, shown: Evaluation) -> None:
     if counted is None or status.state != "finished" or round(counted * shown.total) == shown.correct:
         return
     st.caption(
-        f"At its end, training counted {counted:.2%} on {shown.part} pictures, in {plain(status.precision or 'its')} "
-        f"precision ({plain(status.source)}); here the network computes in float32, as on Inside and Classify, and "
-        f"gets {shown.accuracy:.2%}."
+        f"At its end, training counted {percent(counted, 2)} on {shown.part} pictures, in "
+        f"{plain(status.precision or 'its')} precision ({plain(status.source)}); here the network "
+        f"computes in float32, as on Inside and Classify, and gets {percent(shown.accuracy, 2)}."
     )
 
 

@@ -125,7 +125,7 @@ def _nothing_falls(found: Occlusion, name: str) -> str:
 def _state(asked: Asked) -> str:
     match asked.answer.state:
         case "working":
-            return f"{asked.answer.share:.0%}"
+            return percent(asked.answer.share, 0)
         case "failed":
             return "could not be computed"
     return "waiting"

@@ -200,7 +200,7 @@ def test_what_is_on_its_way_is_looked_for_again(desk: Desk) -> None:
     rows = json.loads(component(app, "answers").json)["rows"]
     assert [row["title"] for row in rows] == ["Grad-CAM", "Occlusion"]
     assert "the workers are starting" in rows[0]["words"]
-    assert (rows[1]["words"], rows[1]["share"]) == ("40%", 0.4)
+    assert (rows[1]["words"], rows[1]["share"]) == ("40 %", 0.4)
     assert [item["there"] for item in blob(app, "overlay")[0]["maps"]] == [False, True, False]
 
 
