@@ -44,6 +44,10 @@ def only_server(folder: Path) -> Iterator[str]:
         os.close(file)
 
 
+# What distributed writes over the command line of its workers wherever the package setproctitle is installed.
+WORKER_TITLE = "dask worker"
+
+
 def end_orphan(status: Status) -> bool:
     """Kill the worker process that still trains for a server that is gone; whether there was one.
 
@@ -55,7 +59,7 @@ def end_orphan(status: Status) -> bool:
         return False
     try:
         process = psutil.Process(status.process)
-        if not any("multiprocessing" in word for word in process.cmdline()):
+        if not any("multiprocessing" in word or word.startswith(WORKER_TITLE) for word in process.cmdline()):
             return False
         process.kill()
     except (psutil.Error, ValueError, OverflowError, TypeError):
