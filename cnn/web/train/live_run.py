@@ -76,8 +76,11 @@ def show_runs() -> None:
 
 
 def _show_charts(run: Run, status: Status) -> None:
-    """Show the curves; while it trains they are drawn every few seconds: that costs the browser the most."""
-    if status.state == "running":
+    """Draw the curves; until it ends they are drawn anew, every few seconds: that costs the browser the most.
+
+    A paused run has news as well: a new learning rate enters the history after it has been taken.
+    """
+    if status.state in ("running", "paused"):
         st.fragment(_draw_as_it_goes)(run)
     else:
         show_curves(run, run.history.rows())
