@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from cnn import data
 from cnn.core import settings
 from cnn.core.scaling import to_input
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.evaluation import pretrained
 from cnn.figures.colours import DARK
@@ -349,4 +350,4 @@ def test_a_student_goes_through_the_lesson(served_app: "ServedApp", new_page: "N
     page.get_by_text("The one with 1,000 pictures").click()
     page.get_by_text("Not quite. It knows its own by heart").wait_for()
     last = chain.recorded("all_pictures").last
-    page.locator(".drawing").last.get_by_text(f"validation {last['validation_accuracy']:.1%}").wait_for()
+    page.locator(".drawing").last.get_by_text(f"validation {percent(last['validation_accuracy'])}").wait_for()
