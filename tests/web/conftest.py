@@ -29,9 +29,7 @@ def no_other_components() -> Iterator[None]:
 
 
 @pytest.fixture
-def without_cifar10(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def without_cifar10(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """Let the app find no CIFAR-10; beside a served app, which has its own environment, a test sees the same."""
     if "served_app" in request.fixturenames:
         return
