@@ -35,6 +35,7 @@ draw()
 """
 READ = """() => {
   const drawn = document.querySelector(".js-plotly-plot");
+  if (!drawn?._fullLayout?.xaxis) return JSON.stringify({points: 0, ranges: [[0, 0], [0, 0]]});  // between two charts
   const ranges = [drawn._fullLayout.xaxis.range, drawn._fullLayout.yaxis.range];
   return JSON.stringify({points: drawn.data[0].x.length, ranges});
 }"""
