@@ -268,9 +268,7 @@ def test_closing_the_engine_leaves_its_runs_to_the_next(quick: Engine) -> None:
     """The last one with this engine: nothing is trained after it."""
     run = submitted(quick, "long")
     eventually("it trains", trains(run))
-    waiting = submitted(
-        quick, "short", owner=1
-    )  # handed in together, that of the owner served longer ago begins
+    waiting = submitted(quick, "short", owner=1)  # not before: it might be its owner's turn first
     quick.close()
     assert (run.status().state, run.status().resumed) == ("queued", 0)
     assert "server was stopped" in run.status().message
@@ -422,7 +420,7 @@ def test_a_run_that_diverges_says_so(engine: Engine) -> None:
     eventually("it fails", ended(run), RUN_SECONDS)
     status = run.status()
     assert status.state == "failed"
-    assert "overflows" in status.message or "no longer a number" in status.message, status.message
+    assert "The network overflows after" in status.message
     assert "learning rate 10 is too high" in status.message
     assert "Try 1." in status.message
     assert "Traceback" not in status.message

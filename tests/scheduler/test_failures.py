@@ -346,8 +346,11 @@ def test_one_server_has_the_folder(tmp_path: Path) -> None:
 
 def test_only_a_worker_process_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     code = "import sys; sys.stdin.read()"
-    for words, killed in (["multiprocessing"], True), ([], False):
-        with subprocess.Popen([sys.executable, "-c", code, *words], stdin=subprocess.PIPE) as process:
+    python, titled = sys.executable, "dask worker [tcp://127.0.0.1:1]"  # as setproctitle lets Dask name it
+    for name, words, killed in (python, ["multiprocessing"], True), (titled, [], True), (python, [], False):
+        with subprocess.Popen(
+            [name, "-c", code, *words], executable=python, stdin=subprocess.PIPE
+        ) as process:
             status = Status("running", process=process.pid, host=this_process()["host"])
             assert not end_orphan(replace(status, host="another-machine"))
             assert end_orphan(status) is killed
