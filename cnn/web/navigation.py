@@ -5,7 +5,7 @@ import streamlit as st
 from cnn.core.errors import CnnLabError
 from cnn.web.app import address
 from cnn.web.app.component import FRONTEND
-from cnn.web.app.session import theme
+from cnn.web.app.session import session, theme
 from cnn.web.learn.lesson import LESSONS
 
 DAY_SECONDS = 24 * 3600
@@ -50,7 +50,8 @@ def show() -> None:
     )
     st.set_page_config(page_title=f"{page.title} · CNN Lab")
     st.html(STYLE + (DARK_STYLE if theme().name == "dark" else ""))
-    address.enter(page.url_path)
+    if address.enter(page.url_path):
+        session().entered_with = session().picture
     _drawn_anew_after_a_restart()
     try:
         page.run()

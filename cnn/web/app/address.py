@@ -43,10 +43,18 @@ class _Written:
         return any(old == parameters and at > since for at, old in self.replaced)
 
 
-def enter(page: str) -> None:
-    """Begin anew where the visitor has come from another page: its address is no late one."""
-    if _written().page != page:
+def enter(page: str) -> bool:
+    """Begin anew where the visitor has come from another page, and return whether: its address is no late one."""
+    entered = _written().page != page
+    if entered:
         st.session_state[_KEY] = _Written(page)
+    return entered
+
+
+def went_back() -> bool:
+    """Whether the visitor went back or forward in the browser's history."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return bool(context and context.is_history_navigation)
 
 
 def get(name: str, default: str = "") -> str:
@@ -67,8 +75,7 @@ def _settle() -> None:
     written, here = _written(), _parameters()
     if here == written.now:
         return
-    context = get_script_run_ctx(suppress_warning=True)
-    if written.is_late(here) and not (context and context.is_history_navigation):
+    if written.is_late(here) and not went_back():
         _send({name: written.now.get(name) for name in NAMES})
     else:
         written.replace(here)

@@ -32,7 +32,8 @@ class Session:
 
     `room_id` is the room that was chosen, "" for the way into another one, None before a choice.
     `network_id` is the network that was chosen, `network_shown` one that a page shows because none was.
-    `picture` is the test picture chosen last on any page: its class and its number, both from 0.
+    `picture` is the test picture chosen last on any page: its class and its number, both from 0; `entered_with`
+    is the one with which the visitor came to the page that is shown.
     """
 
     setup: Setup = field(default_factory=lambda: PRESETS["lecture"].setup)
@@ -46,6 +47,7 @@ class Session:
     network_id: str = ""
     network_shown: str = ""
     picture: tuple[int, int] = (CLASSES.index("horse"), 0)
+    entered_with: tuple[int, int] = (CLASSES.index("horse"), 0)
     start_asked: bool = False
     trial_asked: str = ""
     card_asked: str = ""

@@ -122,6 +122,8 @@ def picture_choice() -> tuple[int, int]:
     if name in data.CLASSES:
         number = _number(_picture_parameter("number")) or 1
         session().picture = data.CLASSES.index(name), number - 1
+    elif address.went_back():  # to an address from before a picture was chosen here
+        session().picture = session().entered_with
     true_class, place = session().picture
     return true_class, place if place < picture_count() else 0
 
