@@ -345,12 +345,14 @@ def test_one_server_has_the_folder(tmp_path: Path) -> None:
 
 
 def test_only_a_worker_process_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    code = "import sys; sys.stdin.read()"
+    code = "import sys; print('here', flush=True); sys.stdin.read()"
     python, titled = sys.executable, "dask worker [tcp://127.0.0.1:1]"  # as setproctitle lets Dask name it
     for name, words, killed in (python, ["multiprocessing"], True), (titled, [], True), (python, [], False):
         with subprocess.Popen(
-            [name, "-c", code, *words], executable=python, stdin=subprocess.PIPE
+            [name, "-c", code, *words], executable=python, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         ) as process:
+            assert process.stdout
+            assert process.stdout.readline()  # before it runs, it has no command line of its own
             status = Status("running", process=process.pid, host=this_process()["host"])
             assert not end_orphan(replace(status, host="another-machine"))
             assert end_orphan(status) is killed
