@@ -18,17 +18,20 @@ from cnn.core.tensors import save
 NO_NUMBER = "–"
 
 
-def to_json(value: Any, indent: int | None = None) -> str:
-    """Return JSON.
+def to_json(value: Any, indent: int | None = None, *, dense: bool = False, ascii_only: bool = True) -> str:
+    """Return JSON, with no space in it where it is `dense`.
 
     Raises:
         NotFiniteError: naming the first number in it that is NaN or infinite.
 
-    >>> to_json({"loss": 2.5})
-    '{"loss": 2.5}'
+    >>> to_json({"loss": 2.5}), to_json({"loss": 2.5}, dense=True)
+    ('{"loss": 2.5}', '{"loss":2.5}')
     """
+    separators = (",", ":") if dense else None
     try:
-        return json.dumps(value, allow_nan=False, indent=indent)
+        return json.dumps(
+            value, allow_nan=False, indent=indent, ensure_ascii=ascii_only, separators=separators
+        )
     except ValueError:
         check_finite(value)
         raise

@@ -22,6 +22,7 @@ from safetensors import SafetensorError, safe_open
 
 from cnn import data
 from cnn.core.errors import RunError
+from cnn.core.numbers import to_json
 from cnn.core.settings import home_folder, models_folder
 from cnn.core.tensors import save
 from cnn.data import layout
@@ -155,7 +156,7 @@ def write_evaluation(run: Run, snapshot: Snapshot, found: Evaluation) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RunError(f"The evaluation cannot be kept: {error.strerror}.") from error
-    write_whole(path, save(arrays, metadata={"facts": json.dumps({"source": found.source})}))
+    write_whole(path, save(arrays, metadata={"facts": to_json({"source": found.source})}))
     kept = sorted(path.parent.glob("*.safetensors"), key=lambda other: other.stat().st_mtime)
     for old in kept[:-KEPT_FILES]:
         with contextlib.suppress(OSError):

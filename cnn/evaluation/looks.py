@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cnn.core.errors import RunError
+from cnn.core.numbers import to_json
 from cnn.core.settings import home_folder
 from cnn.runs.snapshots import write_whole
 
@@ -40,7 +41,7 @@ def note_looks(owner: str, networks: Iterable[str]) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RunError(f"What was looked at cannot be kept: {error.strerror}.") from error
-        write_whole(path, json.dumps({"seen": sorted(now)}).encode())
+        write_whole(path, to_json({"seen": sorted(now)}).encode())
     return len(now)
 
 

@@ -1,7 +1,6 @@
 """A model card as a text for people: every number comes from the card, the run, or the spec."""
 
-import json
-
+from cnn.core.numbers import to_json
 from cnn.data.classes import CLASSES
 from cnn.data.synthetic.others import KINDS
 from cnn.evaluation.model_card import FALSE_ALARMS, Card, OtherCopy
@@ -41,7 +40,7 @@ def _how(run: Run, command: str) -> list[str]:
         "## How it was trained",
         f"On {training.pictures:,} training pictures of {status.source}, for {status.epoch:.4g} epochs "
         f"({status.step:,} steps, {status.seconds / 60:.1f} minutes of training steps in "
-        f"{status.precision}), from seed {training.seed}. Recipe: `{json.dumps(recipe)}`.",
+        f"{status.precision}), from seed {training.seed}. Recipe: `{to_json(recipe)}`.",
         f"This trains it again:\n\n```sh\n{command}\n```",
         "The same seed gives the same order of pictures; the speed of a machine and its rounding change "
         "the last digits, and how many steps fit where the length is given in seconds.",

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn.core.errors import CnnLabError, RunError
+from cnn.core.numbers import to_json
 from cnn.experiments.grid import Grid, Trial
 from cnn.runs.snapshots import write_whole
 from cnn.runs.status import Status
@@ -145,7 +146,7 @@ class Experiment:
         return len(self.kept_results) == self.grid.count
 
     def _write(self, name: str, facts: Mapping[str, Any]) -> None:
-        write_whole(self.folder / name, json.dumps(facts).encode())
+        write_whole(self.folder / name, to_json(facts).encode())
 
 
 def result_of(trial: Trial, status: Status) -> Result:
@@ -187,7 +188,7 @@ class ExperimentStore:
         except OSError as error:
             raise RunError(f"The experiment cannot be made: {error.strerror}.") from error
         facts = {"owner": owner, "created": time.time(), "grid": grid.to_json()}
-        write_whole(folder / "experiment.json", json.dumps(facts).encode())
+        write_whole(folder / "experiment.json", to_json(facts).encode())
         return self._read(folder)
 
     def of(self, owner: str) -> list[Experiment]:

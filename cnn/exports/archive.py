@@ -1,11 +1,11 @@
 """Every form of a network in one ZIP, with a list of what is in it; it can be brought in again."""
 
 import io
-import json
 import zipfile
 from collections.abc import Callable, Mapping
 
 from cnn.core.errors import CnnLabError
+from cnn.core.numbers import to_json
 from cnn.exports.source import Exported, Source
 
 MANIFEST = "cnn-lab.json"
@@ -36,7 +36,7 @@ def export_zip(
             missing[title] = str(error)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(MANIFEST, json.dumps(manifest(source), indent=1) + "\n")
+        archive.writestr(MANIFEST, to_json(manifest(source), indent=1) + "\n")
         archive.writestr("README.txt", _told(source, files, missing))
         for file in files:
             archive.writestr(file.name, file.content)

@@ -6,7 +6,6 @@ that are dropped, pasted or taken go through the network in the browser and neve
 
 import base64
 import hashlib
-import json
 import math
 from collections.abc import Callable
 from html import escape
@@ -15,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.core.numbers import to_blob
 from cnn.core.settings import PROJECT
 from cnn.core.shares import percent
-from cnn.core.tensors import save
 from cnn.data.classes import CLASSES
 from cnn.data.subset import of_each_class
 from cnn.exports.source import Exported, Source
@@ -95,7 +94,7 @@ def export_living_page(source: Source, pictures: str = "sketch10") -> Exported:
         "samples": [{"label": f"a sample of {CLASSES[label]}"} for label in samples.labels],
         "colours": {"light": _colours(LIGHT), "dark": _colours(DARK)},
     }
-    blob = save(arrays, {"facts": json.dumps(facts)})
+    blob = to_blob(arrays, facts)
     page = _html(source, base64.b64encode(blob).decode(), PICTURES[pictures])
     note = f"{len(states)} saved epoch{'' if len(states) == 1 else 's'} in it. {PICTURES[pictures]}"
     return Exported(f"{source.stem}-living-page.html", "text/html", page.encode(), note)

@@ -1,8 +1,8 @@
 """One HTML page about a network and its training, for printing or handing in; it loads nothing and runs no code."""
 
-import json
 from html import escape
 
+from cnn.core.numbers import to_json
 from cnn.core.shares import percent
 from cnn.data.classes import CLASSES
 from cnn.exports.figures import curves, first_filters, svg
@@ -78,7 +78,7 @@ def _layers(source: Source) -> str:
 
 
 def _training(source: Source) -> str:
-    recipe = escape(json.dumps(source.setup.training.to_json(), indent=1))
+    recipe = escape(to_json(source.setup.training.to_json(), indent=1))
     charts = svg(curves(source, "loss")) + svg(curves(source, "accuracy"))
     return f"<h2>Training</h2>{charts}<h3>Settings</h3><pre>{recipe}</pre>"
 

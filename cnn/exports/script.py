@@ -6,12 +6,12 @@ express comes out. Schedules, augmentation, whitening and optimisers are the lab
 
 import ast
 import inspect
-import json
 import textwrap
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from cnn.core import scaling
+from cnn.core.numbers import to_json
 from cnn.data import dataset
 from cnn.data.classes import CLASSES
 from cnn.exports.keras_file import keras_model
@@ -45,7 +45,7 @@ def export_notebook(source: Source) -> Exported:
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    text = to_json(document, indent=1, ascii_only=False) + "\n"
     return Exported(f"{source.stem}.ipynb", "application/x-ipynb+json", text.encode())
 
 

@@ -4,7 +4,6 @@ python -m cnn.images.decoder_worker SECONDS MEMORY
 """
 
 import io
-import json
 import math
 import os
 import signal
@@ -15,6 +14,7 @@ from contextlib import suppress
 from PIL import Image, ImageCms
 
 from cnn.core.errors import PictureError
+from cnn.core.numbers import to_json
 from cnn.images.file_checks import FORMATS
 from cnn.images.image import decode_picture
 
@@ -47,9 +47,9 @@ def answer(data: bytes) -> tuple[bytes, bytes]:
     try:
         picture = decode_picture(data)
     except PictureError as error:
-        return json.dumps({"refused": str(error)}).encode(), b""
+        return to_json({"refused": str(error)}).encode(), b""
     header = {"size": (picture.width, picture.height), "notes": picture.notes}
-    return json.dumps(header).encode(), picture.original.tobytes()
+    return to_json(header).encode(), picture.original.tobytes()
 
 
 def _import_readers() -> None:

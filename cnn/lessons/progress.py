@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from cnn.core.numbers import to_json
 from cnn.runs.snapshots import write_whole
 
 OWNER = re.compile(r"[0-9a-f]{32}\Z")
@@ -40,7 +41,7 @@ class ProgressStore:
         """Note that a step is done, and return the progress."""
         done = self.read(owner).done | {step}
         self.folder.mkdir(parents=True, exist_ok=True)
-        write_whole(self._path(owner), json.dumps(sorted(done)[:MAX_STEPS]).encode())
+        write_whole(self._path(owner), to_json(sorted(done)[:MAX_STEPS]).encode())
         return Progress(done)
 
     def reset(self, owner: str) -> None:

@@ -230,7 +230,7 @@ class Setup(Checked):
 
     def to_link(self) -> str:
         """Return a short text for a URL: only what differs from the defaults, deflated, base64url."""
-        packed = zlib.compress(json.dumps(_differences(self), separators=(",", ":")).encode(), 9)
+        packed = zlib.compress(to_json(_differences(self), dense=True).encode(), 9)
         return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
 
     @classmethod

@@ -18,6 +18,7 @@ from threading import Lock
 from typing import Any
 
 from cnn.core.errors import RunError
+from cnn.core.numbers import to_json
 from cnn.rooms.room import (
     MAX_MEMBERS,
     MAX_NAME,
@@ -152,7 +153,7 @@ class RoomStore:
             raise RoomError(f"The room cannot be changed: {error}") from error
 
     def _write(self, room: Room) -> Room:
-        content = json.dumps(room.to_json(), allow_nan=False).encode()
+        content = to_json(room.to_json()).encode()
         write_whole(self.folder / f"{room.id}.json", content)
         return room
 

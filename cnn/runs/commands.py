@@ -34,6 +34,7 @@ from functools import partial
 from pathlib import Path
 
 from cnn.core.errors import RunError
+from cnn.core.numbers import to_json
 from cnn.core.validation import Number, Whole, allowed_values
 from cnn.network.spec import TrainSpec
 from cnn.runs.status import (
@@ -317,7 +318,7 @@ def _append(file: int, kind: str, value: float) -> None:
     row = {"kind": kind, "value": value, "at": round(time.time(), 3)}
     whole = os.fstat(file).st_size // ROW_BYTES * ROW_BYTES
     try:
-        written = os.pwrite(file, json.dumps(row).encode().ljust(ROW_BYTES - 1) + b"\n", whole)
+        written = os.pwrite(file, to_json(row).encode().ljust(ROW_BYTES - 1) + b"\n", whole)
         os.fsync(file)
     except OSError as error:
         raise _refused(error) from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnn.core.errors import RunError
+from cnn.core.numbers import to_json
 from cnn.runs.snapshots import write_whole
 
 FILE = "labels.json"
@@ -51,4 +52,4 @@ def write_labels(folder: Path, found: Labels) -> None:
     """
     if not (folder / "run.json").is_file():
         raise RunError(f"The run {folder.name} is no longer there; nothing was written.")
-    write_whole(folder / FILE, json.dumps({"note": found.note, "tags": list(found.tags)}).encode())
+    write_whole(folder / FILE, to_json({"note": found.note, "tags": list(found.tags)}).encode())

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from cnn.core.errors import RunError
+from cnn.core.numbers import to_json
 
 OWNER = re.compile(r"[0-9a-f]{32}\Z")
 SHOWN = 20
@@ -25,7 +26,7 @@ class Notices:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with self._path(owner).open("ab") as file:
-                file.write(json.dumps(sentence).encode() + b"\n")
+                file.write(to_json(sentence).encode() + b"\n")
         except OSError as error:
             raise RunError(f"A notice cannot be written: {error.strerror}.") from error
 

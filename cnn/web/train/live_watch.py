@@ -13,9 +13,10 @@ from hashlib import blake2s
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from cnn.core.errors import RunError
+from cnn.core.numbers import to_json
 from cnn.core.shares import percent
 from cnn.runs.remaining import planned_epochs
 from cnn.runs.snapshots import Snapshot
@@ -152,7 +153,7 @@ def _key(run_id: str) -> str:
     return hmac.digest(_SECRET, run_id.encode(), "sha256").hex()
 
 
-def answer(request: Request) -> JSONResponse:
+def answer(request: Request) -> Response:
     """Answer with the facts of a run, or that it is gone; 404 where the address was not made here."""
     run_id, key = request.path_params["run"], request.path_params["key"]
     if not hmac.compare_digest(key.encode(), _key(run_id).encode()):
@@ -164,8 +165,8 @@ def answer(request: Request) -> JSONResponse:
     return _json(facts(run, run.status()))
 
 
-def _json(content: dict[str, Any], status: int = 200) -> JSONResponse:
-    return JSONResponse(content, status, {"cache-control": "no-store"})
+def _json(content: dict[str, Any], status: int = 200) -> Response:
+    return Response(to_json(content), status, {"cache-control": "no-store"}, "application/json")
 
 
 _watch = component(
