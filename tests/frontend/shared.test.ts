@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type CellMap, mapValue } from "../../cnn/frontend/overlay.ts";
 import { openBlob } from "../../cnn/frontend/shared/blob.ts";
 import { colourOf, inkOn, luminance, type Rgb, rgb, withTable } from "../../cnn/frontend/shared/colours.ts";
+import { distance } from "../../cnn/frontend/shared/flight.ts";
 import {
   adaptive,
   bracketed,
@@ -141,6 +142,15 @@ test("the overlay's values are nearest, and between cells as np.interp has them"
     }
   }
   expect(mapValue({ ...map, start: 4 }, 0.5, 8, false)).toBeNull();
+});
+
+describe("how far a page scrolls to what was chosen", () => {
+  test.each([
+    ["below the window: as far as it must", { top: 900, bottom: 1300 }, 400],
+    ["in sight: not at all", { top: 200, bottom: 600 }, 0],
+    ["above it: back", { top: -50, bottom: 300 }, -150],
+    ["taller than the window: its upper edge counts", { top: 700, bottom: 1700 }, 600],
+  ])("%s", (_, box, way) => expect(distance(box, 100, 900)).toBe(way));
 });
 
 describe("the unrolled vector", () => {

@@ -20,8 +20,8 @@ function setAttributes(element, attributes) {
 function escapeHtml(text) {
   return String(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
-function focusedIn(place) {
-  const root = place.getRootNode();
+function focusedIn(place2) {
+  const root = place2.getRootNode();
   return root.activeElement instanceof HTMLElement ? root.activeElement : null;
 }
 
@@ -59,6 +59,7 @@ var LONG_PRESS = 500;
 var STILL = 10;
 var FINGER = 44;
 var canHover = () => matchMedia("(hover: hover)").matches;
+var prefersCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 var byHand = (mouse, touch) => canHover() ? mouse : touch;
 function cellUnder(point, grid, rows, columns) {
   const box = grid.getBoundingClientRect();
@@ -179,6 +180,71 @@ function tooltip(root, text, { clientX, clientY }) {
   return box;
 }
 
+// cnn/frontend/shared/flight.ts
+var MILLISECONDS = 650;
+var MARGIN = 16;
+var INTERRUPTS = ["wheel", "touchstart", "pointerdown", "keydown"];
+var CHOSEN = "cnn-lab-chosen";
+var scroller = () => document.querySelector('[data-testid="stMain"]');
+function distance(box, top, bottom) {
+  const down = box.bottom - bottom;
+  if (down > 0) return Math.min(down, box.top - top);
+  return Math.min(0, box.top - top);
+}
+function bringIntoView(area, from = null, to = null, tall = 0) {
+  const main = scroller();
+  if (!main) return;
+  const window2 = main.getBoundingClientRect();
+  const { top, bottom } = area.getBoundingClientRect();
+  const way = distance({ top, bottom: Math.max(bottom, top + tall) }, window2.top + MARGIN, window2.bottom - MARGIN);
+  const start2 = main.scrollTop;
+  if (prefersCalm()) {
+    main.scrollTop = start2 + way;
+    return;
+  }
+  const ghost = from && to ? copyOf(from) : null;
+  const began = performance.now();
+  const box = from?.getBoundingClientRect();
+  let going = true;
+  const stop2 = () => {
+    going = false;
+    ghost?.remove();
+    for (const kind of INTERRUPTS) document.removeEventListener(kind, stop2, true);
+  };
+  for (const kind of INTERRUPTS) document.addEventListener(kind, stop2, { capture: true, passive: true });
+  const frame2 = (now) => {
+    if (!going) return;
+    const share = clamp((now - began) / MILLISECONDS, 0, 1);
+    const eased = share * share * (3 - 2 * share);
+    main.scrollTop = start2 + way * eased;
+    if (ghost && box && to) place(ghost, box, to.getBoundingClientRect(), eased, main.scrollTop - start2);
+    if (share < 1) requestAnimationFrame(frame2);
+    else stop2();
+  };
+  requestAnimationFrame(frame2);
+}
+function copyOf(from) {
+  const ghost = document.createElement("canvas");
+  ghost.className = "cnn-lab-ghost";
+  ghost.setAttribute("aria-hidden", "true");
+  ghost.style.cssText = `position: fixed; z-index: 999; pointer-events: none; image-rendering: pixelated;
+    outline: 3px solid ${getComputedStyle(from).getPropertyValue("--st-primary-color") || "Highlight"};`;
+  if (from instanceof HTMLCanvasElement && from.width && from.height) {
+    [ghost.width, ghost.height] = [from.width, from.height];
+    ghost.getContext("2d")?.drawImage(from, 0, 0);
+  }
+  document.body.append(ghost);
+  return ghost;
+}
+function place(ghost, from, to, share, scrolled) {
+  const mix2 = (one, other) => one + (other - one) * share;
+  ghost.style.left = `${mix2(from.left, to.left)}px`;
+  ghost.style.top = `${mix2(from.top - scrolled, to.top)}px`;
+  ghost.style.width = `${mix2(from.width, to.width)}px`;
+  ghost.style.height = `${mix2(from.height, to.height)}px`;
+  ghost.style.opacity = String(share < 0.8 ? 1 : 5 * (1 - share));
+}
+
 // cnn/frontend/shared/blob.ts
 function openBlob(data, key2 = "facts") {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
@@ -280,10 +346,10 @@ function arrayOf(data, name) {
 var isWindow = (data) => data.kind === "kernel" || data.kind === "window";
 var isUnrolled = (data) => data.kind === "copy" || data.kind === "average";
 var mapName = (data) => data.names[data.channel] ?? `map ${data.channel}`;
-var nameOfPlace = (data, place) => data.names[place] ?? `value ${place}`;
+var nameOfPlace = (data, place2) => data.names[place2] ?? `value ${place2}`;
 var takesSecond = (step) => step.operation === "plus" || step.operation === "times";
 var sourceName = (data, number) => (data.kind === "kernel" ? data.source_names[number] : void 0) ?? `map ${number}`;
-var sentAt = (data, place) => data.sent[place] ?? place;
+var sentAt = (data, place2) => data.sent[place2] ?? place2;
 
 // cnn/frontend/inspector/state.ts
 function freshState(root, data, view) {
@@ -313,6 +379,7 @@ function freshState(root, data, view) {
     result: null,
     watcher: null,
     answer: null,
+    opened: () => void 0,
     go: () => void 0
   };
 }
@@ -339,8 +406,8 @@ function orderOf({ data, byActivity }) {
   return byActivity && sizes ? places.sort((one, other) => (sizes[other] ?? 0) - (sizes[one] ?? 0)) : places;
 }
 function shownPlace({ data, chosen }) {
-  const place = chosen === null ? -1 : data.sent.indexOf(chosen);
-  if (place >= 0) return place;
+  const place2 = chosen === null ? -1 : data.sent.indexOf(chosen);
+  if (place2 >= 0) return place2;
   return data.kind === "kernel" ? data.order[0] ?? 0 : 0;
 }
 
@@ -458,9 +525,9 @@ var corner = (window2, row, column) => [
   row * window2.stride - window2.zeros[0],
   column * window2.stride - window2.zeros[1]
 ];
-function inputAt(data, y, x, place) {
+function inputAt(data, y, x, place2) {
   const inside = y >= 0 && x >= 0 && y < data.height && x < data.width;
-  return inside ? arrayOf(data, "input").values[(y * data.width + x) * data.channels + place] : 0;
+  return inside ? arrayOf(data, "input").values[(y * data.width + x) * data.channels + place2] : 0;
 }
 function convSums(data, row, column, sums) {
   const { window: size, height, width, channels } = data;
@@ -486,21 +553,21 @@ function convSums(data, row, column, sums) {
 function convTotal(data, row, column, sums) {
   return addUp(convSums(data, row, column, sums)) + valueAt(arrayOf(data, "rest"), row, column) + (data.bias ?? 0);
 }
-function channelMap(data, place) {
+function channelMap(data, place2) {
   const map = new Float32Array(data.rows * data.columns);
   for (let row = 0, at = 0; row < data.rows; row++) {
-    for (let column = 0; column < data.columns; column++, at++) map[at] = channelSum(data, row, column, place);
+    for (let column = 0; column < data.columns; column++, at++) map[at] = channelSum(data, row, column, place2);
   }
   return map;
 }
-function channelSum(data, row, column, place) {
+function channelSum(data, row, column, place2) {
   const [top, left] = corner(data, row, column);
   const { window: size, channels } = data;
   const kernel = arrayOf(data, "kernel").values;
   let sum = 0;
   for (let k = 0; k < size * size; k++) {
-    const value = inputAt(data, top + Math.floor(k / size), left + k % size, place);
-    sum += value * kernel[k * channels + place];
+    const value = inputAt(data, top + Math.floor(k / size), left + k % size, place2);
+    sum += value * kernel[k * channels + place2];
   }
   return sum;
 }
@@ -517,8 +584,8 @@ function winnerOf(values) {
   return values.some((value) => value < values[best]) ? best : -1;
 }
 function poolCell({ window: size, stride }, [rows, columns], row, column) {
-  const first = (place) => Math.max(Math.ceil((place - size + 1) / stride), 0);
-  const last = (place, count) => Math.min(Math.floor(place / stride), count - 1);
+  const first = (place2) => Math.max(Math.ceil((place2 - size + 1) / stride), 0);
+  const last = (place2, count) => Math.min(Math.floor(place2 / stride), count - 1);
   const [top, left] = [first(row), first(column)];
   const down = last(row, rows) - top + 1;
   const across = last(column, columns) - left + 1;
@@ -642,7 +709,7 @@ function markPadding(svg, data, { tall, wide, top, left }) {
     <path class="zone" d="${ring}" fill-rule="evenodd"/><path d="${ring}" fill="url(#hatch)" fill-rule="evenodd"/>`;
 }
 var showsPicture = (data) => data.kind === "pixel" || data.kind === "kernel" && data.picture;
-function paintInput(root, data, place) {
+function paintInput(root, data, place2) {
   const element = plateOf(root, "input");
   const size = padded(data);
   const { tall, wide, top, left } = size;
@@ -653,7 +720,7 @@ function paintInput(root, data, place) {
       return [colour(0), colour(1), colour(2)];
     });
   } else if (data.kind !== "pixel") {
-    const at = (row, column) => inputAt(data, row - top, column - left, place);
+    const at = (row, column) => inputAt(data, row - top, column - left, place2);
     paintValues(canvasOf(element), tall, wide, data.scales.input, at);
   }
   markPadding(svgOf(element), data, size);
@@ -710,17 +777,17 @@ function showWindow({ root, row, column }, data, values) {
 }
 function showProducts(state, data, { sums }) {
   const { root, row, column } = state;
-  const place = shownPlace(state);
+  const place2 = shownPlace(state);
   const [top, left] = corner(data, row, column);
-  const name = sourceName(data, sentAt(data, place));
+  const name = sourceName(data, sentAt(data, place2));
   const head = find(root, ".terms");
   child(head, 0).innerHTML = `${dot(name)}${escapeHtml(name)} × its slice, cell by cell`;
-  child(head, 1).textContent = fixed(sums?.[place] ?? 0);
+  child(head, 1).textContent = fixed(sums?.[place2] ?? 0);
   const few = data.window <= 3;
   findAll(root, ".grid-of-terms .cell").forEach((cell, k) => {
     const [y, x] = [top + Math.floor(k / data.window), left + k % data.window];
-    const value = inputAt(data, y, x, place);
-    const weight = arrayOf(data, "kernel").values[k * data.channels + place];
+    const value = inputAt(data, y, x, place2);
+    const weight = arrayOf(data, "kernel").values[k * data.channels + place2];
     child(cell, 0).textContent = few ? `${fixed(value, 2)} × ${bracketed(weight, 2)}` : fixed(value, 2);
     child(cell, 1).textContent = few ? fixed(value * weight, 3) : `×${fixed(weight, 2)}`;
     cell.title = `${exact(value)} × ${exact(weight)} = ${exact(value * weight)}`;
@@ -815,11 +882,11 @@ function windowText(data, y, x) {
   const value = data.kind === "pixel" ? inputAt(data, y, x, data.channel) : fixed(inputAt(data, y, x, 0));
   return `${placeText(data, y, x)}: ${value}`;
 }
-function pointedText(data, { y, x, place }) {
+function pointedText(data, { y, x, place: place2 }) {
   if (y < 0 || x < 0 || y >= data.height || x >= data.width) return "padding: 0";
   const colours = showsPicture(data);
   const digits = data.kind === "pixel" ? 0 : colours ? 2 : 4;
-  const values = (colours ? [0, 1, 2] : [place]).map((channel) => fixed(inputAt(data, y, x, channel), digits));
+  const values = (colours ? [0, 1, 2] : [place2]).map((channel) => fixed(inputAt(data, y, x, channel), digits));
   const at = data.vector && data.kind === "elementwise" ? placeText(data, y, x) : `(${y}, ${x})`;
   return `${at}: ${values.join(", ")}`;
 }
@@ -889,11 +956,11 @@ function neuronSteps(data, total) {
 }
 var termCount = (data) => data.values_shape.reduce((product, size) => product * size, 1);
 function originOfTerm(data, { index }) {
-  const place = Math.floor(index / data.channels);
+  const place2 = Math.floor(index / data.channels);
   const channel = data.sent[index % data.channels];
   const [tall, wide] = data.values_shape;
   const hasCell = tall * wide > 1 || data.placed;
-  return { channel, cell: hasCell ? [Math.floor(place / data.width), place % data.width] : null };
+  return { channel, cell: hasCell ? [Math.floor(place2 / data.width), place2 % data.width] : null };
 }
 function placeName(data, term) {
   const { channel, cell } = originOfTerm(data, term);
@@ -903,10 +970,10 @@ function placeName(data, term) {
 function ranked(data, term, i, named) {
   const { channel, cell } = originOfTerm(data, term);
   const share = Math.abs(term.product / (named[0]?.product || 1));
-  const place = placeName(data, term);
+  const place2 = placeName(data, term);
   return `<button type="button" class="row" data-index="${term.index}" data-part="term${i}" data-go-layer="${data.source}"
-      data-go-channel="${channel}" ${cell ? `data-go-cell="${cell}"` : ""} title="Open ${place} of ${data.source}">
-    <span>${place}</span><span class="text">${fixed(term.value, 3)} × ${bracketed(term.weight, 3)}</span>
+      data-go-channel="${channel}" ${cell ? `data-go-cell="${cell}"` : ""} title="Open ${place2} of ${data.source}">
+    <span>${place2}</span><span class="text">${fixed(term.value, 3)} × ${bracketed(term.weight, 3)}</span>
     <b title="${exact(term.product)}">${fixed(term.product, 3)}</b>${bar(term.product, share)}</button>`;
 }
 var bar = (value, share) => `<s><i class="${value < 0 ? "below" : "above"}" style="width:${50 * share}%;left:${value < 0 ? 50 - 50 * share : 50}%"></i></s>`;
@@ -955,9 +1022,9 @@ function mosaicOf(data, terms) {
     valueAt: (row, column) => byIndex.get(indexAt(row, column))?.product ?? Number.NaN,
     termAt: (row, column) => byIndex.get(indexAt(row, column)),
     placeOf({ index }) {
-      const [place, channel] = [Math.floor(index / channels), index % channels];
-      const row = Math.floor(channel / across) * high + Math.floor(place / width);
-      return { row, column: channel % across * wide + place % width };
+      const [place2, channel] = [Math.floor(index / channels), index % channels];
+      const row = Math.floor(channel / across) * high + Math.floor(place2 / width);
+      return { row, column: channel % across * wide + place2 % width };
     }
   };
 }
@@ -1152,8 +1219,8 @@ function targetOf(state, { goLayer, goChannel, goCell }) {
   const { data, row, column, pinned, result } = state;
   const target = { layer: goLayer ?? data.layer, channel: Number(goChannel ?? data.channel) };
   if (goCell) return { ...target, cell: goCell };
-  const place = data.stages.findIndex(({ layer }) => layer === goLayer) + 1;
-  const cell = place ? result?.steps[place] : { row, column };
+  const place2 = data.stages.findIndex(({ layer }) => layer === goLayer) + 1;
+  const cell = place2 ? result?.steps[place2] : { row, column };
   if (!pinned || data.vector || !cell || cell.row < 0) return target;
   return { ...target, cell: `${cell.row},${cell.column}` };
 }
@@ -1219,7 +1286,7 @@ function buildCards(state, data) {
     return;
   }
   const many = data.sent.length > SHOWN;
-  const order = state.byNumber ? data.sent.map((_, place) => place) : data.order;
+  const order = state.byNumber ? data.sent.map((_, place2) => place2) : data.order;
   const places = state.all || !many ? order : order.slice(0, SHOWN);
   const rest = data.total - places.length;
   const quiet = (part, text) => `<button type="button" class="quiet-button" data-part="${part}">${text}</button>`;
@@ -1230,7 +1297,7 @@ function buildCards(state, data) {
         ${data.total > 1 ? quiet("order", state.byNumber ? "Sorted by number" : "Sorted by share") : ""}
         ${many ? quiet("all", state.all ? `The ${SHOWN} that give most` : `All ${data.sent.length}`) : ""}
       </span></div>
-    <div class="deck">${places.map((place) => card(data, place)).join("")}${rest ? restCard(data, rest) : ""}</div>
+    <div class="deck">${places.map((place2) => card(data, place2)).join("")}${rest ? restCard(data, rest) : ""}</div>
     <div class="legends">${legendOf(data.scales.kernel, "weights")}${legendOf(data.scales.share, "intermediate maps")}</div>`;
   for (const element of findAll(area, ".card")) paintCard(element, data, places);
 }
@@ -1243,12 +1310,12 @@ function leftOut(data) {
   const missing = data.total - data.sent.length;
   return missing ? ` The ${missing} that give least to it are sent only as their sum.` : "";
 }
-function card(data, place) {
-  const number = sentAt(data, place);
+function card(data, place2) {
+  const number = sentAt(data, place2);
   const name = sourceName(data, number);
   const slice = "<span></span>".repeat(data.window ** 2);
-  return `<div class="card" data-place="${place}">
-    <button type="button" class="who" data-channel="${number}" data-part="who${place}">${dot(name)}${escapeHtml(name)}</button>
+  return `<div class="card" data-place="${place2}">
+    <button type="button" class="who" data-channel="${number}" data-part="who${place2}">${dot(name)}${escapeHtml(name)}</button>
     ${thumb("channel", "in", data.height, data.width, data.window)}<span>×</span>
     <div class="slice n${data.window}" style="--n:${data.window}">${slice}</div><span>=</span>
     ${thumb("made", "out", data.rows, data.columns)}<span class="share"><b></b><s><i></i></s></span></div>`;
@@ -1260,22 +1327,22 @@ var thumb = (name, side, tall, wide, span = 1) => `<div class="plate thumb ${sid
     <canvas width="${wide}" height="${tall}" aria-hidden="true"></canvas>
     <i style="width:${100 * span / wide}%;height:${100 * span / tall}%"></i></div>`;
 function paintCard(element, data, places) {
-  const place = Number(element.dataset.place);
-  const made = place < 0 ? restMap(data, places) : channelMap(data, place);
+  const place2 = Number(element.dataset.place);
+  const made = place2 < 0 ? restMap(data, places) : channelMap(data, place2);
   const reach = made.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const share = data.scales.share;
-  const scale = place < 0 ? withTable({ low: -reach, high: reach, stops: share.stops }) : share;
+  const scale = place2 < 0 ? withTable({ low: -reach, high: reach, stops: share.stops }) : share;
   paintArray(find(element, '[data-name="made"] canvas'), { values: made, shape: [data.rows, data.columns] }, scale);
-  if (place < 0) return;
+  if (place2 < 0) return;
   paintValues(
     canvasOf(element),
     data.height,
     data.width,
     data.scales.input,
-    (row, column) => inputAt(data, row, column, place)
+    (row, column) => inputAt(data, row, column, place2)
   );
   findAll(element, ".slice span").forEach((cell, k) => {
-    const weight = arrayOf(data, "kernel").values[k * data.channels + place];
+    const weight = arrayOf(data, "kernel").values[k * data.channels + place2];
     cell.textContent = data.window <= 3 ? fixed(weight, 2) : "";
     cell.title = exact(weight);
     tint(cell, weight, data.scales.kernel);
@@ -1284,9 +1351,9 @@ function paintCard(element, data, places) {
 function restMap(data, places) {
   const made = Float32Array.from(arrayOf(data, "rest").values);
   const shown = new Set(places);
-  data.sent.forEach((_, place) => {
-    if (shown.has(place)) return;
-    channelMap(data, place).forEach((value, at) => {
+  data.sent.forEach((_, place2) => {
+    if (shown.has(place2)) return;
+    channelMap(data, place2).forEach((value, at) => {
       made[at] = made[at] + value;
     });
   });
@@ -1303,15 +1370,15 @@ function showCards(state, { sums }) {
   for (const sum of sums) most = Math.max(most, Math.abs(sum));
   let rest = addUp(sums) + valueAt(arrayOf(data, "rest"), row, column);
   for (const element of cards) {
-    const place = Number(element.dataset.place);
-    if (place >= 0) rest -= sums[place];
+    const place2 = Number(element.dataset.place);
+    if (place2 >= 0) rest -= sums[place2];
   }
   const reach = Math.max(most, Math.abs(rest)) || 1;
   const chosen = shownPlace(state);
   for (const element of cards) {
     if (element.hasAttribute("data-unseen")) continue;
-    const place = Number(element.dataset.place);
-    const sum = place < 0 ? rest : sums[place];
+    const place2 = Number(element.dataset.place);
+    const sum = place2 < 0 ? rest : sums[place2];
     const share = find(element, ".share");
     const number = child(share, 0);
     number.textContent = fixed(sum, 3);
@@ -1320,9 +1387,9 @@ function showCards(state, { sums }) {
     bar2.style.transform = `scaleX(${sum / reach})`;
     bar2.className = sum < 0 ? "below" : "above";
     find(element, ".out i").style.transform = cell;
-    if (place >= 0) find(element, ".in i").style.transform = window2;
-    element.classList.toggle("most", place >= 0 && Math.abs(sum) === most && most > 0);
-    element.classList.toggle("chosen", place === chosen);
+    if (place2 >= 0) find(element, ".in i").style.transform = window2;
+    element.classList.toggle("most", place2 >= 0 && Math.abs(sum) === most && most > 0);
+    element.classList.toggle("chosen", place2 === chosen);
   }
 }
 function watchCards(state) {
@@ -1407,27 +1474,27 @@ function originOf(data, { row, column }) {
 }
 function unrolledStep(data, at) {
   const { channel } = originOf(data, at);
-  const place = data.sent.indexOf(channel);
-  if (place < 0) {
+  const place2 = data.sent.indexOf(channel);
+  if (place2 < 0) {
     const total = valueAt(arrayOf(data, "output"), at.row, at.column);
     return { total, text: "its map was not sent: there are too many" };
   }
   if (data.kind === "copy") {
     const { y, x } = windowOn(data, at);
-    return { total: inputAt(data, y, x, place), text: `map ${channel}, row ${y}, column ${x}, taken as it is` };
+    return { total: inputAt(data, y, x, place2), text: `map ${channel}, row ${y}, column ${x}, taken as it is` };
   }
   const { values } = arrayOf(data, "input");
   let sum = 0;
-  for (let i = place; i < values.length; i += data.channels) sum += values[i];
+  for (let i = place2; i < values.length; i += data.channels) sum += values[i];
   const count = data.height * data.width;
   return { total: sum / count, text: `the sum of map ${channel}, ${fixed(sum)}, / ${count} cells` };
 }
 function convText(data, sums, chosen, total) {
-  const place = shownPlace({ data, chosen });
-  const named = data.total <= 3 ? [...sums.keys()] : [place];
+  const place2 = shownPlace({ data, chosen });
+  const named = data.total <= 3 ? [...sums.keys()] : [place2];
   const terms = named.map((i) => [sums[i], sourceName(data, sentAt(data, i))]);
   const bias = data.bias ?? 0;
-  if (data.total > 3) terms.push([total - bias - sums[place], `the other ${data.total - 1}`]);
+  if (data.total > 3) terms.push([total - bias - sums[place2], `the other ${data.total - 1}`]);
   if (data.bias !== null) terms.push([bias, "bias"]);
   return terms.map(([sum, name], i) => `${i ? bracketed(sum) : fixed(sum)} <small>${escapeHtml(name)}</small>`).join(" + ");
 }
@@ -1567,9 +1634,9 @@ function trace(state) {
   const { channel } = originOf(data, state);
   if (state.traced === channel) return;
   state.traced = channel;
-  const place = data.sent.indexOf(channel);
-  if (place >= 0) paintInput(state.root, data, place);
-  find(state.root, "[data-traced]").textContent = place >= 0 ? `map ${channel}` : `map ${channel} (not sent: too many)`;
+  const place2 = data.sent.indexOf(channel);
+  if (place2 >= 0) paintInput(state.root, data, place2);
+  find(state.root, "[data-traced]").textContent = place2 >= 0 ? `map ${channel}` : `map ${channel} (not sent: too many)`;
 }
 
 // cnn/frontend/inspector/index.ts
@@ -1593,11 +1660,29 @@ function inspector({ data: bytes, parentElement, setTriggerValue }) {
   const answer = (event) => hear(state, event.detail, true);
   state.answer = answer;
   document.addEventListener("cnn-lab-answer", answer);
+  document.removeEventListener(CHOSEN, state.opened);
+  state.opened = (event) => {
+    event.preventDefault();
+    awaited = event.detail;
+    openAwaited(state);
+  };
+  document.addEventListener(CHOSEN, state.opened);
+  openAwaited(state);
   return () => {
+    document.removeEventListener(CHOSEN, state.opened);
     stop(state);
     state.watcher?.disconnect();
     document.removeEventListener("cnn-lab-answer", answer);
   };
+}
+var awaited = null;
+function openAwaited(state) {
+  const { data, root } = state;
+  if (awaited?.layer !== data.layer || awaited.channel !== data.channel) return;
+  const { from } = awaited;
+  awaited = null;
+  const plate2 = root.querySelector('[data-name="output"]');
+  bringIntoView(find(root, ".board"), from, plate2);
 }
 function viewOf(data) {
   if (data.kind === "dense") return NEURON_VIEW;

@@ -98,8 +98,8 @@ function paintCells(canvas, rows, columns, colourAt) {
 function paintPicture(canvas, pixels, rows, columns) {
   paintCells(canvas, rows, columns, (row, column) => pixelAt(pixels, row * columns + column));
 }
-function pixelAt(pixels, place) {
-  return [pixels[3 * place], pixels[3 * place + 1], pixels[3 * place + 2]];
+function pixelAt(pixels, place2) {
+  return [pixels[3 * place2], pixels[3 * place2 + 1], pixels[3 * place2 + 2]];
 }
 
 // cnn/frontend/shared/dom.ts
@@ -138,14 +138,15 @@ function makeSvg(kind, parent, attributes = {}) {
 function setAttributes(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
 }
-function focusedIn(place) {
-  const root = place.getRootNode();
+function focusedIn(place2) {
+  const root = place2.getRootNode();
   return root.activeElement instanceof HTMLElement ? root.activeElement : null;
 }
 
 // cnn/frontend/shared/input.ts
 var LONG_PRESS = 500;
 var STILL = 10;
+var prefersCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 function cellUnder(point2, grid, rows, columns) {
   const box = grid.getBoundingClientRect();
   const at = (share, count) => clamp(Math.floor(share * count), 0, count - 1);
@@ -218,6 +219,72 @@ function tooltip(root, text, { clientX, clientY }) {
   return box;
 }
 
+// cnn/frontend/shared/flight.ts
+var MILLISECONDS = 650;
+var MARGIN = 16;
+var INTERRUPTS = ["wheel", "touchstart", "pointerdown", "keydown"];
+var CHOSEN = "cnn-lab-chosen";
+var tellChosen = (choice) => !document.dispatchEvent(new CustomEvent(CHOSEN, { detail: choice, cancelable: true }));
+var scroller = () => document.querySelector('[data-testid="stMain"]');
+function distance(box, top, bottom) {
+  const down = box.bottom - bottom;
+  if (down > 0) return Math.min(down, box.top - top);
+  return Math.min(0, box.top - top);
+}
+function bringIntoView(area, from = null, to = null, tall = 0) {
+  const main = scroller();
+  if (!main) return;
+  const window2 = main.getBoundingClientRect();
+  const { top, bottom } = area.getBoundingClientRect();
+  const way = distance({ top, bottom: Math.max(bottom, top + tall) }, window2.top + MARGIN, window2.bottom - MARGIN);
+  const start = main.scrollTop;
+  if (prefersCalm()) {
+    main.scrollTop = start + way;
+    return;
+  }
+  const ghost = from && to ? copyOf(from) : null;
+  const began = performance.now();
+  const box = from?.getBoundingClientRect();
+  let going = true;
+  const stop = () => {
+    going = false;
+    ghost?.remove();
+    for (const kind of INTERRUPTS) document.removeEventListener(kind, stop, true);
+  };
+  for (const kind of INTERRUPTS) document.addEventListener(kind, stop, { capture: true, passive: true });
+  const frame = (now) => {
+    if (!going) return;
+    const share = clamp((now - began) / MILLISECONDS, 0, 1);
+    const eased = share * share * (3 - 2 * share);
+    main.scrollTop = start + way * eased;
+    if (ghost && box && to) place(ghost, box, to.getBoundingClientRect(), eased, main.scrollTop - start);
+    if (share < 1) requestAnimationFrame(frame);
+    else stop();
+  };
+  requestAnimationFrame(frame);
+}
+function copyOf(from) {
+  const ghost = document.createElement("canvas");
+  ghost.className = "cnn-lab-ghost";
+  ghost.setAttribute("aria-hidden", "true");
+  ghost.style.cssText = `position: fixed; z-index: 999; pointer-events: none; image-rendering: pixelated;
+    outline: 3px solid ${getComputedStyle(from).getPropertyValue("--st-primary-color") || "Highlight"};`;
+  if (from instanceof HTMLCanvasElement && from.width && from.height) {
+    [ghost.width, ghost.height] = [from.width, from.height];
+    ghost.getContext("2d")?.drawImage(from, 0, 0);
+  }
+  document.body.append(ghost);
+  return ghost;
+}
+function place(ghost, from, to, share, scrolled) {
+  const mix2 = (one, other) => one + (other - one) * share;
+  ghost.style.left = `${mix2(from.left, to.left)}px`;
+  ghost.style.top = `${mix2(from.top - scrolled, to.top)}px`;
+  ghost.style.width = `${mix2(from.width, to.width)}px`;
+  ghost.style.height = `${mix2(from.height, to.height)}px`;
+  ghost.style.opacity = String(share < 0.8 ? 1 : 5 * (1 - share));
+}
+
 // cnn/frontend/overview/state.ts
 var partOf = (state, name) => state.parts[name];
 var columnOf = ({ facts }, name) => facts.columns.find((column) => column.name === name);
@@ -275,7 +342,7 @@ function anchorsOf(state) {
   return found;
 }
 var anchorOf = (state, name) => state.anchors[name];
-var height = (anchor, place) => anchor.heights[place];
+var height = (anchor, place2) => anchor.heights[place2];
 function curve(x0, y0, x1, y1) {
   const bend = Math.max(18, (x1 - x0) * 0.45);
   const [a, b, c, d, e, f] = [x0, y0, x0 + bend, x1 - bend, y1, x1].map((number) => number.toFixed(1));
@@ -326,43 +393,44 @@ function band(parent, from, to) {
   const d = `M${x0} ${from.top}C${middle} ${from.top} ${middle} ${to.top} ${x1} ${to.top}V${to.bottom}C${middle} ${to.bottom} ${middle} ${from.bottom} ${x0} ${from.bottom}Z`;
   makeSvg("path", parent, { class: "band", d });
 }
-function light(state, name, place) {
+function light(state, name, place2) {
   const { facts, bright } = state;
   if (!bright) return;
   const column = columnOf(state, name);
   const to = anchorOf(state, name);
-  const y1 = height(to, Math.min(place, to.heights.length - 1));
+  const y1 = height(to, Math.min(place2, to.heights.length - 1));
   for (const input of column.inputs) {
     const index = facts.columns.findIndex((other) => other.name === input);
     const before = facts.columns[index];
     const next = facts.columns[index + 1] === column;
     const from = anchorOf(state, input);
-    for (const [a, weight] of readsOf(state, column, before, place)) {
+    for (const [a, weight] of readsOf(state, column, before, place2)) {
       const y0 = height(from, a);
       const d = next ? curve(from.right + 2, y0, to.left - 2, y1) : around(from, to, y0, y1, state.floor);
       makeSvg("path", bright, { class: "bright", d, "stroke-opacity": 0.25 + 0.75 * weight });
     }
   }
 }
-function readsOf(state, column, before, place) {
+function readsOf(state, column, before, place2) {
   if (column.kind !== "maps") {
     const joined = before.kind === "maps" && column.kind === "values";
     return joined ? before.channels.map((_, a) => [a, 0.2]) : [];
   }
   if (!column.all)
-    return pairsOf(column, before).flatMap(([a, b]) => b === place ? [[a, 1]] : []);
+    return pairsOf(column, before).flatMap(([a, b]) => b === place2 ? [[a, 1]] : []);
   const strength = state.blob.bytes(`${column.name}/strength`).values;
   const wide = before.channels.length;
-  return before.channels.map((_, a) => [a, strength[place * wide + a] / 255]);
+  return before.channels.map((_, a) => [a, strength[place2 * wide + a] / 255]);
 }
 
 // cnn/frontend/overview/index.ts
+var PANEL_SHOWN = 480;
 var states = /* @__PURE__ */ new WeakMap();
 function overview({ data, parentElement, setTriggerValue }) {
-  const place = find(parentElement, ".overview");
+  const place2 = find(parentElement, ".overview");
   const blob = openBlob(data);
   const { facts } = blob;
-  const state = states.get(place) ?? begin(place, blob);
+  const state = states.get(place2) ?? begin(place2, blob);
   Object.assign(state, { blob, facts, chosen: facts.chosen });
   state.ask = (value) => setTriggerValue("asked", value);
   const form = JSON.stringify([facts.rows, facts.columns.map((column) => [column.name, column.kind, column.maps])]);
@@ -374,11 +442,11 @@ function overview({ data, parentElement, setTriggerValue }) {
   point(state, state.pointed);
   if (anew) bringIntoSight(state, state.chosen[0]);
   markEnds(state);
-  place.dataset.stamp = facts.stamp;
-  place.dataset.painted = String(performance.now());
+  place2.dataset.stamp = facts.stamp;
+  place2.dataset.painted = String(performance.now());
   return () => {
     state.observer?.disconnect();
-    states.delete(place);
+    states.delete(place2);
   };
 }
 function linksWhereNew(state) {
@@ -390,12 +458,12 @@ function linksWhereNew(state) {
   state.lit = null;
   drawLinks(state);
 }
-function begin(place, blob) {
-  const bar = make("div", place, "bar");
+function begin(place2, blob) {
+  const bar = make("div", place2, "bar");
   const verdict = make("p", bar, "verdict");
   const scaleSwitch = makeButton(bar, "toggle", "Each map its own scale");
   const orderSwitch = makeButton(bar, "toggle", "Most active first");
-  const frame = make("div", place, "frame");
+  const frame = make("div", place2, "frame");
   const box = make("div", frame, "box");
   const columns = make("div", box, "columns");
   columns.setAttribute("role", "group");
@@ -403,11 +471,11 @@ function begin(place, blob) {
   const back = makeButton(frame, "scroll back", "‹", "Earlier layers");
   const on = makeButton(frame, "scroll on", "›", "Later layers");
   const state = {
-    place,
+    place: place2,
     box,
     columns,
     verdict,
-    words: make("p", place, "words"),
+    words: make("p", place2, "words"),
     scaleSwitch,
     orderSwitch,
     observer: null,
@@ -447,16 +515,16 @@ function begin(place, blob) {
     markEnds(state);
   });
   state.observer.observe(box);
-  showTitlesOnLongPress(place);
-  states.set(place, state);
+  showTitlesOnLongPress(place2);
+  states.set(place2, state);
   return state;
 }
-function markEnds({ box, place, parts, facts }) {
+function markEnds({ box, place: place2, parts, facts }) {
   const room = box.scrollWidth - box.clientWidth;
   const last = parts[facts.columns.at(-1)?.name ?? ""];
-  place.style.setProperty("--last", `${last?.section.offsetWidth ?? 0}px`);
-  place.classList.toggle("before", box.scrollLeft > 4);
-  place.classList.toggle("after", box.scrollLeft < room - 4);
+  place2.style.setProperty("--last", `${last?.section.offsetWidth ?? 0}px`);
+  place2.classList.toggle("before", box.scrollLeft > 4);
+  place2.classList.toggle("after", box.scrollLeft < room - 4);
 }
 function build(state) {
   state.columns.replaceChildren();
@@ -647,12 +715,17 @@ function showVerdict(state) {
   if (truth === null) state.verdict.append(".");
   else state.verdict.append(best === truth ? ": right." : `: wrong, it is a ${classes[truth]}.`);
 }
-function choose(state, name, place) {
+function choose(state, name, place2) {
   const column = columnOf(state, name);
-  const channel = column.kind === "maps" ? column.channels[place] ?? 0 : place;
+  const channel = column.kind === "maps" ? column.channels[place2] ?? 0 : place2;
   state.chosen = [name, channel];
   outline(state);
   state.ask({ layer: name, channel });
+  const item = partOf(state, name).items[column.kind === "values" ? 0 : place2];
+  const panel = document.querySelector(".st-key-panel");
+  if (item && !tellChosen({ layer: name, channel, from: item.spot ?? item }) && panel) {
+    bringIntoView(panel, null, null, PANEL_SHOWN);
+  }
 }
 function outline(state) {
   const [layer, channel] = state.chosen;
@@ -675,8 +748,8 @@ function chosenPlace(state) {
   const [name, channel] = state.chosen;
   const column = columnOf(state, name);
   if (column.kind === "values") return { name, place: 0, at: Math.min(channel, column.shown - 1) };
-  const place = column.kind === "maps" ? column.channels.indexOf(channel) : channel;
-  return place < 0 ? null : { name, place, at: 0 };
+  const place2 = column.kind === "maps" ? column.channels.indexOf(channel) : channel;
+  return place2 < 0 ? null : { name, place: place2, at: 0 };
 }
 function point(state, pointed) {
   state.pointed = pointed;

@@ -2,6 +2,7 @@
 // only a pin, or a way to another layer or map, is told to Python. Keras's values come from the component beside it
 // (keras_values.ts).
 import { find, focusedIn, type Mount } from "../shared/dom.ts";
+import { bringIntoView, CHOSEN, type Choice } from "../shared/flight.ts";
 import { showTitlesOnLongPress } from "../shared/input.ts";
 import { type Data, type KerasAnswer, readData } from "./data.ts";
 import { listen, stop } from "./events.ts";
@@ -35,11 +36,32 @@ export default function inspector({ data: bytes, parentElement, setTriggerValue 
   const answer = (event: Event) => hear(state, (event as CustomEvent<KerasAnswer>).detail, true);
   state.answer = answer;
   document.addEventListener("cnn-lab-answer", answer);
+  document.removeEventListener(CHOSEN, state.opened);
+  state.opened = (event: Event) => {
+    event.preventDefault();
+    awaited = (event as CustomEvent<Choice>).detail;
+    openAwaited(state);
+  };
+  document.addEventListener(CHOSEN, state.opened);
+  openAwaited(state);
   return () => {
+    document.removeEventListener(CHOSEN, state.opened);
     stop(state);
     state.watcher?.disconnect();
     document.removeEventListener("cnn-lab-answer", answer);
   };
+}
+
+let awaited: Choice | null = null; // a map that was chosen in the overview and has not come yet
+
+// Come into view with it as soon as it is here
+function openAwaited(state: State): void {
+  const { data, root } = state;
+  if (awaited?.layer !== data.layer || awaited.channel !== data.channel) return;
+  const { from } = awaited;
+  awaited = null;
+  const plate = root.querySelector('[data-name="output"]');
+  bringIntoView(find(root, ".board"), from, plate);
 }
 
 function viewOf(data: Data): View {

@@ -78,6 +78,7 @@ export interface State {
   result: Result | null;
   watcher: IntersectionObserver | null;
   answer: ((event: Event) => void) | null;
+  opened: (event: Event) => void; // hears of a map that was chosen in the overview
   go(target: Target): void;
 }
 
@@ -108,6 +109,7 @@ export function freshState(root: HTMLElement, data: Data, view: View): State {
     result: null,
     watcher: null,
     answer: null,
+    opened: () => undefined,
     go: () => undefined,
   };
 }

@@ -4,6 +4,7 @@ import { type OpenBlob, openBlob } from "../shared/blob.ts";
 import { paintPicture } from "../shared/canvas.ts";
 import { gradient } from "../shared/colours.ts";
 import { child, find, focusedIn, type Mount, make, makeButton } from "../shared/dom.ts";
+import { bringIntoView, tellChosen } from "../shared/flight.ts";
 import { ARROWS, cellUnder, type Point, showTitlesOnLongPress } from "../shared/input.ts";
 import { clamp, compact, exact, grouped, largest, percent } from "../shared/numbers.ts";
 import { drawLinks, light } from "./links.ts";
@@ -23,6 +24,8 @@ import {
   stripOf,
   tableOf,
 } from "./state.ts";
+
+const PANEL_SHOWN = 480; // pixels of a panel that come into view when a map is chosen for it
 
 const states = new WeakMap<HTMLElement, State>(); // by place, so that new data keep scroll, focus and the choice of scale
 
@@ -348,6 +351,12 @@ function choose(state: State, name: string, place: number): void {
   state.chosen = [name, channel];
   outline(state);
   state.ask({ layer: name, channel });
+  // What stands below opens it: the inspector by itself, any other panel as it is.
+  const item = partOf(state, name).items[column.kind === "values" ? 0 : place];
+  const panel = document.querySelector(".st-key-panel");
+  if (item && !tellChosen({ layer: name, channel, from: item.spot ?? item }) && panel) {
+    bringIntoView(panel, null, null, PANEL_SHOWN);
+  }
 }
 
 function outline(state: State): void {

@@ -60,6 +60,13 @@ def outputs(page: Page, true_class: str, number: int, run: Run = LECTURE, place:
     return forward(run.setup.network, run.weights(run.snapshots()[place]), pixels)
 
 
+COUNT_COPIES = """() => {
+  window.copies = 0;
+  new MutationObserver((records) => {
+    for (const record of records)
+      for (const node of record.addedNodes) if (node.className === 'cnn-lab-ghost') window.copies++;
+  }).observe(document.body, { childList: true });
+}"""
 PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"
 
 
@@ -95,8 +102,12 @@ def test_pictures_and_maps_are_chosen_and_what_is_shown_is_what_python_has(page:
     expect(page.locator(".overview .words")).to_contain_text(f"highest {values.max():.2f}")
     expect(page.locator(".overview path.bright")).to_have_count(3)
     page.locator(".overview .box").evaluate("box => { box.marked = true; }")
+    page.evaluate(COUNT_COPIES)
     conv.click()
     asked(page, layer="conv1", channel="4")
+    page.wait_for_function("() => window.copies === 1")  # that travels to the inspector
+    expect(page.locator(".inspector .board")).to_be_in_viewport(ratio=0.95)
+    expect(page.locator(".cnn-lab-ghost")).to_have_count(0)
     expect(conv).to_have_attribute("aria-current", "true")
     page.get_by_role("button", name="More maps of conv2").click()  # the other half of 24
     expect(map_of(page, "pool2", 23)).to_be_visible()
@@ -169,12 +180,16 @@ def test_the_time_machine_by_keyboard_by_hand_and_playing(page: Page) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("page", ["reduce"], indirect=True)
-def test_without_motion_play_is_one_step(page: Page) -> None:
+def test_without_motion_play_is_one_step_and_a_map_opens_at_once(page: Page) -> None:
     page.get_by_role("button", name="Next epoch").click()  # from the last to the first
     asked(page, epoch="0")
     expect(page.locator(".time")).to_have_attribute("data-step", "0")
     page.get_by_role("button", name="Next epoch").click()
     asked(page, epoch=str(STEPS[1]))
+    page.evaluate(COUNT_COPIES)
+    map_of(page, "conv1", 4).click()
+    expect(page.locator(".inspector .board")).to_be_in_viewport(ratio=0.95)
+    assert page.evaluate("window.copies") == 0
 
 
 @pytest.mark.browser
