@@ -75,8 +75,10 @@ with right:
 if table:
     with drawing:
         show_drawing(network_svg(table, theme()), "network")
-if train and table:
+if train and table and not state.refused:
     state.start_asked = True
     st.switch_page("train.py", query_params={"setup": state.setup.to_link()})
-if train and not table:
+elif train and table:
+    st.toast(f"Change first what is not allowed: {', '.join(state.refused)}.", icon=":material/block:")
+elif train:
     st.toast("This stack cannot be trained yet; the red box says why.", icon=":material/block:")

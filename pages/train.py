@@ -34,11 +34,18 @@ with left:
     except CnnLabError as error:
         problem = str(error)
         st.error(problem, icon=":material/block:")
+    if state.refused:
+        problem = f"Change first what is not allowed: {', '.join(state.refused)}."
+        st.caption(problem)
     write_link()
     name = next((p.title for p in PRESETS.values() if p.setup.network == state.setup.network), "My network")
     with st.container(horizontal=True):
         pressed = st.button(
-            "Train", type="primary", icon=":material/play_arrow:", width="stretch", disabled=bool(problem)
+            "Train",
+            type="secondary" if run_list.is_trained(state.setup) else "primary",
+            icon=":material/play_arrow:",
+            width="stretch",
+            disabled=bool(problem),
         )
         estimate_panel.trial_button(state.setup, disabled=bool(problem))
     if not problem:
@@ -46,9 +53,13 @@ with left:
 if (pressed or state.start_asked) and not problem:
     state.start_asked, state.problem = False, ""
     try:
-        run_list.start_run(state.setup, name)
+        if twin := run_list.twin_of(state.setup):
+            state.run_id = state.twin_id = twin.id
+        else:
+            run_list.start_run(state.setup, name)
     except CnnLabError as error:
         state.complain(str(error))
 
 with right:
+    run_list.ask_about_twin(name)
     live_run.show_runs()

@@ -66,7 +66,7 @@ def journey(page: Page, address: str, suffix: str) -> None:
     page.get_by_role("button", name="Train this network").click()
     page.get_by_role("heading", name=re.compile(": finished$")).wait_for(timeout=180_000)
     shoot(page, f"train{suffix}")
-    page.get_by_role("link", name="Look inside it").click()
+    page.get_by_role("button", name="Look inside it").click()
     look_inside(page, address, suffix)
     page.get_by_role("link", name="Classify", exact=True).click()
     shoot(page, f"classify{suffix}")

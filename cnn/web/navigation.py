@@ -11,9 +11,11 @@ from cnn.web.learn.lesson import LESSONS
 DAY_SECONDS = 24 * 3600
 STYLE = """<style>
 a:focus-visible, button:focus-visible { outline: 3px solid #3A97D9 !important; outline-offset: 2px; }
+[class*="st-key-refused-"] p { color: #B3261E; }
 </style>"""
 # White is hard to read on the dark theme's primary colour, which is bright enough to be read as text on dark ground.
 DARK_STYLE = """<style>
+[class*="st-key-refused-"] p { color: #FFB4AB; }
 button[kind="primary"], button[kind="primaryFormSubmit"], a[kind="primary"] {
   background-color: #1B6FAE; border-color: #1B6FAE; color: #FFFFFF;
 }
@@ -52,6 +54,7 @@ def show() -> None:
     st.html(STYLE + (DARK_STYLE if theme().name == "dark" else ""))
     if address.enter(page.url_path):
         session().entered_with = session().picture
+    session().refused = []
     _drawn_anew_after_a_restart()
     try:
         page.run()

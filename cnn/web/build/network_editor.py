@@ -49,6 +49,7 @@ def network_editor(network: NetworkSpec) -> NetworkSpec:
         return NetworkSpec(blocks, head, dense, whiten)
     except SpecError as error:
         st.error(error.problem, icon=":material/block:")
+        session().refused.append("Whitened first layer")
         return NetworkSpec(blocks, head, dense)
 
 
@@ -70,6 +71,7 @@ def _block_card(network: NetworkSpec, place: int) -> Block:
             return replace(block, activation=activation, pooling=pooling, **options)
         except SpecError as error:
             st.error(error.problem, icon=":material/block:")
+            session().refused.append(f"Block {place + 1}")
             return block
 
 

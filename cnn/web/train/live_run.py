@@ -12,7 +12,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.core.errors import RunError, SpecError
+from cnn.core.shares import percent
 from cnn.data import CLASSES
+from cnn.evaluation import pretrained
 from cnn.figures.colours import THEMES, Theme, scale_of
 from cnn.figures.compare import bars_html
 from cnn.figures.drawing import legend_html
@@ -60,10 +62,13 @@ def show_runs() -> None:
         st.header("No run yet")
         st.markdown("Press **Train**. The curves of loss and accuracy appear here within a few seconds.")
         run_list.engine_line()
+        _show_example()
         return
     status = run.status()
     seen = facts(run, status)
     st.header(f"{STATE_ICONS[status.state]} {plain(run.name or run.id)}: {state_words(run, status)}")
+    if status.ended:
+        _lead_on(run)
     steering.show_bar(run, status)
     with st.container():
         _show_message(run, status)
@@ -108,16 +113,45 @@ def _show_message(run: Run, status: Status) -> None:
         st.info(status.message, icon=STATE_ICONS[status.state])
     elif status.state == "stopped":
         st.info("Stopped by hand. Its weights are kept; the test pictures were not looked at.")
-    if status.ended:
-        _link_onwards(run)
+
+
+def _lead_on(run: Run) -> None:
+    """Lead into the network that was trained: what to do next is one button, the rest are links."""
+    if not run.snapshots():
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Look inside it", type="primary", icon=":material/grid_view:", key=f"inside-{run.id}"):
+            st.switch_page("inside.py", query_params={"network": run.id})
+        for page, label, icon in ONWARDS[1:]:
+            st.page_link(page, label=label, icon=f":material/{icon}:", query_params={"network": run.id})
+
+
+def _show_example() -> None:
+    """Show what will stand here, by the training of the network that comes along."""
+    run = next((run for run in pretrained.shipped() if run.id == pretrained.FIRST), None)
+    rows = run.history.rows() if run else []
+    if run is None or not rows:
+        return
+    st.caption(
+        f"This is what it will look like: the training of *{plain(run.name or run.id)}*, a network that comes along. "
+        f"It reached {percent(run.status().test_accuracy)} on the test pictures."
+    )
+    show_curves(run, rows)
+    _draw(run, run.snapshots())
+
+
+ONWARDS = (
+    ("inside.py", "Look inside it", "grid_view"),
+    ("classify.py", "Classify with it", "image_search"),
+    ("evaluate.py", "Evaluate it", "fact_check"),
+)
 
 
 def _link_onwards(run: Run) -> None:
     if not run.snapshots():
         return
-    ways = (("inside.py", "Look inside it", "grid_view"), ("classify.py", "Classify with it", "image_search"))
     with st.container(horizontal=True):
-        for page, label, icon in ways:
+        for page, label, icon in ONWARDS[:2]:
             st.page_link(page, label=label, icon=f":material/{icon}:", query_params={"network": run.id})
 
 

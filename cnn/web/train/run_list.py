@@ -4,6 +4,7 @@ import time
 
 import streamlit as st
 
+from cnn.core.errors import CnnLabError
 from cnn.network.spec import Setup
 from cnn.runs.store import Run
 from cnn.training.estimate import check_fits
@@ -26,6 +27,46 @@ def start_run(setup: Setup, name: str) -> Run:
     services.engine.submit(run)
     session().run_id = session().network_id = run.id
     return run
+
+
+def twin_of(setup: Setup) -> Run | None:
+    """Return a run of this visitor that trains, or waits to, with exactly these settings on the same pictures."""
+    setup, dataset = follow(setup), rules().dataset or dataset_name()
+    runs = (run for run in service().store.runs(session().owner) if run.owner == session().owner)
+    same = (run for run in runs if run.setup == setup and run.dataset == dataset)
+    return next((run for run in same if not run.status().ended), None)
+
+
+def is_trained(setup: Setup) -> bool:
+    """Whether the run that is shown has ended and had these settings: what comes next is to look inside it."""
+    runs = service().store.runs(session().owner)
+    shown = next((run for run in runs if run.id == session().run_id), runs[0] if runs else None)
+    return shown is not None and shown.setup == setup and shown.status().ended
+
+
+def ask_about_twin(name: str) -> None:
+    """Where what was asked for trains already, say so, and offer to train it a second time beside that."""
+    state = session()
+    twin = twin_of(state.setup)
+    if not state.twin_id or twin is None or twin.id != state.twin_id:
+        state.twin_id = ""
+        return
+
+    def answered(start: bool) -> None:
+        state.twin_id = ""
+        try:
+            if start:
+                start_run(state.setup, name)
+        except CnnLabError as error:
+            state.complain(str(error))
+
+    with st.container(border=True):
+        st.markdown(
+            ":material/info: **This is being trained already**, with exactly these settings. Nothing was added."
+        )
+        with st.container(horizontal=True):
+            st.button("Train a second one", key="twin-start", on_click=answered, args=(True,))
+            st.button("Leave it at one", key="twin-leave", on_click=answered, args=(False,))
 
 
 def choose_run() -> Run | None:

@@ -5,6 +5,7 @@ Each action is on behalf of the visitor: nobody can change what is not theirs.
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,7 @@ from cnn.core.validation import Number, Whole, allowed_values
 from cnn.network.spec import TrainSpec
 from cnn.runs.commands import ENDING, STEERING, Command
 from cnn.runs.store import Run, Status
+from cnn.web.app.fields import number_box
 from cnn.web.app.run_text import is_ending, plain
 from cnn.web.app.service import service
 from cnn.web.app.session import session
@@ -58,25 +60,33 @@ def show_bar(run: Run, status: Status) -> None:
 
 
 def _show_live(run: Run, status: Status) -> None:
+    """Show what is used most; the rest is folded away."""
     ending = is_ending(run, status)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        for kind, (words, icon, about) in BUTTONS.items():
-            reason = why_not(kind, status, ending)
-            st.button(
-                words,
-                icon=f":material/{icon}:",
-                help=reason or about,
-                disabled=bool(reason),
-                key=f"{kind}-{run.id}",
-                on_click=steer,
-                args=(run.id, kind),
-            )
-        reason = why_not("discard", status, ending)
-        _show_removal(run, "Stop and discard", "Discard it", disabled=bool(reason), act=discard)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        for kind in ("pause", "resume", "stop"):
+            _show_button(run, kind, why_not(kind, status, ending))
+    with st.expander("More ways to steer", icon=":material/tune:", key=f"steer-{run.id}"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            for kind in ("step", "epoch"):
+                _show_button(run, kind, why_not(kind, status, ending))
+            _show_extension(run, disabled=ending)
+            _show_rename(run)
+            reason = why_not("discard", status, ending)
+            _show_removal(run, "Stop and discard", "Discard it", disabled=bool(reason), act=discard)
         _show_rate(run, status, ending)
-        _show_extension(run, disabled=ending)
-        _show_rename(run)
+
+
+def _show_button(run: Run, kind: str, reason: str) -> None:
+    words, icon, about = BUTTONS[kind]
+    st.button(
+        words,
+        icon=f":material/{icon}:",
+        help=reason or about,
+        disabled=bool(reason),
+        key=f"{kind}-{run.id}",
+        on_click=steer,
+        args=(run.id, kind),
+    )
 
 
 def _show_ended(run: Run, status: Status) -> None:
@@ -144,15 +154,14 @@ def _show_rate(run: Run, status: Status, ending: bool) -> None:
         st.form(f"form-{key}", border=False, width="content"),
         st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
     ):
-        st.number_input(
-            "Learning rate",
-            allowed.low,
-            allowed.high,
+        number_box(
+            "New learning rate",
+            allowed,
             learning_rate(run),
+            key,
             step=0.001,
             format="%.6f",
-            key=key,
-            width=150,
+            width=170,
             disabled=bool(reason),
         )
         st.form_submit_button(
@@ -172,7 +181,7 @@ def _show_extension(run: Run, *, disabled: bool) -> None:
         st.popover("Extend", icon=":material/more_time:", disabled=disabled),
         st.form(f"form-{key}", border=False),
     ):
-        st.number_input(f"More {unit}", int(allowed.low), int(allowed.high), USUAL[unit], key=key)
+        number_box(f"More {unit}", allowed, USUAL[unit], key)
         st.form_submit_button(
             "Extend it",
             type="primary",
@@ -191,17 +200,16 @@ def _show_continuation(run: Run, status: Status) -> None:
         st.popover("Continue", icon=":material/play_arrow:", disabled=not run.snapshots()),
         st.form(f"form-{key}", border=False),
     ):
-        st.number_input(f"More {unit}", least, int(allowed.high), least and USUAL[unit], key=key)
+        number_box(f"More {unit}", replace(allowed, low=least), least and USUAL[unit], key)
         if not least:
             st.caption("0: to the end that was planned. Otherwise counted from where it ended.")
-        st.number_input(
-            "Learning rate",
-            rates.low,
-            rates.high,
+        number_box(
+            "Learning rate from there",
+            rates,
             learning_rate(run),
+            f"{key}-rate",
             step=0.001,
             format="%.6f",
-            key=f"{key}-rate",
         )
         st.form_submit_button(
             "Continue it",

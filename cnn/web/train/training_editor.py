@@ -12,6 +12,7 @@ from cnn.web.app.fields import (
     flag_field,
     is_hidden,
     is_locked,
+    number_box,
     number_field,
     whole_field,
     widget_key,
@@ -61,21 +62,11 @@ def _length(training: TrainSpec) -> dict[str, Any]:
         allowed = allowed_values(TrainSpec, str(way))
         if way == "epochs":
             value = training.epochs or 5
-            count = st.number_input(
-                "Epochs", allowed.low, allowed.high, value, key=widget_key("t", "epochs"), disabled=fixed
-            )
-            return {"epochs": int(count), "seconds": None}
+            count = number_box("Epochs", allowed, value, widget_key("t", "epochs"), disabled=fixed)
+            return {"epochs": int(value if count is None else count), "seconds": None}
         value = int(training.seconds or 60)
-        count = st.number_input(
-            "Seconds",
-            int(allowed.low),
-            int(allowed.high),
-            value,
-            step=10,
-            key=widget_key("t", "seconds"),
-            disabled=fixed,
-        )
-        return {"seconds": float(count), "epochs": None}
+        count = number_box("Seconds", allowed, value, widget_key("t", "seconds"), step=10, disabled=fixed)
+        return {"seconds": float(value if count is None else count), "epochs": None}
 
 
 def _more_training(training: TrainSpec) -> dict[str, Any]:

@@ -56,6 +56,7 @@ def test_build_train_look_inside_and_classify(visitor: Visitor, tmp_path: Path) 
     page.get_by_text("More settings").click()
     number(page, "Training pictures", 20_000)  # some seconds, so that the reload is in the middle
     page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("heading", name=re.compile(": running"))).to_be_visible(timeout=90_000)
     points = page.get_by_test_id("stPlotlyChart").first.locator(".scatterlayer path.js-line")
     expect(points.first).to_be_visible(timeout=60_000)
     page.reload()  # the run goes on without the page
@@ -68,7 +69,7 @@ def test_build_train_look_inside_and_classify(visitor: Visitor, tmp_path: Path) 
     expect(points.first).to_be_visible()
 
     # Inside: a click on a map opens it, and so does Enter
-    page.get_by_role("link", name="Look inside it").click()
+    page.get_by_role("button", name="Look inside it").click()
     page.wait_for_url(re.compile("/inside"))
     visitor.settle()
     columns = page.locator(".overview section")

@@ -481,3 +481,13 @@ def test_a_hostile_address_changes_nothing(lab: Lab, page: str, address: dict[st
 
 def test_the_rows_of_these_tests_are_those_that_training_writes() -> None:
     assert set(PROGRESS) == {"kind", *(item.name for item in fields(Progress))}
+
+
+def test_a_number_of_filters_that_is_not_allowed_is_refused_and_not_trained(lab: Lab) -> None:
+    app = lab.visit("build")
+    labelled(app.number_input, "Filters").set_value(9_999).run()
+    assert "9,999 is not allowed here. Enter a whole number from 1 to" in words(app)
+    next(button for button in app.button if button.label == "Train this network").click().run()
+    assert not app.exception
+    assert lab.store.runs() == []
+    assert app.title[0].value == "Build a network"

@@ -77,13 +77,14 @@ def test_a_run_is_steered_reloaded_and_continued(visitor: Visitor, served_app: S
     devtools.detach()
 
     # One batch is one batch
+    page.get_by_text("More ways to steer").click()
     press(page, "One batch")
     taken(page, "One batch")
     eventually("it is paused after one batch", lambda: run.status().step == step + 1)
     stands(page, "paused")
 
     # A new learning rate is marked in the chart
-    rate = page.get_by_test_id("stForm").get_by_label("Learning rate", exact=True)
+    rate = page.get_by_test_id("stForm").get_by_label("New learning rate", exact=True)
     rate.fill("0.0005")
     press(page, "Set")
     taken(page, "New learning rate 0.0005")
@@ -95,6 +96,7 @@ def test_a_run_is_steered_reloaded_and_continued(visitor: Visitor, served_app: S
     visitor.settle()
     stands(page, "paused")
     expect(mark).to_be_visible()
+    page.get_by_text("More ways to steer").click()
     expect(rate).to_have_value("0.000500")
     assert run.status().step == step + 1
 

@@ -22,7 +22,7 @@ from cnn.web.app.service import service
 from cnn.web.train import steering
 from support.app_pages import ANNA, BEN, EPOCH, PROGRESS, TINY, TOO_DEEP, Lab, labelled, watched, words
 
-LIVE = ("Pause", "Resume", "One batch", "One epoch", "Stop")
+LIVE = ("Pause", "Resume", "Stop", "One batch", "One epoch")  # the last two folded away
 ENDED = ("finished", "stopped", "failed", "interrupted")
 
 
@@ -67,7 +67,7 @@ def test_the_buttons_stay_and_only_what_is_possible_can_be_pressed(
     for label in LIVE:
         assert found[label].proto.help  # what it does, or why it cannot be pressed
     assert found["Set"].disabled == (state == "queued")
-    assert popovers(app)[1:] == ["Stop and discard", "Extend", "Rename"]
+    assert popovers(app)[1:] == ["Extend", "Rename", "Stop and discard"]
 
 
 @pytest.mark.parametrize("state", ENDED)
@@ -319,8 +319,11 @@ def test_a_finished_run_goes_on_for_more_epochs(lab: Lab, monkeypatch: pytest.Mo
     run = lab.put("finished", test_accuracy=0.5)
     app = lab.visit("train")
     more = app.number_input(key=f"more-{run.id}")
-    assert more.min == 1
-    more.set_value(4)
+    more.set_value(0)
+    buttons(app)["Continue it"].click().run()
+    assert asked(run) == []
+    assert "0 is not allowed here. Enter a whole number from 1 to" in words(app)
+    app.number_input(key=f"more-{run.id}").set_value(4)
     buttons(app)["Continue it"].click().run()
     assert not app.exception
     assert not app.error
@@ -466,11 +469,76 @@ def test_a_network_that_cannot_be_is_said_once(lab: Lab) -> None:
 def test_too_many_waiting_runs_are_refused_with_a_sentence(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CNN_LAB_QUEUED", "2")
     app = lab.visit("train", setup=TINY.to_link())
-    for _ in range(3):
+    for seed in range(3):
+        labelled(app.number_input, "Seed").set_value(seed)
         buttons(app)["Train"].click().run()
     assert not app.exception
     assert len(lab.store.runs()) == 2
     assert "2 of your runs wait already" in app.error[0].value
+
+
+def test_a_second_press_shows_the_run_and_asks(lab: Lab) -> None:
+    app = lab.visit("train", setup=TINY.to_link())
+    buttons(app)["Train"].click().run()
+    assert "trained already" not in words(app)
+    buttons(app)["Train"].click().run()
+    (run,) = lab.store.runs()
+    assert "This is being trained already" in words(app)
+    buttons(app)["Leave it at one"].click().run()
+    assert "trained already" not in words(app)
+    buttons(app)["Train"].click().run()
+    buttons(app)["Train a second one"].click().run()
+    assert not app.exception
+    assert len(lab.store.runs()) == 2
+    assert {one.setup for one in lab.store.runs()} == {run.setup}
+
+
+def test_other_settings_train_beside_a_run_without_a_question(lab: Lab) -> None:
+    app = lab.visit("train", setup=TINY.to_link())
+    buttons(app)["Train"].click().run()
+    labelled(app.number_input, "Epochs").set_value(3).run()
+    buttons(app)["Train"].click().run()
+    assert len(lab.store.runs()) == 2
+    assert "trained already" not in words(app)
+
+
+def test_a_number_that_is_not_allowed_is_refused_beside_its_field_and_nothing_starts(lab: Lab) -> None:
+    app = lab.visit("train", setup=TINY.to_link())
+    labelled(app.number_input, "Epochs").set_value(9_999).run()
+    assert "9,999 is not allowed here. Enter a whole number from 1 to" in words(app)
+    assert buttons(app)["Train"].disabled
+    labelled(app.number_input, "Epochs").set_value(4).run()
+    assert "not allowed" not in words(app)
+    buttons(app)["Train"].click().run()
+    assert lab.store.runs()[0].setup.training.epochs == 4
+
+
+def test_a_rate_that_is_not_allowed_is_not_set(lab: Lab) -> None:
+    run = lab.put("running")
+    app = lab.visit("train")
+    labelled(app.number_input, "New learning rate").set_value(1e6)
+    buttons(app)["Set"].click().run()
+    assert not app.exception
+    assert asked(run) == []
+    assert "1e+06 is not allowed here. Enter a number from" in words(app)
+
+
+@pytest.mark.parametrize(("changed", "kind"), [(False, "secondary"), (True, "primary")])
+def test_after_training_one_button_leads_inside(lab: Lab, changed: bool, kind: str) -> None:
+    run = lab.put("finished")
+    setup = replace(TINY, training=replace(TINY.training, epochs=7)) if changed else TINY
+    app = lab.visit("train", setup=setup.to_link())
+    onwards = buttons(app)["Look inside it"]
+    assert onwards.proto.type == "primary"
+    assert buttons(app)["Train"].proto.type == kind
+    onwards.click().run()
+    assert app.query_params["network"] == run.id
+
+
+def test_an_empty_page_shows_what_will_come(lab: Lab) -> None:
+    said = words(lab.visit("train"))
+    assert "This is what it will look like" in said
+    assert "Filters of conv1" in said
 
 
 class FakeDesk:
