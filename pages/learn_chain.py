@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnn.core.shares import percent
+from cnn.core.shares import percent, points
 from cnn.data import CLASSES
 from cnn.figures.drawing import flow_svg, shape_text, tag_badge
 from cnn.figures.lesson_chain import accuracy_curves
@@ -128,7 +128,7 @@ with chart:
 if answered:
     best, last = few.best_loss, few.last
     st.markdown(
-        f"Gaps between training and validation: **{100 * few.gap:.1f}** and **{100 * many.gap:.1f}** points. "
+        f"Gaps between training and validation: **{points(few.gap)}** and **{points(many.gap)}** points. "
         f"On the left the validation loss was lowest, {best['validation_loss']:.2f}, after epoch "
         f"{best['epoch']}, and ended at {last['validation_loss']:.2f}: sure of itself, and wrong."
     )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.figures.lesson_dense import Row, bar_rows, minus
 from cnn.figures.mosaic import data_uri, picture
@@ -141,7 +142,7 @@ if lesson.predict(
         f"| global average pooling | {average.formula} |"
     )
     st.markdown(
-        f"Flattened, this layer holds {now.parameters / total:.0%} of the network's {total:,} parameters: a "
+        f"Flattened, this layer holds {percent(now.parameters / total)} of the network's {total:,} parameters: a "
         "weight for each map *at each place*. Averages are far cheaper, but forget where something was."
     )
 lesson.finish(this, "scores")

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnn.core.shares import percent
 from cnn.figures.lesson_conv import shift_svg
 from cnn.lessons import pool
 from cnn.web.app.drawing import show_drawing
@@ -113,8 +114,8 @@ if lesson.predict(
         show_drawing(shift_svg(changes, pool.KINDS, theme(), shift), "shifts")
     with words:
         at = shift or 1
-        st.metric(f"Change at {at} px, without pooling", f"{100 * changes[0, at]:.0f} %")
-        st.metric(f"Change at {at} px, after max pooling", f"{100 * changes[1, at]:.0f} %")
+        st.metric(f"Change at {at} px, without pooling", percent(float(changes[0, at])))
+        st.metric(f"Change at {at} px, after max pooling", percent(float(changes[1, at])))
         st.caption(
             "All differences added up, over all values added up. A value that moves inside its window "
             "changes nothing; one that crosses the edge does. Pooling softens a shift, it does not undo it."

@@ -14,7 +14,7 @@ from cnn.cli.train import ctrl_c, require_cifar10
 from cnn.core import settings
 from cnn.core.errors import CnnLabError, RunError
 from cnn.core.settings import read_settings
-from cnn.core.shares import percent
+from cnn.core.shares import between, percent
 from cnn.data import CLASSES, NAMES
 from cnn.evaluation import duplicates
 from cnn.evaluation.calibration import with_temperature
@@ -62,12 +62,11 @@ def evaluate(options: argparse.Namespace) -> int:
     if options.json:
         emit(facts)
         return 0
-    low, high = shown.interval
     print(
-        f"{run.name or run.id}: {percent(shown.accuracy, 2)} of {shown.total:,} {shown.part} pictures "
-        f"(95 % interval {percent(low, 2)} to {percent(high, 2)}; {shown.source})"
+        f"{run.name or run.id}: {percent(shown.accuracy)}, {shown.correct:,} of {shown.total:,} {shown.part} pictures "
+        f"(95 % interval {between(*shown.interval)}; {shown.source})"
     )
-    print(f"among the first 2: {percent(facts['top2'], 2)}, the first 3: {percent(facts['top3'], 2)}")
+    print(f"among the first 2: {percent(facts['top2'])}, the first 3: {percent(facts['top3'])}")
     width = max(map(len, CLASSES))
     print(f"\n{'is, said':<{width}}" + "".join(f"{name[:6]:>7}" for name in CLASSES) + f"{'recall':>9}")
     for name, row, figures in zip(CLASSES, facts["confusion"], per_class(shown.confusion), strict=True):
@@ -81,7 +80,7 @@ def evaluate(options: argparse.Namespace) -> int:
     if twice := facts["in_both_sets"]:
         print(
             f"{twice['pictures']} test pictures are in the training set, too; "
-            f"accuracy without them {percent(twice['accuracy_without'], 2)}"
+            f"accuracy without them {percent(twice['accuracy_without'])}"
         )
     return 0
 
@@ -183,8 +182,9 @@ def compare(options: argparse.Namespace) -> int:
         )
         return 0
     for name, one in zip(names, found, strict=True):
-        low, high = one.interval
-        print(f"{name}: {percent(one.accuracy, 2)} (95 % interval {percent(low, 2)} to {percent(high, 2)})")
+        print(
+            f"{name}: {percent(one.accuracy)}, {one.correct:,} right (95 % interval {between(*one.interval)})"
+        )
     for name, values in rows.items():
         print(f"  {name}: " + ", ".join(value_text(value) for value in values))
     for pair in tested:

@@ -105,6 +105,4 @@ def _ship(name: str, run: Run, copies: Sequence[Dataset], as_json: bool) -> None
     if as_json:
         emit({"event": "shipped", "network": name, "test_accuracy": card.test_accuracy})
     else:
-        print(
-            f"{name}: {percent(card.test_accuracy, 2)} of the test pictures ({card.source}), in models/{name}"
-        )
+        print(f"{name}: {percent(card.test_accuracy)} of the test pictures ({card.source}), in models/{name}")

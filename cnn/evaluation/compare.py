@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.core.shares import plus_minus
 from cnn.evaluation.evaluations import Evaluation
 from cnn.evaluation.metrics import holm, mcnemar, seeds_differ
 from cnn.network.spec import Setup
@@ -193,12 +194,12 @@ def seeds_words(names: Sequence[str], groups: Sequence[Sequence[float]]) -> str:
     says nothing of other seeds.
     """
     first, second = (np.asarray(group, float) for group in groups)
-    spread = [
-        f"{100 * one.mean():.2f} ± {100 * one.std(ddof=1):.2f} % over {len(one)} seeds"
+    told = [
+        f"{plus_minus(float(one.mean()), float(one.std(ddof=1)))} over {len(one)} seeds"
         for one in (first, second)
     ]
     chance = seeds_differ(first.tolist(), second.tolist())
-    means = f"{names[0]}: {spread[0]}; {names[1]}: {spread[1]}"
+    means = f"{names[0]}: {told[0]}; {names[1]}: {told[1]}"
     if chance < ALPHA:
         return (
             f"{means}. Such a difference between seeds dealt out by chance is rare ({chance_words(chance)})."

@@ -1,6 +1,7 @@
 """A model card as a text for people: every number comes from the card, the run, or the spec."""
 
 from cnn.core.numbers import to_json
+from cnn.core.shares import percent, setting
 from cnn.data.classes import CLASSES
 from cnn.data.synthetic.others import KINDS
 from cnn.evaluation.model_card import FALSE_ALARMS, Card, OtherCopy
@@ -48,13 +49,15 @@ def _how(run: Run, command: str) -> list[str]:
 
 
 def _good(card: Card) -> list[str]:
-    rows = "\n".join(f"| {name} | {share:.1%} |" for name, share in zip(CLASSES, card.per_class, strict=True))
+    rows = "\n".join(
+        f"| {name} | {percent(share)} |" for name, share in zip(CLASSES, card.per_class, strict=True)
+    )
     averaged = ""
     if card.averaged_accuracy is not None:
-        averaged = f" The mean prediction over {COUNT} views of each names {card.averaged_accuracy:.2%}."
+        averaged = f" The mean prediction over {COUNT} views of each names {percent(card.averaged_accuracy)}."
     return [
         "## How good it is",
-        f"It names {card.test_accuracy:.2%} of the {card.test_pictures:,} test pictures correctly "
+        f"It names {percent(card.test_accuracy)} of the {card.test_pictures:,} test pictures correctly "
         f"({card.source}).{averaged}",
         *(_on_copy(copy) for copy in card.other_copies),
         f"| class | right |\n| --- | --- |\n{rows}",
@@ -63,30 +66,30 @@ def _good(card: Card) -> list[str]:
 
 def _on_copy(copy: OtherCopy) -> str:
     return (
-        f"Of the same pictures as in *{copy.source}* it names {copy.test_accuracy:.2%} correctly, and "
-        f"{copy.false_alarms:.1%} are said to be none of the ten (see below)."
+        f"Of the same pictures as in *{copy.source}* it names {percent(copy.test_accuracy)} correctly, and "
+        f"{percent(copy.false_alarms)} are said to be none of the ten (see below)."
     )
 
 
 def _trust(card: Card) -> list[str]:
     missed = "\n".join(
-        f"| {KINDS[kind]} | {share:.1%} | {card.missed_by_energy[kind]:.1%} |"
+        f"| {KINDS[kind]} | {percent(share)} | {percent(card.missed_by_energy[kind])} |"
         for kind, share in card.missed.items()
     )
     return [
         "## How far to trust it",
         f"Its scores are divided by the temperature {card.temperature:.3f}, chosen on "
         f"{card.validation_pictures:,} validation pictures. That brings the expected calibration error on "
-        f"the test pictures from {card.calibration_error_without:.1%} to {card.calibration_error:.1%}.",
+        f"the test pictures from {percent(card.calibration_error_without)} to {percent(card.calibration_error)}.",
         "*None of the ten* is said of a picture that is far from what the training pictures are usually "
         "like: the means of its maps are compared with theirs (`cnn/evaluation/ood.py`), so that the usual "
-        f"distance is 1. The limit, {card.distance_limit:.2f}, is where the farthest {FALSE_ALARMS:.0%} of "
-        f"the validation pictures lie. Of the test pictures, {card.false_alarms:.1%} are beyond it: false "
+        f"distance is 1. The limit, {card.distance_limit:.2f}, is where the farthest {setting(FALSE_ALARMS)} of "
+        f"the validation pictures lie. Of the test pictures, {percent(card.false_alarms)} are beyond it: false "
         f"alarms. Of pictures of other things, made by code ({card.other_pictures:,} of each kind), these "
         "shares are missed, that is, taken for one of the ten; beside them those that the common rule "
         "misses, a limit on the energy log Σ exp(score):",
         f"| kind | missed | by energy |\n| --- | --- | --- |\n{missed}",
-        f"Of drawings of the ten classes themselves (sketch10), {card.drawn_called_none:.1%} are called "
+        f"Of drawings of the ten classes themselves (sketch10), {percent(card.drawn_called_none)} are called "
         "none of the ten: the rule knows photos, not meanings.",
     ]
 
@@ -96,7 +99,7 @@ def _limits(card: Card) -> list[str]:
     return [
         "## Limits",
         "It knows ten classes and pictures of 32×32 pixels; a photo is cut square and averaged down before "
-        f"it sees it. Its weakest class is *{worst[1]}* ({worst[0]:.1%}). The other things above are made "
+        f"it sees it. Its weakest class is *{worst[1]}* ({percent(worst[0])}). The other things above are made "
         "by code, because no second set of photos is at hand; photos of other things look more like "
         "photos, and may be missed far more often. Do not use it where a wrong answer does harm.",
     ]

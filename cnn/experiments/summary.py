@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.core.shares import percent, plus_minus, points
 from cnn.experiments.driver import value_words
 from cnn.experiments.experiment import Experiment, Result
 from cnn.experiments.grid import Grid
@@ -119,17 +120,17 @@ def _effect_words(grid: Grid, effect: Effect, between: float | None) -> str:
     title = name.replace("_", " ").capitalize()
     low, high = int(np.argmin(effect.means)), int(np.argmax(effect.means))
     spans = (
-        f"{100 * effect.reach:.1f} points between {value_words(values[low])} and {value_words(values[high])}"
+        f"{points(effect.reach)} points between {value_words(values[low])} and {value_words(values[high])}"
     )
-    against = "" if between is None else f"; seeds spread by {100 * between:.1f}"
+    against = "" if between is None else f"; seeds spread by {points(between)}"
     if effect.chance >= ALPHA:
         return (
             f"{title}: {spans} on average, which chance gives as often as p = {effect.chance:.2g}{against}: "
             "no effect is shown."
         )
     return (
-        f"{title} matters: validation accuracy goes from {100 * effect.means[low]:.1f} % "
-        f"({value_words(values[low])}) to {100 * effect.means[high]:.1f} % ({value_words(values[high])}) on average "
+        f"{title} matters: validation accuracy goes from {percent(effect.means[low])} "
+        f"({value_words(values[low])}) to {percent(effect.means[high])} ({value_words(values[high])}) on average "
         f"(p = {effect.chance:.2g}{against})."
     )
 
@@ -142,24 +143,24 @@ def _best_words(grid: Grid, results: Sequence[Result], between: float | None) ->
     tests = [r.test for t, r in zip(grid.trials, whole, strict=True) if t.cell == best and r.test is not None]
     words = f"Best on validation: {cell_words(grid, best)} with {_mean_words(means[best])}"
     if tests:
-        words += f"; {100 * float(np.mean(tests)):.1f} % on test pictures"
+        words += f"; {percent(float(np.mean(tests)))} on test pictures"
     if len(order) < 2:
         return f"{words}."
     second = order[1]
     gap = float(np.mean(means[best]) - np.mean(means[second]))
-    behind = f"{words}. The next, {cell_words(grid, second)}, is {100 * gap:.1f} points behind"
+    behind = f"{words}. The next, {cell_words(grid, second)}, is {points(gap)} points behind"
     if between is None:
         return f"{behind}; with one seed nobody can say whether that is chance."
     error = between * np.sqrt(1 / len(means[best]) + 1 / len(means[second]))
     near = "within" if gap < 2 * error else "more than"
-    return f"{behind}, {near} twice its standard error of {100 * error:.1f}."
+    return f"{behind}, {near} twice its standard error of {points(error)}."
 
 
 def _mean_words(values: Sequence[float]) -> str:
-    mean = 100 * float(np.mean(values))
+    mean = float(np.mean(values))
     if len(values) < 2:
-        return f"{mean:.1f} %"
-    return f"{mean:.1f} ± {100 * float(np.std(values, ddof=1)):.1f} % over {len(values)} seeds"
+        return percent(mean)
+    return f"{plus_minus(mean, float(np.std(values, ddof=1)))} over {len(values)} seeds"
 
 
 def _saved(experiment: Experiment, results: Sequence[Result]) -> str:

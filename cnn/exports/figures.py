@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from cnn.core.shares import setting
 from cnn.exports.source import Exported, Source
 from cnn.figures.colours import LIGHT, rgb
 from cnn.figures.drawing import network_svg
@@ -120,7 +121,7 @@ def curves(source: Source, quantity: str) -> Drawing:
 
     for i in range(6):
         value = top * i / 5
-        words = f"{value:.0%}" if quantity == "accuracy" else f"{value:.3g}"
+        words = setting(value) if quantity == "accuracy" else f"{value:.3g}"
         drawing.lines.append(([at(0, value), at(end, value)], "#DDD9CF", False))
         drawing.texts.append(((LEFT - 8, at(0, value)[1]), "r", words))
         drawing.texts.append(((at(end * i / 5, 0)[0], HEIGHT - BOTTOM + 16), "m", f"{end * i / 5:.3g}"))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.core.scaling import to_input
+from cnn.core.shares import percent
 from cnn.data.subset import Pictures, of_each_class, of_training
 from cnn.exports.keras_file import keras_model
 from cnn.exports.source import INPUT_NOTE, Exported, Source
@@ -41,7 +42,7 @@ def export_litert_int8(source: Source) -> Exported:
     content, whole = _converted(source, few.pixels), _converted(source)
     small, full = _accuracy(content, tested), _accuracy(whole, tested)
     note = (
-        f"int8 gets {small:.1%} right, float32 {full:.1%}, of {tested.about}. "
+        f"int8 gets {percent(small)} right, float32 {percent(full)}, of {tested.about}. "
         f"{len(content) / 1000:,.0f} kB instead of {len(whole) / 1000:,.0f}. {INPUT_NOTE}"
     )
     return Exported(f"{source.stem}-int8.tflite", MEDIA_TYPE, content, note)

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from cnn.core.numbers import number
-from cnn.core.shares import percent
+from cnn.core.shares import TICKS, percent
 from cnn.data import CLASSES
 from cnn.figures.colours import Theme
 
@@ -48,14 +48,14 @@ def curves(
     """
     batches = _points(rows, "progress", quantity)
     end = 1.02 * max([epochs or 1.0, *batches[0][-1:].tolist()])
-    hover = "%{y:.1%}" if quantity == "accuracy" else "%{y:.4~g}"
+    hover = "%{text}" if quantity == "accuracy" else "%{y:.4~g}"
     line = {"type": "scatter", "mode": "lines", "hovertemplate": hover, "line": {"color": theme.accent}}
-    raw = line | _drawn(thin(batches, end)) | {"name": "Training batches"}
+    raw = line | _drawn(thin(batches, end), quantity) | {"name": "Training batches"}
     traces = [raw]
     if smoothing:
         raw |= {"name": "Training batches, raw", "opacity": 0.3, "hoverinfo": "skip", "hovertemplate": None}
         smooth = (batches[0], smoothed(batches[1], smoothing))
-        traces.append(line | _drawn(thin(smooth, end)) | {"name": "Training batches, smoothed"})
+        traces.append(line | _drawn(thin(smooth, end), quantity) | {"name": "Training batches, smoothed"})
     dots = {"type": "scatter", "mode": "lines+markers", "hovertemplate": hover}
     after = [batches]
     for part, name, colour, symbol in (
@@ -65,7 +65,7 @@ def curves(
         found = _points(rows, "epoch", f"{part}_{quantity}")
         after.append(found)
         look = {"line": {"color": colour, "dash": "dot"}, "marker": {"size": 9, "symbol": symbol}}
-        traces.append(dots | _drawn(found) | look | {"name": name})
+        traces.append(dots | _drawn(found, quantity) | look | {"name": name})
     marked = [row for row in rows if row["kind"] in MARKED][-MAX_MARKS:]
     # All at once: a figure that is changed afterwards takes five times as long.
     return go.Figure(traces, _layout(quantity, end, log, after) | _marks(marked, end, theme))
@@ -82,8 +82,10 @@ def _points(rows: list[dict[str, Any]], kind: str, name: str) -> Points:
     return columns[:, 0], columns[:, 1]
 
 
-def _drawn(points: Points) -> dict[str, Any]:
-    return {"x": points[0].tolist() or NOTHING, "y": points[1].tolist() or NOTHING}
+def _drawn(points: Points, quantity: str) -> dict[str, Any]:
+    x, y = points[0].tolist(), points[1].tolist()
+    words = {"text": [percent(share) for share in y]} if quantity == "accuracy" else {}
+    return {"x": x or NOTHING, "y": y or NOTHING, **words}
 
 
 def smoothed(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
@@ -164,7 +166,7 @@ def _marks(rows: list[dict[str, Any]], end: float, theme: Theme) -> dict[str, An
 def _layout(quantity: str, end: float, log: bool, shown: list[Points]) -> dict[str, Any]:
     title = quantity.capitalize()
     if quantity == "accuracy":
-        axis: dict[str, Any] = {"range": [0, 1], "tickformat": ".0%"}
+        axis: dict[str, Any] = {"range": [0, 1], "tickformat": TICKS}
     else:
         values = np.concatenate([y for _, y in shown])
         low, high = loss_range(values, log)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.figures.colours import TAGS, Scale, Theme, scale_of
 from cnn.figures.mosaic import data_uri, mosaic, picture
@@ -159,11 +160,11 @@ def _bars(
             f'<rect x="{left:.0f}" y="{y + 4:.1f}" width="{max(width, 1):.1f}" '
             f'height="{step - 8:.1f}" rx="2" fill="{fill}"/>'
             f'<text x="{left + width + 6:.0f}" y="{y + step / 2 + 4:.0f}" font-size="12" '
-            f'fill="{theme.ink}">{100 * float(probabilities[i]):.0f} %</text> '
+            f'fill="{theme.ink}">{escape(percent(float(probabilities[i])))}</text> '
         )
     body = "".join(parts)
     spoken = " ".join(
-        f"{name} {100 * float(share):.0f} %" for name, share in zip(CLASSES, probabilities, strict=True)
+        f"{name} {escape(percent(float(share)))}" for name, share in zip(CLASSES, probabilities, strict=True)
     )
     return f'<g data-layer="softmax" tabindex="0" role="button" aria-label="softmax 10 {spoken}">{body}</g>'
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from cnn.core.shares import percent
+from cnn.core.shares import percent, setting
 from cnn.figures.colours import Theme
 
 WIDTH, HEIGHT = 430, 250
@@ -86,7 +86,7 @@ def _axes(title: str, epochs: float, theme: Theme) -> str:
         y = _y(share)
         parts.append(
             f'<path d="M{LEFT},{y}H{WIDTH - RIGHT}" stroke="{theme.quiet}" opacity=".3"/>'
-            f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end" fill="{theme.quiet}">{share:.0%}</text>'
+            f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end" fill="{theme.quiet}">{setting(share)}</text>'
         )
     for share in (0.0, 0.5, 1.0):
         x = _x(share * epochs, epochs)

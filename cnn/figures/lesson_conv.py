@@ -6,6 +6,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from cnn.core.shares import percent, setting
 from cnn.figures.colours import TAGS, Theme
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 560.0, 250.0, 52.0, 150.0, 14.0, 44.0
@@ -50,10 +51,10 @@ def changes_text(changes: NDArray[Any], names: Sequence[str]) -> str:
 
     >>> import numpy as np
     >>> changes_text(np.array([[0.0, 0.5]]), ["no pooling"])
-    'no pooling 0 %, 50 %'
+    'no pooling 0.0 %, 50.0 %'
     """
     rows = [
-        f"{name} " + ", ".join(f"{value:.0%}".replace("%", " %") for value in row)
+        f"{name} " + ", ".join(percent(float(value)) for value in row)
         for name, row in zip(names, changes, strict=True)
     ]
     return "; ".join(rows)
@@ -71,7 +72,7 @@ def _axes(x: Sequence[float], reach: float, theme: Theme, chosen: int) -> str:
     for i in range(int(reach / step) + 1):
         up = _height(i * step, reach)
         body += f'<path d="M{LEFT} {up:.1f}H{right:.1f}" stroke="{theme.quiet}" stroke-opacity=".35"/>'
-        body += _text(LEFT - 8, up + 4, f"{i * step:.0%}".replace("%", " %"), theme.quiet, "end")
+        body += _text(LEFT - 8, up + 4, setting(i * step), theme.quiet, "end")
     body += "".join(_text(across, bottom + 18, str(i), theme.quiet) for i, across in enumerate(x))
     return body + _text((LEFT + right) / 2, bottom + 36, "pixels the picture is shifted", theme.quiet)
 

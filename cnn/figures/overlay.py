@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from cnn.core.shares import TICKS, percent
 from cnn.figures.colours import Theme
 
 NOTHING = [None]  # a line without any point would be missing from the legend
@@ -63,7 +64,8 @@ def overlaid(
             "mode": "lines+markers" if quantity.startswith("validation") and len(xs) < 60 else "lines",
             "line": {"color": LINES[i % len(LINES)], "width": 2, "dash": DASHES[i // 4 % len(DASHES)]},
             "marker": {"symbol": SYMBOLS[i % len(SYMBOLS)], "size": 7},
-            "hovertemplate": "%{y:.2%}" if share else "%{y:.4f}",
+            "hovertemplate": "%{text}" if share else "%{y:.4f}",
+            "text": [percent(y) for y in ys] if share else None,
         }
         for i, (name, xs, ys) in enumerate(lines)
     ]
@@ -71,7 +73,7 @@ def overlaid(
         "height": 430,
         "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
         "xaxis": {"title": {"text": AXES[axis]}, "rangemode": "tozero"},
-        "yaxis": {"title": {"text": QUANTITIES[quantity]}, "tickformat": ".0%" if share else ""},
+        "yaxis": {"title": {"text": QUANTITIES[quantity]}, "tickformat": TICKS if share else ""},
         "legend": {"orientation": "h", "y": -0.2, "x": 0},
         "showlegend": True,
         "hovermode": "x unified",
@@ -119,13 +121,14 @@ def cost_scatter(
             "color": [theme.accent if place in on_frontier else theme.quiet for place in range(len(names))],
         },
         "name": "networks",
-        "hovertemplate": "%{text}<br>%{x:,.3s}, %{y:.2%}<extra></extra>",
+        "customdata": [percent(share) for share in shares],
+        "hovertemplate": "%{text}<br>%{x:,.3s}, %{customdata}<extra></extra>",
     }
     layout = {
         "height": 460,
         "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
         "xaxis": {"type": "log", "title": {"text": titles[0]}},
-        "yaxis": {"title": {"text": titles[1]}, "tickformat": ".0%"},
+        "yaxis": {"title": {"text": titles[1]}, "tickformat": TICKS},
         "showlegend": True,
         "legend": {"orientation": "h", "y": 1.08, "x": 0},
     }

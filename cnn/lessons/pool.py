@@ -90,9 +90,9 @@ def change_text(changes: NDArray[Any]) -> str:
     """Return the change of each of `KINDS`, (kinds,), in words.
 
     >>> change_text(np.array([0.5, 0.25, 0.3]))
-    'no pooling 50 %, max pooling 25 %, average pooling 30 %'
+    'no pooling 50.0 %, max pooling 25.0 %, average pooling 30.0 %'
     """
-    return ", ".join(f"{kind} {100 * share:.0f} %" for kind, share in zip(KINDS, changes, strict=True))
+    return ", ".join(f"{kind} {percent(float(share))}" for kind, share in zip(KINDS, changes, strict=True))
 
 
 def change_rows(changes: NDArray[Any]) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.network.spec import Setup
 
@@ -58,9 +59,7 @@ def _one_answer(setup: Setup, ends: Sequence[dict[str, Any]]) -> str | None:
     if not answers or classes < 2 or max(answers) < ONE_ANSWER * sum(answers):
         return None
     share = max(answers) / sum(answers)
-    every = (
-        "every picture" if max(answers) == sum(answers) else f"{math.floor(100 * share)} % of the pictures"
-    )
+    every = "every picture" if max(answers) == sum(answers) else f"{percent(share)} of the pictures"
     return (
         f"It guesses: it answers {CLASSES[answers.index(max(answers))]} for {every} of validation. "
         f"{_what_helps(setup, ends)}"
@@ -78,8 +77,8 @@ def _guessing(setup: Setup, ends: Sequence[dict[str, Any]]) -> str | None:
     if last["validation_accuracy"] > limit:
         return None
     return (
-        f"It guesses: {100 * last['validation_accuracy']:.1f} % of the validation pictures are right, and guessing "
-        f"among {classes} classes gets {100 * expected:.3g} %. {_what_helps(setup, ends)}"
+        f"It guesses: {percent(last['validation_accuracy'])} of the validation pictures are right, and guessing "
+        f"among {classes} classes gets {percent(expected)}. {_what_helps(setup, ends)}"
     )
 
 
@@ -113,7 +112,7 @@ def _dead(setup: Setup, ends: Sequence[dict[str, Any]]) -> str | None:
     if share < MOSTLY_DEAD:
         return None
     return (
-        f"{math.floor(100 * share)} % of the maps of {layer} are dead: zero everywhere on all of 500 pictures, so "
+        f"{percent(share)} of the maps of {layer} are dead: zero everywhere on all of 500 pictures, so "
         f"that they learn nothing any more. Start again with a lower learning rate "
         f"({setup.training.learning_rate / 10:g}), with batch normalisation, or with leaky ReLU."
     )

@@ -42,7 +42,7 @@ def test_evaluate_gives_accuracy_interval_and_confusion(capsys: Capture) -> None
     assert (facts["part"], facts["total"], facts["dataset"]) == ("test", 300, "sketch10")
     assert main(["evaluate", "lecture", "--dataset", "sketch10"]) == 0
     text = capsys.readouterr().out
-    assert f"{percent(facts['accuracy'], 2)} of 300 test pictures" in text
+    assert f"{percent(facts['accuracy'])}, {facts['correct']} of 300 test pictures" in text
 
 
 def test_a_network_that_is_not_there_is_a_sentence(capsys: Capture) -> None:

@@ -100,7 +100,7 @@ def test_other_pictures_are_refused() -> None:
 
 def test_seeds_are_told_in_words_and_claim_nothing_the_spread_does_not_carry() -> None:
     near = compare.seeds_words(["A", "B"], [[0.60, 0.62, 0.61], [0.61, 0.60, 0.63]])
-    assert "A: 61.00 ± 1.00 % over 3 seeds" in near
+    assert "A: 61.0 ± 1.0 % over 3 seeds" in near
     assert near.endswith("no difference is shown.")
     far = compare.seeds_words(["A", "B"], [[0.60, 0.61, 0.62, 0.61], [0.70, 0.71, 0.70, 0.72]])
     assert "is rare (p = 0.029)" in far  # 2 of the 70 ways to deal out eight runs

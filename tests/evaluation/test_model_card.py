@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.data import test_labels as labels_of
 from cnn.data import test_pictures as pictures_of
@@ -128,7 +129,7 @@ def test_what_comes_along_has_its_card_and_is_small(run: pretrained.Run) -> None
     text = (run.folder / "CARD.md").read_text()
     size = newest.path.stat().st_size
     assert text == card_text(run, card, f"python -m cnn models {run.id}", size)
-    assert f"{card.test_accuracy:.2%}" in text
+    assert f"It names {percent(card.test_accuracy)} of" in text
     assert all(name in text for name in CLASSES)
     assert not list(run.folder.glob("checkpoint-*"))
 

@@ -331,7 +331,7 @@ def test_a_flow_drawing_shows_maps_and_ten_bars(name: str) -> None:
             assert item.get("aria-label")
     assert set(CLASSES) <= set(texts(root))
     best = int(outputs["softmax"].argmax())
-    assert f"{100 * float(outputs['softmax'][best]):.0f} %" in texts(root)
+    assert percent(float(outputs["softmax"][best])) in texts(root)
     images = list(root.iter(f"{SVG}image"))
     assert len(images) == len(shown) + 1
 

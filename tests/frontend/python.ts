@@ -11,6 +11,7 @@ export interface Index {
   cells: { path: string; layer: string; expected: number[] }[];
   windows: { path: string; expected: number[] }[];
   overlays: { path: string; nearest: number[]; smooth: number[] }[];
+  shares: { share: number; text: string }[];
   colours: { scale: Scale; values: number[]; colours: [number, number, number][] }[];
 }
 

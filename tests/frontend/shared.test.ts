@@ -51,6 +51,10 @@ describe("numbers as text", () => {
     [meanSize(123.4), "123"],
   ])("%s", (text, expected) => expect(text).toBe(expected));
 
+  test("a share is the same text as in Python", () => {
+    for (const { share, text } of index.shares) expect(percent(share)).toBe(text);
+  });
+
   test("near is relative from 1 up and absolute below", () => {
     expect(near(0.00009, 0)).toBe(true);
     expect(near(0.00011, 0)).toBe(false);

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.core.shares import percent
 from cnn.figures.colours import DARK, LIGHT, colour, scale_of
 from cnn.interpret.cell_steps import Look
 from cnn.interpret.receptive_field import Grid
@@ -66,6 +67,10 @@ def at_work(spec: NetworkSpec, seed: int) -> Look:
 def write(folder: Path) -> None:
     """Write all fixtures: blobs, and `index.json` that says what is expected of each."""
     index: dict[str, list[dict[str, Any]]] = {"cells": [], "windows": [], "overlays": [], "colours": []}
+    index["shares"] = [
+        {"share": share, "text": percent(share)}
+        for share in (*(i / 10_000 for i in range(10_001)), 1e-9, 4e-4, 0.00051, 0.9994, 0.99951, 1 - 1e-9)
+    ]
     for number, (name, spec) in enumerate(networks()):
         look = at_work(spec, number)
         for layer in look.network:

@@ -53,6 +53,11 @@ function fixed(number, digits = 4) {
   if (Math.abs(number) >= HUGE) return short(number);
   return minus(Math.abs(number) < 0.5 * 10 ** -digits ? 0 .toFixed(digits) : number.toFixed(digits));
 }
+function percent(share) {
+  const text = (100 * share).toFixed(1);
+  if (share > 0 && text === "0.0") return "< 0.1 %";
+  return share < 1 && text === "100.0" ? "> 99.9 %" : `${text} %`;
+}
 
 // cnn/frontend/shared/colours.ts
 var STEPS = 511;
@@ -628,13 +633,10 @@ function drawBars() {
     const share = shares[i];
     find(row, "progress").value = share;
     find(row, "progress").setAttribute("aria-label", name);
-    write(find(row, ".share"), `${(100 * share).toFixed(1)} %`);
+    write(find(row, ".share"), percent(share));
     row.classList.toggle("best", i === best);
   });
-  write(
-    find(document, "#verdict"),
-    `${facts.classes[best]}, ${(100 * shares[best]).toFixed(1)} %: ${state.name}`
-  );
+  write(find(document, "#verdict"), `${facts.classes[best]}, ${percent(shares[best])}: ${state.name}`);
 }
 function drawInspector() {
   const step = stepOf(state.layer);

@@ -3,7 +3,7 @@ import { openBlob } from "../shared/blob.ts";
 import { paintPicture, paintValues } from "../shared/canvas.ts";
 import { type ScaleTable, withTable } from "../shared/colours.ts";
 import { find, make, makeButton, write } from "../shared/dom.ts";
-import { clamp, fixed, largest, minus } from "../shared/numbers.ts";
+import { clamp, fixed, largest, minus, percent } from "../shared/numbers.ts";
 import { forward, type Maps, type Step, type Weights } from "./forward.ts";
 import { writeOut } from "./sums.ts";
 
@@ -155,13 +155,10 @@ function drawBars(): void {
     const share = shares[i] as number;
     find<HTMLProgressElement>(row, "progress").value = share;
     find(row, "progress").setAttribute("aria-label", name);
-    write(find(row, ".share"), `${(100 * share).toFixed(1)} %`);
+    write(find(row, ".share"), percent(share));
     row.classList.toggle("best", i === best);
   });
-  write(
-    find(document, "#verdict"),
-    `${facts.classes[best]}, ${(100 * (shares[best] as number)).toFixed(1)} %: ${state.name}`,
-  );
+  write(find(document, "#verdict"), `${facts.classes[best]}, ${percent(shares[best] as number)}: ${state.name}`);
 }
 
 // One map, one cell

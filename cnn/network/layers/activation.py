@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from cnn.core.shares import setting
 from cnn.network import ops
 from cnn.network.arithmetic import Function, PassOn
 from cnn.network.layers.base import Elementwise, Weights
@@ -83,7 +84,7 @@ class Dropout(Elementwise):
     @property
     def phrase(self) -> str:
         """The share."""
-        return f"{self.rate:.0%} while training"
+        return f"{setting(self.rate)} while training"
 
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
         """Return the values as they are."""
@@ -108,4 +109,4 @@ class SpatialDropout(Dropout):
     @property
     def phrase(self) -> str:
         """The share."""
-        return f"{self.rate:.0%} of the maps while training"
+        return f"{setting(self.rate)} of the maps while training"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.evaluation.predict import Verdict
 
@@ -18,11 +19,7 @@ def show_table(names: Sequence[str], verdicts: Sequence[Verdict], network: str) 
         {"picture": name, "says": CLASSES[verdict.best], **_shares(verdict)}
         for name, verdict in zip(names, verdicts, strict=True)
     ]
-    st.dataframe(
-        rows,
-        hide_index=True,
-        column_config={name: st.column_config.NumberColumn(format="percent") for name in CLASSES},
-    )
+    st.dataframe(rows, hide_index=True)
     st.download_button(
         "Download the table (CSV)",
         as_csv(names, verdicts, network),
@@ -44,8 +41,8 @@ def as_csv(names: Sequence[str], verdicts: Sequence[Verdict], network: str) -> s
     return file.getvalue()
 
 
-def _shares(verdict: Verdict) -> dict[str, float]:
-    return dict(zip(CLASSES, verdict.probabilities.tolist(), strict=True))
+def _shares(verdict: Verdict) -> dict[str, str]:
+    return dict(zip(CLASSES, map(percent, verdict.probabilities.tolist()), strict=True))
 
 
 def _plain(text: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.core.errors import CnnLabError
-from cnn.core.shares import percent
+from cnn.core.shares import IN_TABLES, between, in_percent, percent
 from cnn.data import CLASSES
 from cnn.evaluation.compare import (
     confusion_difference,
@@ -107,14 +107,12 @@ def show_difference(runs: Sequence[Run], names: Sequence[str]) -> None:
         {
             "network": shown,
             "right": [one.correct for one in found],
-            "accuracy": [one.accuracy for one in found],
-            "95 % interval": [
-                f"{100 * low:.1f} to {100 * high:.1f} %" for low, high in (one.interval for one in found)
-            ],
+            "accuracy": [in_percent(one.accuracy) for one in found],
+            "95 % interval": [between(*one.interval) for one in found],
         },
         hide_index=True,
         height="content",
-        column_config={"accuracy": st.column_config.NumberColumn(format="percent", step=0.0001)},
+        column_config={"accuracy": st.column_config.NumberColumn(format=IN_TABLES)},
     )
     tested = pairs(found)
     st.markdown("  \n".join(f"- {plain(pair_words(pair, shown, found[0].total))}" for pair in tested))

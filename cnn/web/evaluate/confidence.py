@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from cnn.core.shares import percent
+from cnn.core.shares import TICKS, percent, points
 from cnn.evaluation.calibration import with_temperature
 from cnn.evaluation.evaluations import Evaluation
 from cnn.evaluation.metrics import Reliability, reliability
@@ -23,8 +23,8 @@ def show_confidence(shown: Evaluation, validation: Evaluation) -> None:
     habit = "too sure of itself" if sure > shown.accuracy else "less sure than it could be"
     st.markdown(
         f"On average it is {percent(sure)} sure and right on {percent(shown.accuracy)}: **{habit}**. The "
-        f"expected calibration error is **{100 * before.error:.2f} points** as softmax gives it, and "
-        f"**{100 * after.error:.2f} points** with all scores divided by the temperature {temperature:.3g}."
+        f"expected calibration error is **{points(before.error)} points** as softmax gives it, and "
+        f"**{points(after.error)} points** with all scores divided by the temperature {temperature:.3g}."
     )
     figure = reliability_figure(before, after, theme())
     st.plotly_chart(
@@ -70,11 +70,19 @@ def reliability_figure(before: Reliability, after: Reliability, theme: Theme) ->
                 "type": "scatter",
                 "x": found.confidence[full].round(4).tolist(),
                 "y": found.accuracy[full].round(4).tolist(),
-                "customdata": found.counts[full].tolist(),
+                "text": [
+                    f"sure {percent(sure)}, right {percent(right)}, {count:,} pictures"
+                    for sure, right, count in zip(
+                        found.confidence[full].tolist(),
+                        found.accuracy[full].tolist(),
+                        found.counts[full].tolist(),
+                        strict=True,
+                    )
+                ],
                 "mode": "lines+markers",
                 "line": {"color": colour, "width": 2},
                 "marker": {"size": 8, "symbol": symbol},
-                "hovertemplate": "sure %{x:.1%}, right %{y:.1%}, %{customdata:,} pictures",
+                "hovertemplate": "%{text}",
                 **shared,
             }
         )
@@ -91,7 +99,7 @@ def reliability_figure(before: Reliability, after: Reliability, theme: Theme) ->
                 **shared,
             }
         )
-    share = {"range": [0, 1.02], "tickformat": ".0%"}
+    share = {"range": [0, 1.02], "tickformat": TICKS}
     layout = {
         "height": 430,
         "margin": {"l": 10, "r": 10, "t": 10, "b": 10},

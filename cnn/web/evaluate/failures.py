@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnn.core.shares import percent
+from cnn.core.shares import IN_TABLES, in_percent, percent
 from cnn.data import CLASSES
 from cnn.evaluation.evaluations import Evaluation
 from cnn.evaluation.metrics import per_class
@@ -55,7 +55,7 @@ def show_confusion(run: Run, shown: Evaluation) -> None:
 def _text(count: int, share: float, as_rate: bool) -> str:
     if not count:
         return ""
-    return f"{100 * share:.1f}" if as_rate else f"{count:,}"
+    return percent(share).removesuffix(" %") if as_rate else f"{count:,}"
 
 
 def _show_cell(run: Run, shown: Evaluation, true: int, said: int) -> None:
@@ -88,13 +88,13 @@ def show_classes(shown: Evaluation) -> None:
     figures = per_class(shown.confusion)
     columns = {
         "class": [one.name for one in figures],
-        "recall": [one.recall for one in figures],
-        "precision": [one.precision for one in figures],
-        "F1": [one.f1 for one in figures],
+        "recall": [in_percent(one.recall) for one in figures],
+        "precision": [in_percent(one.precision) for one in figures],
+        "F1": [in_percent(one.f1) for one in figures],
         "pictures": [one.pictures for one in figures],
         "named so": [one.named for one in figures],
     }
-    share = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
+    share = st.column_config.ProgressColumn(format=IN_TABLES, min_value=0.0, max_value=100.0)
     st.dataframe(
         columns,
         hide_index=True,

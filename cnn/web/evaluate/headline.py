@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnn.core.errors import RunError
-from cnn.core.shares import percent
+from cnn.core.shares import between, percent, points
 from cnn.evaluation import duplicates
 from cnn.evaluation.evaluations import Evaluation
 from cnn.evaluation.looks import looks, note_looks
@@ -21,7 +21,7 @@ def show_headline(run: Run, shown: Evaluation) -> None:
     figures = st.container(horizontal=True)
     for title, value in (
         ("Accuracy", percent(shown.accuracy)),
-        ("95 % interval", f"{100 * low:.1f} to {100 * high:.1f} %"),
+        ("95 % interval", between(low, high)),
         ("Among its first 2", percent(top_k(shown.scores, shown.labels, 2) / shown.total)),
         ("Among its first 3", percent(top_k(shown.scores, shown.labels, 3) / shown.total)),
     ):
@@ -30,7 +30,7 @@ def show_headline(run: Run, shown: Evaluation) -> None:
         f"{plain(run.name or run.id)} names **{shown.correct:,} of {shown.total:,} {shown.part} pictures** right "
         f"({plain(shown.source)}). Other pictures of the same kind would give a somewhat different count; the "
         f"interval holds the true shares that fit this one, and misses the true one in 5 of 100 such tests "
-        f"(Wilson). A difference smaller than about {100 * (high - low):.1f} points can be chance."
+        f"(Wilson). A difference smaller than about {points(high - low)} points can be chance."
     )
     _show_training_count(run, shown)
     if shown.part == "validation":
@@ -47,9 +47,9 @@ def _show_training_count(run: Run, shown: Evaluation) -> None:
     if counted is None or status.state != "finished" or round(counted * shown.total) == shown.correct:
         return
     st.caption(
-        f"At its end, training counted {percent(counted, 2)} on {shown.part} pictures, in "
+        f"At its end, training counted {round(counted * shown.total):,} of them right, in "
         f"{plain(status.precision or 'its')} precision ({plain(status.source)}); here the network "
-        f"computes in float32, as on Inside and Classify, and gets {percent(shown.accuracy, 2)}."
+        f"computes in float32, as on Inside and Classify, and gets {shown.correct:,} right."
     )
 
 
@@ -70,11 +70,11 @@ def show_looks(run: Run, snapshot: Snapshot, shown: Evaluation) -> None:
     if count == 1:
         words = "This is the first network whose test result you have seen. It is an honest number."
     else:
-        more = 100 * flattery(count, shown.accuracy, shown.total)
+        more = flattery(count, shown.accuracy, shown.total)
         words = (
             f"You have seen the test results of **{count} networks** (each finished run shows one). Whoever "
             f"picks the best of {count} equally good ones by its test accuracy overrates it by up to "
-            f"{more:.1f} points. Choose by validation pictures, and look at the test once, at the end."
+            f"{points(more)} points. Choose by validation pictures, and look at the test once, at the end."
         )
     st.caption(f":material/visibility: {words}")
 
@@ -91,6 +91,6 @@ def show_doubles_line(shown: Evaluation) -> None:
     st.caption(
         f":material/file_copy: **{len(twice):,} of the {shown.total:,} test pictures are in the training set, "
         f"too**, nearly the same. It names {percent(right / len(twice))} of those right; without them its "
-        f"accuracy is {percent(without)} ({100 * low:.1f} to {100 * high:.1f} %) instead of "
-        f"{percent(shown.accuracy)}: {100 * (shown.accuracy - without):.2f} points rest on them."
+        f"accuracy is {percent(without)} ({between(low, high)}) instead of "
+        f"{percent(shown.accuracy)}: {points(shown.accuracy - without)} points rest on them."
     )

@@ -7,6 +7,7 @@ import streamlit as st
 
 from cnn.core.errors import CnnLabError, RunError
 from cnn.core.settings import owner_limit
+from cnn.core.shares import setting
 from cnn.experiments.driver import rungs, value_words
 from cnn.experiments.grid import MAX_AXES, MAX_SEEDS, MAX_VALUES, SETTINGS, Grid, Value
 from cnn.network.spec import Setup
@@ -133,7 +134,7 @@ def _show_cost(grid: Grid) -> None:
     )
     less = ""
     if shares := rungs(grid):
-        parts = " and ".join(f"{share:.0%}" for share in shares)
+        parts = " and ".join(setting(share) for share in shares)
         less = f" The worse half of the cells is stopped after {parts} of that."
     st.markdown(
         f"**{grid.count} runs**: {len(grid.cells)} cells, {grid.seeds} "

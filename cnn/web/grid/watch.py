@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.core.errors import CnnLabError
-from cnn.core.shares import percent
+from cnn.core.shares import percent, points
 from cnn.experiments.driver import steer, value_words
 from cnn.experiments.experiment import ENDED, Experiment, Result
 from cnn.experiments.summary import cell_values, cell_words, sentence
@@ -154,7 +154,7 @@ def _heat_map(experiment: Experiment, results: Sequence[Result]) -> None:
         rows=rows,
         columns=columns,
         corner=corner,
-        text=lambda i, j: "…" if np.isnan(means[i, j]) else f"{100 * means[i, j]:.1f}",
+        text=lambda i, j: "…" if np.isnan(means[i, j]) else percent(means[i, j]).removesuffix(" %"),
         title=lambda i, j: f"{cell_words(grid, place(i, j))}: {_cell_title(found[place(i, j)], grid.seeds)}",
         chosen=chosen,
     )
@@ -169,7 +169,7 @@ def _heat_map(experiment: Experiment, results: Sequence[Result]) -> None:
 def _cell_title(values: Sequence[float], seeds: int) -> str:
     if not values:
         return "not trained yet"
-    spread = f", spread {100 * float(np.std(values, ddof=1)):.1f} points" if len(values) > 1 else ""
+    spread = f", spread {points(float(np.std(values, ddof=1)))} points" if len(values) > 1 else ""
     return f"{percent(float(np.mean(values)))} over {len(values)} of {seeds} seeds{spread}"
 
 

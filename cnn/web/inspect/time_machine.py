@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from cnn.core.shares import percent
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run
 from cnn.web.app import address
@@ -92,4 +93,4 @@ def _accuracies(run: Run) -> dict[int, float]:
 def _words(run: Run, snapshot: Snapshot, accuracy: float | None) -> str:
     words = epoch_words(run, snapshot)
     words = words[0].upper() + words[1:]
-    return words if accuracy is None else f"{words} · {100 * accuracy:.1f} % of validation pictures"
+    return words if accuracy is None else f"{words} · {percent(accuracy)} of validation pictures"

@@ -11,6 +11,7 @@ import streamlit as st
 
 from cnn.core.errors import SpecError
 from cnn.core.settings import models_folder
+from cnn.core.shares import IN_TABLES, in_percent
 from cnn.data.subset import NAMES
 from cnn.evaluation import pretrained
 from cnn.figures.network_icon import network_icon
@@ -109,14 +110,14 @@ def _network(network: NetworkSpec) -> tuple[int | None, int | None, str]:
 
 def show_table(shown: Sequence[Row]) -> list[Row]:
     """Show rows as a table that sorts by a click on a head; return those that are selected."""
-    share = st.column_config.NumberColumn(format="percent", step=0.0001)
+    share = st.column_config.NumberColumn(format=IN_TABLES)
     many = st.column_config.NumberColumn(format="localized")
     columns: dict[str, list[Any]] = {
         "name": [row.name for row in shown],
         "network": [row.icon for row in shown],
         "state": [row.state for row in shown],
-        "validation": [row.validation for row in shown],
-        "test": [row.test for row in shown],
+        "validation": [in_percent(row.validation) for row in shown],
+        "test": [in_percent(row.test) for row in shown],
         "parameters": [row.parameters for row in shown],
         "multiply-adds": [row.multiply_adds for row in shown],
         "seconds": [round(row.seconds, 1) for row in shown],

@@ -226,7 +226,7 @@ def test_the_answer_on_shifts_is_what_was_measured(weights: Weights) -> None:
         app.radio[2].set_value(kind.capitalize()).run()
         shown = [item.value for item in (*app.success, *app.warning)][-1]
         assert "Measured here" in shown
-        shares = {name: int(part.split()[-2]) for name, part in zip(pool.KINDS, _parts(shown), strict=True)}
+        shares = {name: float(part.split()[-2]) for name, part in zip(pool.KINDS, _parts(shown), strict=True)}
         changes = changes or shares
         assert shares == changes
         assert bool(app.success) == (shares[kind] == max(shares.values()))
