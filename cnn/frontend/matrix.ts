@@ -1,5 +1,7 @@
 // A matrix of numbers as coloured cells; a click or the arrow keys choose one, and Python takes it from there.
 
+import { showTitlesOnLongPress } from "./shared/input.ts";
+
 type Place = [number, number];
 type Cell = { text: string; ground: string; ink: string; title: string };
 type Matrix = { corner: string; rows: string[]; columns: string[]; cells: Cell[][]; chosen: Place | null };
@@ -21,6 +23,7 @@ export default function ({ data, parentElement, setTriggerValue }: Mounted) {
     draw(table, data);
   }
   mark(table, data.chosen);
+  showTitlesOnLongPress(table);
   table.onclick = (event) => {
     const cell = buttonOf(event);
     if (!cell) return;

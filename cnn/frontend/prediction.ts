@@ -21,7 +21,7 @@ interface Facts {
   half: number; // pixel / half − 1 is what the network gets
   scores: boolean;
   colours: { above: string; below: string };
-  opinions: { name: string; note: string; rows: Row[] }[];
+  opinions: { name: string; says: [verdict: string, more: string]; none: boolean; note: string; rows: Row[] }[];
   stamp: string;
 }
 
@@ -63,16 +63,23 @@ function showOpinions(place: HTMLElement, facts: Facts): void {
   facts.opinions.forEach((opinion, i) => {
     const box = child(place, i);
     find(box, ".name").textContent = opinion.name;
+    find(box, ".says b").textContent = opinion.says[0];
+    find(box, ".says span").textContent = opinion.says[1];
     find(box, ".note").textContent = opinion.note;
+    box.classList.toggle("none", opinion.none);
     box.classList.toggle("signed", facts.scores);
     const items = findAll(box, "li");
-    opinion.rows.forEach((row, j) => showRow(items[j] as HTMLElement, row, facts));
+    opinion.rows.forEach((row, j) => showRow(items[j] as HTMLElement, row, facts, opinion.none));
   });
 }
 
 function buildOpinion(place: HTMLElement): void {
   const box = make("section", place, "opinion");
   make("h2", box, "name");
+  const says = make("p", box, "says");
+  make("b", says);
+  says.append(" ");
+  make("span", says);
   const list = make("ol", box);
   for (let i = 0; i < CLASSES; i++) {
     const row = make("li", list);
@@ -83,7 +90,7 @@ function buildOpinion(place: HTMLElement): void {
   make("p", box, "note");
 }
 
-function showRow(element: HTMLElement, row: Row, facts: Facts): void {
+function showRow(element: HTMLElement, row: Row, facts: Facts, none: boolean): void {
   const name = find(element, ".class");
   name.textContent = row.true ? `${row.name} ✓` : row.name;
   name.title = row.true ? "The true class" : "";
@@ -96,5 +103,5 @@ function showRow(element: HTMLElement, row: Row, facts: Facts): void {
   const wide = Math.abs(row.share) * (facts.scores ? 50 : 100);
   bar.style.width = `${wide}%`;
   bar.style.left = facts.scores ? `${row.share < 0 ? 50 - wide : 50}%` : "0";
-  bar.style.background = facts.scores ? facts.colours[row.share < 0 ? "below" : "above"] : "";
+  bar.style.background = facts.scores && !none ? facts.colours[row.share < 0 ? "below" : "above"] : "";
 }

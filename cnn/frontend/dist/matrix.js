@@ -1,5 +1,71 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
+// cnn/frontend/shared/numbers.ts
+var THRESHOLD = 1e-4;
+var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
+var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+// cnn/frontend/shared/input.ts
+var LONG_PRESS = 500;
+var STILL = 10;
+var SHEET = `
+  position: fixed; z-index: 1000; max-width: min(20rem, 90vw); padding: 0.5rem 0.7rem; border-radius: 0.4rem;
+  background: var(--st-text-color); color: var(--st-background-color); font: 0.9rem/1.35 var(--st-font);
+  pointer-events: none; border: 1px solid CanvasText;`;
+function showTitlesOnLongPress(root) {
+  if (root.dataset.titles) return;
+  root.dataset.titles = "true";
+  let timer = 0;
+  let start = null;
+  let shown = null;
+  const hide = () => {
+    shown?.remove();
+    shown = null;
+  };
+  const stop = () => clearTimeout(timer);
+  root.addEventListener("pointerdown", (event) => {
+    stop();
+    hide();
+    if (event.pointerType === "mouse" || !event.isPrimary) return;
+    start = event;
+    const titled = event.target.closest("[title], [data-tip]");
+    const text = titled?.title || titled?.dataset.tip;
+    if (!text) return;
+    timer = window.setTimeout(() => {
+      shown = tooltip(root, text, event);
+    }, LONG_PRESS);
+  });
+  root.addEventListener("pointermove", (event) => {
+    if (start && Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY) > STILL) stop();
+  });
+  for (const kind of ["pointerup", "pointercancel"]) root.addEventListener(kind, stop);
+  root.addEventListener("contextmenu", (event) => {
+    if (shown) event.preventDefault();
+  });
+  root.addEventListener(
+    "click",
+    (event) => {
+      if (!shown || event.pointerType === "mouse") return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    { capture: true }
+  );
+}
+function tooltip(root, text, { clientX, clientY }) {
+  const box = document.createElement("div");
+  box.setAttribute("role", "tooltip");
+  box.className = "long-press";
+  box.style.cssText = SHEET;
+  box.textContent = text;
+  root.append(box);
+  const { width, height } = box.getBoundingClientRect();
+  box.style.left = `${clamp(clientX - width / 2, 8, Math.max(innerWidth - width - 8, 8))}px`;
+  const above = clientY - height - 28;
+  box.style.top = `${above > 8 ? above : clientY + 28}px`;
+  return box;
+}
+
 // cnn/frontend/matrix.ts
 var drawn = /* @__PURE__ */ new WeakMap();
 function matrix_default({ data, parentElement, setTriggerValue }) {
@@ -11,6 +77,7 @@ function matrix_default({ data, parentElement, setTriggerValue }) {
     draw(table, data);
   }
   mark(table, data.chosen);
+  showTitlesOnLongPress(table);
   table.onclick = (event) => {
     const cell = buttonOf(event);
     if (!cell) return;

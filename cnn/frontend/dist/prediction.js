@@ -255,15 +255,22 @@ function showOpinions(place, facts) {
   facts.opinions.forEach((opinion, i) => {
     const box = child(place, i);
     find(box, ".name").textContent = opinion.name;
+    find(box, ".says b").textContent = opinion.says[0];
+    find(box, ".says span").textContent = opinion.says[1];
     find(box, ".note").textContent = opinion.note;
+    box.classList.toggle("none", opinion.none);
     box.classList.toggle("signed", facts.scores);
     const items = findAll(box, "li");
-    opinion.rows.forEach((row, j) => showRow(items[j], row, facts));
+    opinion.rows.forEach((row, j) => showRow(items[j], row, facts, opinion.none));
   });
 }
 function buildOpinion(place) {
   const box = make("section", place, "opinion");
   make("h2", box, "name");
+  const says = make("p", box, "says");
+  make("b", says);
+  says.append(" ");
+  make("span", says);
   const list = make("ol", box);
   for (let i = 0; i < CLASSES; i++) {
     const row = make("li", list);
@@ -273,7 +280,7 @@ function buildOpinion(place) {
   }
   make("p", box, "note");
 }
-function showRow(element, row, facts) {
+function showRow(element, row, facts, none) {
   const name = find(element, ".class");
   name.textContent = row.true ? `${row.name} ✓` : row.name;
   name.title = row.true ? "The true class" : "";
@@ -286,7 +293,7 @@ function showRow(element, row, facts) {
   const wide = Math.abs(row.share) * (facts.scores ? 50 : 100);
   bar.style.width = `${wide}%`;
   bar.style.left = facts.scores ? `${row.share < 0 ? 50 - wide : 50}%` : "0";
-  bar.style.background = facts.scores ? facts.colours[row.share < 0 ? "below" : "above"] : "";
+  bar.style.background = facts.scores && !none ? facts.colours[row.share < 0 ? "below" : "above"] : "";
 }
 export {
   prediction as default

@@ -91,4 +91,21 @@ def _facts(opinion: Opinion, exhibit: Exhibit, reach: float) -> dict[str, Any]:
         }
         for i in order.tolist()
     ]
-    return {"name": opinion.name, "rows": rows, "note": opinion.note}
+    none = bool(verdict.is_none)
+    return {"name": opinion.name, "says": _says(verdict, exhibit.true_class), "none": none} | {
+        "rows": rows,
+        "note": opinion.note,
+    }
+
+
+def _says(verdict: Verdict, true_class: int | None) -> list[str]:
+    """Return what the page believes of a picture, and a sentence beside it: the verdict that comes before the bars."""
+    best, share = CLASSES[verdict.best], percent(float(verdict.probabilities[verdict.best]))
+    if verdict.is_none:
+        return ["None of the ten", f"The bars are grey: they only compare the ten. {best} would come first."]
+    if true_class is None:
+        return [f"{best}, {share}", ""]
+    right = (
+        "It is right." if verdict.best == true_class else f"It is wrong: the class is {CLASSES[true_class]}."
+    )
+    return [f"{best}, {share}", right]

@@ -256,19 +256,30 @@ def finish(lesson: Lesson, layer: str) -> None:
     """End a lesson: the way into the student's own network at this layer, and to the next lesson."""
     st.session_state[_NAMES].code(", ".join(sorted(_seen_controls())), language=None, wrap_lines=True)
     st.divider()
-    with st.container(horizontal=True):
+    place, left = LESSONS.index(lesson) + 1, lesson.checks - progress().count(lesson.key)
+    page, words = "build.py", "Build your own network"
+    if place < len(LESSONS):
+        page, words = LESSONS[place].page, f"Next: {LESSONS[place].title}"
+    if left <= 0:
+        st.markdown(f":material/task_alt: **Lesson done.** {words}.")
+    else:
+        st.markdown(
+            f"{left} of {lesson.checks} checks of this lesson {'are' if left > 1 else 'is'} still open."
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            words,
+            type="primary" if left <= 0 else "secondary",
+            icon=":material/arrow_forward:",
+            key="next-lesson",
+        ):
+            st.switch_page(page)
         st.page_link(
             "inside.py",
             label=f"See {layer} in your own network",
             icon=":material/grid_view:",
             query_params={"layer": layer},
         )
-        place = LESSONS.index(lesson) + 1
-        if place < len(LESSONS):
-            following = LESSONS[place]
-            st.page_link(following.page, label=f"Next: {following.title}", icon=":material/arrow_forward:")
-        else:
-            st.page_link("build.py", label="Build your own network", icon=":material/arrow_forward:")
 
 
 def shipped_network() -> tuple[NetworkSpec, Weights]:

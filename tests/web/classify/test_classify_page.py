@@ -91,6 +91,11 @@ def test_a_sample_has_ten_bars_in_class_order_with_the_calibrated_numbers(visit:
     assert [row["name"] for row in opinion["rows"] if row["true"]] == ["horse"]
     assert [row["name"] for row in opinion["rows"] if row["best"]] == [CLASSES[expected.best]]
     assert "Calibrated" in opinion["note"]
+    verdict, right = opinion["says"]
+    assert opinion["none"] == expected.is_none
+    if not expected.is_none:
+        assert verdict == f"{CLASSES[expected.best]}, {percent(float(expected.probabilities.max()))}"
+        assert ("right" in right) == (CLASSES[expected.best] == "horse")
     assert any("none of the ten" in warning.value for warning in app.warning) == expected.is_none
 
 
@@ -268,6 +273,9 @@ def test_noise_looks_like_none_of_the_ten_where_the_card_says_so(visit: Visit) -
         pytest.skip("this network takes every flat picture for one of the ten")
     app = visit(**{"from": "Upload", "network": "lecture"})
     app.file_uploader[0].set_value([("flat.png", saved(flat, "PNG"), "image/png")]).run()
+    (opinion,) = blob_of(app, "prediction")[0]["opinions"]
+    assert opinion["none"]
+    assert opinion["says"][0] == "None of the ten"
     (warning,) = [item.value for item in app.warning if "none of the ten" in item.value]
     said = warning.replace("\N{NO-BREAK SPACE}", " ")
     assert f"{percent(card.false_alarms)} of the test pictures ({card.source})" in said

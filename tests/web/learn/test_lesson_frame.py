@@ -92,6 +92,20 @@ def test_a_right_answer_counts_at_once_and_only_for_this_browser(
     assert "1 of 3 checks" in said(opened(monkeypatch, "learn_softmax", ANNA))
 
 
+def test_the_end_of_a_lesson_leads_to_the_next_one(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    store = ProgressStore(home / "progress")
+    for step in ("shift", "temperature"):
+        store.mark(owner_hash(ANNA), f"softmax/{step}")
+    app = opened(monkeypatch, "learn_softmax")
+    assert "1 of 3 checks of this lesson is still open." in said(app)
+    assert app.button(key="next-lesson").proto.type == "secondary"
+    answer(app, "softmax-add", 1)
+    assert "**Lesson done.** Next: The whole chain." in said(app)
+    assert app.button(key="next-lesson").proto.type == "primary"
+    store.mark(owner_hash(ANNA), "chain/1")
+    assert "**Lesson done.**" not in said(opened(monkeypatch, "learn_chain"))
+
+
 def test_progress_shows_in_the_list_and_is_reset_there(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     store = ProgressStore(home / "progress")
     store.mark(owner_hash(ANNA), "softmax/add")
