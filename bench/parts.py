@@ -33,6 +33,9 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "pytorch": Part("bench.pytorch:pytorch", "training speed of lecture and vgg6, against PyTorch"),
         "peak": Part("bench.peak:peak", "matrix products, and the share of them that training vgg6 reaches"),
         "forward": Part("bench.forward:forward_pass", "one picture, all layers, against model.predict"),
+        "living": Part(
+            "bench.living:living", "the living page's forward pass in Chromium, against TensorFlow.js"
+        ),
         "seeds": Part("bench.training:seeds", "test accuracy of minute after its 60 seconds, by seed"),
         "accuracy": Part("bench.training:accuracy", "test accuracy of lecture after its 5 epochs, by seed"),
         "app": Part(

@@ -1,8 +1,9 @@
 // Bundles each browser component of cnn/frontend into one module in cnn/frontend/dist (or the folder named as argument).
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import startWabt from "wabt";
 
 const source = join(dirname(fileURLToPath(import.meta.url)), "..", "cnn", "frontend");
 const target = process.argv[2] ?? join(source, "dist");
@@ -16,6 +17,23 @@ for (const entry of readdirSync(source, { withFileTypes: true })) {
   }
 }
 
+// WebAssembly is written as text, and is in the bundle as bytes. With ?fused, products and sums are one operation each
+// (relaxed SIMD), which only newer browsers have.
+const { parseWat } = await startWabt();
+const product = /\(f32x4\.add (\(local\.get \$\w+\)) \(f32x4\.mul (\(local\.get \$\w+\)) (\(local\.get \$\w+\))\)\)/g;
+const webAssembly = {
+  name: "wat",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.wat$/ }, ({ path, suffix }) => {
+      let text = readFileSync(path, "utf8");
+      if (suffix === "?fused") text = text.replaceAll(product, "(f32x4.relaxed_madd $2 $3 $1)");
+      const parsed = parseWat(path, text, { simd: true, relaxed_simd: true });
+      parsed.validate();
+      return { contents: parsed.toBinary({}).buffer, loader: "binary" };
+    });
+  },
+};
+
 rmSync(target, { recursive: true, force: true });
 await build({
   entryPoints: entries,
@@ -23,6 +41,7 @@ await build({
   bundle: true,
   format: "esm",
   target: "es2022",
+  plugins: [webAssembly],
   charset: "utf8", // the texts hold × and −
   banner: { js: "// Made by npm run build from the TypeScript in cnn/frontend; do not edit." },
 });

@@ -160,8 +160,8 @@ def _html(source: Source, blob: str, pictures: str) -> str:
     style = (FRONTEND / "living_page" / "page.css").read_text("utf-8")
     name = escape(source.name or source.run_id)
     policy = (
-        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; base-uri 'none'; "
-        "form-action 'none'"
+        f"default-src 'none'; script-src {_hash(script)} 'wasm-unsafe-eval'; style-src {_hash(style)}; "
+        "base-uri 'none'; form-action 'none'"
     )
     return f"""<!doctype html>
 <html lang="en">

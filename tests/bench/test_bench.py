@@ -152,6 +152,7 @@ def test_list_names_the_parts(capsys: pytest.CaptureFixture[str]) -> None:
     assert names[5:] == [
         "peak",
         "forward",
+        "living",
         "seeds",
         "accuracy",
         "app",

@@ -1,4 +1,19 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
+var __toBinary = Uint8Array.fromBase64 || /* @__PURE__ */ (() => {
+  var table = new Uint8Array(128);
+  for (var i = 0; i < 64; i++) table[i < 26 ? i + 65 : i < 52 ? i + 71 : i < 62 ? i - 4 : i * 4 - 205] = i;
+  return (base64) => {
+    var n = base64.length, bytes = new Uint8Array((n - (base64[n - 1] == "=") - (base64[n - 2] == "=")) * 3 / 4 | 0);
+    for (var i2 = 0, j = 0; i2 < n; ) {
+      var c0 = table[base64.charCodeAt(i2++)], c1 = table[base64.charCodeAt(i2++)];
+      var c2 = table[base64.charCodeAt(i2++)], c3 = table[base64.charCodeAt(i2++)];
+      bytes[j++] = c0 << 2 | c1 >> 4;
+      bytes[j++] = c1 << 4 | c2 >> 2;
+      bytes[j++] = c2 << 6 | c3;
+    }
+    return bytes;
+  };
+})();
 
 // cnn/frontend/shared/blob.ts
 function openBlob(data, key = "facts") {
@@ -144,6 +159,128 @@ function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// cnn/frontend/living_page/convolution.wat
+var convolution_default = __toBinary("AGFzbQEAAAABIANgDX9/f39/f39/f39/f38AYAJ/fwF/YAV/f39/fwF/AwQDAAECBQMBAAEHFQIGbWVtb3J5AgAIY29udm9sdmUAAArbBAOxBAMIfwt7BX8DQEEAISADQCAgISEgACAhIAUgCSAKEAIhDSADICEgDGxqIREgIEEBaiAEEAEhISAAICEgBSAJIAoQAiEOIAMgISAMbGohEiAgQQJqIAQQASEhIAAgISAFIAkgChACIQ8gAyAhIAxsaiETICBBA2ogBBABISEgACAhIAUgCSAKEAIhECADICEgDGxqIRQgAv0ABAAhFSAC/QAEECEZIBUhFiAVIRcgFSEYIBkhGiAZIRsgGSEcIAEhJCAHISIDQCAIISMDQCAk/QAEACEeICT9AAQQIR8gJEEgaiEkIA39CQIAIR0gDUEEaiENIBUgHSAe/eYB/eQBIRUgGSAdIB/95gH95AEhGSAO/QkCACEdIA5BBGohDiAWIB0gHv3mAf3kASEWIBogHSAf/eYB/eQBIRogD/0JAgAhHSAPQQRqIQ8gFyAdIB795gH95AEhFyAbIB0gH/3mAf3kASEbIBD9CQIAIR0gEEEEaiEQIBggHSAe/eYB/eQBIRggHCAdIB/95gH95AEhHCAjQQFrISMgIw0ACyANIAtqIQ0gDiALaiEOIA8gC2ohDyAQIAtqIRAgIkEBayEiICINAAsgESAV/QsEACARIBn9CwQQIBIgFv0LBAAgEiAa/QsEECATIBf9CwQAIBMgG/0LBBAgFCAY/QsEACAUIBz9CwQQICBBBGohICAgIARJDQALICQhASACQSBqIQIgA0EgaiEDIAZBAWshBiAGDQALCw8AIAAgAUEBayAAIAFJGwsWACAAIAEgAm4gA2wgASACcCAEbGpqCw==");
+
+// cnn/frontend/living_page/convolution.wat?fused
+var convolution_default2 = __toBinary("AGFzbQEAAAABIANgDX9/f39/f39/f39/f38AYAJ/fwF/YAV/f39/fwF/AwQDAAECBQMBAAEHFQIGbWVtb3J5AgAIY29udm9sdmUAAArDBAOZBAMIfwt7BX8DQEEAISADQCAgISEgACAhIAUgCSAKEAIhDSADICEgDGxqIREgIEEBaiAEEAEhISAAICEgBSAJIAoQAiEOIAMgISAMbGohEiAgQQJqIAQQASEhIAAgISAFIAkgChACIQ8gAyAhIAxsaiETICBBA2ogBBABISEgACAhIAUgCSAKEAIhECADICEgDGxqIRQgAv0ABAAhFSAC/QAEECEZIBUhFiAVIRcgFSEYIBkhGiAZIRsgGSEcIAEhJCAHISIDQCAIISMDQCAk/QAEACEeICT9AAQQIR8gJEEgaiEkIA39CQIAIR0gDUEEaiENIB0gHiAV/YUCIRUgHSAfIBn9hQIhGSAO/QkCACEdIA5BBGohDiAdIB4gFv2FAiEWIB0gHyAa/YUCIRogD/0JAgAhHSAPQQRqIQ8gHSAeIBf9hQIhFyAdIB8gG/2FAiEbIBD9CQIAIR0gEEEEaiEQIB0gHiAY/YUCIRggHSAfIBz9hQIhHCAjQQFrISMgIw0ACyANIAtqIQ0gDiALaiEOIA8gC2ohDyAQIAtqIRAgIkEBayEiICINAAsgESAV/QsEACARIBn9CwQQIBIgFv0LBAAgEiAa/QsEECATIBf9CwQAIBMgG/0LBBAgFCAY/QsEACAUIBz9CwQQICBBBGohICAgIARJDQALICQhASACQSBqIQIgA0EgaiEDIAZBAWshBiAGDQALCw8AIAAgAUEBayAAIAFJGwsWACAAIAEgAm4gA2wgASACcCAEbGpqCw==");
+
+// cnn/frontend/living_page/convolution.ts
+var LANES = 8;
+var PAGE = 65536;
+function instance(code) {
+  try {
+    return new WebAssembly.Instance(new WebAssembly.Module(code)).exports;
+  } catch {
+    return null;
+  }
+}
+function fastConvolve() {
+  const found = instance(convolution_default2) ?? instance(convolution_default);
+  return found && convolveWith(found);
+}
+function convolveWith(exports) {
+  let floats = new Float32Array(exports.memory.buffer);
+  let used = 0;
+  const places2 = /* @__PURE__ */ new WeakMap();
+  function reserve(numbers) {
+    const missing = Math.ceil((numbers * 4 - floats.byteLength) / PAGE);
+    if (missing <= 0) return;
+    exports.memory.grow(missing);
+    floats = new Float32Array(exports.memory.buffer);
+  }
+  function placeOf2(kernel, bias) {
+    const known2 = places2.get(kernel);
+    if (known2 !== void 0) return known2;
+    const filters = bias.length;
+    const length = kernel.length / filters;
+    const wide = Math.ceil(filters / LANES) * LANES;
+    const place = used;
+    used += (length + 1) * wide;
+    reserve(used);
+    floats.fill(0, place, used);
+    for (let i = 0; i < length; i++) {
+      for (let f = 0; f < filters; f++) {
+        const block = f - f % LANES;
+        floats[place + block * length + i * LANES + f % LANES] = kernel[i * filters + f];
+      }
+    }
+    floats.set(bias, place + length * wide);
+    places2.set(kernel, place);
+    return place;
+  }
+  return (step, x, kernel, bias, out) => {
+    const [height, width, channels] = x.shape;
+    const [rows, columns, filters] = step.shape;
+    const size = step.size;
+    const stride = step.stride;
+    const top = step.same ? padBefore(height, size, stride) : 0;
+    const left = step.same ? padBefore(width, size, stride) : 0;
+    const high = Math.max((rows - 1) * stride + size, top + height);
+    const wide = Math.max((columns - 1) * stride + size, left + width);
+    const row = wide * channels;
+    const blocks = Math.ceil(filters / LANES);
+    const weights = placeOf2(kernel, bias);
+    const input = used;
+    const output = input + high * row;
+    reserve(output + rows * columns * blocks * LANES);
+    floats.fill(0, input, output);
+    for (let y = 0; y < height; y++) {
+      const from = y * width * channels;
+      floats.set(x.values.subarray(from, from + width * channels), input + (y + top) * row + left * channels);
+    }
+    exports.convolve(
+      4 * input,
+      4 * weights,
+      4 * (weights + size * size * channels * blocks * LANES),
+      4 * output,
+      rows * columns,
+      columns,
+      blocks,
+      size,
+      size * channels,
+      4 * stride * row,
+      4 * stride * channels,
+      4 * (row - size * channels),
+      4 * blocks * LANES
+    );
+    if (filters === blocks * LANES) out.set(floats.subarray(output, output + out.length));
+    else {
+      const skipped = blocks * LANES - filters;
+      for (let i = 0, from = output; i < out.length; from += skipped) {
+        for (let f = 0; f < filters; f++) out[i++] = floats[from++];
+      }
+    }
+  };
+}
+var plainConvolve = (step, x, kernel, bias, out) => {
+  const [height, width, channels] = x.shape;
+  const [rows, columns, filters] = step.shape;
+  const size = step.size;
+  const stride = step.stride;
+  const top = step.same ? padBefore(height, size, stride) : 0;
+  const left = step.same ? padBefore(width, size, stride) : 0;
+  const sums = new Float64Array(filters);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      sums.set(bias);
+      for (let i = 0; i < size; i++) {
+        for (let j = 0; j < size; j++) {
+          const y = row * stride + i - top;
+          const z = column * stride + j - left;
+          if (y < 0 || y >= height || z < 0 || z >= width) continue;
+          for (let c = 0; c < channels; c++) {
+            const value = x.values[(y * width + z) * channels + c];
+            const from = ((i * size + j) * channels + c) * filters;
+            for (let f = 0; f < filters; f++) sums[f] = sums[f] + value * kernel[from + f];
+          }
+        }
+      }
+      out.set(sums, (row * columns + column) * filters);
+    }
+  }
+};
+
 // cnn/frontend/living_page/forward.ts
 var LEAKY_SLOPE = 0.1;
 var GELU_SCALE = Math.sqrt(2 / Math.PI);
@@ -156,7 +293,14 @@ var FUNCTIONS = {
   sigmoid: (x) => 1 / (1 + Math.exp(-x))
 };
 var padBefore = (size, window, stride) => Math.max((Math.ceil(size / stride) - 1) * stride + window - size, 0) >> 1;
+var convolve;
+function usePlain(plain) {
+  convolve = (plain ? null : fastConvolve()) ?? plainConvolve;
+  return convolve !== plainConvolve;
+}
+var places = /* @__PURE__ */ new WeakMap();
 function forward(steps, weights, pixels) {
+  if (!convolve) usePlain(false);
   const found = /* @__PURE__ */ new Map();
   for (const step of steps) {
     const inputs = step.inputs.map((name) => found.get(name));
@@ -165,12 +309,22 @@ function forward(steps, weights, pixels) {
   return found;
 }
 function scaled(step, pixels) {
-  return { values: Float32Array.from(pixels, (pixel) => pixel / 127.5 - 1), shape: step.shape };
+  const values = placeOf(step);
+  for (let i = 0; i < values.length; i++) values[i] = pixels[i] / 127.5 - 1;
+  return { values, shape: step.shape };
+}
+function placeOf(step) {
+  let found = places.get(step);
+  if (!found) {
+    found = new Float32Array(step.shape.reduce((product, side) => product * side, 1));
+    places.set(step, found);
+  }
+  return found;
 }
 function run(step, weights, inputs) {
   const x = inputs[0];
   const array = (part) => weights.get(`${step.name}/${part}`);
-  const out = new Float32Array(step.shape.reduce((product, side) => product * side, 1));
+  const out = placeOf(step);
   const maps = { values: out, shape: step.shape };
   switch (step.op) {
     case "conv":
@@ -187,16 +341,18 @@ function run(step, weights, inputs) {
       return maps;
     case "function": {
       const apply = FUNCTIONS[step.function];
-      for (let i = 0; i < out.length; i++) out[i] = apply(x.values[i]);
+      if (step.function !== "relu") for (let i = 0; i < out.length; i++) out[i] = apply(x.values[i]);
+      else for (let i = 0; i < out.length; i++) out[i] = Math.max(x.values[i], 0);
       return maps;
     }
-    case "add":
+    case "add": {
+      const y = inputs[1].values;
+      for (let i = 0; i < out.length; i++) out[i] = x.values[i] + y[i];
+      return maps;
+    }
     case "gate": {
       const y = inputs[1].values;
-      for (let i = 0; i < out.length; i++) {
-        const other = y[i % y.length];
-        out[i] = step.op === "add" ? x.values[i] + other : x.values[i] * other;
-      }
+      for (let i = 0; i < out.length; i++) out[i] = x.values[i] * y[i % y.length];
       return maps;
     }
     case "max":
@@ -207,122 +363,31 @@ function run(step, weights, inputs) {
       const channels = out.length;
       const cells = x.values.length / channels;
       const sums = new Float64Array(channels);
-      for (let i = 0; i < x.values.length; i++)
-        sums[i % channels] = sums[i % channels] + x.values[i];
+      for (let i = 0; i < x.values.length; i += channels) {
+        for (let c = 0; c < channels; c++) sums[c] = sums[c] + x.values[i + c];
+      }
       for (let c = 0; c < channels; c++) out[c] = sums[c] / cells;
       return maps;
     }
     case "dense":
-      dense(x.values, array("kernel"), array("bias"), out);
+      convolve(
+        { ...step, size: 1, stride: 1, shape: [1, 1, out.length] },
+        { values: x.values, shape: [1, 1, x.values.length] },
+        array("kernel"),
+        array("bias"),
+        out
+      );
       return maps;
     case "softmax": {
-      const most = x.values.reduce((a, b) => Math.max(a, b), -Infinity);
-      const powers = Array.from(x.values, (score) => Math.exp(score - most));
-      const sum = powers.reduce((a, b) => a + b, 0);
-      powers.forEach((power, i) => {
-        out[i] = power / sum;
-      });
+      let most = -Infinity;
+      for (const score of x.values) most = Math.max(most, score);
+      let sum = 0;
+      for (const score of x.values) sum += Math.exp(score - most);
+      for (let i = 0; i < out.length; i++) out[i] = Math.exp(x.values[i] - most) / sum;
       return maps;
     }
     default:
       return { values: x.values, shape: step.shape };
-  }
-}
-var turned = /* @__PURE__ */ new WeakMap();
-function rowsOf(kernel, filters) {
-  let rows = turned.get(kernel);
-  if (!rows) {
-    const length = kernel.length / filters;
-    rows = new Float32Array(kernel.length);
-    for (let i = 0; i < length; i++) {
-      for (let f = 0; f < filters; f++) rows[f * length + i] = kernel[i * filters + f];
-    }
-    turned.set(kernel, rows);
-  }
-  return rows;
-}
-function convolve(step, x, kernel, bias, out) {
-  const [height, width, channels] = x.shape;
-  const [rows, columns, filters] = step.shape;
-  const size = step.size;
-  const stride = step.stride;
-  const top = step.same ? padBefore(height, size, stride) : 0;
-  const left = step.same ? padBefore(width, size, stride) : 0;
-  const length = size * size * channels;
-  const wide = rowsOf(kernel, filters);
-  const patches = new Float32Array(columns * length);
-  for (let row = 0; row < rows; row++) {
-    patches.fill(0);
-    for (let column = 0; column < columns; column++) {
-      for (let i = 0; i < size; i++) {
-        const y = row * stride + i - top;
-        if (y < 0 || y >= height) continue;
-        const first = column * stride - left;
-        const from = Math.max(0, -first);
-        const to = Math.min(size, width - first);
-        if (to <= from) continue;
-        const start = (y * width + first + from) * channels;
-        patches.set(
-          x.values.subarray(start, start + (to - from) * channels),
-          column * length + (i * size + from) * channels
-        );
-      }
-    }
-    multiply(patches, columns, wide, filters, length, bias, out, row * columns * filters);
-  }
-}
-function multiply(patches, places, weights, filters, length, bias, out, start) {
-  const by4 = filters - filters % 4;
-  for (let f = 0; f < by4; f += 4) {
-    const w0 = f * length;
-    const w1 = w0 + length;
-    const w2 = w1 + length;
-    const w3 = w2 + length;
-    for (let p = 0; p < places; p += 2) {
-      const a = p * length;
-      const b = p + 1 < places ? a + length : a;
-      const outA = start + p * filters;
-      const outB = p + 1 < places ? outA + filters : outA;
-      let a0 = 0;
-      let a1 = 0;
-      let a2 = 0;
-      let a3 = 0;
-      let b0 = 0;
-      let b1 = 0;
-      let b2 = 0;
-      let b3 = 0;
-      for (let i = 0; i < length; i++) {
-        const u = patches[a + i];
-        const v = patches[b + i];
-        const k0 = weights[w0 + i];
-        const k1 = weights[w1 + i];
-        const k2 = weights[w2 + i];
-        const k3 = weights[w3 + i];
-        a0 += u * k0;
-        a1 += u * k1;
-        a2 += u * k2;
-        a3 += u * k3;
-        b0 += v * k0;
-        b1 += v * k1;
-        b2 += v * k2;
-        b3 += v * k3;
-      }
-      out[outA + f] = a0 + bias[f];
-      out[outA + f + 1] = a1 + bias[f + 1];
-      out[outA + f + 2] = a2 + bias[f + 2];
-      out[outA + f + 3] = a3 + bias[f + 3];
-      out[outB + f] = b0 + bias[f];
-      out[outB + f + 1] = b1 + bias[f + 1];
-      out[outB + f + 2] = b2 + bias[f + 2];
-      out[outB + f + 3] = b3 + bias[f + 3];
-    }
-  }
-  for (let f = by4; f < filters; f++) {
-    for (let p = 0; p < places; p++) {
-      let sum = bias[f];
-      for (let i = 0; i < length; i++) sum += patches[p * length + i] * weights[f * length + i];
-      out[start + p * filters + f] = sum;
-    }
   }
 }
 function depthwise(step, x, kernel, out) {
@@ -354,10 +419,11 @@ function depthwise(step, x, kernel, out) {
 }
 function normalise(x, gamma, beta, mean, variance, step, out) {
   const channels = gamma.length;
-  const scales = Array.from(gamma, (g, c) => g / Math.sqrt(variance[c] + step.epsilon));
-  for (let i = 0; i < out.length; i++) {
-    const c = i % channels;
-    out[i] = (x[i] - mean[c]) * scales[c] + beta[c];
+  const scales = Float64Array.from(gamma, (g, c) => g / Math.sqrt(variance[c] + step.epsilon));
+  for (let i = 0; i < out.length; i += channels) {
+    for (let c = 0; c < channels; c++) {
+      out[i + c] = (x[i + c] - mean[c]) * scales[c] + beta[c];
+    }
   }
 }
 function normaliseGroups(x, gamma, beta, step, out) {
@@ -385,31 +451,28 @@ function pool(step, x, out) {
   const [rows, columns] = step.shape;
   const size = step.size;
   const stride = step.stride;
+  const most = step.op === "max";
+  out.fill(most ? -Infinity : 0);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      for (let c = 0; c < channels; c++) {
-        let found = step.op === "max" ? -Infinity : 0;
-        for (let i = 0; i < size; i++) {
-          for (let j = 0; j < size; j++) {
-            const value = x.values[((row * stride + i) * width + column * stride + j) * channels + c];
-            if (step.op === "max") found = Math.max(found, value);
-            else found += value / (size * size);
+      const to = (row * columns + column) * channels;
+      for (let i = 0; i < size; i++) {
+        for (let j = 0; j < size; j++) {
+          const at = ((row * stride + i) * width + column * stride + j) * channels;
+          if (most) {
+            for (let c = 0; c < channels; c++) {
+              const value = x.values[at + c];
+              if (value > out[to + c]) out[to + c] = value;
+            }
+          } else {
+            for (let c = 0; c < channels; c++) {
+              out[to + c] = out[to + c] + x.values[at + c] / (size * size);
+            }
           }
         }
-        out[(row * columns + column) * channels + c] = found;
       }
     }
   }
-}
-function dense(x, kernel, bias, out) {
-  const sums = Float64Array.from(bias);
-  const units = bias.length;
-  for (let i = 0; i < x.length; i++) {
-    const value = x[i];
-    if (value === 0) continue;
-    for (let u = 0; u < units; u++) sums[u] = sums[u] + value * kernel[i * units + u];
-  }
-  out.set(sums);
 }
 
 // cnn/frontend/living_page/sums.ts
@@ -871,14 +934,16 @@ Object.assign(globalThis, {
   living: {
     show,
     values: (name) => [...outputOf(name).values],
-    sum: () => find(document, "#sum").textContent,
-    milliseconds(rounds) {
-      const times = Array.from({ length: rounds }, () => {
-        const started = performance.now();
-        compute();
-        return performance.now() - started;
-      });
-      return times.sort((a, b) => a - b)[rounds >> 1];
+    plain(wanted) {
+      const fast = usePlain(wanted);
+      compute();
+      return fast;
+    },
+    /** Of one pass, of so many in a row, because a browser's clock is coarse. */
+    milliseconds(passes) {
+      const started = performance.now();
+      for (let i = 0; i < passes; i++) compute();
+      return (performance.now() - started) / passes;
     }
   }
 });

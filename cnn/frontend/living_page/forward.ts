@@ -1,5 +1,6 @@
 // The forward pass in the browser, on typed arrays: one picture, every layer's values. Maps lie row by row, channels
-// last, as in Python. Sums are kept in double precision; what is stored is float32.
+// last, as in Python, in float32.
+import { type Convolve, fastConvolve, plainConvolve } from "./convolution.ts";
 
 export interface Maps {
   values: Float32Array;
@@ -38,8 +39,19 @@ export const FUNCTIONS: Record<string, (x: number) => number> = {
 export const padBefore = (size: number, window: number, stride: number): number =>
   Math.max((Math.ceil(size / stride) - 1) * stride + window - size, 0) >> 1;
 
-/** Every layer's values for one picture, (32, 32, 3), 0 to 255. */
+let convolve: Convolve | undefined;
+
+/** Use plain loops for convolutions, or WebAssembly again; returns whether WebAssembly is used. */
+export function usePlain(plain: boolean): boolean {
+  convolve = (plain ? null : fastConvolve()) ?? plainConvolve;
+  return convolve !== plainConvolve;
+}
+
+const places = new WeakMap<Step, Float32Array>(); // getting memory anew takes as long as the arithmetic
+
+/** Every layer's values for one picture, (32, 32, 3), 0 to 255; the next pass writes over them. */
 export function forward(steps: readonly Step[], weights: Weights, pixels: ArrayLike<number>): Map<string, Maps> {
+  if (!convolve) usePlain(false);
   const found = new Map<string, Maps>();
   for (const step of steps) {
     const inputs = step.inputs.map((name) => found.get(name) as Maps);
@@ -49,17 +61,28 @@ export function forward(steps: readonly Step[], weights: Weights, pixels: ArrayL
 }
 
 function scaled(step: Step, pixels: ArrayLike<number>): Maps {
-  return { values: Float32Array.from(pixels, (pixel) => pixel / 127.5 - 1), shape: step.shape };
+  const values = placeOf(step);
+  for (let i = 0; i < values.length; i++) values[i] = (pixels[i] as number) / 127.5 - 1;
+  return { values, shape: step.shape };
+}
+
+function placeOf(step: Step): Float32Array {
+  let found = places.get(step);
+  if (!found) {
+    found = new Float32Array(step.shape.reduce((product, side) => product * side, 1));
+    places.set(step, found);
+  }
+  return found;
 }
 
 function run(step: Step, weights: Weights, inputs: Maps[]): Maps {
   const x = inputs[0] as Maps;
   const array = (part: string) => weights.get(`${step.name}/${part}`) as Float32Array;
-  const out = new Float32Array(step.shape.reduce((product, side) => product * side, 1));
+  const out = placeOf(step);
   const maps = { values: out, shape: step.shape };
   switch (step.op) {
     case "conv":
-      convolve(step, x, array("kernel"), array("bias"), out);
+      (convolve as Convolve)(step, x, array("kernel"), array("bias"), out);
       return maps;
     case "depthwise":
       depthwise(step, x, array("kernel"), out);
@@ -72,16 +95,18 @@ function run(step: Step, weights: Weights, inputs: Maps[]): Maps {
       return maps;
     case "function": {
       const apply = FUNCTIONS[step.function as string] as (value: number) => number;
-      for (let i = 0; i < out.length; i++) out[i] = apply(x.values[i] as number);
+      if (step.function !== "relu") for (let i = 0; i < out.length; i++) out[i] = apply(x.values[i] as number);
+      else for (let i = 0; i < out.length; i++) out[i] = Math.max(x.values[i] as number, 0); // many times as fast
       return maps;
     }
-    case "add":
+    case "add": {
+      const y = (inputs[1] as Maps).values;
+      for (let i = 0; i < out.length; i++) out[i] = (x.values[i] as number) + (y[i] as number);
+      return maps;
+    }
     case "gate": {
       const y = (inputs[1] as Maps).values;
-      for (let i = 0; i < out.length; i++) {
-        const other = y[i % y.length] as number;
-        out[i] = step.op === "add" ? (x.values[i] as number) + other : (x.values[i] as number) * other;
-      }
+      for (let i = 0; i < out.length; i++) out[i] = (x.values[i] as number) * (y[i % y.length] as number);
       return maps;
     }
     case "max":
@@ -92,142 +117,31 @@ function run(step: Step, weights: Weights, inputs: Maps[]): Maps {
       const channels = out.length;
       const cells = x.values.length / channels;
       const sums = new Float64Array(channels);
-      for (let i = 0; i < x.values.length; i++)
-        sums[i % channels] = (sums[i % channels] as number) + (x.values[i] as number);
+      for (let i = 0; i < x.values.length; i += channels) {
+        for (let c = 0; c < channels; c++) sums[c] = (sums[c] as number) + (x.values[i + c] as number);
+      }
       for (let c = 0; c < channels; c++) out[c] = (sums[c] as number) / cells;
       return maps;
     }
-    case "dense":
-      dense(x.values, array("kernel"), array("bias"), out);
+    case "dense": // a convolution whose window is the whole input
+      (convolve as Convolve)(
+        { ...step, size: 1, stride: 1, shape: [1, 1, out.length] },
+        { values: x.values, shape: [1, 1, x.values.length] },
+        array("kernel"),
+        array("bias"),
+        out,
+      );
       return maps;
     case "softmax": {
-      const most = x.values.reduce((a, b) => Math.max(a, b), -Infinity);
-      const powers = Array.from(x.values, (score) => Math.exp(score - most));
-      const sum = powers.reduce((a, b) => a + b, 0);
-      powers.forEach((power, i) => {
-        out[i] = power / sum;
-      });
+      let most = -Infinity;
+      for (const score of x.values) most = Math.max(most, score);
+      let sum = 0;
+      for (const score of x.values) sum += Math.exp(score - most);
+      for (let i = 0; i < out.length; i++) out[i] = Math.exp((x.values[i] as number) - most) / sum;
       return maps;
     }
     default: // dropout does nothing any more, flatten changes the shape only
       return { values: x.values, shape: step.shape };
-  }
-}
-
-// A convolution is a product of two matrices: a row of values a place, a row of weights a filter.
-
-const turned = new WeakMap<Float32Array, Float32Array>();
-
-/** The kernel (size, size, channels, filters) with one row a filter, made once. */
-function rowsOf(kernel: Float32Array, filters: number): Float32Array {
-  let rows = turned.get(kernel);
-  if (!rows) {
-    const length = kernel.length / filters;
-    rows = new Float32Array(kernel.length);
-    for (let i = 0; i < length; i++) {
-      for (let f = 0; f < filters; f++) rows[f * length + i] = kernel[i * filters + f] as number;
-    }
-    turned.set(kernel, rows);
-  }
-  return rows;
-}
-
-function convolve(step: Step, x: Maps, kernel: Float32Array, bias: Float32Array, out: Float32Array): void {
-  const [height, width, channels] = x.shape as [number, number, number];
-  const [rows, columns, filters] = step.shape as [number, number, number];
-  const size = step.size as number;
-  const stride = step.stride as number;
-  const top = step.same ? padBefore(height, size, stride) : 0;
-  const left = step.same ? padBefore(width, size, stride) : 0;
-  const length = size * size * channels;
-  const wide = rowsOf(kernel, filters);
-  const patches = new Float32Array(columns * length);
-  for (let row = 0; row < rows; row++) {
-    patches.fill(0);
-    for (let column = 0; column < columns; column++) {
-      for (let i = 0; i < size; i++) {
-        const y = row * stride + i - top;
-        if (y < 0 || y >= height) continue;
-        const first = column * stride - left; // x of the window's first column
-        const from = Math.max(0, -first);
-        const to = Math.min(size, width - first);
-        if (to <= from) continue;
-        const start = (y * width + first + from) * channels;
-        patches.set(
-          x.values.subarray(start, start + (to - from) * channels),
-          column * length + (i * size + from) * channels,
-        );
-      }
-    }
-    multiply(patches, columns, wide, filters, length, bias, out, row * columns * filters);
-  }
-}
-
-/**
- * Write patches × weights + bias; four filters and two places at a time, so that numbers are read less often, and all
- * places for these four filters before the next ones, so that their weights stay near the processor.
- */
-function multiply(
-  patches: Float32Array,
-  places: number,
-  weights: Float32Array,
-  filters: number,
-  length: number,
-  bias: Float32Array,
-  out: Float32Array,
-  start: number,
-): void {
-  const by4 = filters - (filters % 4);
-  for (let f = 0; f < by4; f += 4) {
-    const w0 = f * length;
-    const w1 = w0 + length;
-    const w2 = w1 + length;
-    const w3 = w2 + length;
-    for (let p = 0; p < places; p += 2) {
-      const a = p * length;
-      const b = p + 1 < places ? a + length : a; // an odd last one is computed twice
-      const outA = start + p * filters;
-      const outB = p + 1 < places ? outA + filters : outA;
-      let a0 = 0;
-      let a1 = 0;
-      let a2 = 0;
-      let a3 = 0;
-      let b0 = 0;
-      let b1 = 0;
-      let b2 = 0;
-      let b3 = 0;
-      for (let i = 0; i < length; i++) {
-        const u = patches[a + i] as number;
-        const v = patches[b + i] as number;
-        const k0 = weights[w0 + i] as number;
-        const k1 = weights[w1 + i] as number;
-        const k2 = weights[w2 + i] as number;
-        const k3 = weights[w3 + i] as number;
-        a0 += u * k0;
-        a1 += u * k1;
-        a2 += u * k2;
-        a3 += u * k3;
-        b0 += v * k0;
-        b1 += v * k1;
-        b2 += v * k2;
-        b3 += v * k3;
-      }
-      out[outA + f] = a0 + (bias[f] as number);
-      out[outA + f + 1] = a1 + (bias[f + 1] as number);
-      out[outA + f + 2] = a2 + (bias[f + 2] as number);
-      out[outA + f + 3] = a3 + (bias[f + 3] as number);
-      out[outB + f] = b0 + (bias[f] as number);
-      out[outB + f + 1] = b1 + (bias[f + 1] as number);
-      out[outB + f + 2] = b2 + (bias[f + 2] as number);
-      out[outB + f + 3] = b3 + (bias[f + 3] as number);
-    }
-  }
-  for (let f = by4; f < filters; f++) {
-    for (let p = 0; p < places; p++) {
-      let sum = bias[f] as number;
-      for (let i = 0; i < length; i++) sum += (patches[p * length + i] as number) * (weights[f * length + i] as number);
-      out[start + p * filters + f] = sum;
-    }
   }
 }
 
@@ -269,10 +183,11 @@ function normalise(
   out: Float32Array,
 ): void {
   const channels = gamma.length;
-  const scales = Array.from(gamma, (g, c) => g / Math.sqrt((variance[c] as number) + (step.epsilon as number)));
-  for (let i = 0; i < out.length; i++) {
-    const c = i % channels;
-    out[i] = ((x[i] as number) - (mean[c] as number)) * (scales[c] as number) + (beta[c] as number);
+  const scales = Float64Array.from(gamma, (g, c) => g / Math.sqrt((variance[c] as number) + (step.epsilon as number)));
+  for (let i = 0; i < out.length; i += channels) {
+    for (let c = 0; c < channels; c++) {
+      out[i + c] = ((x[i + c] as number) - (mean[c] as number)) * (scales[c] as number) + (beta[c] as number);
+    }
   }
 }
 
@@ -302,30 +217,26 @@ function pool(step: Step, x: Maps, out: Float32Array): void {
   const [rows, columns] = step.shape as [number, number];
   const size = step.size as number;
   const stride = step.stride as number;
+  const most = step.op === "max";
+  out.fill(most ? -Infinity : 0);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      for (let c = 0; c < channels; c++) {
-        let found = step.op === "max" ? -Infinity : 0;
-        for (let i = 0; i < size; i++) {
-          for (let j = 0; j < size; j++) {
-            const value = x.values[((row * stride + i) * width + column * stride + j) * channels + c] as number;
-            if (step.op === "max") found = Math.max(found, value);
-            else found += value / (size * size);
+      const to = (row * columns + column) * channels;
+      for (let i = 0; i < size; i++) {
+        for (let j = 0; j < size; j++) {
+          const at = ((row * stride + i) * width + column * stride + j) * channels;
+          if (most) {
+            for (let c = 0; c < channels; c++) {
+              const value = x.values[at + c] as number;
+              if (value > (out[to + c] as number)) out[to + c] = value;
+            }
+          } else {
+            for (let c = 0; c < channels; c++) {
+              out[to + c] = (out[to + c] as number) + (x.values[at + c] as number) / (size * size);
+            }
           }
         }
-        out[(row * columns + column) * channels + c] = found;
       }
     }
   }
-}
-
-function dense(x: Float32Array, kernel: Float32Array, bias: Float32Array, out: Float32Array): void {
-  const sums = Float64Array.from(bias);
-  const units = bias.length;
-  for (let i = 0; i < x.length; i++) {
-    const value = x[i] as number;
-    if (value === 0) continue;
-    for (let u = 0; u < units; u++) sums[u] = (sums[u] as number) + value * (kernel[i * units + u] as number);
-  }
-  out.set(sums);
 }

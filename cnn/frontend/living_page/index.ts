@@ -4,7 +4,7 @@ import { paintPicture, paintValues } from "../shared/canvas.ts";
 import { type ScaleTable, withTable } from "../shared/colours.ts";
 import { find, make, makeButton, write } from "../shared/dom.ts";
 import { clamp, fixed, largest, minus, percent } from "../shared/numbers.ts";
-import { forward, type Maps, type Step, type Weights } from "./forward.ts";
+import { forward, type Maps, type Step, usePlain, type Weights } from "./forward.ts";
 import { writeOut } from "./sums.ts";
 
 interface Colours {
@@ -413,19 +413,22 @@ function begin(): void {
 
 begin();
 
-// For teachers who look behind the page, and for its tests: every layer's values now, and the time a pass takes.
+// For teachers who look behind the page, and for its tests: every layer's values now, the time a pass takes, and the
+// same without WebAssembly.
 Object.assign(globalThis, {
   living: {
     show,
     values: (name: string) => [...outputOf(name).values],
-    sum: () => find(document, "#sum").textContent,
-    milliseconds(rounds: number): number {
-      const times = Array.from({ length: rounds }, () => {
-        const started = performance.now();
-        compute();
-        return performance.now() - started;
-      });
-      return times.sort((a, b) => a - b)[rounds >> 1] as number;
+    plain(wanted: boolean): boolean {
+      const fast = usePlain(wanted);
+      compute();
+      return fast;
+    },
+    /** Of one pass, of so many in a row, because a browser's clock is coarse. */
+    milliseconds(passes: number): number {
+      const started = performance.now();
+      for (let i = 0; i < passes; i++) compute();
+      return (performance.now() - started) / passes;
     },
   },
 });

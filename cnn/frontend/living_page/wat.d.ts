@@ -1,0 +1,9 @@
+declare module "*.wat" {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}
+
+declare module "*.wat?fused" {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}
