@@ -20,6 +20,7 @@ __all__ = [
     "test_labels",
     "test_picture",
     "test_pictures",
+    "validation_labels",
     "validation_pictures",
 ]
 
@@ -52,6 +53,12 @@ def test_pictures(name: str, indices: Sequence[int] | np.ndarray) -> np.ndarray:
     """Return the test pictures `indices`, uint8 (pictures, 32, 32, 3); raises DataError where one is none."""
     pictures: np.ndarray = _dataset(name).test_pictures(indices)
     return pictures
+
+
+def validation_labels(name: str) -> np.ndarray:
+    """Return the labels of the validation pictures, int64 (pictures,); DataError where a file is not right."""
+    labels: np.ndarray = _dataset(name).validation_labels()
+    return labels
 
 
 def validation_pictures(name: str, indices: Sequence[int] | np.ndarray) -> np.ndarray:

@@ -39,6 +39,7 @@ __all__ = [
     "test_labels",
     "test_picture",
     "test_pictures",
+    "validation_labels",
     "validation_pictures",
 ]
 
@@ -96,34 +97,49 @@ def test_pictures(indices: Sequence[int] | np.ndarray, folder: Path | None = Non
     return decode(_chosen(indices, folder))[0]
 
 
+def validation_labels(folder: Path | None = None) -> np.ndarray:
+    """Return the labels of the 5,000 validation pictures, int64 (5000,), in the order of `load()`.
+
+    Raises DataError when a file is absent or not right.
+    """
+    return _validation(folder)[1]
+
+
 def validation_pictures(indices: Sequence[int] | np.ndarray, folder: Path | None = None) -> np.ndarray:
     """Return validation pictures, uint8 (pictures, 32, 32, 3), by their places in `load().validation_images`.
 
     Which they are is found once, a file at a time. Raises DataError when there is no such picture, or a file
     is not right.
     """
-    status = check(folder)
-    if status.problem:
-        raise DataError(status.problem)
-    stamps = tuple((status.folder / name).stat().st_mtime_ns for name in TRAIN_FILES)
-    places = _validation_places(status.folder, stamps)
+    batches, places = batches_folder(folder or data_folder()), _validation(folder)[0]
     chosen = np.asarray(indices, dtype=np.int64)
     if wrong := [int(index) for index in chosen if not 0 <= index < len(places)]:
         raise DataError(f"There is no validation picture {wrong[0]:,}: allowed are 0 to {len(places) - 1:,}.")
     shape = (PICTURES, RECORD_BYTES)
-    files = [np.memmap(status.folder / name, np.uint8, "r", shape=shape) for name in TRAIN_FILES]
+    files = [np.memmap(batches / name, np.uint8, "r", shape=shape) for name in TRAIN_FILES]
     records = [files[place // PICTURES][place % PICTURES] for place in places[chosen].tolist()]
     return decode(np.array(records, np.uint8).reshape(-1, RECORD_BYTES))[0]
 
 
+def _validation(folder: Path | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return places among the training pictures and labels of the validation pictures; DataError as above."""
+    status = check(folder)
+    if status.problem:
+        raise DataError(status.problem)
+    stamps = tuple((status.folder / name).stat().st_mtime_ns for name in TRAIN_FILES)
+    return _validation_places(status.folder, stamps)
+
+
 @lru_cache(maxsize=2)
-def _validation_places(batches: Path, _modified: tuple[int, ...]) -> np.ndarray:
-    hashes, labels = [], []
+def _validation_places(batches: Path, _modified: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    hashes, found = [], []
     for name in TRAIN_FILES:
         images, own = decode(_records(batches / name))
         hashes.append(picture_hashes(images))
-        labels.append(own)
-    return validation_places(np.concatenate(hashes), np.concatenate(labels))
+        found.append(own)
+    labels = np.concatenate(found)
+    places = validation_places(np.concatenate(hashes), labels)
+    return places, labels[places]
 
 
 def _read_train(batches: Path) -> tuple[np.ndarray, np.ndarray]:

@@ -86,10 +86,12 @@ def test_test_pictures_are_read_one_by_one(whole: Path):
 
 
 def test_validation_pictures_are_read_one_by_one(whole: Path):
-    expected = cifar10.load(whole).validation_images
+    loaded = cifar10.load(whole)
+    expected = loaded.validation_images
     chosen = [4999, 0, 17, 17]
     np.testing.assert_array_equal(cifar10.validation_pictures(chosen, whole), expected[chosen])
     assert cifar10.validation_pictures([], whole).shape == (0, 32, 32, 3)
+    np.testing.assert_array_equal(cifar10.validation_labels(whole), loaded.validation_labels)
     for index in (-1, 5000):
         with pytest.raises(DataError, match=f"no validation picture {index:,}: allowed are 0 to 4,999"):
             cifar10.validation_pictures([index], whole)

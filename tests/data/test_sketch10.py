@@ -118,7 +118,9 @@ def test_where_nothing_can_be_kept_it_is_drawn_each_time(
 
 
 def test_validation_pictures_are_those_of_the_whole():
-    expected = sketch10.load(train=1, validation=12, test=1).validation_images
+    loaded = sketch10.load(train=1, validation=12, test=1)
+    expected = loaded.validation_images
     np.testing.assert_array_equal(sketch10.validation_pictures([11, 3]), expected[[11, 3]])
+    np.testing.assert_array_equal(sketch10.validation_labels()[:12], loaded.validation_labels)
     with pytest.raises(DataError, match="no validation picture 1,000"):
         sketch10.validation_pictures([1000])

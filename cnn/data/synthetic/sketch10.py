@@ -134,6 +134,11 @@ def test_pictures(indices: Sequence[int] | np.ndarray) -> np.ndarray:
     return _draw_all(chosen, _TEST, 0)
 
 
+def validation_labels() -> np.ndarray:
+    """Return the labels of the 1,000 validation pictures, int64 (1000,): 0 to 9, again and again."""
+    return _labels(VALIDATION_PICTURES)
+
+
 def validation_pictures(indices: Sequence[int] | np.ndarray) -> np.ndarray:
     """Return the validation pictures `indices` of `load()`, uint8 (pictures, 32, 32, 3); draws only these.
 

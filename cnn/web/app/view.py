@@ -21,10 +21,10 @@ from cnn.runs.store import Run
 from cnn.web.app import address
 from cnn.web.app.cache import kept
 from cnn.web.app.session import session
-from cnn.web.app.widgets import Sample, class_sample, dataset_name, own_sample
+from cnn.web.app.widgets import Sample, class_sample, class_size, dataset_name, own_sample
 
 NEWEST = "newest"
-YOURS, SAMPLE = "Yours", "Sample"
+YOURS, SAMPLE, VALIDATION = "Yours", "Sample", "Validation"
 # On other pages these are widgets' own parameters, which Streamlit takes out of the address on the way here.
 OF_OTHER_PAGES = {"class": "sample_class", "number": "sample_number"}
 OF_ONE_NETWORK = ("epoch", "layer", "channel", "cell")
@@ -76,14 +76,16 @@ def choose_epoch(step: int | None) -> None:
     address.put({"epoch": NEWEST if step is None else str(step)})
 
 
-def choose_picture(true_class: int | None, number: int = 0) -> None:
-    """Put a test picture into the address by class and number (from 0); None is the visitor's own picture."""
+def choose_picture(true_class: int | None, number: int = 0, part: str = "test") -> None:
+    """Put a test or validation picture into the address by class and number (from 0); None is one's own."""
     if true_class is None:
         address.put({"picture": YOURS})
         return
-    picture = {"picture": SAMPLE, "class": data.CLASSES[true_class], "number": str(number + 1)}
+    way = SAMPLE if part == "test" else VALIDATION
+    picture = {"picture": way, "class": data.CLASSES[true_class], "number": str(number + 1)}
     address.put(picture | dict.fromkeys(OF_OTHER_PAGES.values()))
-    session().picture = (true_class, number)
+    if part == "test":
+        session().picture = (true_class, number)
 
 
 def forget_other_network(run: Run) -> None:
@@ -117,15 +119,22 @@ def read_view(run: Run) -> View | None:
 
 
 def picture_choice() -> tuple[int, int]:
-    """Return the class (0 to 9) and the number (from 0) of the test picture that the address names."""
+    """Return the class (0 to 9) and the number (from 0) of the picture of `picture_part` that the address names."""
     name = _picture_parameter("class")
     if name in data.CLASSES:
-        number = _number(_picture_parameter("number")) or 1
-        session().picture = data.CLASSES.index(name), number - 1
+        chosen = data.CLASSES.index(name), (_number(_picture_parameter("number")) or 1) - 1
+        if picture_part() != "test":  # the other pages go on with test pictures
+            return chosen[0], chosen[1] if chosen[1] < picture_count() else 0
+        session().picture = chosen
     elif address.went_back():  # to an address from before a picture was chosen here
         session().picture = session().entered_with
     true_class, place = session().picture
     return true_class, place if place < picture_count() else 0
+
+
+def picture_part() -> str:
+    """Return "validation" where the address asks for such a picture, else "test"."""
+    return "validation" if address.get("picture") == VALIDATION else "test"
 
 
 def _picture_parameter(name: str) -> str:
@@ -133,18 +142,13 @@ def _picture_parameter(name: str) -> str:
 
 
 def picture_count() -> int:
-    """Return how many test pictures there are of every class."""
-    return _count(dataset_name())
-
-
-@st.cache_data(show_spinner=False)
-def _count(name: str) -> int:
-    return int(np.bincount(data.test_labels(name), minlength=len(data.CLASSES)).min())
+    """Return how many pictures of `picture_part` there are of every class."""
+    return class_size(dataset_name(), picture_part())
 
 
 def looks_at_own_picture() -> bool:
-    """Whether the visitor brought a picture and the address does not ask for a test picture."""
-    return session().upload is not None and address.get("picture") != SAMPLE
+    """Whether the visitor brought a picture and the address does not ask for another one."""
+    return session().upload is not None and address.get("picture") not in (SAMPLE, VALIDATION)
 
 
 def epoch_words(run: Run, snapshot: Snapshot) -> str:
@@ -163,7 +167,7 @@ def _sample() -> Sample | None:
     if upload is not None and looks_at_own_picture():
         return own_sample(upload)
     try:
-        return class_sample(dataset_name(), *picture_choice())
+        return class_sample(dataset_name(), *picture_choice(), picture_part())
     except CnnLabError as error:
         st.error(str(error), icon=":material/broken_image:")
         return None

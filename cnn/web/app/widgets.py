@@ -223,24 +223,28 @@ def sample_picker(key: str = "sample") -> Sample | None:
     return class_sample(name, *session().picture)
 
 
-def class_sample(name: str, true_class: int, number: int) -> Sample | None:
-    """Return the test picture `number` of a class, or say why it cannot be read and return None."""
+def class_sample(name: str, true_class: int, number: int, part: str = "test") -> Sample | None:
+    """Return the picture `number` of a class, or say why it cannot be read and return None."""
     try:
-        index = int(by_class(name, true_class)[number])
-        pixels = data.test_pictures(name, [index])[0]
+        index = int(by_class(name, true_class, part)[number])
+        read = data.test_pictures if part == "test" else data.validation_pictures
+        pixels = read(name, [index])[0]
     except (CnnLabError, IndexError) as error:
         st.error(str(error), icon=":material/broken_image:")
         return None
-    source = "CIFAR-10 test picture" if name == "cifar10" else "drawn by code (sketch10), picture"
+    kind = "picture" if part == "test" else "validation picture"
+    source = f"CIFAR-10 {part} picture" if name == "cifar10" else f"drawn by code (sketch10), {kind}"
     return Sample(pixels, true_class, f"A picture of class {data.CLASSES[true_class]}, {source} {index}")
 
 
-def class_size(name: str) -> int:
-    """Return how many test pictures there are of every class."""
-    return min(len(by_class(name, label)) for label in range(len(data.CLASSES)))
+@st.cache_data(show_spinner=False)
+def class_size(name: str, part: str = "test") -> int:
+    """Return how many test or validation pictures there are of every class."""
+    return min(len(by_class(name, label, part)) for label in range(len(data.CLASSES)))
 
 
 @st.cache_data(show_spinner=False)
-def by_class(name: str, true_class: int) -> NDArray[np.int64]:
-    """Return the places of the test pictures of a class among all, ascending."""
-    return np.flatnonzero(data.test_labels(name) == true_class)
+def by_class(name: str, true_class: int, part: str = "test") -> NDArray[np.int64]:
+    """Return the places of the test or validation pictures of a class among all of them, ascending."""
+    labels = data.test_labels(name) if part == "test" else data.validation_labels(name)
+    return np.flatnonzero(labels == true_class)

@@ -18,6 +18,7 @@ from cnn.web.app import widgets
 from cnn.web.app.run_text import plain
 from cnn.web.app.session import session, theme
 from cnn.web.app.upload_store import Upload
+from cnn.web.app.view import SAMPLE, VALIDATION
 from cnn.web.app.widgets import Sample
 from cnn.web.classify import trust
 from cnn.web.classify.prediction import Exhibit, Opinion, show_verdict
@@ -154,7 +155,7 @@ def ways_on(judges: Sequence[Judge], sample: Sample) -> None:
     """Offer the way to the maps of each network on the same picture, and say what the address holds."""
     wanted = {}
     if sample.true_class is not None:
-        wanted["picture"] = "Sample"
+        wanted["picture"] = SAMPLE if st.query_params.get("sample_part") != "validation" else VALIDATION
         for name in ("class", "number"):
             if value := st.query_params.get(f"sample_{name}"):
                 wanted[name] = value

@@ -1,4 +1,7 @@
-"""Test pictures to choose from: by class, by what a network gets wrong, or at random from a seed."""
+"""Test pictures to choose from: by class, by what a network gets wrong, or at random from a seed.
+
+A link, such as one of the page Evaluate, may name a validation picture; then those of its class are shown.
+"""
 
 from collections.abc import Sequence
 
@@ -23,19 +26,25 @@ Row = DeltaGenerator  # where the number beside the choice goes
 EACH = 10  # pictures on the shelf
 LOOKED_AT = 2000  # test pictures, for what it gets wrong
 MAX_SEED = 9999
+BACK = "These are pictures of the validation part, as the link asks for; press to choose a test picture."
 
 
 def choose_sample(run: Run) -> Sample | None:
-    """Let the visitor choose a test picture; its class and number are in the page's address."""
+    """Let the visitor choose a picture; its class and number are in the page's address."""
     name, row = dataset_name(), st.container(horizontal=True, vertical_alignment="bottom")
-    by = row.segmented_control(
-        "Test pictures", list(BY), default=BY[0], required=True, key="by", bind="query-params"
-    )
-    true_class, number = chosen_sample(name)
-    here = int(by_class(name, true_class)[number])
+    part = sample_part()
+    by = BY[0]
+    if part == "test":
+        by = row.segmented_control(
+            "Test pictures", list(BY), default=BY[0], required=True, key="by", bind="query-params"
+        )
+    else:
+        row.button("Validation pictures", icon=":material/close:", help=BACK, on_click=_back_to_test)
     try:
+        true_class, number = chosen_sample(name)
+        here = int(by_class(name, true_class, part)[number])
         if by == BY[0]:
-            _show_class(row, name, true_class, here)
+            _show_class(row, name, true_class, here, part)
         elif by == BY[1]:
             _show_mistakes(row, run, name, here)
         else:
@@ -43,39 +52,54 @@ def choose_sample(run: Run) -> Sample | None:
     except CnnLabError as error:
         st.error(str(error), icon=":material/broken_image:")
         return None
-    return class_sample(name, true_class, number)
+    return class_sample(name, true_class, number, part)
+
+
+def sample_part() -> str:
+    """Return "validation" where the address names such a picture, else "test"."""
+    found = st.query_params.get("sample_part") == "validation"
+    return "validation" if found and st.query_params.get("sample_class") in data.CLASSES else "test"
+
+
+def _back_to_test() -> None:
+    for name in ("sample_part", "sample_class", "sample_number"):
+        st.query_params.pop(name, None)
 
 
 def chosen_sample(name: str) -> tuple[int, int]:
-    """Return the class (0 to 9) and the number (from 0) of the test picture that the address names."""
+    """Return the class (0 to 9) and the number (from 0) of the picture of `sample_part` that the address names."""
     wanted = st.query_params.get("sample_class", "")
     if wanted in data.CLASSES:
         text = st.query_params.get("sample_number", "")
         number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else 1
-        session().picture = data.CLASSES.index(wanted), max(number - 1, 0)
+        chosen = data.CLASSES.index(wanted), max(number - 1, 0)
+        if sample_part() != "test":  # the other pages go on with test pictures
+            return chosen[0], chosen[1] if chosen[1] < class_size(name, sample_part()) else 0
+        session().picture = chosen
     true_class, place = session().picture
     return true_class, place if place < class_size(name) else 0
 
 
-def _choose(name: str, index: int) -> None:
-    """Put a test picture, by its place among all, into the address."""
-    label = int(data.test_labels(name)[index])
-    number = int(np.searchsorted(by_class(name, label), index))
+def _choose(name: str, index: int, part: str = "test") -> None:
+    """Put a picture, by its place among all of its part, into the address."""
+    labels = data.test_labels(name) if part == "test" else data.validation_labels(name)
+    label = int(labels[index])
+    number = int(np.searchsorted(by_class(name, label, part), index))
     st.query_params.update({"sample_class": data.CLASSES[label], "sample_number": str(number + 1)})
 
 
-def _show_class(row: Row, name: str, true_class: int, here: int) -> None:
+def _show_class(row: Row, name: str, true_class: int, here: int, part: str) -> None:
     label = st.pills(
         "Class",
         list(data.CLASSES),
         default=data.CLASSES[true_class],
         required=True,
-        key="shown_class",
+        key=f"shown_class_{part}",
         label_visibility="collapsed",
     )
-    indices = by_class(name, data.CLASSES.index(label or FIRST_CLASS))[: class_size(name)]
-    part = _page(row, indices, here, f"page-{label}")
-    _show(name, part, [Tag(f"{place + 1}") for place in np.searchsorted(indices, part)], here)
+    indices = by_class(name, data.CLASSES.index(label or FIRST_CLASS), part)[: class_size(name, part)]
+    page = _page(row, indices, here, f"page-{part}-{label}")
+    _show(name, page, [Tag(f"{place + 1}") for place in np.searchsorted(indices, page)], here, part)
 
 
 def _show_random(row: Row, name: str, here: int) -> None:
@@ -139,12 +163,14 @@ def _page(row: Row, indices: NDArray[np.int64], here: int, key: str) -> NDArray[
     return indices[(int(page) - 1) * EACH : int(page) * EACH]
 
 
-def _show(name: str, indices: NDArray[np.int64], tags: Sequence[Tag], here: int) -> None:
+def _show(
+    name: str, indices: NDArray[np.int64], tags: Sequence[Tag], here: int, part: str = "test"
+) -> None:
     chosen = np.flatnonzero(indices == here)
     show_shelf(
-        data.test_pictures(name, indices),
+        data.test_pictures(name, indices) if part == "test" else data.validation_pictures(name, indices),
         tags,
         int(chosen[0]) if len(chosen) else None,
         "samples",
-        lambda place: _choose(name, int(indices[place])),
+        lambda place: _choose(name, int(indices[place]), part),
     )

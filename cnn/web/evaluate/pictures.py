@@ -15,6 +15,7 @@ from cnn.figures.mosaic import data_uri, picture
 from cnn.runs.store import Run
 from cnn.web.app.session import theme
 from cnn.web.app.thumbnails import Tag, show_shelf
+from cnn.web.app.view import SAMPLE, VALIDATION
 from cnn.web.app.widgets import by_class
 
 EACH = 12
@@ -64,25 +65,25 @@ def _show_one(run: Run, shown: Evaluation, number: int, pixels: NDArray[np.uint8
         caption=f"{data.CLASSES[true]}, {shown.part} picture {number:,}",
         alt=f"{shown.part.capitalize()} picture {number}, class {data.CLASSES[true]}",
     )
-    if shown.part == "test":  # the other pages know these alone
-        with left:
-            ways_on(run, shown.dataset, true, number)
+    with left:
+        ways_on(run, shown.dataset, true, number, shown.part)
     right.html(bars_html(shown.probabilities[number], theme(), true))
 
 
-def ways_on(run: Run, dataset: str, true: int, number: int) -> None:
-    """Offer the pages Inside and Classify with this network and this test picture."""
-    place = int(np.searchsorted(by_class(dataset, true), number)) + 1
-    name = data.CLASSES[true]
+def ways_on(run: Run, dataset: str, true: int, number: int, part: str = "test") -> None:
+    """Offer the pages Inside and Classify with this network and this test or validation picture."""
+    place = int(np.searchsorted(by_class(dataset, true, part), number)) + 1
+    name, way = data.CLASSES[true], SAMPLE if part == "test" else VALIDATION
+    of_part = {} if part == "test" else {"sample_part": part}
     st.page_link(
         "inside.py",
         label="Look inside",
         icon=":material/grid_view:",
-        query_params={"network": run.id, "picture": "Sample", "class": name, "number": str(place)},
+        query_params={"network": run.id, "picture": way, "class": name, "number": str(place)},
     )
     st.page_link(
         "classify.py",
         label="Classify",
         icon=":material/image_search:",
-        query_params={"network": run.id, "sample_class": name, "sample_number": str(place)},
+        query_params={"network": run.id, "sample_class": name, "sample_number": str(place), **of_part},
     )

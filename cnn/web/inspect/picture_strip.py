@@ -11,8 +11,14 @@ from cnn.core.errors import CnnLabError
 from cnn.core.numbers import to_blob
 from cnn.web.app.component import component
 from cnn.web.app.session import session
-from cnn.web.app.view import choose_picture, looks_at_own_picture, picture_choice, picture_count
-from cnn.web.app.widgets import dataset_name
+from cnn.web.app.view import (
+    choose_picture,
+    looks_at_own_picture,
+    picture_choice,
+    picture_count,
+    picture_part,
+)
+from cnn.web.app.widgets import by_class, dataset_name
 
 KEY = "picture-strip"
 BRING = "bring"
@@ -20,11 +26,11 @@ _component = component("picture_strip", '<div class="strip"></div>')
 
 
 def show_picture_strip() -> None:
-    """Show one test picture of every class at one number, and the visitor's own; a click chooses."""
+    """Show one test or validation picture of every class at one number, and the visitor's own; a click chooses."""
     true_class, number = picture_choice()
     own = session().upload
     try:
-        pictures = _row(dataset_name(), number)
+        pictures = _row(dataset_name(), number, picture_part())
     except CnnLabError as error:
         st.error(str(error), icon=":material/broken_image:")
         return
@@ -62,10 +68,9 @@ def pack(
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _row(name: str, number: int) -> NDArray[np.uint8]:
-    labels = data.test_labels(name)
-    indices = [int(np.flatnonzero(labels == label)[number]) for label in range(len(data.CLASSES))]
-    return data.test_pictures(name, indices)
+def _row(name: str, number: int, part: str) -> NDArray[np.uint8]:
+    indices = [int(by_class(name, label, part)[number]) for label in range(len(data.CLASSES))]
+    return data.test_pictures(name, indices) if part == "test" else data.validation_pictures(name, indices)
 
 
 def _take() -> None:
@@ -83,4 +88,4 @@ def take(value: Any) -> None:
     if true_class == len(data.CLASSES) and session().upload is not None:
         choose_picture(None)
     elif 0 <= true_class < len(data.CLASSES) and 0 <= number < picture_count():
-        choose_picture(true_class, number)
+        choose_picture(true_class, number, picture_part())

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -19,6 +20,8 @@ from cnn.runs.store import RunStore, owner_hash
 from cnn.scheduler.query_queue import Answer
 from cnn.web.app.matrix import read_cell
 from cnn.web.app.service import service
+from cnn.web.app.widgets import class_sample
+from cnn.web.classify import samples
 from support.app_pages import ANNA, opened, said
 
 LECTURE = pretrained.shipped()[0]
@@ -128,6 +131,27 @@ def test_a_cell_opens_its_pictures_most_confident_first(evaluated: Visit) -> Non
     assert number == cell[found.probabilities[cell, 4].argmax()]
     assert "network=lecture" in links["Look inside"]
     assert f"sample_class=cat&sample_number={place}" in links["Classify"]
+
+
+def test_a_validation_picture_of_a_cell_opens_in_inside_and_in_classify(
+    evaluated: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = evaluated(network="lecture", on="Validation pictures")
+    app.session_state["evaluate-cell"] = (3, 4)
+    app = app.run()
+    found = answers("validation")
+    cell = np.flatnonzero((found.labels == 3) & (found.said == 4))
+    number = cell[found.probabilities[cell, 4].argmax()]
+    links = {item.proto.label: item.proto.query_string for item in app.get("page_link")}
+    inside = opened(monkeypatch, "inside", ANNA, **dict(parse_qsl(links["Look inside"])))
+    assert f"A picture of class cat, drawn by code (sketch10), validation picture {number}." in said(inside)
+    asked: list[Any] = []
+    monkeypatch.setattr(samples, "class_sample", lambda *which: asked.append(which) or class_sample(*which))
+    classify = opened(monkeypatch, "classify", ANNA, **dict(parse_qsl(links["Classify"])))
+    assert not classify.exception
+    assert asked == [("sketch10", 3, number // 10, "validation")]  # the classes take turns
+    (maps,) = [item.proto.query_string for item in classify.get("page_link") if "maps" in item.proto.label]
+    assert dict(parse_qsl(maps)) == dict(parse_qsl(links["Look inside"]))
 
 
 def test_a_network_with_values_that_are_no_numbers_is_a_sentence(
