@@ -27,6 +27,7 @@ from cnn.evaluation.evaluations import (
     read_evaluation,
     write_evaluation,
 )
+from cnn.evaluation.looks import cost_words, looks, note_looks, tested
 from cnn.evaluation.metrics import per_class, reliability, top_k
 from cnn.evaluation.pretrained import find_model
 from cnn.experiments import driver as experiment_driver
@@ -59,6 +60,7 @@ def evaluate(options: argparse.Namespace) -> int:
     found = evaluations(run, options.dataset or run.dataset, parts, quiet=options.json)
     shown, validation = found[options.part], found["validation"]
     facts = facts_of(run, shown, validation)
+    facts["looks"] = _count_looks([run]) if options.part == "test" else None
     if options.json:
         emit(facts)
         return 0
@@ -82,7 +84,22 @@ def evaluate(options: argparse.Namespace) -> int:
             f"{twice['pictures']} test pictures are in the training set, too; "
             f"accuracy without them {percent(twice['accuracy_without'])}"
         )
+    if facts["looks"]:
+        print(cost_words(facts["looks"], shown.accuracy, shown.total))
     return 0
+
+
+def _count_looks(runs: Sequence[Run]) -> int:
+    """Count that the test results of some networks are seen; return how many have been from the command line.
+
+    Those whose training from the command line ended with a test result are counted, too.
+    """
+    own = RunStore(settings.runs_folder()).runs(OWNER)
+    seen = tested(own) | {f"{run.id}/{newest_snapshot(run).step}" for run in runs}
+    try:
+        return note_looks(OWNER, seen)
+    except RunError:  # the disk is full: what is seen is shown all the same
+        return len(looks(OWNER) | seen)
 
 
 def facts_of(run: Run, shown: Evaluation, validation: Evaluation) -> dict[str, Any]:
@@ -148,10 +165,12 @@ def compare(options: argparse.Namespace) -> int:
         tested = pairs(found)
     except ValueError as error:
         raise RunError(str(error)) from None
+    count = _count_looks(runs) if options.part == "test" else None
     if options.json:
         emit(
             {
                 "part": options.part,
+                "looks": count,
                 "dataset": dataset,
                 "source": found[0].source,
                 "total": found[0].total,
@@ -189,6 +208,8 @@ def compare(options: argparse.Namespace) -> int:
         print(f"  {name}: " + ", ".join(value_text(value) for value in values))
     for pair in tested:
         print(pair_words(pair, names, found[0].total))
+    if count:
+        print(cost_words(count, max(one.accuracy for one in found), found[0].total))
     return 0
 
 

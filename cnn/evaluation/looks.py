@@ -12,6 +12,9 @@ from pathlib import Path
 from cnn.core.errors import RunError
 from cnn.core.numbers import to_json
 from cnn.core.settings import home_folder
+from cnn.core.shares import points
+from cnn.evaluation.metrics import flattery
+from cnn.runs.run import Run
 from cnn.runs.snapshots import write_whole
 
 OWNER = re.compile(r"[0-9a-f]{1,64}\Z")
@@ -43,6 +46,24 @@ def note_looks(owner: str, networks: Iterable[str]) -> int:
             raise RunError(f"What was looked at cannot be kept: {error.strerror}.") from error
         write_whole(path, to_json({"seen": sorted(now)}).encode())
     return len(now)
+
+
+def tested(runs: Iterable[Run]) -> set[str]:
+    """Return the runs, as "run/step", whose training ended with a test result that their owner was shown."""
+    found = ((run, run.status()) for run in runs)
+    return {f"{run.id}/{status.step}" for run, status in found if status.test_accuracy is not None}
+
+
+def cost_words(count: int, accuracy: float, pictures: int) -> str:
+    """Return what it means to have seen the test results of so many networks, for one of that accuracy."""
+    if count < 2:
+        return "This is the first network whose test result you have seen. It is an honest number."
+    return (
+        f"You have seen the test results of {count:,} networks (each finished run shows one). Whoever picks the best "
+        f"of {count:,} equally good ones by its test accuracy overrates it by up to "
+        f"{points(flattery(count, accuracy, pictures))} points. Choose by validation pictures, and look at the "
+        "test once, at the end."
+    )
 
 
 def _path(owner: str) -> Path:

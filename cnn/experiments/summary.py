@@ -96,7 +96,7 @@ def sentence(experiment: Experiment, results: Sequence[Result]) -> str:
     if not whole:
         return "No run was trained to its end, so nothing was found out."
     between = spread(grid, results)
-    parts = [_counted(grid, results)]
+    parts = [_counted(experiment, results)]
     halved = bool(experiment.halvings)
     if halved:
         parts.append(_saved(experiment, results))
@@ -107,11 +107,17 @@ def sentence(experiment: Experiment, results: Sequence[Result]) -> str:
     return " ".join(parts)
 
 
-def _counted(grid: Grid, results: Sequence[Result]) -> str:
+def _counted(experiment: Experiment, results: Sequence[Result]) -> str:
+    grid = experiment.grid
+    dropped = {cell for halving in experiment.halvings for cell in halving.dropped}
     ended = sum(r.whole for r in results)
+    stopped = sum(
+        r.state == "stopped" and t.cell not in dropped for t, r in zip(grid.trials, results, strict=True)
+    )
     broken = sum(r.state in ("failed", "interrupted", "gone") for r in results)
     seeds = "one seed each" if grid.seeds == 1 else f"{grid.seeds} seeds each"
     words = f"{ended} of {grid.count} runs were trained to the end ({len(grid.cells)} cells, {seeds})."
+    words += f" {stopped} {'was' if stopped == 1 else 'were'} stopped before." if stopped else ""
     return words + (f" {broken} broke off." if broken else "")
 
 

@@ -115,6 +115,23 @@ def test_what_has_ended_is_kept_even_when_its_run_is_deleted(play: Callable[...,
     assert played.experiment.is_over()
 
 
+def test_a_run_that_is_deleted_before_its_end_is_trained_again(play: Callable[..., Played]) -> None:
+    played = play()
+    played.look()
+    played.write(0, "running", 2, 0.3)
+    played.run(0).remove()
+    assert played.states[0] == "waiting"
+    played.look()
+    assert played.submitted.count(played.run(0).id) == 2
+    assert (played.run(0).status().state, played.run(0).status().epoch) == ("queued", 0.0)
+    for number in range(4):
+        played.look()
+        played.write(number, "finished", 4, 0.6)
+    played.look()
+    assert played.experiment.is_over()
+    assert played.states == ["finished"] * 4
+
+
 def test_pause_resume_and_stop_are_one(play: Callable[..., Played]) -> None:
     played = play()
     played.look()

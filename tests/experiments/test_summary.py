@@ -117,6 +117,7 @@ def test_halving_says_what_it_saved_and_claims_no_effect(home: Path) -> None:
         "Halving stopped 2 of 4 cells early and saved 1.0 of 4 whole runs, about 10 s of training." in words
     )
     assert "no effect of a single setting is claimed" in words
+    assert "stopped before" not in words
     assert "Best on validation: filters 32" in words
     assert "matters" not in words
 
@@ -128,3 +129,5 @@ def test_where_nothing_ended_nothing_is_found_and_what_broke_is_counted(home: Pa
     results = [*played(of, 0.0, 0.1, 0.01)[:5], Result("failed")]
     assert "5 of 6 runs" in sentence(one, results)
     assert "1 broke off." in sentence(one, results)
+    results[5] = Result("stopped", 0.4, None, 5.0, 0.5)  # by its owner, such as before it was deleted
+    assert "1 was stopped before." in sentence(one, results)

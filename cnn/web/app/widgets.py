@@ -1,7 +1,9 @@
 """Widgets that several pages share: notices, pickers of networks and pictures."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import numpy as np
 import streamlit as st
@@ -105,6 +107,26 @@ def run_label(run: Run) -> str:
     return f"{name} · {status.state}"
 
 
+def run_labels(runs: Iterable[Run]) -> dict[str, str]:
+    """Return the line about each run by its id, no two alike: Streamlit tells options apart by what they show."""
+    return distinct({run.id: run_label(run) for run in runs})
+
+
+def distinct(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return the labels of options by key, with a number behind those that another one has, too.
+
+    >>> distinct({"a": "mine", "b": "mine", "c": "other"})
+    {'a': 'mine', 'b': 'mine (2)', 'c': 'other'}
+    """
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for key, label in labels.items():
+        text = next(t for n in count(1) if (t := label if n == 1 else f"{label} ({n})") not in taken)
+        found[key] = text
+        taken.add(text)
+    return found
+
+
 def _clock_time(seconds: float) -> str:
     """Return day and time as the visitor's clock shows them, UTC where that is not known."""
     minutes = st.context.timezone_offset or 0
@@ -133,11 +155,12 @@ def network_picker(first: str = "") -> Run:
     def chosen() -> None:
         st.query_params["network"] = state.network_id = st.session_state["network"]
 
+    labels = run_labels(runs.values())
     with st.container():  # the warning stands below the list, also where the picker stands in a row
         st.selectbox(
             "Network",
             list(runs),
-            format_func=lambda run_id: run_label(runs[run_id]),
+            format_func=labels.__getitem__,
             key="network",
             on_change=chosen,
         )

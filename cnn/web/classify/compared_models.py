@@ -99,10 +99,11 @@ def _second_picker(first: Run) -> Run | None:
         else:
             st.query_params.pop("second", None)
 
+    labels = {NOBODY: "No other network"} | widgets.run_labels(runs.values())
     found = st.selectbox(
         "Beside it",
         [NOBODY, *runs],
-        format_func=lambda run_id: widgets.run_label(runs[run_id]) if run_id else "No other network",
+        format_func=labels.__getitem__,
         key="second",
         on_change=chosen,
     )

@@ -163,9 +163,7 @@ def _page(row: Row, indices: NDArray[np.int64], here: int, key: str) -> NDArray[
     return indices[(int(page) - 1) * EACH : int(page) * EACH]
 
 
-def _show(
-    name: str, indices: NDArray[np.int64], tags: Sequence[Tag], here: int, part: str = "test"
-) -> None:
+def _show(name: str, indices: NDArray[np.int64], tags: Sequence[Tag], here: int, part: str = "test") -> None:
     chosen = np.flatnonzero(indices == here)
     show_shelf(
         data.test_pictures(name, indices) if part == "test" else data.validation_pictures(name, indices),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnn.evaluation.compare import MOST, differing, legends, settings_of
 from cnn.runs.store import Run
-from cnn.web.app.widgets import run_label, usable_runs
+from cnn.web.app.widgets import run_labels, usable_runs
 
 RUNS = "runs"
 
@@ -31,7 +31,7 @@ def choose_runs() -> list[Run]:
     picked = st.multiselect(
         f"Networks, two to {MOST}",
         list(known),
-        format_func=lambda run_id: run_label(known[run_id]),
+        format_func=run_labels(known.values()).__getitem__,
         key="compared",
         max_selections=MOST,
         on_change=chosen,

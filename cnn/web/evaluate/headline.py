@@ -6,8 +6,8 @@ from cnn.core.errors import RunError
 from cnn.core.shares import between, percent, points
 from cnn.evaluation import duplicates
 from cnn.evaluation.evaluations import Evaluation
-from cnn.evaluation.looks import looks, note_looks
-from cnn.evaluation.metrics import flattery, top_k, wilson
+from cnn.evaluation.looks import cost_words, looks, note_looks, tested
+from cnn.evaluation.metrics import top_k, wilson
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run
 from cnn.web.app.run_text import plain
@@ -57,26 +57,14 @@ def show_looks(run: Run, snapshot: Snapshot, shown: Evaluation) -> None:
     """Count this look at the test pictures, and say what choosing by them costs."""
     if shown.part != "test":
         return
-    owner, store = session().owner, service().store
+    owner = session().owner
     seen = {f"{run.id}/{snapshot.step}"}
-    for own in store.runs(owner):
-        status = own.status()
-        if own.owner == owner and status.test_accuracy is not None:
-            seen.add(f"{own.id}/{status.step}")
+    seen |= tested(own for own in service().store.runs(owner) if own.owner == owner)
     try:
         count = note_looks(owner, seen)
     except RunError:
         count = len(looks(owner) | seen)
-    if count == 1:
-        words = "This is the first network whose test result you have seen. It is an honest number."
-    else:
-        more = flattery(count, shown.accuracy, shown.total)
-        words = (
-            f"You have seen the test results of **{count} networks** (each finished run shows one). Whoever "
-            f"picks the best of {count} equally good ones by its test accuracy overrates it by up to "
-            f"{points(more)} points. Choose by validation pictures, and look at the test once, at the end."
-        )
-    st.caption(f":material/visibility: {words}")
+    st.caption(f":material/visibility: {cost_words(count, shown.accuracy, shown.total)}")
 
 
 def show_doubles_line(shown: Evaluation) -> None:

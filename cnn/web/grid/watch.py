@@ -16,6 +16,7 @@ from cnn.web.app.matrix import show_matrix
 from cnn.web.app.run_text import plain
 from cnn.web.app.service import service
 from cnn.web.app.session import session, theme
+from cnn.web.app.widgets import distinct
 
 SHOWN, CELL = "grid-shown", "grid-cell"
 LOOK_SECONDS = 2.0
@@ -29,7 +30,8 @@ def choose_experiment() -> Experiment | None:
     if st.session_state.get(SHOWN) not in found:
         st.session_state[SHOWN] = next(iter(found))
     if len(found) > 1:
-        st.selectbox("Experiment", list(found), format_func=lambda name: _label(found[name]), key=SHOWN)
+        labels = distinct({name: _label(one) for name, one in found.items()})
+        st.selectbox("Experiment", list(found), format_func=labels.__getitem__, key=SHOWN)
     return found[st.session_state[SHOWN]]
 
 

@@ -11,7 +11,7 @@ from cnn.training.estimate import check_fits
 from cnn.web.app.class_room import follow, rules
 from cnn.web.app.service import service
 from cnn.web.app.session import session
-from cnn.web.app.widgets import dataset_name, run_label
+from cnn.web.app.widgets import dataset_name, run_labels
 
 
 def start_run(setup: Setup, name: str) -> Run:
@@ -81,7 +81,7 @@ def choose_run() -> Run | None:
             "Run",
             list(runs),
             list(runs).index(session().run_id),
-            format_func=lambda run_id: run_label(runs[run_id]),
+            format_func=run_labels(runs.values()).__getitem__,
             key=f"run-{session().run_id}-{len(runs)}",
         )
     return runs[session().run_id]

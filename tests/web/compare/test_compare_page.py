@@ -13,6 +13,8 @@ from cnn.figures.overlay import MAX_POINTS, points
 from cnn.network.presets import PRESETS
 from cnn.runs.status import Status
 from cnn.runs.store import Run, owner_hash
+from cnn.scheduler.query_queue import Answer
+from cnn.web.app.service import service
 from support.app_pages import ANNA, BEN, EPOCH, PROGRESS, Lab, said
 
 VIEWS = ("Curves", "Settings", "Is it real?", "Confusion", "Same picture", "Cost")
@@ -78,6 +80,31 @@ def test_of_a_shared_link_what_is_gone_or_not_mine_is_told_and_the_rest_compared
     assert "2 networks of this link cannot be shown" in said(app)
     assert app.multiselect[0].value == [mine.id, "lecture"]
     assert len(json.loads(app.get("plotly_chart")[0].proto.spec)["data"]) == 2
+
+
+def test_a_run_that_is_deleted_while_it_is_compared_is_told_and_the_rest_goes_on(lab: Lab) -> None:
+    runs = [put(lab), put(lab, rate=0.01), put(lab, rate=0.1)]
+    app = lab.visit("compare", runs=link(*runs))
+    runs[1].remove()
+    app = app.run()
+    assert not app.exception
+    assert "1 network of this link cannot be shown" in said(app)
+    assert app.multiselect[0].value == [runs[0].id, runs[2].id]
+
+
+def test_a_network_that_gives_no_numbers_is_told_and_the_others_are_compared(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = [put(lab), put(lab, rate=0.01), put(lab, rate=0.1)]
+    for run, wrong in zip(runs[:2], (0, 60), strict=True):
+        keep(run, wrong)
+    app = lab.visit("compare", runs=link(*runs), view="Is it real?")
+    no_numbers = Answer("failed", 0.0, None, "The network gives no finite numbers for 200 of 200 pictures")
+    monkeypatch.setattr(service().engine.queries, "ask", lambda *asked: no_numbers)
+    app = next(one for one in app.button if one.label.startswith("Evaluate 1")).click().run()
+    text = said(app).replace("\\", "")
+    assert any("no finite numbers for 200 of 200" in item.value for item in app.error)
+    assert "learning rate 0.003 is right on 60 of 200 pictures more than learning rate 0.01" in text
 
 
 def test_one_alone_is_asked_for_another(lab: Lab) -> None:
