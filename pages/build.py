@@ -23,7 +23,7 @@ st.title("Build a network")
 show_rules()
 if state.link_problem:
     st.warning(
-        f"The set-up in this address could not be used: {state.link_problem}", icon=":material/link_off:"
+        f"The settings in this link could not be used: {state.link_problem}", icon=":material/link_off:"
     )
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -44,7 +44,11 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 if preset and preset != current:
     state.replace(PRESETS[preset].setup)
     st.rerun()
-st.caption(PRESETS[current].about if current else "Your own set-up. The address of this page holds it whole.")
+st.caption(
+    PRESETS[current].about
+    if current
+    else "Your own network. The address of this page holds all its settings."
+)
 
 drawing = st.container(border=True)
 left, right = st.columns([1, 1], gap="medium")
@@ -65,13 +69,13 @@ try:
     table = walk(network)
 except SpecError as error:
     table = ()
-    drawing.error(f"This stack cannot work: {error.problem}", icon=":material/block:")
+    drawing.error(f"This network cannot work: {error.problem}", icon=":material/block:")
 with right:
-    st.header("What comes out")
+    st.header("Output of each layer")
     if table:
         layer_table.layer_table(table)
     else:
-        st.info("The table comes back once every layer fits.")
+        st.info("The table appears again when every layer fits.")
 if table:
     with drawing:
         show_drawing(network_svg(table, theme()), "network")
@@ -79,6 +83,6 @@ if train and table and not state.refused:
     state.start_asked = True
     st.switch_page("train.py", query_params={"setup": state.setup.to_link()})
 elif train and table:
-    st.toast(f"Change first what is not allowed: {', '.join(state.refused)}.", icon=":material/block:")
+    st.toast(f"First correct what is not allowed: {', '.join(state.refused)}.", icon=":material/block:")
 elif train:
-    st.toast("This stack cannot be trained yet; the red box says why.", icon=":material/block:")
+    st.toast("This network cannot be trained yet. The red box says why.", icon=":material/block:")

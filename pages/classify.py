@@ -1,4 +1,4 @@
-"""Bring a picture or take a sample; see what networks get of it, what they say, and how far to trust them."""
+"""Upload a picture or choose a sample; see what networks get, what they answer, and how far to trust them."""
 
 import streamlit as st
 
@@ -11,13 +11,15 @@ from cnn.web.classify.compared_models import Switches
 
 @st.fragment
 def bench() -> None:
-    """Let the visitor bring a picture; show what the networks say of it, and how far to trust them."""
+    """Let the visitor choose a picture; show the networks' answers, and how far to trust them."""
     way = uploads.choose_way()
     upload = None if way == "Sample" else uploads.bring(way)
     if upload:
         look(compared_models.choose_switches(), key=upload.key)
     elif way != "Sample":
-        st.info("Your picture appears here, with the 32×32 pixels the network gets of it, and ten bars.")
+        st.info(
+            "Your picture will appear here, with the 32×32 pixels that the network gets and a bar for each class."
+        )
         return
     elif sample := samples.choose_sample(first.run):
         look(compared_models.choose_switches(), sample=sample)
@@ -46,7 +48,7 @@ def look(switches: Switches, sample: widgets.Sample | None = None, key: str = ""
     if upload:
         trust.show_loss(upload.picture)
     whose = "the network" if len(asked) == 1 else plain(first.name)
-    if st.toggle(f"What does it remind {whose} of?", key="reminds"):
+    if st.toggle(f"Training pictures that {whose} finds similar", key="reminds"):
         nearest_neighbours.show_reminds(first.run, sample.pixels)
     if upload and len(session().tray.uploads) > 1:
         compared_models.show_several(first, session().tray.uploads, switches.averaged)

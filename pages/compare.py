@@ -1,4 +1,4 @@
-"""Two to eight networks held against each other: what differs, and whether it matters."""
+"""Two to eight networks side by side: what differs, and whether it matters."""
 
 import streamlit as st
 
@@ -32,7 +32,7 @@ def compare() -> None:
 st.title("Compare")
 runs = choice.choose_runs()
 if len(runs) < 2:
-    st.info("Choose two networks or more: which is better, by how much, and what made the difference?")
+    st.info("Choose two or more networks. Which is better, by how much, and what makes the difference?")
 else:
     names = choice.names_of(runs)
     compare()

@@ -44,7 +44,7 @@ def evaluate() -> None:
         st.error(str(error), icon=":material/broken_image:")
         return
     if shown is None or validation is None:
-        st.error("The evaluation could not be kept; look for room on the disk.", icon=":material/save:")
+        st.error("The evaluation could not be saved. Free some space on the disk.", icon=":material/save:")
         return
     headline.show_headline(run, shown)
     headline.show_looks(run, snapshot, shown)
@@ -64,15 +64,19 @@ def evaluate() -> None:
             doubles.show_doubles(run, shown)
         case _:
             failures.show_confusion(run, shown)
-    st.caption(f"Evaluated {epoch_words(run, snapshot)}. What is shown follows from the stored scores.")
+    st.caption(
+        f"Evaluated {epoch_words(run, snapshot)}. Everything on this page is computed from the stored scores."
+    )
 
 
 def _offer(part: str, wanted: str) -> None:
     st.markdown(
-        "The network answers every validation picture, which takes some seconds, and the result is kept with it."
+        "The network classifies every validation picture. This takes some seconds; the result is saved "
+        "with the network."
         if part == "validation"
-        else "The network answers every test picture, and the validation pictures for its confidence. That takes "
-        "some seconds, and the result is kept with it. Each look at test pictures counts."
+        else "The network classifies every test picture, and every validation picture to calibrate its "
+        "confidence. This takes some seconds; the result is saved with the network. Each evaluation on the "
+        "test pictures is counted."
     )
     st.button(
         f"Evaluate on the {part} pictures",

@@ -20,7 +20,8 @@ with right:
     if experiment is None:
         st.header("No experiment yet")
         st.markdown(
-            "Press **Train**. A map of all combinations fills here, run by run, and ends in a sentence with numbers."
+            "Press **Train**. A table of all combinations fills up here, run by run. In the end a "
+            "sentence says what was found."
         )
     else:
         watch.show_experiment(experiment)

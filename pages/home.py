@@ -21,7 +21,7 @@ if layer:
 
 st.title("See what a network sees")
 st.markdown(
-    "A convolutional network turns a picture into **maps**, map after map, and the last ones into ten "
+    "A convolutional network turns a picture into **feature maps**, layer by layer, and the last maps into ten "
     "**probabilities**. Build one, train it here in seconds, and look inside it."
 )
 with st.container(horizontal=True, vertical_alignment="center"):
@@ -44,7 +44,7 @@ def open_layer(layer: str) -> None:
 run = next((run for run in pretrained.shipped() if run.id == pretrained.FIRST), None)
 weights = widgets.weights_of(run) if run else None
 if run is None or weights is None:
-    st.info("No trained network came along. Build and train one; it takes less than a minute.")
+    st.info("There is no trained network in this copy. Build and train one: it takes less than a minute.")
     st.stop()
 
 with st.container(border=True):
@@ -60,9 +60,9 @@ with st.container(border=True):
         st.markdown(f"The network says **{charts.bars_text(outputs['softmax'])}**. {verdict}")
         accuracy = run.status().test_accuracy or 0.0
         st.caption(
-            f"{sample.caption}. Orange is above zero, blue below: ReLU takes the blue away, pooling keeps "
-            f"the strongest. This network has {total_parameters(table):,} parameters, learned from photos, "
-            f"and names {percent(accuracy)} of the test pictures correctly ({run.status().source})."
+            f"{sample.caption}. Orange is above zero, blue below zero: ReLU turns blue into zero, pooling keeps "
+            f"the largest values. This network has {total_parameters(table):,} parameters, learned from photos, "
+            f"and classifies {percent(accuracy)} of the test pictures correctly ({run.status().source})."
         )
 
 widgets.data_notice()

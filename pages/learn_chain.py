@@ -1,4 +1,4 @@
-"""The lesson on the whole chain: forward layer by layer, one training step by hand, over-fitting."""
+"""The lesson on the whole chain: forward layer by layer, one training step by hand, overfitting."""
 
 import streamlit as st
 
@@ -39,7 +39,11 @@ with st.container(border=True):
     st.html(f"{tag_badge(row.layer)} &nbsp; <b>{row.layer.phrase}</b> &nbsp; {shapes}")
     cost = f" Parameters: {row.formula}." if row.formula else ""
     st.markdown(chain.BACKWARD[row.layer.tag] if back else row.layer.about + cost)
-meaning = "Orange: more of this, more loss. Blue: less." if back else "Orange is above zero, blue below."
+meaning = (
+    "Orange: a larger value increases the loss. Blue: it decreases the loss."
+    if back
+    else "Orange is above zero, blue below zero."
+)
 st.caption(f"{sample.caption}. {meaning} Each layer has its own scale.")
 
 st.header("One training step by hand")
@@ -98,26 +102,28 @@ with st.container(border=True):
             "training does it thousands of times, each time for a whole batch."
         )
 
-st.header("What over-fitting looks like")
+st.header("What overfitting looks like")
 few, many = runs = chain.recorded("few_pictures"), chain.recorded("all_pictures")
 at_end = " and ".join(percent(run.last["training_accuracy"]) for run in runs)
-st.markdown(f"Two recorded runs of one network. In the end they name {at_end} of their training pictures.")
+st.markdown(
+    f"Two recorded runs of one network. At the end they classify {at_end} of their training pictures correctly."
+)
 chart = st.container(border=True)
 accuracy = [run.last["validation_accuracy"] for run in runs]
 answered = lesson.predict(
     this,
     "generalises",
-    "Which one names more of the 5,000 pictures that neither was trained on?",
+    "Which one is right more often on 5,000 pictures that neither was trained on?",
     [
         Answer(
             f"The one with {few.pictures:,} pictures",
-            "It knows its own by heart; that is no help with new ones.",
+            "It knows its own pictures by heart. That does not help with new ones.",
         ),
         Answer(
             f"The one with {many.pictures:,} pictures",
-            "Too many to learn by heart: what it found holds for new ones.",
+            "They are too many to learn by heart: what it learned also holds for new ones.",
         ),
-        Answer("Both the same", "One network, but what it was shown decides what it learns."),
+        Answer("Both the same", "The network is the same, but the pictures decide what it learns."),
     ],
     2 if accuracy[0] == accuracy[1] else accuracy.index(max(accuracy)),
 )
@@ -129,8 +135,8 @@ if answered:
     best, last = few.best_loss, few.last
     st.markdown(
         f"Gaps between training and validation: **{points(few.gap)}** and **{points(many.gap)}** points. "
-        f"On the left the validation loss was lowest, {best['validation_loss']:.2f}, after epoch "
-        f"{best['epoch']}, and ended at {last['validation_loss']:.2f}: sure of itself, and wrong."
+        f"On the left, the validation loss was lowest after epoch {best['epoch']}, {best['validation_loss']:.2f}, "
+        f"and rose to {last['validation_loss']:.2f}: the network is confident, and wrong."
     )
 with st.expander("The same numbers as a table, and how to repeat the runs"):
     for run in runs:

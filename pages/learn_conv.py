@@ -1,4 +1,4 @@
-"""The lesson on convolution: a window walks over a picture, and each place becomes one number."""
+"""The lesson on convolution: a window slides over a picture, and each position gives one number."""
 
 import streamlit as st
 
@@ -13,18 +13,21 @@ from cnn.web.learn.window import Walk, show_window
 
 this = lesson.start("conv")
 st.markdown(
-    "It slides a small **kernel** of weights over the picture. At every place: each pixel times its weight, "
-    "all added up. That sum is one cell of the map. **Choose a kernel, then move over either side.**"
+    "It slides a small **kernel** of weights over the picture. At every position, each pixel is multiplied by its "
+    "weight and all products are added. The sum is one cell of the map. **Choose a kernel, then point at a cell.**"
 )
 sample = lesson.picture()
 name = lesson.choice("kernel", "Kernel", conv.KERNEL_NAMES, "Edge right", pills=True)
 
-bias, note = 0.0, "The same kernel on red, green and blue, a third each: on grey it does what it says."
+bias, note = (
+    0.0,
+    "Red, green and blue each get a third of this kernel, so that a grey picture gives what the kernel says.",
+)
 if name == conv.TRAINED:
     number = lesson.whole("filter", "Filter of the trained network", 0, 11, 0)
     _, weights = lesson.shipped_network()
     kernel, bias = weights["conv1/kernel"][..., number : number + 1], float(weights["conv1/bias"][number])
-    note = "A learned filter has a slice of its own for each colour, and a learned bias."
+    note = "A learned filter has different weights for each colour, and a learned bias."
 elif name == conv.OWN:
     left, right = st.columns([1, 2])
     with right:
@@ -44,7 +47,7 @@ with columns[1]:
 with columns[2]:
     dilation = lesson.whole("dilation", "Dilation", 1, 3, 1)
 with columns[3]:
-    side = lesson.whole("side", "Side of the input", 2, 32, 32)
+    side = lesson.whole("side", "Size of the input", 2, 32, 32)
 
 slide = conv.Slide(side, len(kernel), stride, padding, dilation)
 values = to_input(conv.centre(sample.pixels, side))
@@ -84,19 +87,19 @@ with formula:
     st.latex(rf"\textcolor{{red}}{{{slide.formula}}}" if slide.problem else slide.formula)
 with meaning:
     st.markdown(
-        "(input + zeros before + zeros after − span of the window) over the stride, rounded down, plus 1. "
+        "(input + zeros before + zeros after − span of the window) divided by the stride, rounded down, plus 1. "
         f"A kernel of {slide.window} with dilation {dilation} spans {slide.span}."
     )
     if slide.unseen:
-        st.caption(f"At the right and bottom {slide.unseen} of the input's cells are never seen.")
+        st.caption(f"At the right and at the bottom, {slide.unseen} of the input's cells are never used.")
     if stride > 1 and dilation > 1:
         st.caption("Stride and dilation above 1 together: PyTorch computes this, Keras refuses it.")
 
 SLIPS = {
     "right": "The formula above, with the new stride, gives this.",
-    "padding": "That leaves out the padding: the zeros around the input give the window more places.",
-    "stride": "That is the map at stride 1: the window now skips places.",
-    "one": "One too few: the window's first place counts as well, hence the + 1.",
+    "padding": "That leaves out the padding: with zeros around the input the window has more positions.",
+    "stride": "That is the map at stride 1: now the window skips positions.",
+    "one": "One too few: the window's first position counts as well, hence the + 1.",
     "up": "One too many: the window must fit whole, so the division is rounded down.",
 }
 sizes = conv.size_answers(conv.Slide(side, slide.window, stride + 1, padding, dilation))
@@ -106,7 +109,7 @@ with first:
     lesson.predict(
         this,
         "size",
-        f"Everything as it is, but stride {stride + 1}: how many cells wide is the map?",
+        f"Change only the stride, to {stride + 1}: how many cells wide is the map?",
         [Answer(str(width), SLIPS[slip]) for width, slip in sizes.items()],
         list(sizes.values()).index("right"),
     )
@@ -114,7 +117,7 @@ with second:
     lesson.predict(
         this,
         "flat",
-        "Where the whole window lies on one plain colour, what does the kernel you chose give?",
+        "Where the whole window lies on a single colour, what does the kernel you chose give?",
         [Answer(text, because) for text, because in flat.items()],
         conv.FLAT_KINDS.index(conv.flat_kind(kernel, bias)),
     )
@@ -128,13 +131,13 @@ boxes[0].metric("Maps", shape_text(layer.shape))
 boxes[1].metric("Parameters", f"{layer.parameters:,}", help=layer.formula)
 boxes[2].metric("Multiply-adds", f"{layer.multiply_adds:,}")
 st.markdown(
-    f"Parameters: {layer.formula}, one bias a filter. A dense layer with as many outputs joins each of 3,072 "
-    f"inputs to each of them: {dense:,} multiply-adds, **{dense / layer.multiply_adds:.0f} times** as many."
+    f"Parameters: {layer.formula}, one bias per filter. A dense layer with as many outputs connects each of 3,072 "
+    f"inputs to each output: {dense:,} multiply-adds, **{dense / layer.multiply_adds:.0f} times** as many."
 )
 places = {
-    4 * layer.parameters: "The multiply-adds grow fourfold, but every place uses the same weights.",
-    layer.parameters: "The weights belong to the filter, not to the place: more places use the same ones.",
-    2 * layer.parameters: "A larger side does not touch the filters: they stay 3×3×3.",
+    4 * layer.parameters: "The multiply-adds grow fourfold, but every position uses the same weights.",
+    layer.parameters: "The weights belong to the filter, not to the position: more positions use the same weights.",
+    2 * layer.parameters: "A larger picture does not change the filters: they stay 3×3×3.",
 }
 lesson.predict(
     this,

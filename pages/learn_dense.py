@@ -19,7 +19,7 @@ HIGHEST = "highest score"
 
 this = lesson.start("dense")
 st.markdown(
-    "The last maps still know *where* something was. **Point at a cell on either side**; a click keeps it."
+    "The last maps still know *where* something was. **Point at a cell on either side**; click to keep it selected."
 )
 thumbnail, pickers = st.columns([1, 7], vertical_alignment="center")
 with pickers:
@@ -56,23 +56,24 @@ with st.container(border=True):
 row, column, channel = dense.place_of(index, shape)
 st.caption(
     f"{sample.caption}. The maps are {height}×{width}×{channels}, after pool2: "
-    f"{maps.size:,} values, unrolled row by row, the {channels} maps of one place side by side. "
-    "Orange is above zero, blue below."
+    f"{maps.size:,} values, unrolled row by row; the {channels} values of one position stand side by side. "
+    "Orange is above zero, blue below zero."
 )
 
 step, side = (1, "right") if column + 1 < width else (-1, "left")
 neighbour = dense.index_of(row, column + step, channel, shape)
 guesses = {
-    index + step: "One step along the vector stays at the same place and goes to another map.",
-    index + step * width: f"{width} is the width of a map, but each place has all {channels} maps first.",
+    index + step: "One step along the vector stays at the same position and goes to another map.",
+    index
+    + step * width: f"{width} is the width of a map, but each position lists all {channels} maps first.",
     neighbour: f"Between two neighbours of one map lie the values of all {channels} maps.",
-    index + step * height * width: "That would hold if one whole map came after the other.",
+    index + step * height * width: "That would be right if the maps came one after the other.",
 }
 lesson.predict(
     this,
     "index",
-    f"At index {index:,} is row {row}, column {column} of map {channel}. "
-    f"Which index has its neighbour to the **{side}** in the same map?",
+    f"At index {index:,} is row {row}, column {column} of map {channel}. Which index has its neighbour to the "
+    f"**{side}** in the same map?",
     [Answer(f"{guess:,}", why) for guess, why in guesses.items()],
     list(guesses).index(neighbour),
 )
@@ -88,9 +89,11 @@ answered = lesson.predict(
     f"The largest value of all is {largest.value:.3g}, at index {largest.index:,}. What does it do to the "
     f"score of {name}?",
     [
-        Answer("It is the strongest push up of all", f"{because} The strongest of all is {best}."),
-        Answer("It pushes up, but another value pushes more", because + " Only products above zero push up."),
-        Answer("It does not push up", because + " After ReLU the sign is that of the weight."),
+        Answer("It raises the score more than any other", f"{because} The largest product is {best}."),
+        Answer(
+            "It raises it, but another value raises it more", because + " Only positive products raise it."
+        ),
+        Answer("It does not raise the score", because + " After ReLU the sign is that of the weight."),
     ],
     push,
 )
@@ -126,14 +129,14 @@ guesses = {
     channels
     * len(bias): f"That is one weight for each map and class, but each of the {len(bias)} biases counts too.",
     average.parameters: f"One weight for each map and class, and a bias for each class: {average.formula}.",
-    height * width * len(bias) + len(bias): "One value a map is left, not one a place.",
+    height * width * len(bias) + len(bias): "One value per map is left, not one per position.",
     now.parameters: f"That is with all {maps.size:,} values: {now.formula}.",
 }
 if lesson.predict(
     this,
     "average",
     f"Global average pooling keeps only the average of each of the {channels} maps. How many parameters does "
-    "the layer of ten scores have then?",
+    "the layer with the ten scores then have?",
     [Answer(f"{guess:,}", why) for guess, why in guesses.items()],
     list(guesses).index(average.parameters),
 ):
@@ -143,6 +146,6 @@ if lesson.predict(
     )
     st.markdown(
         f"Flattened, this layer holds {percent(now.parameters / total)} of the network's {total:,} parameters: a "
-        "weight for each map *at each place*. Averages are far cheaper, but forget where something was."
+        "weight for each map *at each position*. Averages need far fewer, but forget where something was."
     )
 lesson.finish(this, "scores")

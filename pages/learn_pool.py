@@ -13,8 +13,8 @@ from cnn.web.learn.window import Walk, show_window
 
 this = lesson.start("pool")
 st.markdown(
-    "A window walks over one map of a trained network, after its ReLU. Of each window one number is kept: "
-    "the **largest**, or the **average**. Nothing is learned here. **Move over either side.**"
+    "A window slides over one map of a trained network, after its ReLU. From each window one number is kept: "
+    "the **largest**, or the **average**. Nothing is learned here. **Point at a cell on either side.**"
 )
 sample = lesson.picture()
 _, weights = lesson.shipped_network()
@@ -28,7 +28,7 @@ with columns[2]:
     chosen = lesson.choice("pool_stride", "Stride", ["= window", "1", "2", "3", "4"], "= window")
 with columns[3]:
     shift = lesson.whole("shift", "Shift the picture right", 0, 4, 0)
-    marked = lesson.switch("winners", "Outline all winners", True)
+    marked = lesson.switch("winners", "Outline the largest values", True)
 stride = int(chosen) if chosen.isdigit() else window
 
 values = pool.first_maps(weights, pool.shift_right(sample.pixels, shift))[:, :, channel]
@@ -44,8 +44,10 @@ walk = Walk(
 )
 show_window(values[:, :, None], pooled, walk, theme(), "walk")
 if not values.any():
-    st.info("This map is zero everywhere on this picture. Choose another one.", icon=":material/info:")
-st.caption(f"{sample.caption}. One colour scale for all three maps; where all cells are equal, none wins.")
+    st.info("This map is zero everywhere for this picture. Choose another one.", icon=":material/info:")
+st.caption(
+    f"{sample.caption}. One colour scale for all three maps. Where all cells of a window are equal, none is outlined."
+)
 with st.expander("The same window as a table", icon=":material/table:"):
     where = st.columns(2)
     row = int(where[0].number_input("Row", 0, len(pooled) - 1, 0, key=f"row-{len(pooled)}"))
@@ -61,7 +63,7 @@ other = window % 4 + 1 if window < 4 else 2
 right, unfit, dense = pool.size_answers(other)
 widths = {
     dense: f"That is stride 1. With stride {other} the windows do not overlap.",
-    right: f"{right} whole windows of {other} fit into 32; what is left over is dropped.",
+    right: f"{right} whole windows of {other} fit into 32; the rest is dropped.",
     unfit: f"Count the windows that fit whole: 32 / {other}, rounded down.",
 }
 swapped = pool.swap_answer(values, window, stride)
@@ -70,7 +72,7 @@ with first:
     lesson.predict(
         this,
         "size",
-        f"A window of {other}×{other} with stride {other} on this map of 32×32: how wide is what comes out?",
+        f"A window of {other}×{other} with stride {other} on this map of 32×32: how wide is the output?",
         [Answer(str(width), because) for width, because in widths.items()],
         list(widths).index(right),
     )
@@ -82,13 +84,13 @@ with second:
         [
             Answer(
                 "Only the maximum",
-                "The largest value is still in the window; where it stands does not count.",
+                "The largest value is still in the window; its position does not matter.",
             ),
             Answer("Only the average", "The sum has the same terms, in another order."),
-            Answer("Both", "Neither looks at places inside the window, only at the values."),
+            Answer("Both", "Neither depends on positions inside the window, only on the values."),
             Answer(
                 "Neither",
-                "Both forget where in the window a value stood: that is what makes them bear shifts.",
+                "Both forget where in the window a value was: this is why they tolerate small shifts.",
             ),
         ],
         ("max", "average", "both", "neither").index(swapped),
@@ -98,14 +100,14 @@ st.header("Does a small shift matter less?", anchor=False)
 changes = pool.shift_changes(weights, sample.pixels, channel, window, stride)
 measured = pool.change_text(changes[:, 1])
 reasons = {
-    "no pooling": "Without pooling every cell answers for its own place, so a moved edge counts in full.",
-    "max pooling": "A maximum stays as it is while its winner stays inside the window.",
-    "average pooling": "What moves inside the window leaves the average as it is; only the rest counts.",
+    "no pooling": "Without pooling every cell stands for its own position, so a moved edge counts in full.",
+    "max pooling": "A maximum does not change while its cell stays inside the window.",
+    "average pooling": "What moves inside the window does not change the average; only the rest counts.",
 }
 if lesson.predict(
     this,
     "shift",
-    "The picture moves one pixel to the right. Which changes most, compared with its own values?",
+    "The picture moves one pixel to the right. Which output changes most, relative to its own values?",
     [Answer(kind.capitalize(), f"{because} Measured here: {measured}.") for kind, because in reasons.items()],
     int(changes[:, 1].argmax()),
 ):
@@ -117,8 +119,8 @@ if lesson.predict(
         st.metric(f"Change at {at} px, without pooling", percent(float(changes[0, at])))
         st.metric(f"Change at {at} px, after max pooling", percent(float(changes[1, at])))
         st.caption(
-            "All differences added up, over all values added up. A value that moves inside its window "
-            "changes nothing; one that crosses the edge does. Pooling softens a shift, it does not undo it."
+            "The sum of all differences, divided by the sum of all values. A value that moves inside its window "
+            "changes nothing; one that crosses the edge does. Pooling weakens a shift but does not undo it."
         )
     with st.expander("The plot as a table", icon=":material/table:"):
         st.table(pool.change_rows(changes))
@@ -129,6 +131,6 @@ mine = pool.next_layer(len(pooled))
 st.markdown(
     f"In `lecture`, pooling 2×2 turns 32×32 into 16×16. The next convolution then takes **{after:,}** "
     f"multiply-adds instead of **{before:,}**: {before / after:.0f} times fewer. With your window it has "
-    f"{len(pooled)}×{len(pooled)} places and takes {mine:,}."
+    f"{len(pooled)}×{len(pooled)} positions and takes {mine:,}."
 )
 lesson.finish(this, "pool1")

@@ -29,8 +29,8 @@ except RunError as error:
 colours, titles = theme(), {ACTIVATIONS[key]: key for key in FUNCTIONS}
 
 st.markdown(
-    "A convolution gives numbers above zero (orange) and below (blue). ReLU keeps what is above and turns "
-    "the rest into 0: `f(x) = max(0, x)`, each cell by itself. **Point at a cell**, or use the arrow keys."
+    "A convolution gives numbers above zero (orange) and below zero (blue). ReLU keeps the positive numbers and "
+    "turns the others into 0: `f(x) = max(0, x)`, cell by cell. **Point at a cell**, or use the arrow keys."
 )
 side, main = st.columns([1, 7], vertical_alignment="center")
 with main:
@@ -84,7 +84,7 @@ with board:
 st.header("Six functions and their slopes", anchor=False)
 st.markdown(
     "Training sends corrections backwards; each of these functions multiplies them by its **slope** "
-    "(dashed). Where it is 0 nothing comes through, where it is small only little."
+    "(dashed). Where the slope is 0, nothing passes; where it is small, only little passes."
 )
 layers = lesson.whole("layers", "Layers in a row", 2, 20, 10)
 x = np.linspace(-4, 4, 161, dtype=np.float32)
@@ -94,29 +94,30 @@ peak, through = relu.steepest("sigmoid", 1), relu.steepest("sigmoid", layers)
 reasons = {
     1.0: f"Sigmoid's slope is nowhere above {peak:g}; only a slope of 1 would keep all.",
     peak: "That is one layer; each further one multiplies by its slope again.",
-    peak / layers: "Slopes are not shared out among the layers; they multiply.",
+    peak / layers: "The slope is not divided by the number of layers; the slopes multiply.",
     through: f"The slopes multiply: {peak:g} × {peak:g} × …, {layers} times. ReLU's 1 loses nothing.",
 }
 options = [Answer(f"{curves.written(part)} of it", because) for part, because in reasons.items()]
-asked = f"How much of a correction can come back through {layers} sigmoid layers at most, weights aside?"
+asked = f"Leave the weights aside: how much of a correction can at most pass back through {layers} sigmoid layers?"
 if lesson.predict(this, "slopes", asked, options, list(reasons).index(through)):
     rows = relu.compare(before, layers)
     st.table({"": list(titles), **{head: [curves.written(row[head]) for row in rows] for head in rows[0]}})
 
 st.header("Why not leave it out?", anchor=False)
 st.markdown(
-    "Here are the trained network's two convolutions in a row, **without** anything between them, not even "
-    "the pooling, padding valid. Then the same with ReLU between."
+    "Here are the trained network's two convolutions in a row (padding valid), with **nothing** between them, not "
+    "even the pooling. Then the same with ReLU between them."
 )
 picked = lesson.whole("filter", "Filter of the second convolution", 0, 23, 0)
 pair = [(weights[f"{name}/kernel"], weights[f"{name}/bias"]) for name in ("conv1", "conv2")]
 found = relu.chain(to_input(sample.pixels), pair[0], pair[1], picked)
 size, reach = pair[0][0].shape[0], found.kernel.shape[0]
 sizes = {
-    size: "Too small: the second kernel looks at cells that have already looked one cell further.",
-    reach: f"A cell sees {size} + {size} − 1 = {reach} pixels across, and sums of sums are sums again.",
+    size: "Too small: each cell under the second kernel was itself computed from a window of cells.",
+    reach: f"A cell sees {size} + {size} − 1 = {reach} pixels across, and a weighted sum of weighted "
+    "sums is a weighted sum.",
     2 * size: "The two windows overlap by one cell, so it is one less.",
-    0: "Without ReLU both only multiply and add; that is again one multiply and add.",
+    0: "Without ReLU both only multiply and add; one convolution can do the same.",
 }
 options = [Answer(f"Yes, with a {k}×{k} kernel" if k else "No", because) for k, because in sizes.items()]
 asked = f"Without ReLU: can one convolution do the same as two of {size}×{size} in a row?"
@@ -132,12 +133,12 @@ if lesson.predict(this, "chain", asked, options, list(sizes).index(reach)):
         place.image(data_uri(paint(values, shared, colours, 8)), caption=head, alt=f"{head}: filter {picked}")
     weight_scale = scale_of(found.kernel)
     slices = mosaic(found.kernel, colours, weight_scale, columns=2, pixels=110, labels=False)
-    told = f"The one kernel of {reach}×{reach}, for red, green, blue; a scale of its own"
+    told = f"The kernel of {reach}×{reach}, for red, green, blue; it has its own scale"
     places[3].image(data_uri(slices), caption=told, alt=f"{told}: up to {weight_scale.high:.3g}")
     st.html(legend_html(shared, colours))
     st.markdown(
-        f"Largest difference between two layers and one: **{curves.written(found.difference)}**, rounding. "
-        f"With ReLU between: **{curves.written(found.bent_difference)}**. ReLU makes depth worth having."
+        f"Largest difference between two layers and one: **{curves.written(found.difference)}**, from "
+        f"rounding. With ReLU between: **{curves.written(found.bent_difference)}**. ReLU makes depth useful."
     )
 
 lesson.finish(this, "relu1")

@@ -19,8 +19,8 @@ FIRST_SCORES = (0.0, -1.0, 1.0, 3.0, 0.5, 2.0, 0.0, 1.5, -2.0, -1.0)
 
 this = lesson.start("softmax")
 st.markdown(
-    "The last layer gives ten **scores**, any numbers. Softmax takes e to the power of each, so that all "
-    "are positive, and divides by their sum. **Move a score, then point at a class.**"
+    "The last layer gives ten **scores**, which can be any numbers. Softmax takes e to the power of each, so that "
+    "all are positive, and divides by their sum. **Change a score, then point at a class.**"
 )
 sample = None
 if lesson.switch("real", "Scores of a real picture, by the trained network"):
@@ -44,7 +44,7 @@ else:
 left, right = st.columns(2)
 with left:
     temperature = lesson.number(
-        "temperature", "Temperature, dividing all scores", 0.1, 10.0, 1.0, 0.1, "%.1f"
+        "temperature", "Temperature (divides all scores)", 0.1, 10.0, 1.0, 0.1, "%.1f"
     )
 with right:
     added = lesson.whole("add", "Add the same number to every score", -20, 20, 0)
@@ -58,24 +58,26 @@ left, right = st.columns(2)
 with left:
     lifted = softmax.with_temperature(scores + np.float32(trial), 1).max() - plain.max()
     reasons = (
-        "Its power of e is multiplied, but the sum is multiplied by the same.",
-        "Every power of e is multiplied by the same, and so is the sum: it cancels.",
-        "The other powers of e are multiplied by no more than its own.",
+        "Its power of e is multiplied, but the sum is multiplied by the same number.",
+        "Every power of e is multiplied by the same number, and so is the sum: it cancels.",
+        "All powers of e are multiplied by the same number, so no other one gains.",
     )
     answers = [Answer(move, because) for move, because in zip(moves, reasons, strict=True)]
-    asked = f"Add {trial:+} to all ten scores: what becomes of the largest probability?".replace("-", "−")
+    asked = f"Add {trial:+} to all ten scores: what happens to the largest probability?".replace("-", "−")
     if lesson.predict(this, "add", asked, answers, softmax.direction(lifted)):
         change = softmax.change_by_adding(scores, trial)
-        st.markdown(f"Largest change of any probability: **{written(change)}**{', rounding' * (change > 0)}.")
+        st.markdown(
+            f"Largest change of any probability: **{written(change)}**{', from rounding' * (change > 0)}."
+        )
 with right:
     warm = softmax.with_temperature(scores, 10)
     reasons = (
         "A small temperature does that: it stretches the scores apart.",
-        "Only with ten equal scores; a temperature changes how far apart they are.",
+        "Only if all ten scores are equal; a temperature changes how far apart they are.",
         "Divided by 10, the scores lie closer together, and so do the probabilities.",
     )
     answers = [Answer(move, because) for move, because in zip(moves, reasons, strict=True)]
-    asked = "Raise the temperature from 1 to 10. What becomes of the largest probability?"
+    asked = "Raise the temperature from 1 to 10. What happens to the largest probability?"
     if lesson.predict(
         this, "temperature", asked, answers, softmax.direction(float(warm.max() - plain.max()))
     ):
@@ -83,8 +85,8 @@ with right:
 
 st.header("Why is the largest score subtracted first?", anchor=False)
 st.markdown(
-    "Adding a number changes nothing on paper, but computers overflow: above about 88.7, e to it "
-    "is too large for a 32-bit number. So the largest score is subtracted first; then none is above 0."
+    "On paper, adding a number changes nothing. A computer overflows: e to the power of more than about 88.7 "
+    "is too large for a 32-bit number. So the largest score is subtracted first; then no score is above 0."
 )
 largest = lesson.number("largest", "Raise all scores until the largest is", 0.0, 200.0, 100.0, 1.0, "%.0f")
 high = softmax.raised(scores, largest)
@@ -92,18 +94,18 @@ powers, shares = softmax.naive(high)
 safe = softmax.steps(high - high.max())
 if np.isfinite(shares).all():
     st.success(
-        f"The sum, {written(float(powers.sum()))}, still fits: both ways agree. Raise it further.",
+        f"The sum, {written(float(powers.sum()))}, still fits, and both ways agree. Raise the scores further.",
         icon=":material/check_circle:",
     )
 else:
     st.warning(
         f"Overflow: the sum is {powers.sum()}, and {powers.max()} / {powers.sum()} is nan, not a number. "
-        "With the largest subtracted, the same scores give the probabilities on the right.",
+        "With the largest score subtracted first, the same scores give the probabilities on the right.",
         icon=":material/running_with_errors:",
     )
 numbers = {
     "score": high,
-    "e to it, 32 bit": powers,
+    "e to the score, 32 bits": powers,
     "÷ sum": shares,
     "score − largest": safe.scores,
     "e to that": safe.powers,
@@ -118,7 +120,7 @@ st.table({"class": list(CLASSES), **marked})
 st.header("How wrong was it?", anchor=False)
 st.markdown(
     "The **loss**, cross-entropy, is −ln of the true class's probability: 0 if that is 1, larger the "
-    "smaller it is. Its slope for each score is **p − y**, with y = 1 for the true class, else 0."
+    "smaller it is. Its slope along each score is **p − y**, with y = 1 for the true class and 0 for the others."
 )
 if sample and sample.true_class is not None:
     truth = sample.true_class
@@ -126,8 +128,14 @@ else:
     truth = CLASSES.index(lesson.choice("truth", "True class", CLASSES, "dog", pills=True))
 slopes, probability = softmax.gradient(scores, truth), float(plain[truth])
 answers = [
-    Answer(f"Only that of {CLASSES[truth]}", "There p − 1 is below 0; a step against the slope raises it."),
-    Answer("Only those of the other nine", "There p − 0 is above 0; a step against the slope lowers them."),
+    Answer(
+        f"Only that of {CLASSES[truth]}",
+        "Its slope, p − 1, is below 0; a step against the slope raises the score.",
+    ),
+    Answer(
+        "Only those of the other nine",
+        "Their slopes, p − 0, are above 0; a step against the slope lowers these scores.",
+    ),
     Answer("All ten", "The ten slopes add up to 0: what one score gains, the others lose."),
     Answer("None", "Only if p were 1 already; then there is nothing to learn."),
 ]

@@ -1,4 +1,4 @@
-"""A room for a class: join with a code, share runs, and see everybody's on one board."""
+"""A room for a class: join with a code, share runs, and see everybody's runs on one board."""
 
 import time
 
@@ -18,7 +18,7 @@ room = None if session().room_id == "" else current_room()
 code = read_code(st.query_params.get("code", ""))
 if room is None or (code and code != room.code):
     st.title("A class together")
-    st.write("Everybody trains a network; the runs that are shared stand on one board, live.")
+    st.write("Everybody trains a network, and the runs they share appear on one live board.")
     show_entrance()
     st.stop()
 
@@ -42,7 +42,7 @@ if room.is_teacher(owner):
     if not room.rules.closed:
         show_code(room)
 else:
-    st.caption(f"Room {shown_code(room.code)}. To bring a friend, show this code.")
+    st.caption(f"Room {shown_code(room.code)}. Others can join with this code.")
 show_board(room)
 member = room.member_of(owner)
 if member is not None:

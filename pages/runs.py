@@ -1,4 +1,4 @@
-"""All networks in one table: one's own runs, and those that come along."""
+"""All networks in one table: the visitor's own runs and the pretrained networks."""
 
 import streamlit as st
 
@@ -18,15 +18,16 @@ def runs() -> None:
     shown = table.matching(found, text or "", tags)
     actions.show_deleted()
     if not shown:
-        st.info("No run matches. Take a word out of the search.", icon=":material/search_off:")
+        st.info("No run matches. Try fewer words.", icon=":material/search_off:")
         return
     chosen = table.show_table(shown)
     actions.show_ways(chosen)
     actions.show_changes(chosen)
     own = sum(not row.shipped for row in found)
     st.caption(
-        f"{len(shown):,} of {len(found):,}: {own:,} of your own and {len(found) - own} that come along. A click on a "
-        "head sorts. Choose between runs by validation; test pictures are for the one you chose."
+        f"{len(shown):,} of {len(found):,} shown; {own:,} are your own, {len(found) - own} are pretrained. "
+        "Click a column head to sort. Choose between runs by validation accuracy; use the test pictures only "
+        "for the one you chose."
     )
 
 

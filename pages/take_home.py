@@ -1,4 +1,4 @@
-"""Take a network home in any form, or bring one in."""
+"""Download a network in any format, or upload one."""
 
 import streamlit as st
 
@@ -10,5 +10,5 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("Take it home", width="content")
     run = widgets.network_picker()
 show_downloads(run)
-st.header("Bring one in", anchor=False)
+st.header("Upload a network", anchor=False)
 show_bring_in()

@@ -89,7 +89,7 @@ def find_out(page: Page, address: str, suffix: str) -> None:
     first, second = page.url.partition("runs=")[2].partition("&")[0].replace("%2C", ",").split(",")[:2]
     page.goto(f"{address}/evaluate?network={first}")
     page.get_by_role("button", name="Evaluate on the test pictures").click()
-    page.get_by_text("Among its first 2").wait_for(timeout=180_000)
+    page.get_by_text("Top-2 accuracy").wait_for(timeout=180_000)
     shoot(page, f"evaluate{suffix}")
     page.goto(f"{address}/compare?runs={first},{second}&view=Is it real?")
     page.get_by_role("button", name=re.compile("^Evaluate . on the validation")).click()

@@ -1,4 +1,4 @@
-"""The commands that find out: evaluate a network, compare several, search a grid."""
+"""The commands evaluate, compare and grid."""
 
 import argparse
 import sys
@@ -40,21 +40,19 @@ from cnn.runs.store import Run, RunStore, owner_hash
 from cnn.scheduler.engine import Engine
 from cnn.worker import queries
 
-# Whose the experiments of the command line are: their runs are the engine's, not trained in this process.
+# The owner of experiments of the command line: their runs are trained by the engine, not in this process.
 OWNER = owner_hash("the command line")
 
 
 def add_evaluate(command: argparse.ArgumentParser) -> None:
     """Give the command `evaluate` its arguments."""
-    command.add_argument("target", metavar="RUN", help="a run's id or folder, or a network that comes along")
+    command.add_argument("target", metavar="RUN", help="a run's id or folder, or a pretrained network")
     command.add_argument("--part", choices=PARTS, default="test", help="which pictures (test)")
-    command.add_argument(
-        "--dataset", choices=NAMES, help="the one the run was trained on, unless another is named"
-    )
+    command.add_argument("--dataset", choices=NAMES, help="data set (the one the run was trained on)")
 
 
 def evaluate(options: argparse.Namespace) -> int:
-    """Evaluate a network on all test or validation pictures; what was evaluated before is read."""
+    """Evaluate a network on all test or validation pictures; a saved evaluation is read."""
     run = find_model(options.target, RunStore(settings.runs_folder()))
     parts = tuple(dict.fromkeys(("validation", options.part)))
     found = evaluations(run, options.dataset or run.dataset, parts, quiet=options.json)
@@ -68,9 +66,9 @@ def evaluate(options: argparse.Namespace) -> int:
         f"{run.name or run.id}: {percent(shown.accuracy)}, {shown.correct:,} of {shown.total:,} {shown.part} pictures "
         f"(95 % interval {between(*shown.interval)}; {shown.source})"
     )
-    print(f"among the first 2: {percent(facts['top2'])}, the first 3: {percent(facts['top3'])}")
-    width = max(map(len, CLASSES))
-    print(f"\n{'is, said':<{width}}" + "".join(f"{name[:6]:>7}" for name in CLASSES) + f"{'recall':>9}")
+    print(f"top-2 accuracy: {percent(facts['top2'])}, top-3 accuracy: {percent(facts['top3'])}")
+    width = max(*map(len, CLASSES), len("true, pred."))
+    print(f"\n{'true, pred.':<{width}}" + "".join(f"{name[:6]:>7}" for name in CLASSES) + f"{'recall':>9}")
     for name, row, figures in zip(CLASSES, facts["confusion"], per_class(shown.confusion), strict=True):
         recall = "–" if figures.recall is None else percent(figures.recall)
         print(f"{name:<{width}}" + "".join(f"{count:>7,}" for count in row) + f"{recall:>9}")
@@ -81,7 +79,7 @@ def evaluate(options: argparse.Namespace) -> int:
     )
     if twice := facts["in_both_sets"]:
         print(
-            f"{twice['pictures']} test pictures are in the training set, too; "
+            f"{twice['pictures']} test pictures are also in the training set; "
             f"accuracy without them {percent(twice['accuracy_without'])}"
         )
     if facts["looks"]:
@@ -146,14 +144,16 @@ def add_compare(command: argparse.ArgumentParser) -> None:
     """Give the command `compare` its arguments."""
     command.add_argument("targets", nargs="+", metavar="RUN", help=f"two to {MOST}: ids, folders, or names")
     command.add_argument("--part", choices=PARTS, default="test", help="which pictures (test)")
-    command.add_argument("--dataset", choices=NAMES, help="the one the first was trained on, unless named")
+    command.add_argument(
+        "--dataset", choices=NAMES, help="data set (the one the first network was trained on)"
+    )
     command.set_defaults(refuse=command.error)
 
 
 def compare(options: argparse.Namespace) -> int:
     """Compare networks on the same pictures: what differs in them, and for each pair whether it is real."""
     if not 2 <= len(options.targets) <= MOST:
-        options.refuse(f"{len(options.targets)} networks were given; give 2 to {MOST}")
+        options.refuse(f"expected 2 to {MOST} networks, got {len(options.targets)}")
     store = RunStore(settings.runs_folder())
     runs = [find_model(name, store) for name in options.targets]
     dataset = options.dataset or runs[0].dataset
@@ -218,17 +218,15 @@ def add_grid(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "spec",
         metavar="SPEC",
-        help="a grid as JSON: base, axes, seeds, epochs or seconds, halving; or grid-… to go on",
+        help="a grid as JSON: base, axes, seeds, epochs or seconds, halving; or the id grid-… of one to continue",
     )
-    command.add_argument(
-        "--dry-run", action="store_true", help="say what would be trained, and train nothing"
-    )
+    command.add_argument("--dry-run", action="store_true", help="list the runs, and train nothing")
 
 
 def grid(options: argparse.Namespace) -> int:
     """Train a grid on this machine's workers (`CNN_LAB_WORKERS`) or on a cluster, as one experiment.
 
-    Ctrl-C leaves it as it is: `grid ID` goes on with it, and so does a server with the same home.
+    Ctrl-C interrupts it: `grid ID` continues it, and so does a server with the same home.
     """
     store = RunStore(settings.runs_folder())
     experiments = ExperimentStore(experiments_folder(store.folder))
@@ -262,7 +260,7 @@ def grid(options: argparse.Namespace) -> int:
     results = experiment.results(store)
     words = sentence(experiment, results)
     if not experiment.is_over():
-        raise CnnLabError(f"It was left before its end. To go on: python -m cnn grid {experiment.id}")
+        raise CnnLabError(f"The grid is not finished. To continue: python -m cnn grid {experiment.id}")
     if options.json:
         emit(
             {
@@ -296,7 +294,7 @@ def _show_plan(spec: Grid, as_json: bool) -> int:
 def _watch(
     experiment: Experiment, store: RunStore, engine: Engine, interrupted: threading.Event, as_json: bool
 ) -> None:
-    """Print each run that ends, until all have, or somebody presses Ctrl-C, or the engine gives up."""
+    """Print each run that ends, until all have ended, Ctrl-C is pressed, or the engine fails."""
     told: set[int] = set()
     said = ""
     over = False
@@ -342,7 +340,7 @@ def _result_rows(experiment: Experiment, store: RunStore) -> list[dict[str, Any]
 
 
 def evaluations(run: Run, dataset: str, parts: Sequence[str], quiet: bool) -> dict[str, Evaluation]:
-    """Return the evaluations of a run's newest state, made in this process where they are not kept yet.
+    """Return the evaluations of a run's newest snapshot, computed in this process where none is saved.
 
     Raises:
         CnnLabError: where weights or pictures cannot be read.

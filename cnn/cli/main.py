@@ -1,4 +1,4 @@
-"""The command line: describe, train, steer, runs, classify, models, export, import, data, bench."""
+"""The command line, `python -m cnn COMMAND`: its arguments, and the commands describe, classify, data and bench."""
 
 import argparse
 import subprocess
@@ -47,70 +47,82 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     describe = _command(commands, "describe", _describe, "layers, shapes and parameters of a network")
     _add_source(describe)
-    _add_training(_command(commands, "train", train, "train a network, or go on training one"))
-    steering = _command(commands, "steer", steer, "pause, resume, stop, … a run, whoever trains it")
+    _add_training(_command(commands, "train", train, "train a network, or continue a run"))
+    steering = _command(
+        commands, "steer", steer, "pause, resume, stop, … a run, in whatever process it trains"
+    )
     steering.add_argument("target", metavar="RUN", help="a run's id or folder; runs lists them")
     steering.add_argument("what", choices=STEERS, metavar="WHAT", help=", ".join(STEERS))
     steering.add_argument("number", nargs="?", metavar="VALUE", help=STEERS_WITH_NUMBER)
     steering.set_defaults(refuse=steering.error)
-    _command(commands, "runs", list_runs, "the runs of this machine and how they stand")
-    recognise = _command(commands, "classify", _classify, "name what is on pictures")
+    _command(commands, "runs", list_runs, "the runs of this machine, with state and accuracy")
+    recognise = _command(commands, "classify", _classify, "classify pictures")
     recognise.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
     recognise.add_argument(
         "--model",
         default=BEST,
         metavar="RUN_OR_NAME",
-        help=f"a run's id or folder, or a network that comes along ({BEST})",
+        help=f"a run's id or folder, or a pretrained network ({BEST})",
     )
     add_evaluate(_command(commands, "evaluate", evaluate, "how good a network is, and where it fails"))
     add_compare(
-        _command(commands, "compare", compare, "two to eight networks: which is better, and is it real")
+        _command(
+            commands,
+            "compare",
+            compare,
+            "two to eight networks: which is better, and could the difference be chance",
+        )
     )
     add_grid(_command(commands, "grid", grid, "train every combination of a few settings, as one experiment"))
-    add_models(_command(commands, "models", models, "train the networks that come along again"))
+    add_models(_command(commands, "models", models, "train the pretrained networks again"))
     take_home.add_export(_command(commands, "export", take_home.export, "write a network for other programs"))
-    take_home.add_import(
-        _command(commands, "import", take_home.bring, "make a run of a network from outside")
-    )
-    fetch = _command(commands, "data", _data, "what pictures are there, and where")
+    take_home.add_import(_command(commands, "import", take_home.bring, "import a network as a run"))
+    fetch = _command(commands, "data", _data, "which data sets are installed, and where")
     fetch.add_argument(
         "--from",
         dest="source",
         type=Path,
         metavar="PATH",
-        help="take CIFAR-10 over from where Keras, torchvision, TFDS or Hugging Face keep it, an archive, or PNGs",
+        help="import CIFAR-10 from a copy of Keras, torchvision, TFDS or Hugging Face, an archive, or PNG files",
     )
-    fetch.add_argument("--download", action="store_true", help="fetch CIFAR-10 (163 MB) if it is not there")
+    fetch.add_argument(
+        "--download", action="store_true", help="download CIFAR-10 (163 MB) if it is not installed"
+    )
     bench = _command(commands, "bench", _bench, "measure this machine against the named baselines")
-    bench.add_argument("--only", metavar="PART", help="one part; --list names them")
-    bench.add_argument("--list", action="store_true", help="name the parts")
+    bench.add_argument("--only", metavar="PART", help="one part (see --list)")
+    bench.add_argument("--list", action="store_true", help="list the parts")
     bench.add_argument("--rounds", type=int, default=5, metavar="N", help="alternating rounds (5)")
     return parser
 
 
 def _add_source(command: argparse.ArgumentParser) -> Any:
     source = command.add_mutually_exclusive_group()
-    source.add_argument("--preset", choices=PRESETS, help="a named set-up; lecture, unless another is named")
-    source.add_argument("--spec", type=Path, metavar="FILE", help="a set-up as JSON")
+    source.add_argument("--preset", choices=PRESETS, help="a preset (lecture)")
+    source.add_argument("--spec", type=Path, metavar="FILE", help="settings as JSON")
     return source
 
 
 def _add_training(command: argparse.ArgumentParser) -> None:
     source = _add_source(command)
-    source.add_argument("--resume", metavar="RUN", help="go on with a run to the end it was meant to have")
+    source.add_argument("--resume", metavar="RUN", help="continue a run to its planned end")
     source.add_argument(
-        "--continue", dest="go_on", metavar="RUN", help="go on with a run for --epochs or --seconds more"
+        "--continue", dest="go_on", metavar="RUN", help="continue a run for --epochs or --seconds more"
     )
     length = command.add_mutually_exclusive_group()
-    length.add_argument("--epochs", type=int, metavar="N", help="instead of the set-up's length")
+    length.add_argument("--epochs", type=int, metavar="N", help="instead of the length in the settings")
     length.add_argument("--seconds", type=float, metavar="S", help="of training steps, instead of epochs")
-    command.add_argument("--seed", type=int, metavar="N", help="instead of the set-up's seed")
+    command.add_argument("--seed", type=int, metavar="N", help="random seed, instead of that in the settings")
     command.add_argument(
-        "--pictures", type=int, metavar="N", help="training pictures, instead of the set-up's"
+        "--pictures",
+        type=int,
+        metavar="N",
+        help="number of training pictures, instead of that in the settings",
     )
     command.add_argument("--precision", metavar="NAME", help="auto, float32 or mixed_bfloat16")
-    command.add_argument("--dataset", choices=data.NAMES, help="cifar10, unless another is named")
-    command.add_argument("--out", type=Path, metavar="DIR", help="the run's folder; new or empty")
+    command.add_argument("--dataset", choices=data.NAMES, help="data set (cifar10)")
+    command.add_argument(
+        "--out", type=Path, metavar="DIR", help="the folder of the run; must be new or empty"
+    )
     command.set_defaults(refuse=command.error)
 
 
@@ -141,7 +153,7 @@ def _describe(options: argparse.Namespace) -> int:
         figures = f"{row.formula or '–':<{wide}}{row.multiply_adds:>15,}{row.sees:>9}"
         print(f"{row.layer.name:<16}{shape:<14}{figures}")
     print(f"{summary.total_parameters(table):,} parameters, ", end="")
-    print(f"{summary.total_multiply_adds(table):,} multiply-adds a picture")
+    print(f"{summary.total_multiply_adds(table):,} multiply-adds per picture")
     if unseen := summary.unseen_text(table):
         print(unseen)
     return 0
@@ -165,7 +177,7 @@ def _classify(options: argparse.Namespace) -> int:
     network, card = run.setup.network, card_of(run)
     weights, problem = run.newest_weights()
     if problem:
-        print(f"{problem} An older state answers.", file=sys.stderr)
+        print(f"{problem} An older snapshot is used.", file=sys.stderr)
     typical = Typical.read(run.folder, network) if card else None
     failed = False
     for path in options.images:
@@ -208,7 +220,7 @@ def _data(options: argparse.Namespace) -> int:
     if options.source:
         taken = take_over(options.source)
         if not options.json:
-            print(f"Taken over from {taken.path} ({taken.title}): {taken.source}.")
+            print(f"Imported from {taken.path} ({taken.title}): {taken.source}.")
     download = Download()
     if options.download:
         download.start()
@@ -231,16 +243,16 @@ def _data(options: argparse.Namespace) -> int:
     else:
         print(f"cifar10: {source} in {folder}" if ready else f"cifar10: {status.state}. {status.problem}")
         if not ready:
-            print(f"To fetch it: python -m cnn data --download. {download.by_hand()}")
+            print(f"To download it: python -m cnn data --download. {download.by_hand()}")
             if here := on_this_machine():
-                print(f"It is on this machine already: python -m cnn data --from {here}")
-        print("sketch10: always there, drawn by code")
+                print(f"There is a copy on this machine: python -m cnn data --from {here}")
+        print("sketch10: always available, drawn by code")
     return 1 if options.download and not ready else 0
 
 
 def _bench(options: argparse.Namespace) -> int:
     if not (settings.PROJECT / "bench").is_dir():
-        raise CnnLabError("The benchmarks are in the repository only: clone it and run make bench there.")
+        raise CnnLabError("The benchmarks are only in the repository. Clone it and run make bench there.")
     arguments = ["--rounds", str(options.rounds)]
     arguments += ["--json"] if options.json else []
     arguments += ["--list"] if options.list else []

@@ -1,4 +1,4 @@
-"""The command that trains the networks that come along, and makes them small enough to."""
+"""The command models: train the pretrained networks, and write them into models/."""
 
 import argparse
 import tempfile
@@ -20,7 +20,7 @@ from cnn.runs.store import Run, RunStore
 from cnn.training import runtime
 from cnn.worker import jobs
 
-# Name in models/ → what differs from the preset of that name, and how many saved states come along.
+# Name in models/ → changes to the preset of that name, and the number of snapshots that are kept.
 RECIPES: dict[str, tuple[dict[str, Any], int]] = {
     "airbench": ({}, 4),
     "lecture": ({"epochs": 20}, 20),
@@ -31,14 +31,12 @@ RECIPES: dict[str, tuple[dict[str, Any], int]] = {
 
 def add_models(command: argparse.ArgumentParser) -> None:
     """Give the command its arguments."""
-    command.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"of {', '.join(RECIPES)}; all if none is named"
-    )
+    command.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(RECIPES)} (all)")
     command.add_argument(
         "--from",
         dest="source",
         metavar="RUN",
-        help="a run that has finished already, for the one that is named",
+        help="a finished run to use instead of training; for exactly one NAME",
     )
     command.add_argument(
         "--also",
@@ -46,7 +44,7 @@ def add_models(command: argparse.ArgumentParser) -> None:
         type=Path,
         action="append",
         default=[],
-        help="with another copy of CIFAR-10: the card is measured on its test pictures, too (repeatable)",
+        help="another copy of CIFAR-10: the card is also measured on its test pictures (repeatable)",
     )
     command.set_defaults(refuse=command.error)
 
@@ -55,7 +53,7 @@ def models(options: argparse.Namespace) -> int:
     """Train networks, measure them, and put them into `models/`."""
     names = options.names or list(RECIPES)
     if unknown := [name for name in names if name not in RECIPES]:
-        options.refuse(f"there is no network {unknown[0]!r}; there are {', '.join(RECIPES)}")
+        options.refuse(f"there is no pretrained network {unknown[0]!r}; choose from {', '.join(RECIPES)}")
     if options.source and len(options.names) != 1:
         options.refuse("--from takes exactly one NAME")
     require_cifar10()
@@ -71,7 +69,7 @@ def models(options: argparse.Namespace) -> int:
 
 
 def recipe(name: str) -> Setup:
-    """Return the set-up that a network that comes along is trained with."""
+    """Return the settings with which a pretrained network is trained."""
     changes, _ = RECIPES[name]
     setup = PRESETS[name].setup
     if "epochs" in changes:
@@ -95,10 +93,12 @@ def _ship(name: str, run: Run, copies: Sequence[Dataset], as_json: bool) -> None
 
     wanted = recipe(name)
     if run.setup.network != wanted.network:
-        raise CnnLabError(f"The run {run.id} is of another network than {name}.")
+        raise CnnLabError(f"The run {run.id} has another network than {name}.")
     trained = replace(run.setup.training, precision=wanted.training.precision)  # which is the machine's
     if trained != wanted.training or run.dataset != "cifar10":
-        raise CnnLabError(f"The run {run.id} was trained otherwise than {name}: its card would not be true.")
+        raise CnnLabError(
+            f"The run {run.id} was trained with other settings than {name}, so its card would be wrong."
+        )
     command = f"python -m cnn models {name}"
     folder = settings.models_folder() / name
     card = ship(run, folder, jobs.load_once("cifar10"), command, RECIPES[name][1], copies)

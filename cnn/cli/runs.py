@@ -1,4 +1,4 @@
-"""The commands on runs that are there: steer, runs."""
+"""The commands steer and runs."""
 
 import argparse
 import time
@@ -34,22 +34,22 @@ def find_run(name: str) -> Run:
         return store.get(name)
     if Path(name, "run.json").is_file():
         return read_run(Path(name).resolve())
-    raise RunError(f"There is no run {name[:80]!r}; python -m cnn runs lists those that there are.")
+    raise RunError(f"There is no run {name[:80]!r}. To list the runs: python -m cnn runs")
 
 
 def name_of(run: Run) -> str:
-    """Return what names a run on the command line: its id, or its folder where it is not in the store."""
+    """Return the name of a run on the command line: its id, or its folder where it is not in the store."""
     return run.id if run.folder.parent == settings.runs_folder() else str(run.folder)
 
 
 def steer(options: argparse.Namespace) -> int:
-    """Ask something of a run, and wait a moment for it to be taken."""
+    """Send a command to a run, and wait up to 5 seconds for its acknowledgement."""
     number = _number(options)
     run = find_run(options.target)
     status = run.status()
     if status.ended and options.what != "extend":
         raise RunError(
-            f"{run.id} is {status.state}, so nothing trains it. To go on with it: "
+            f"{run.id} is {status.state}, so nothing trains it. To continue it: "
             f"python -m cnn train --continue {name_of(run)} --epochs 5"
         )
     if options.what == "extend":
@@ -73,14 +73,14 @@ def _number(options: argparse.Namespace) -> dict[str, Any]:
             return {"value": float(text)}
         if options.what == "extend":
             more = {"seconds": float(text[:-1])} if text.endswith("s") else {"epochs": int(text)}
-            return more if any(more.values()) else options.refuse("extend needs more than 0")
+            return more if any(more.values()) else options.refuse("extend needs a number above 0")
     except ValueError:
-        options.refuse(f"{text!r} is no number; {STEERS_WITH_NUMBER}")
+        options.refuse(f"{text!r} is not a number; {STEERS_WITH_NUMBER}")
     return {}
 
 
 def _wait_until_taken(run: Run, asked: int, *, ending: bool) -> bool:
-    """Return whether a command was taken within some seconds; an end is when the run has ended."""
+    """Return whether a command was acknowledged in time; `ending` ones are when the run has ended."""
     deadline = time.monotonic() + ANSWER_SECONDS
     while time.monotonic() < deadline:
         status = run.status()
@@ -107,21 +107,21 @@ def _show_asked(run: Run, options: argparse.Namespace, taken: bool) -> None:
         return
     words = " ".join(filter(None, (options.what, options.number)))
     if taken:
-        print(f"{words}: taken; {run.id} is {state}")
+        print(f"{words}: done; {run.id} is {state}")
     elif state == "queued":
         print(
-            f"{words}: {run.id} waits for a worker; without a server: "
-            f"python -m cnn train --resume {name_of(run)}"
+            f"{words}: {run.id} is waiting for a worker; without a server: python -m cnn train --resume "
+            f"{name_of(run)}"
         )
     else:
-        print(f"{words}: asked, not taken yet; {run.id} is {state}")
+        print(f"{words}: sent, not acknowledged yet; {run.id} is {state}")
 
 
 def list_runs(options: argparse.Namespace) -> int:
     """List the runs of this machine, newest first."""
     runs = RunStore(settings.runs_folder()).runs()
     if not runs and not options.json:
-        print("There is no run here yet; python -m cnn train makes one.")
+        print("There is no run yet. To train one: python -m cnn train")
     for run in runs:
         status = run.status()
         if options.json:

@@ -1,4 +1,4 @@
-"""`cnn-lab`, the command of an installation: serves the app from any folder, and knows the other commands."""
+"""`cnn-lab`, the command of an installed copy: serves the app from any folder, or runs a command."""
 
 import argparse
 import os
@@ -21,11 +21,13 @@ def command() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cnn-lab",
-        description="Serve CNN Lab. With a command (train, runs, classify, …) it does that instead; "
-        "python -m cnn --help lists them.",
+        description="Serve CNN Lab. With a command (train, runs, classify, …), run that command instead; "
+        "python -m cnn --help lists the commands.",
     )
-    parser.add_argument("--address", default="127.0.0.1", help="0.0.0.0 lets other machines in (127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8501, help="the port (8501)")
+    parser.add_argument(
+        "--address", default="127.0.0.1", help="address to listen on; 0.0.0.0 for other machines (127.0.0.1)"
+    )
+    parser.add_argument("--port", type=int, default=8501, help="port (8501)")
     return parser
 
 
@@ -33,14 +35,14 @@ def serve(options: argparse.Namespace) -> int:
     """Serve the app until it is interrupted; return the exit status of the server."""
     app = PROJECT / "app.py"
     if not app.is_file():
-        raise CnnLabError(f"{app} is missing: this installation is not complete; install CNN Lab again.")
+        raise CnnLabError(f"{app} is missing, so this installation is not complete. Install CNN Lab again.")
     words = ["-m", "streamlit", "run", str(app)]
     words += [f"--server.address={options.address}", f"--server.port={options.port}"]
-    # NumPy computes on one thread: beside a training run several would wait for each other.
+    # NumPy computes on one thread: more would compete with the threads of a training run.
     with subprocess.Popen(
         [sys.executable, *words], env={"OPENBLAS_NUM_THREADS": "1", **os.environ}
     ) as server:
         try:
             return server.wait()
-        except KeyboardInterrupt:  # the server gets it too, and stops its workers
+        except KeyboardInterrupt:  # the server gets the signal as well, and stops its workers
             return server.wait()

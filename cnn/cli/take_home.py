@@ -1,4 +1,4 @@
-"""The commands that write a network in the forms of other programs, and take one in."""
+"""The commands export and import."""
 
 import argparse
 import time
@@ -17,11 +17,11 @@ from cnn.training import runtime
 
 def add_export(command: argparse.ArgumentParser) -> None:
     """Give the command its arguments."""
-    command.add_argument("network", metavar="RUN", help="a run's id or folder, or a network that comes along")
+    command.add_argument("network", metavar="RUN", help="a run's id or folder, or a pretrained network")
     command.add_argument(
         "--to", required=True, choices=formats.NAMES, metavar="FORMAT", help=", ".join(formats.NAMES)
     )
-    command.add_argument("--out", type=Path, metavar="PATH", help="a file or a folder; else this folder")
+    command.add_argument("--out", type=Path, metavar="PATH", help="file or folder (the current folder)")
 
 
 def export(options: argparse.Namespace) -> int:
@@ -38,7 +38,7 @@ def export(options: argparse.Namespace) -> int:
         path.write_bytes(made.content)
     except OSError as error:
         raise CnnLabError(
-            f"{path} cannot be written: {error.strerror}. Name another one by --out."
+            f"{path} cannot be written: {error.strerror}. Choose another one with --out."
         ) from error
     if options.json:
         seconds = round(time.perf_counter() - started, 3)
@@ -55,12 +55,12 @@ def add_import(command: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="a ZIP of this lab, or NAME.safetensors with NAME.json beside it",
+        help="a ZIP of this lab, or NAME.safetensors with NAME.json in the same folder",
     )
 
 
 def bring(options: argparse.Namespace) -> int:
-    """Make a run of files from outside."""
+    """Import a network as a run."""
     paths: list[Path] = list(options.files)
     if len(paths) == 1 and paths[0].suffix == ".safetensors":
         paths.append(paths[0].with_suffix(".json"))
@@ -69,7 +69,7 @@ def bring(options: argparse.Namespace) -> int:
         try:
             if path.stat().st_size > MAX_BYTES:
                 raise CnnLabError(
-                    f"{path} is larger than {MAX_BYTES // 10**6} MB, more than any network here."
+                    f"{path} is larger than {MAX_BYTES // 10**6} MB, the most that a network can need here."
                 )
             files.append((path.name, path.read_bytes()))
         except OSError as error:
@@ -78,5 +78,7 @@ def bring(options: argparse.Namespace) -> int:
     if options.json:
         emit({"run": run.id, "name": run.name, "folder": str(run.folder)})
     else:
-        print(f"{run.id}: {run.name}. To go on with it: python -m cnn train --continue {run.id} --epochs 5")
+        print(
+            f"{run.id}: {run.name}. To continue its training: python -m cnn train --continue {run.id} --epochs 5"
+        )
     return 0

@@ -1,4 +1,4 @@
-"""The command that trains: a new run, or one that goes on."""
+"""The command train: a new run, or one that is continued."""
 
 import argparse
 import signal
@@ -24,15 +24,15 @@ from cnn.training.events import EpochEnd, Finished, Progress, Report
 from cnn.worker import jobs
 
 DEFAULT = "lecture"
-EVENTS = {"EpochEnd": "epoch", "Suspended": "parked"}  # of the JSON, whatever the reports are called
+EVENTS = {"EpochEnd": "epoch", "Suspended": "parked"}  # names in the JSON, which stay when a class is renamed
 NEW_RUN_ONLY = ("seed", "pictures", "precision", "dataset", "out")
 
 
 def read_setup(options: argparse.Namespace) -> Setup:
-    """Return the set-up that `--preset` or `--spec` names.
+    """Return the settings that `--preset` or `--spec` names.
 
     Raises:
-        SpecError: for a file that cannot be read, or that holds no set-up.
+        SpecError: for a file that cannot be read, or that does not contain settings.
     """
     if not options.spec:
         return PRESETS[options.preset or DEFAULT].setup
@@ -43,7 +43,7 @@ def read_setup(options: argparse.Namespace) -> Setup:
 
 
 def train(options: argparse.Namespace) -> int:
-    """Train a new run, or go on with one, in this process."""
+    """Train a new run, or continue one, in this process."""
     goes_on = options.resume is not None or options.go_on is not None
     run = _old_run(options) if goes_on else _new_run(options)
     runtime.prepare_tensorflow()
@@ -56,8 +56,8 @@ def train(options: argparse.Namespace) -> int:
 
 @contextmanager
 def ctrl_c(call: Callable[[], None]) -> Iterator[None]:
-    """Let Ctrl-C call this instead of raising: it stops a run as the web's Stop does, nothing is lost."""
-    # In a thread: the line that was interrupted may hold the lock that the call waits for.
+    """Let Ctrl-C call this instead of raising, so that a run is stopped as by the page's Stop and nothing is lost."""
+    # In a thread: the interrupted line may hold the lock that the call needs.
     before = signal.signal(signal.SIGINT, lambda *_: threading.Thread(target=call).start())
     try:
         yield
@@ -67,7 +67,7 @@ def ctrl_c(call: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def progress_bar(as_json: bool) -> Iterator[Callable[[Report], None]]:
-    """Yield what shows a report: as a bar for people, or as a line of JSON."""
+    """Yield a function that shows a report: as a progress bar, or as a line of JSON."""
     if as_json:
         yield _emit_report
         return
@@ -101,20 +101,22 @@ def _with_options(setup: Setup, options: argparse.Namespace) -> Setup:
 
 
 def require_cifar10() -> None:
-    """Hold that CIFAR-10 is here; raises CnnLabError that says how to get it."""
+    """Raise CnnLabError with the way to get CIFAR-10 where it is not installed."""
     found = layout.check()
     if not found.present:
-        raise CnnLabError(f"{found.problem} Or train on the drawn pictures: --dataset sketch10.")
+        raise CnnLabError(f"{found.problem} Or train on drawn pictures: --dataset sketch10.")
 
 
 def _old_run(options: argparse.Namespace) -> Run:
-    """Return a run that is to go on, queued for this process."""
+    """Return a run to continue, queued for this process."""
     _check_usage(options)
     run = find_run(options.go_on if options.resume is None else options.resume)
     check_fits(run.setup)
     status = run.status()
     if run.is_trained():
-        raise RunError(f"{run.id} is being trained now; python -m cnn steer {run.id} extend makes it longer.")
+        raise RunError(
+            f"{run.id} is being trained now. To make it longer: python -m cnn steer {run.id} extend 5"
+        )
     if options.go_on is not None:
         run.extend(options.epochs or 0, options.seconds or 0.0)
     elif status.ended:
@@ -127,12 +129,12 @@ def _old_run(options: argparse.Namespace) -> Run:
 def _check_usage(options: argparse.Namespace) -> None:
     given = [name for name in NEW_RUN_ONLY if getattr(options, name) is not None]
     if given:
-        options.refuse(f"--{given[0]} is for a new run; the one that goes on has its own")
+        options.refuse(f"--{given[0]} is for a new run; a continued run keeps its own")
     longer = options.epochs is not None or options.seconds is not None
     if options.go_on is not None and not longer:
-        options.refuse("--continue needs --epochs or --seconds: for how long it shall go on")
+        options.refuse("--continue needs --epochs or --seconds")
     if options.resume is not None and longer:
-        options.refuse("--resume goes on to the planned end; --continue RUN takes --epochs or --seconds")
+        options.refuse("--resume continues to the planned end; for --epochs or --seconds, use --continue RUN")
 
 
 def _emit_report(report: Report) -> None:
@@ -160,22 +162,22 @@ def _conclude(run: Run, status: Status, as_json: bool) -> int:
     if status.state == "failed":
         raise CnnLabError(status.message)
     if status.state in ("queued", "running"):
-        raise RunError(f"{run.id} is trained by another process, or waits for one; nothing was done here.")
+        raise RunError(f"{run.id} is trained by another process, or waits for one. Nothing was done here.")
     if as_json:
         emit(facts)
         return 0
     accuracy = f"test accuracy {percent(status.test_accuracy)}, " if status.test_accuracy is not None else ""
-    print(f"{status.state}: {accuracy}{status.images_per_second:,.0f} images a second ({status.source})")
+    print(f"{status.state}: {accuracy}{status.images_per_second:,.0f} images per second ({status.source})")
     for sentence in facts["findings"]:
         print(sentence)
     if status.state == "stopped":
-        print(f"It is kept. To go on with it: python -m cnn train --resume {name_of(run)}")
+        print(f"The run is kept. To continue it: python -m cnn train --resume {name_of(run)}")
     print(f"run: {run.folder}")
     return 0
 
 
 class _ProgressBar(AbstractContextManager["_ProgressBar"]):
-    """A bar for people, with loss, accuracy and the time left."""
+    """A progress bar with loss, accuracy and the time left."""
 
     def __init__(self) -> None:
         from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
@@ -206,7 +208,7 @@ class _ProgressBar(AbstractContextManager["_ProgressBar"]):
 
 
 def _words(report: Report) -> str:
-    """Return what somebody did to the run, in words."""
+    """Return a command that was carried out, in words."""
     facts = {
         name: value for name, value in vars(report).items() if name in ("learning_rate", "epochs", "seconds")
     }

@@ -1,1 +1,1 @@
-"""Arrays to pictures: mosaics of maps, charts, drawings. Figures are returned, never shown."""
+"""Figures made from arrays: mosaics of maps, charts, drawings. They are returned, never shown."""

@@ -15,9 +15,9 @@ from cnn.figures.colours import Theme
 BINS = 256  # of an axis, at most; each keeps its lowest and its highest point
 MARKED = ("rate", "resumed")
 MAX_MARKS = 12
-NEAR = 0.06  # of the axis: words of marks that are closer would overlap
+NEAR = 0.06  # of the axis: labels of marks that are closer would overlap
 PLACES = 3
-SPIKE = 3.0  # times what nearly all points stay below: such a point does not stretch the axis
+SPIKE = 3.0  # a point above SPIKE times the quantile NEARLY_ALL does not stretch the axis
 NEARLY_ALL = 0.95
 NOTHING = [None]  # a line without any point would be missing from the legend
 
@@ -36,14 +36,14 @@ def curves(
 
     The line is of the training batches: each point is the mean over those since the point before. The points
     are of the weights after an epoch, on unchanged training pictures and on validation pictures. A new
-    learning rate is a vertical line with its value, and so is the place where a run went on by itself.
+    learning rate is a vertical line with its value, and so is the point where a run continued by itself.
 
     Args:
         rows: a run's history.
         quantity: "loss" or "accuracy".
         theme: of the page.
         epochs: the planned end of the axis, where known.
-        smoothing: of the line, 0 to below 1; the raw line then lies faintly behind.
+        smoothing: of the line, 0 to below 1; the raw line is then drawn faintly behind it.
         log: whether the loss is on a logarithmic axis.
     """
     batches = _points(rows, "progress", quantity)
@@ -67,7 +67,7 @@ def curves(
         look = {"line": {"color": colour, "dash": "dot"}, "marker": {"size": 9, "symbol": symbol}}
         traces.append(dots | _drawn(found, quantity) | look | {"name": name})
     marked = [row for row in rows if row["kind"] in MARKED][-MAX_MARKS:]
-    # All at once: a figure that is changed afterwards takes five times as long.
+    # All at once: changing a figure afterwards takes five times as long.
     return go.Figure(traces, _layout(quantity, end, log, after) | _marks(marked, end, theme))
 
 
@@ -89,7 +89,7 @@ def _drawn(points: Points, quantity: str) -> dict[str, Any]:
 
 
 def smoothed(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
-    """Return the exponential moving average of values, without the bias of its start, as TensorBoard's.
+    """Return the exponential moving average of values with the bias of its start corrected, as TensorBoard does.
 
     >>> smoothed(np.array([1.0, 2.0, 4.0]), 0.5).round(3).tolist()
     [1.0, 1.667, 3.0]
@@ -137,7 +137,7 @@ def loss_range(values: NDArray[np.float64], log: bool) -> tuple[float, float]:
 
 
 def _marks(rows: list[dict[str, Any]], end: float, theme: Theme) -> dict[str, Any]:
-    """Return a line for each thing that was done to a run; words of close ones stand one below another."""
+    """Return a line for each change of a run; labels of close ones stand one below another."""
     lines, words = [], []
     place, before = 0, -NEAR * end
     for row in rows:
@@ -152,7 +152,7 @@ def _marks(rows: list[dict[str, Any]], end: float, theme: Theme) -> dict[str, An
                 "x": row["epoch"],
                 "y": 1 - place / PLACES,
                 "yref": "paper",
-                "text": f"rate {row['learning_rate']:g}" if by_hand else "went on",
+                "text": f"rate {row['learning_rate']:g}" if by_hand else "resumed",
                 "textangle": -90,
                 "font": {"size": 12, "color": theme.ink},
                 "xanchor": "right",
@@ -175,7 +175,7 @@ def _layout(quantity: str, end: float, log: bool, shown: list[Points]) -> dict[s
         )
         axis |= {"exponentformat": "e", "dtick": 1 if log and high > 30 * low else None}
         if values.size and values.max() > high:
-            title += f" (up to {number(values.max())}, beyond the axis)"
+            title += f" (up to {number(values.max())}, outside the axis)"
     return {
         "height": 340,
         "margin": {"l": 10, "r": 10, "t": 40, "b": 10},
@@ -190,7 +190,7 @@ def _layout(quantity: str, end: float, log: bool, shown: list[Points]) -> dict[s
 
 
 def bars_text(values: NDArray[Any]) -> str:
-    """Return the bars in words, for those who cannot see them.
+    """Return the three largest probabilities in words, for a screen reader.
 
     >>> bars_text(np.array([0.0, 0.9, 0, 0, 0, 0, 0, 0, 0, 0.1]))
     'automobile 90.0 %, truck 10.0 %, airplane 0.0 %'

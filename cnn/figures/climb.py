@@ -1,4 +1,4 @@
-"""Pictures of gradient ascent on the input: the frames on the way, and the curve of what was climbed."""
+"""Figures of gradient ascent on the input: the picture after several steps, and the curve of the value."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ def frame_strip(
 
 
 def climb_curve(values: NDArray[np.float32], steps: Sequence[int], theme: Theme, what: str) -> go.Figure:
-    """Return the curve of what was climbed, one value a step; the frames' steps are marked.
+    """Return the curve of the value, one point per step; the steps of the frames are marked.
 
     Args:
         values: (steps + 1,), before the first step and after each.

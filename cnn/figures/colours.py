@@ -1,7 +1,7 @@
-"""The colours of every page: layer tags, and the two scales for numbers.
+"""The colours of every page: layer tags, and the two colour scales for numbers.
 
-A number above zero is orange on either scale, one below zero is blue, zero is the page's ground; so what
-ReLU takes away is what was blue.
+A number above zero is orange on either scale, one below zero is blue, and zero has the page's background
+colour; so ReLU removes exactly what is blue.
 """
 
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# One colour a kind of layer, the same on every page; Okabe and Ito's palette, safe for the colour-blind,
-# darkened where white text must be read on it.
+# One colour per kind of layer, the same on every page; Okabe and Ito's palette, safe for the colour-blind,
+# darkened where white text must be readable on it.
 TAGS = {
     "input": "#6E6A62",
     "conv": "#0067A5",
@@ -28,7 +28,7 @@ TAGS = {
 
 @dataclass(frozen=True)
 class Theme:
-    """The page's ground and ink, as the maps must know them."""
+    """The colours of the page: background (`ground`), text (`ink`), secondary text, accent, and the scales."""
 
     name: str
     ground: str
@@ -70,7 +70,7 @@ def rgb(colour: str) -> tuple[int, int, int]:
 
 @dataclass(frozen=True)
 class Scale:
-    """How numbers become colours: from `low` to `high`; `signed` has the page's ground at zero."""
+    """A colour scale from `low` to `high`; a `signed` one has the page's background colour at zero."""
 
     low: float
     high: float
@@ -82,7 +82,7 @@ class Scale:
 
 
 def scale_of(values: NDArray[Any]) -> Scale:
-    """Return the scale for some numbers: signed and symmetric if any is below zero, else from zero up."""
+    """Return the scale for some numbers: signed and symmetric if any is below zero, else from zero to the largest."""
     low, high = float(values.min()), float(values.max())
     if low < 0:
         reach = max(-low, high)

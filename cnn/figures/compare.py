@@ -22,7 +22,7 @@ def answers_html(
     theme: Theme,
     true_class: int | None = None,
 ) -> str:
-    """Return a row a class: scores and probabilities before and after, on one scale, with their changes.
+    """Return one row per class: scores and probabilities before and after, on one scale, with their changes.
 
     Args:
         before: scores (10,) and probabilities (10,).
@@ -75,7 +75,7 @@ def _row(numbers: Sequence[float], place: int, theme: Theme, true: bool, winner:
 
 
 def _change(size: float, text: str, theme: Theme) -> str:
-    """Return a change: what grows in the colour of what is above zero, what shrinks in the other's."""
+    """Return a change: an increase in the colour of positive numbers, a decrease in that of negative ones."""
     is_zero = not any(digit in text for digit in "123456789")
     colour = theme.quiet if is_zero else theme.positive if size > 0 else theme.negative
     return f'<td style="{_NUMBERS};color:{colour}">{"0" if is_zero else text}</td>'
@@ -96,7 +96,7 @@ def signed(number: float, digits: int = 2, *, plus: bool = True) -> str:
 
 
 def verdict(before: NDArray[Any], after: NDArray[Any]) -> str:
-    """Return what becomes of the answer, from probabilities (10,) before and after.
+    """Return how the answer changes, from probabilities (10,) before and after.
 
     >>> verdict(np.eye(10)[7], np.array([0.25, 0, 0, 0.75, 0, 0, 0, 0, 0, 0]))
     'From horse, 100.0 %, to **cat**, 75.0 %.'
@@ -110,7 +110,7 @@ def verdict(before: NDArray[Any], after: NDArray[Any]) -> str:
 
 
 def bars_html(probabilities: NDArray[Any], theme: Theme, true_class: int | None = None) -> str:
-    """Return a bar a class from (10,) probabilities, with its name, the largest in the accent colour."""
+    """Return one bar per class from (10,) probabilities, with its name, the largest in the accent colour."""
     best = int(np.argmax(probabilities))
     rows = []
     for place, share in enumerate(map(float, probabilities)):

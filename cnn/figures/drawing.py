@@ -81,7 +81,7 @@ def flow_svg(
     theme: Theme,
     chosen: str = "",
 ) -> str:
-    """Return one picture's way through the network: its maps layer by layer, ten bars at the right.
+    """Return a picture on its way through the network: its maps layer by layer, ten bars at the right.
 
     Args:
         rows: the layers to show, in order; a column of up to `FLOW_MAPS` maps each, or a vector's cells.
@@ -98,11 +98,11 @@ def flow_svg(
         left += width + 20
     parts.append(_bars(outputs["softmax"], left + 80, FLOW_TOP, FLOW_HEIGHT, theme, chosen))
     height = FLOW_TOP + FLOW_HEIGHT + 30
-    return _svg(left + 226, height, "".join(parts), "The picture's way through the network", "group")
+    return _svg(left + 226, height, "".join(parts), "The picture on its way through the network", "group")
 
 
 def _vector_column(row: LayerShape, values: NDArray[Any], theme: Theme, chosen: str) -> tuple[float, str]:
-    """Return a vector read like text, in lines of 24 cells; one of a few values has a cell a line."""
+    """Return a vector in lines of 24 cells, read like text; a short vector has one cell per line."""
     cells = values.reshape(-1, FLOW_LINE if len(values) % FLOW_LINE == 0 else 1)
     sheet = mosaic(cells[..., None], theme, scale_of(values), pixels=6 * len(cells), labels=False)
     width = min(FLOW_HEIGHT * sheet.width / sheet.height, 72.0)
@@ -197,9 +197,9 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 def _svg(width: float, height: float, body: str, label: str, role: str = "img") -> str:
-    """Return an SVG that fills the page's width within limits; beyond them the page scrolls sideways.
+    """Return an SVG as wide as the page within limits; below the lower limit it scrolls sideways.
 
-    `role` is "group" where something in it can be pressed: what an image holds is not told to a screen reader.
+    `role` is "group" where something in it can be pressed: a screen reader does not read the content of an image.
     """
     limits = f"width:100%;max-width:{1.3 * width:.0f}px;min-width:{0.8 * width:.0f}px;height:auto"
     return (
@@ -210,7 +210,7 @@ def _svg(width: float, height: float, body: str, label: str, role: str = "img") 
 
 
 def tag_badge(layer: Layer) -> str:
-    """Return a layer's name on its tag's colour, as HTML."""
+    """Return a layer's name on the colour of its tag, as HTML."""
     return (
         f'<span style="background:{TAGS[layer.tag]};color:#fff;border-radius:4px;padding:1px 8px;'
         f'font-size:.85rem;font-weight:600">{escape(layer.name)}</span>'
@@ -218,11 +218,11 @@ def tag_badge(layer: Layer) -> str:
 
 
 def legend_html(scale: Scale, theme: Theme, *, own: bool = False) -> str:
-    """Return a colour bar with its numbers; `own` says that every map has a bar of its own."""
+    """Return a colour bar with its numbers; `own` says that every map has its own scale."""
     stops = ", ".join(scale.stops(theme))
     low, high = ("lowest", "highest") if own else (f"{scale.low:.3g}", f"{scale.high:.3g}")
     middle = "<span>0</span>" if scale.signed else ""
-    note = " Each map by itself: colours cannot be compared between maps." if own else ""
+    note = " Each map has its own scale: colours cannot be compared between maps." if own else ""
     return (
         f'<div style="max-width:420px;font-size:.85rem;color:{theme.quiet};'
         f'font-variant-numeric:tabular-nums">'

@@ -13,7 +13,7 @@ LEFT, RIGHT, TOP, BOTTOM = 48, 20, 40, 44
 def accuracy_curves(
     panels: Sequence[tuple[str, Sequence[dict[str, float]]]], theme: Theme, *, validation: bool
 ) -> str:
-    """Return a panel a run, on one scale from 0 to 100 %: training a line, validation dashes with dots.
+    """Return one panel per run, all from 0 to 100 %: training as a line, validation as a dashed line.
 
     Args:
         panels: a title and the rows of the epochs: "epoch", "training_accuracy", "validation_accuracy".

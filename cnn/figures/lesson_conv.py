@@ -15,7 +15,7 @@ LABEL_GAP = 16.0
 
 
 def shift_svg(changes: NDArray[Any], names: Sequence[str], theme: Theme, chosen: int) -> str:
-    """Return one line a kind of map: how much it changes over the shifts 0, 1, 2, … pixels.
+    """Return one line per kind of map: how much it changes over the shifts 0, 1, 2, … pixels.
 
     Args:
         changes: (kinds, shifts), shares of the whole.
@@ -74,7 +74,7 @@ def _axes(x: Sequence[float], reach: float, theme: Theme, chosen: int) -> str:
         body += f'<path d="M{LEFT} {up:.1f}H{right:.1f}" stroke="{theme.quiet}" stroke-opacity=".35"/>'
         body += _text(LEFT - 8, up + 4, setting(i * step), theme.quiet, "end")
     body += "".join(_text(across, bottom + 18, str(i), theme.quiet) for i, across in enumerate(x))
-    return body + _text((LEFT + right) / 2, bottom + 36, "pixels the picture is shifted", theme.quiet)
+    return body + _text((LEFT + right) / 2, bottom + 36, "shift of the picture in pixels", theme.quiet)
 
 
 def _text(x: float, y: float, text: str, fill: str, anchor: str = "middle") -> str:
@@ -82,7 +82,7 @@ def _text(x: float, y: float, text: str, fill: str, anchor: str = "middle") -> s
 
 
 def _apart(heights: Sequence[float]) -> list[float]:
-    """Return heights moved down where labels would lie on each other."""
+    """Return heights moved down where labels would overlap."""
     order = sorted(range(len(heights)), key=lambda i: heights[i])
     placed: dict[int, float] = {}
     last = -LABEL_GAP

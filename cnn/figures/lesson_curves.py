@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from cnn.figures.colours import Theme
 
 PLOT_WIDTH, PLOT_LEFT, PLOT_TOP = 420.0, 34.0, 14.0
-BELOW = 1.2  # how far under zero the curve's axis goes: room for -1 of tanh and ELU
+BELOW = 1.2  # how far below zero the axis goes: room for -1 of tanh and ELU
 SLOPE_HEIGHT = 92.0
 SLOPE_RANGE = (-0.2, 1.25)
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def written(value: float) -> str:
-    """Return a number with three significant digits, as one writes it.
+    """Return a number with three significant digits, as written by hand.
 
     >>> written(-0.8319), written(20.0855), written(12345.6), written(1.2e-7), written(0)
     ('−0.832', '20.1', '12,346', '1.20·10⁻⁷', '0')
@@ -35,7 +35,7 @@ def written(value: float) -> str:
 
 @dataclass(frozen=True)
 class Axes:
-    """Where numbers lie in a plot: pixel = start + step × number, for x, for y, and for the slope below."""
+    """The positions of numbers in a plot: pixel = start + step × number, for x, for y, and for the slope below."""
 
     reach: float
     x_start: float
@@ -175,11 +175,11 @@ def signed_bars(names: Sequence[str], values: NDArray[Any], theme: Theme, label:
     """Return bars from a line at zero: to the right in orange above it, to the left in blue below.
 
     Args:
-        names: one a bar.
+        names: one per bar.
         values: (bars,), between -1 and 1.
         theme: of the page.
         label: what the drawing shows, in words.
-        marked: the bar whose name is written strong, with a tick.
+        marked: the bar whose name is bold, with a tick.
     """
     left, step, reach = 330.0, 27.0, 190.0
     tall = step * len(names)

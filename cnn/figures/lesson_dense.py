@@ -1,4 +1,4 @@
-"""Bars with a sign, in rows: what adds up to a score, or ten scores beside each other. As SVG."""
+"""Signed bars in rows: the terms of a score, or ten scores. As SVG."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ ROW = 27
 
 @dataclass(frozen=True)
 class Row:
-    """One bar: its name, how its number comes about, the number; `strong` rows are sums or the chosen one."""
+    """One bar: its name, the computation of its number, the number; `strong` rows are sums or the chosen one."""
 
     name: str
     detail: str
@@ -22,7 +22,7 @@ class Row:
 
 
 def minus(text: str) -> str:
-    """Return a number's text with the sign that is as wide as a plus.
+    """Return a number's text with a true minus sign.
 
     >>> minus("-0.5")
     '−0.5'

@@ -1,4 +1,4 @@
-"""All maps of a layer as one picture. Pixels stay pixels: they are enlarged without smoothing."""
+"""All maps of a layer as one picture, enlarged without smoothing so that pixels stay visible."""
 
 import base64
 import io
@@ -35,7 +35,7 @@ def mosaic(
         theme: of the page.
         scale: shared by all maps; None gives each map its own.
         columns: maps in a row.
-        pixels: about how many pixels a map is wide; whole multiples of its cells.
+        pixels: approximate width of a map in pixels; rounded to a multiple of its cells.
         labels: whether to write the channel numbers.
         first: the number of the first channel.
     """
@@ -72,7 +72,7 @@ def picture(pixels: NDArray[np.uint8], factor: int) -> Image.Image:
 
 
 def strip(values: NDArray[Any], theme: Theme, scale: Scale) -> Image.Image:
-    """Return a vector (values,) as rows of 64 cells, read like text; cells after the end are the ground."""
+    """Return a vector (values,) as rows of 64 cells, read like text; cells after the end have the background colour."""
     width = min(STRIP_WIDTH, len(values))
     rows = math.ceil(len(values) / width)
     cells = np.full((rows * width, 3), rgb(theme.ground), np.uint8)
@@ -81,7 +81,7 @@ def strip(values: NDArray[Any], theme: Theme, scale: Scale) -> Image.Image:
 
 
 def colour_filters(kernel: NDArray[Any], factor: int = 24, columns: int = 12) -> Image.Image:
-    """Return first-layer filters (size, size, 3, filters) as colour pictures: mid-grey is weight 0.
+    """Return first-layer filters (size, size, 3, filters) as colour pictures; mid-grey is weight 0.
 
     All filters share one scale: the largest absolute weight is full colour.
     """
@@ -101,8 +101,8 @@ def colour_filters(kernel: NDArray[Any], factor: int = 24, columns: int = 12) ->
 def data_uri(image: Image.Image) -> str:
     """Return the image as a data: URI of a PNG.
 
-    Pages give it to `st.image`, too: Streamlit would keep bytes as a file of its own, often as a JPEG, and
-    take it away with the next run of the script, perhaps before a slow browser has asked for it.
+    Pages also pass it to `st.image`: Streamlit would store bytes as a file, often as a JPEG, and remove it with
+    the next run of the script, perhaps before a slow browser has requested it.
     """
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=1)

@@ -1,4 +1,4 @@
-"""A network as a drawing of a few pixels: a bar a layer, as tall as its maps, as wide as it has channels."""
+"""A network as a small icon: one bar per layer, as high as its maps, wider for more channels."""
 
 import math
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ HEIGHT = 32
 
 
 def network_icon(table: Sequence[LayerShape]) -> str:
-    """Return the layers that shape a network, left to right, as a data: URI of an SVG 32 pixels high."""
+    """Return the main layers of a network, left to right, as a data: URI of an SVG 32 pixels high."""
     left, parts = 1.0, []
     for row in table:
         if row.layer.is_thin:

@@ -1,4 +1,4 @@
-"""Histories of several runs in one chart, and accuracy against cost with the frontier drawn."""
+"""Histories of several runs in one chart, and accuracy over cost with its Pareto front."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from cnn.core.shares import TICKS, percent
 from cnn.figures.colours import Theme
 
 NOTHING = [None]  # a line without any point would be missing from the legend
-MAX_POINTS = 400  # of a line: more would not show
+MAX_POINTS = 400  # of a line: more would make no visible difference
 AXES = {"epoch": "Epoch", "step": "Step", "seconds": "Seconds of training", "multiply_adds": "Multiply-adds"}
 QUANTITIES = {
     "validation_accuracy": "Validation accuracy",
@@ -18,7 +18,7 @@ QUANTITIES = {
     "accuracy": "Training accuracy",
     "loss": "Training loss",
 }
-# Okabe and Ito 2008, told apart by the colour-blind; with dashes, because eight colours are many.
+# Okabe and Ito 2008, distinguishable by the colour-blind; with dashes, because eight colours are many.
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#8A8A8A", "#B59F00")
 DASHES = ("solid", "dash", "dot", "dashdot")
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "cross", "star", "hexagon")
@@ -90,13 +90,13 @@ def cost_scatter(
     titles: tuple[str, str],
     theme: Theme,
 ) -> go.Figure:
-    """Return accuracy over cost, a point a network, with a line through those that nothing beats.
+    """Return accuracy over cost, one point per network, with a line along the Pareto front.
 
     Args:
         names: of the networks.
         costs: of each, on a logarithmic axis.
         shares: accuracies, from 0 to 1.
-        on_frontier: the places of those on the frontier, from the cheapest.
+        on_frontier: the indices of those on the front, from the cheapest.
         titles: of the two axes.
         theme: of the page.
     """
@@ -106,7 +106,7 @@ def cost_scatter(
         "y": [shares[place] for place in on_frontier],
         "mode": "lines",
         "line": {"color": theme.accent, "width": 2, "shape": "hv"},
-        "name": "nothing is cheaper and better",
+        "name": "no network is both cheaper and better",
         "hoverinfo": "skip",
     }
     dots = {

@@ -1,1 +1,1 @@
-"""What the lessons compute: plain functions over `cnn.network.ops`, without a page around them."""
+"""The computations of the lessons: plain functions over `cnn.network.ops`, independent of the pages."""

@@ -1,8 +1,8 @@
 """The lesson on the whole chain: backpropagation in NumPy, one training step, two recorded runs.
 
 A gradient says by how much the loss grows if a number grows a little. `backward` starts with p - y at the
-scores and walks the layers from the last to the first; each passes on what it got, by the chain rule.
-It serves chains of convolutions with stride 1 and padding same, ReLU, max pooling with stride = window,
+scores and goes through the layers from the last to the first; each passes the gradient on by the chain rule.
+Supported are chains of convolutions with stride 1 and padding same, ReLU, max pooling with stride = window,
 flatten and fully connected layers: the preset `lecture`.
 """
 
@@ -29,20 +29,21 @@ Index = tuple[int, ...]
 Back = tuple[NDArray[Any], Arrays]
 
 BACKWARD = {
-    "input": "Pixels are not trained, so the way back ends here.",
-    "conv": "A weight's gradient sums, over all places, what lay under it × the gradient of its map's cell.",
-    "relu": "Where the input was below zero, the gradient stops.",
-    "pool": "The winner of each window gets the whole gradient, the others get none.",
+    "input": "Pixels are not trained, so backpropagation ends here.",
+    "conv": "A weight's gradient is a sum over all positions: the value under the weight × the gradient "
+    "of the map's cell.",
+    "relu": "Where the input was below zero, the gradient becomes 0.",
+    "pool": "In each window, the largest value gets the whole gradient; the others get 0.",
     "flat": "The gradients are folded back into maps.",
-    "dense": "At the scores the gradient is p − y. A weight's gradient is its input × that of its score.",
-    "softmax": "The loss is −ln p of the true class; here the way back begins.",
+    "dense": "At the scores the gradient is p − y. A weight's gradient is its input × the gradient of its score.",
+    "softmax": "The loss is −ln p of the true class; backpropagation begins here.",
 }
 RECORDED = Path(__file__).parent / "recorded"
 STEP = 1e-6  # of the finite difference; small enough that hardly ever a ReLU or a pool's winner changes
 
 
 def exact(weights: Any) -> Arrays:
-    """Return weights as float64, so that a finite difference has digits enough."""
+    """Return weights as float64, so that a finite difference is exact enough."""
     return {name: np.asarray(values, np.float64) for name, values in weights.items()}
 
 
@@ -83,7 +84,7 @@ def backward(network: NetworkSpec, weights: Arrays, outputs: Arrays, target: int
 
 
 def kernel_gradient(x: NDArray[Any], gradient: NDArray[Any], size: int) -> NDArray[Any]:
-    """Return the gradient of a kernel: at every place, what lay under it × the gradient of what came out.
+    """Return the gradient of a kernel: summed over all positions, the values under it × the output's gradient.
 
     Args:
         x: the input maps, (height, width, channels).
@@ -103,7 +104,7 @@ def kernel_gradient(x: NDArray[Any], gradient: NDArray[Any], size: int) -> NDArr
 
 
 def back_through_conv(kernel: NDArray[Any], gradient: NDArray[Any]) -> NDArray[Any]:
-    """Return the gradient of a convolution's input: the same sum, with the kernel turned round.
+    """Return the gradient of a convolution's input: a convolution with the kernel rotated by 180 degrees.
 
     >>> kernel = np.array([1.0, 2.0, 3.0]).reshape(1, 3, 1, 1) * np.array([0, 1, 0]).reshape(3, 1, 1, 1)
     >>> gradient = np.zeros((3, 3, 1))
@@ -117,7 +118,7 @@ def back_through_conv(kernel: NDArray[Any], gradient: NDArray[Any]) -> NDArray[A
 
 
 def back_through_max_pool(x: NDArray[Any], gradient: NDArray[Any], window: int) -> NDArray[Any]:
-    """Return the gradient of the maps before max pooling: the winner of each window gets all of it.
+    """Return the gradient of the maps before max pooling: the largest value of each window gets all of it.
 
     >>> x = np.array([[1.0, 5.0], [2.0, 3.0]])[..., None]
     >>> back_through_max_pool(x, np.array([[[7.0]]]), 2)[..., 0].tolist()
@@ -146,8 +147,8 @@ def _conv(layer: Any, x: NDArray[Any], gradient: NDArray[Any], weights: Arrays) 
     return back_through_conv(kernel, gradient), found
 
 
-# For each kind of layer: what its input, the gradient at its output and its weights give, the gradient at
-# its input and those of its weights.
+# For each kind of layer, a function of the layer, its input, the gradient of its output and its weights; it
+# returns the gradient of its input and those of its weights.
 BACK: dict[type[Layer], Callable[[Any, NDArray[Any], NDArray[Any], Arrays], Back]] = {
     FullyConnected: _dense,
     Flatten: lambda layer, x, gradient, weights: (gradient.reshape(x.shape), {}),
@@ -158,7 +159,7 @@ BACK: dict[type[Layer], Callable[[Any, NDArray[Any], NDArray[Any], Arrays], Back
 
 
 def moved(weights: Arrays, name: str, place: Index, by: float) -> Arrays:
-    """Return the weights with one of them moved; the others are shared."""
+    """Return the weights with one of them changed; the other arrays are shared."""
     changed = weights[name].copy()
     changed[place] += by
     return weights | {name: changed}
@@ -167,13 +168,13 @@ def moved(weights: Arrays, name: str, place: Index, by: float) -> Arrays:
 def finite_difference(
     network: NetworkSpec, weights: Arrays, pixels: NDArray[np.uint8], target: int, name: str, place: Index
 ) -> float:
-    """Return one weight's gradient without backpropagation: from the loss a little above and below it."""
+    """Return one weight's gradient without backpropagation: the central difference of the loss."""
     up, down = (loss_of(network, moved(weights, name, place, by), pixels, target) for by in (STEP, -STEP))
     return (up - down) / (2 * STEP)
 
 
 def step_all(weights: Arrays, gradients: Arrays, rate: float) -> Arrays:
-    """Return every weight less learning rate × its gradient: gradient descent.
+    """Return every weight minus learning rate × its gradient: gradient descent.
 
     >>> step_all({"w": np.array([1.0])}, {"w": np.array([2.0])}, 0.1)["w"].tolist()
     [0.8]
@@ -234,7 +235,7 @@ def training_step(
 
 
 def strongest(gradient: NDArray[Any]) -> Index:
-    """Return the place of the gradient farthest from zero.
+    """Return the index of the gradient farthest from zero.
 
     >>> strongest(np.array([[1.0, -3.0], [2.0, 0.0]]))
     (0, 1)
@@ -243,7 +244,7 @@ def strongest(gradient: NDArray[Any]) -> Index:
 
 
 def effect(before: float, one: float, everything: float) -> int:
-    """Return what the step of all weights does: 0 lowers the loss more than the one did, 1 no more, 2 not.
+    """Return what the step of all weights does: 0 lowers the loss further than one weight did, 1 less, 2 raises it.
 
     >>> effect(1.0, 0.9, 0.5), effect(1.0, 0.9, 0.95), effect(1.0, 0.9, 1.2)
     (0, 1, 2)
@@ -254,7 +255,7 @@ def effect(before: float, one: float, everything: float) -> int:
 
 
 def direction(gradient: float) -> int:
-    """Return which way a weight must go for the loss to fall: 0 up, 1 down, 2 no way, its gradient is 0.
+    """Return in which direction a weight lowers the loss: 0 up, 1 down, 2 neither, its gradient is 0.
 
     >>> direction(-0.5), direction(0.5), direction(0.0)
     (0, 1, 2)
@@ -284,7 +285,7 @@ class Recorded:
 
     @property
     def gap(self) -> float:
-        """Training accuracy less validation accuracy at the end: what was learned by heart."""
+        """Training accuracy minus validation accuracy at the end: what was learned by heart."""
         return self.last["training_accuracy"] - self.last["validation_accuracy"]
 
     @property

@@ -14,7 +14,7 @@ from cnn.network.summary import LayerShape, walk
 CHANNELS = ("red", "green", "blue")
 WEIGHT_LIMIT = 100.0
 TRAINED, OWN = "Trained filter", "Your own"
-# 2-D kernels; an edge kernel answers above zero where the picture gets brighter in its direction.
+# 2-D kernels; an edge kernel gives a positive value where the picture gets brighter in its direction.
 KERNELS: dict[str, tuple[tuple[float, ...], ...]] = {
     "Edge right": ((-1, 0, 1), (-1, 0, 1), (-1, 0, 1)),
     "Edge down": ((-1, -1, -1), (0, 0, 0), (1, 1, 1)),
@@ -42,7 +42,7 @@ class Slide:
 
     @property
     def span(self) -> int:
-        """How many cells the window reaches over, the gaps of its dilation included."""
+        """The width of the window in cells, including the gaps of its dilation."""
         return (self.window - 1) * self.dilation + 1
 
     @property
@@ -60,7 +60,7 @@ class Slide:
 
     @property
     def outputs(self) -> int:
-        """How many places the window has on a side: `floor(room / stride) + 1` (Dumoulin and Visin 2016).
+        """The number of positions of the window along a side: `floor(room / stride) + 1` (Dumoulin and Visin 2016).
 
         >>> Slide(32, 3).outputs, Slide(32, 3, 2, "valid").outputs, Slide(8, 5, 1, 0, 3).outputs
         (32, 15, 0)
@@ -74,7 +74,7 @@ class Slide:
 
     @property
     def formula(self) -> str:
-        """The output size with its numbers put in, as LaTeX.
+        """The formula of the output size with its numbers, as LaTeX.
 
         >>> Slide(32, 3, 2, "valid").formula
         '\\\\left\\\\lfloor\\\\frac{32 + 0 + 0 - 3}{2}\\\\right\\\\rfloor + 1 = 15'
@@ -92,8 +92,8 @@ class Slide:
         padded = self.size + sum(self.around)
         gaps = f" ({self.window} cells, {self.dilation} apart)" if self.dilation > 1 else ""
         return (
-            f"Impossible: the window spans {self.span} cells{gaps}, the input with its padding only "
-            f"{padded}. Take a larger input, more padding, or less dilation."
+            f"Impossible: the window spans {self.span} cells{gaps}, but the input with its padding has only "
+            f"{padded}. Use a larger input, more padding, or less dilation."
         )
 
 
@@ -158,7 +158,7 @@ def slide_over(values: ops.Array, kernel: ops.Array, bias: float, slide: Slide) 
 
 
 def window_at(values: ops.Array, slide: Slide, row: int, column: int) -> ops.Array:
-    """Return what the window sees for one output cell: (window, window, channels), zeros in the padding."""
+    """Return the values under the window for one output cell: (window, window, channels), zeros in the padding."""
     padded = ops.pad(values, slide.around, slide.around)
     top, left = row * slide.stride, column * slide.stride
     return padded[top : top + slide.span : slide.dilation, left : left + slide.span : slide.dilation]
@@ -188,9 +188,9 @@ def sum_rows(seen: ops.Array, kernel: ops.Array) -> list[dict[str, str | int | f
 
 
 def size_answers(slide: Slide) -> dict[int, str]:
-    """Return the map's side and near misses, in order of size, each with the slip that leads to it.
+    """Return the size of the map and wrong sizes, in ascending order, each with the mistake that leads to it.
 
-    The side itself is "right"; "padding", "stride" and "one" were forgotten; "up" is rounded up.
+    The size itself is "right"; in "padding", "stride" and "one" these were forgotten; "up" is rounded up.
 
     >>> size_answers(Slide(32, 3, 2, "same"))
     {15: 'padding', 16: 'right', 17: 'up', 32: 'stride'}
@@ -208,7 +208,7 @@ FLAT_KINDS = ("zero", "mean", "other")
 
 
 def flat_kind(kernel: ops.Array, bias: float) -> str:
-    """Return what a kernel (size, size, 3, 1) gives on a plain colour, one of `FLAT_KINDS`.
+    """Return what a kernel (size, size, 3, 1) gives on a single colour, one of `FLAT_KINDS`.
 
     "zero" whatever the colour; the "mean" of its red, green and blue; or some "other" number.
 
@@ -223,21 +223,23 @@ def flat_kind(kernel: ops.Array, bias: float) -> str:
 
 
 def flat_answers(kernel: ops.Array, bias: float) -> dict[str, str]:
-    """Return the answers to what a kernel gives on a plain colour, each with its reason."""
+    """Return the answers to what a kernel gives on a single colour, each with its reason."""
     kind, sums = flat_kind(kernel, bias), sums_text(kernel, bias)
     zero = (
-        "The weights cancel out" if kind == "zero" else "For zero the weights must cancel out, without a bias"
+        "The weights cancel out"
+        if kind == "zero"
+        else "To give zero, the weights must cancel out and the bias must be 0"
     )
-    mean = "A third on each colour" if kind == "mean" else "That takes a third on each colour and no bias"
+    mean = "A third for each colour" if kind == "mean" else "That needs a third for each colour and no bias"
     other = {
         "zero": "The weights cancel out, so nothing is left",
-        "mean": "A third on each colour: brightness comes through unchanged",
-        "other": "Neither nothing nor a plain mean",
+        "mean": "A third for each colour: it gives the brightness itself",
+        "other": "It is neither zero nor the mean",
     }
     return {
-        "Zero, whatever the colour": f"{zero}. Added up: {sums}.",
-        "The mean of its red, green and blue": f"{mean}. Added up: {sums}.",
-        "Some other number": f"{other[kind]}. Added up: {sums}.",
+        "Zero, whatever the colour": f"{zero}. Sums of the weights: {sums}.",
+        "The mean of its red, green and blue": f"{mean}. Sums of the weights: {sums}.",
+        "Another number": f"{other[kind]}. Sums of the weights: {sums}.",
     }
 
 
@@ -263,7 +265,7 @@ def first_layer(filters: int, kernel_size: int = 3) -> LayerShape:
 
 
 def dense_multiply_adds(before: tuple[int, ...], after: tuple[int, ...]) -> int:
-    """Return the multiply-adds of a dense layer between two shapes: every value joined to every value.
+    """Return the multiply-adds of a dense layer between two shapes: every input connected to every output.
 
     >>> dense_multiply_adds((32, 32, 3), (32, 32, 12))
     37748736

@@ -1,6 +1,6 @@
-"""The lesson on the fully connected layer: where an index comes from, and what makes up a score.
+"""The lesson on the fully connected layer: the index of a cell in the vector, and the terms of a score.
 
-Maps are unrolled as `cnn.network.ops.flatten` does it: row by row, the channels of one place side by side.
+Maps are unrolled as by `cnn.network.ops.flatten`: row by row, the channels of one position side by side.
 """
 
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ Shape = tuple[int, int, int]
 
 
 def index_of(row: int, column: int, channel: int, shape: Shape) -> int:
-    """Return where a cell of maps (height, width, channels) stands in the unrolled vector.
+    """Return the index of a cell of maps (height, width, channels) in the unrolled vector.
 
     >>> index_of(3, 5, 7, (8, 8, 24))
     703
@@ -36,7 +36,7 @@ def place_of(index: int, shape: Shape) -> tuple[int, int, int]:
 
 
 def index_formula(index: int, shape: Shape) -> str:
-    """Return the sum that leads to an index.
+    """Return the formula of an index with its numbers.
 
     >>> index_formula(703, (8, 8, 24))
     '(3 × 8 + 5) × 24 + 7 = 703'
@@ -47,7 +47,7 @@ def index_formula(index: int, shape: Shape) -> str:
 
 @dataclass(frozen=True)
 class Part:
-    """One value's share in a score: its index, where it comes from, and value × weight = product."""
+    """One term of a score: its index, its row, column and channel, and value × weight = product."""
 
     index: int
     place: tuple[int, int, int]
@@ -58,7 +58,7 @@ class Part:
 
 @dataclass(frozen=True)
 class ScoreSum:
-    """A score taken apart: the strongest parts for and against, the sum of the others, the bias, all."""
+    """A score and its terms: the largest positive and negative ones, the sum of the others, the bias, the total."""
 
     favour: tuple[Part, ...]
     against: tuple[Part, ...]
@@ -71,14 +71,14 @@ class ScoreSum:
 def score_sum(
     maps: NDArray[Any], kernel: NDArray[Any], bias: NDArray[Any], unit: int, count: int = 5
 ) -> ScoreSum:
-    """Take apart the score of one class.
+    """Return the score of one class with its terms.
 
     Args:
         maps: (height, width, channels), what is unrolled.
         kernel: (height × width × channels, classes).
         bias: (classes,).
         unit: the class.
-        count: how many parts above zero and how many below to name, at most.
+        count: how many positive and how many negative terms to list, at most.
 
     >>> maps = np.array([[[1.0, 2.0, 3.0]]])
     >>> parts = score_sum(maps, np.array([[2.0], [-1.0], [1.0]]), np.array([0.5]), 0, count=1)
@@ -107,7 +107,7 @@ def score_sum(
 
 
 def push_of_largest(maps: NDArray[Any], kernel: NDArray[Any], unit: int) -> tuple[Part, int]:
-    """Return the part of the largest value, and what it does: 0 the strongest push up, 1 a push up, 2 none.
+    """Return the term of the largest value, and its effect: 0 raises the score most, 1 raises it, 2 does not.
 
     >>> maps = np.array([[[1.0, 2.0, 3.0]]])
     >>> [push_of_largest(maps, np.array([[5.0], [0.0], [w]]), 0)[1] for w in (2.0, 1.0, -1.0)]
@@ -122,7 +122,7 @@ def push_of_largest(maps: NDArray[Any], kernel: NDArray[Any], unit: int) -> tupl
 
 
 def scores_row(network: NetworkSpec, head: str) -> LayerShape:
-    """Return the figures of the layer that makes the scores, were the head of `network` this one.
+    """Return the row of the layer that computes the scores if the head of `network` were `head`.
 
     >>> from cnn.network.presets import PRESETS
     >>> network = PRESETS["lecture"].setup.network

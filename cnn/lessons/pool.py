@@ -1,4 +1,4 @@
-"""The lesson on pooling: both kinds on one map, what a shift changes, what the next layer saves."""
+"""The lesson on pooling: both kinds on one map, the effect of a shift, the cost that the next layer saves."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +20,7 @@ KINDS = ("no pooling", "max pooling", "average pooling")
 
 
 def shift_right(pixels: NDArray[np.uint8], cells: int) -> NDArray[np.uint8]:
-    """Return a picture (height, width, channels) moved to the right; its left edge fills the gap.
+    """Return a picture (height, width, channels) shifted to the right; its left edge fills the gap.
 
     >>> shift_right(np.array([[[1], [2], [3]]], np.uint8), 1)[0, :, 0].tolist()
     [1, 1, 2]
@@ -60,7 +60,7 @@ def winners(values: ops.Array, window: int, stride: int) -> NDArray[np.int64]:
 
 
 def change(before: NDArray[Any], after: NDArray[Any]) -> float:
-    """Return how much a map changed: the sum of all differences over the sum of all values, without signs.
+    """Return how much a map changed: the sum of absolute differences divided by the sum of absolute values.
 
     >>> change(np.array([1.0, 3.0]), np.array([1.0, 2.0]))
     0.25
@@ -96,7 +96,7 @@ def change_text(changes: NDArray[Any]) -> str:
 
 
 def change_rows(changes: NDArray[Any]) -> list[dict[str, str]]:
-    """Return changes (kinds, shifts) as the rows of a table, one a shift."""
+    """Return changes (kinds, shifts) as the rows of a table, one per shift."""
     return [
         {"Shift": f"{cells} px"} | {kind: percent(share) for kind, share in zip(KINDS, shares, strict=True)}
         for cells, shares in zip(SHIFTS, changes.T, strict=True)
@@ -116,7 +116,7 @@ def window_rows(
 
 
 def lively_window(values: ops.Array, window: int, stride: int) -> tuple[int, int]:
-    """Return the output cell whose window has the widest spread of values."""
+    """Return the output cell whose window has the largest range of values."""
     cells = ops.windows(values[:, :, None], window, stride)[:, :, 0]
     spreads = cells.max(axis=(2, 3)) - cells.min(axis=(2, 3))
     row, column = divmod(int(spreads.argmax()), spreads.shape[1])
@@ -124,7 +124,7 @@ def lively_window(values: ops.Array, window: int, stride: int) -> tuple[int, int
 
 
 def mirror_window(values: ops.Array, window: int, stride: int, cell: tuple[int, int]) -> ops.Array:
-    """Return the map with one window's columns mirrored, everything else as it was."""
+    """Return the map with the columns of one window mirrored, everything else unchanged."""
     rows = slice(cell[0] * stride, cell[0] * stride + window)
     columns = slice(cell[1] * stride, cell[1] * stride + window)
     out = values.copy()
@@ -136,7 +136,7 @@ SWAP_ANSWERS = ("neither", "max", "average", "both")
 
 
 def swap_answer(values: ops.Array, window: int, stride: int) -> str:
-    """Return which pooled cell changes when its window is mirrored, one of `SWAP_ANSWERS`, by doing it."""
+    """Return which pooling changes when a window is mirrored, one of `SWAP_ANSWERS`, found by doing it."""
     cell = lively_window(values, window, stride)
     before = pool_both(values, window, stride)[cell]
     after = pool_both(mirror_window(values, window, stride, cell), window, stride)[cell]
@@ -145,9 +145,9 @@ def swap_answer(values: ops.Array, window: int, stride: int) -> str:
 
 
 def size_answers(window: int, size: int = 32) -> tuple[int, int, int]:
-    """Return the side after pooling with stride = window, and two near misses: rounded up, stride forgotten.
+    """Return the size after pooling with stride = window, and two wrong sizes: rounded up, stride forgotten.
 
-    Where nothing is left over, the second is one cell less, as if the last window did not fit.
+    Where the windows fit exactly, the second is one cell less, as if the last window did not fit.
 
     >>> size_answers(3), size_answers(2)
     ((10, 11, 30), (16, 15, 31))

@@ -1,4 +1,4 @@
-"""Which lessons and checks a browser has done: one small JSON file for each owner."""
+"""The progress in the lessons: one small JSON file for each owner."""
 
 import json
 import re
@@ -14,7 +14,7 @@ MAX_STEPS = 200
 
 @dataclass(frozen=True)
 class Progress:
-    """The checks that were answered rightly, as `lesson/check`."""
+    """The checks that were answered correctly, as `lesson/check`."""
 
     done: frozenset[str] = frozenset()
 
@@ -30,7 +30,7 @@ class ProgressStore:
         self.folder = folder
 
     def read(self, owner: str) -> Progress:
-        """Return an owner's progress; one that is absent or broken reads as none."""
+        """Return an owner's progress; where the file is absent or broken, no progress."""
         try:
             steps = json.loads(self._path(owner).read_bytes())
         except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""What the ReLU lesson computes: slopes of activation functions, zeros in a map, two convolutions as one."""
+"""The computations of the lesson on ReLU: slopes of activations, zeros in a map, two convolutions as one."""
 
 import math
 from collections.abc import Callable
@@ -16,14 +16,14 @@ FORMULAS = {
     "relu": "max(0, x)",
     "leaky_relu": f"x if x > 0, else {LEAKY_SLOPE} x",
     "elu": "x if x > 0, else eˣ − 1",
-    "gelu": "x times the normal distribution's share below x",
+    "gelu": "x × the probability that a standard normal variable is below x",
     "tanh": "(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)",
     "sigmoid": "1 / (1 + e⁻ˣ)",
 }
 
 
 def relu_slope(x: Array) -> Array:
-    """Return 1 where x is above zero, else 0; at 0 itself, where there is no slope, 0 is the custom.
+    """Return 1 where x is above zero, else 0; at 0 itself, where ReLU has no derivative, 0 is the convention.
 
     >>> relu_slope(np.array([-2.0, 0.0, 0.5])).tolist()
     [0.0, 0.0, 1.0]
@@ -84,7 +84,7 @@ def zeros(values: Array) -> int:
 
 
 def steepest(function: str, layers: int) -> float:
-    """Return the largest share of a gradient that can come back through `layers` of a function in a row.
+    """Return the largest share of a gradient that can pass back through `layers` of a function in a row.
 
     It is the function's largest slope between -6 and 6 to the power of `layers`.
 
@@ -96,7 +96,7 @@ def steepest(function: str, layers: int) -> float:
 
 
 def compose(first: tuple[Array, Array], second: tuple[Array, Array]) -> tuple[Array, Array]:
-    """Return the one convolution that does what two do in a row, with `valid` padding and stride 1.
+    """Return the single convolution equal to two in a row, with `valid` padding and stride 1.
 
     Args:
         first: kernel (a, a, channels, middle) and bias (middle,).
@@ -122,7 +122,7 @@ def compose(first: tuple[Array, Array], second: tuple[Array, Array]) -> tuple[Ar
 
 @dataclass(frozen=True)
 class Chain:
-    """One map (rows, columns) by three ways, and the kernel (side, side, channels) that replaces two.
+    """One map (rows, columns) computed in three ways, and the kernel (side, side, channels) that replaces two.
 
     `difference` is the largest between the two layers and the one, `bent_difference` the largest between
     the two layers with ReLU between them and the one.
@@ -137,7 +137,7 @@ class Chain:
 
 
 def chain(maps: Array, first: tuple[Array, Array], second: tuple[Array, Array], filter_: int) -> Chain:
-    """Return one filter's map by two convolutions, by their one equal, and by two with ReLU between.
+    """Return one filter's map from two convolutions, from the equal single one, and from two with ReLU between.
 
     Args:
         maps: (height, width, channels).
@@ -157,10 +157,10 @@ def chain(maps: Array, first: tuple[Array, Array], second: tuple[Array, Array], 
 
 
 def compare(values: Array, layers: int) -> list[dict[str, float]]:
-    """Return what each function of `FORMULAS` does to the values: one row of numbers each.
+    """Return properties of each function of `FORMULAS`: one row of numbers each.
 
-    A row holds the function at -2 and its slope there, its steepest slope, what `layers` of it leave of a
-    gradient at most, the zeros it makes of the values, and the average slope at them.
+    A row holds the function at -2 and its slope there, its steepest slope, the largest share of a gradient
+    that passes `layers` of it, the number of zeros it gives for the values, and its average slope at them.
     """
     low = np.array([-2.0])
     return [
@@ -177,7 +177,7 @@ def compare(values: Array, layers: int) -> list[dict[str, float]]:
 
 
 def quarter(share: float) -> int:
-    """Return in which quarter a share lies, counted from 0; 1 itself is in the last.
+    """Return the quarter in which a share lies, from 0 to 3; 1 itself is in the last.
 
     >>> [quarter(share) for share in (0.0, 0.3, 0.5, 1.0)]
     [0, 1, 2, 3]

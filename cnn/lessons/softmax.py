@@ -1,4 +1,4 @@
-"""What the softmax lesson computes: the written-out steps, temperature, overflow, loss and its gradient."""
+"""The computations of the lesson on softmax: its steps, temperature, overflow, the loss and its gradient."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ Exact = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Steps:
-    """Scores (classes,) on their way to probabilities; powers and total as on paper, in double precision."""
+    """The steps from scores (classes,) to probabilities; powers and total in double precision, as on paper."""
 
     scores: Array
     temperature: float
@@ -57,7 +57,7 @@ def change_by_adding(scores: Array, number: float, temperature: float = 1.0) -> 
 
 
 def raised(scores: Array, largest: float) -> Array:
-    """Return the scores, as float32, with one number added to all so that the largest is `largest`.
+    """Return the scores, as float32, with a number added to all so that the largest is `largest`.
 
     >>> raised(np.array([1.0, 3.0]), 100).tolist()
     [98.0, 100.0]
@@ -66,7 +66,7 @@ def raised(scores: Array, largest: float) -> Array:
 
 
 def naive(scores: Array) -> tuple[Array, Array]:
-    """Return exp(score) and exp(score) / sum in float32, as the formula stands: too large a score overflows.
+    """Return exp(score) and exp(score) / sum in float32, straight from the formula: a large score overflows.
 
     >>> powers, shares = naive(np.array([99.0, 100.0]))
     >>> powers.tolist(), shares.tolist()
@@ -78,7 +78,7 @@ def naive(scores: Array) -> tuple[Array, Array]:
 
 
 def cross_entropy(scores: Array, true_class: int) -> float:
-    """Return -ln(probability of the true class), as ln(sum of exp) - score: finite where that is 0.
+    """Return -ln(probability of the true class) as ln(sum of exp) - score, which is finite where that is 0.
 
     >>> round(cross_entropy(np.log([1.0, 2.0, 5.0]), 0), 4)  # -ln(1/8)
     2.0794

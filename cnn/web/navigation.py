@@ -1,4 +1,4 @@
-"""The frame of every page, and the way between pages."""
+"""The navigation bar and the settings of every page."""
 
 import streamlit as st
 

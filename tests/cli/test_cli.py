@@ -244,7 +244,7 @@ def test_classify_goes_on_after_a_broken_picture(images: list[str], capsys: Capt
 def test_the_help_of_classify_names_the_network_it_takes(capsys: Capture) -> None:
     with pytest.raises(SystemExit):
         main(["classify", "--help"])
-    assert "comes along (airbench)" in " ".join(capsys.readouterr().out.split())
+    assert "pretrained network (airbench)" in " ".join(capsys.readouterr().out.split())
 
 
 def test_classify_for_people(images: list[str], capsys: Capture) -> None:
@@ -411,7 +411,7 @@ def test_runs_lists_every_run_and_how_it_stands(run: Run, home: Path, capsys: Ca
 def test_runs_of_an_empty_lab(capsys: Capture) -> None:
     assert run_json(capsys, "runs") == (0, [])
     assert main(["runs"]) == 0
-    assert "python -m cnn train makes one" in capsys.readouterr().out
+    assert "To train one: python -m cnn train" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", [["steer", "NAME", "pause"], ["train", "--resume", "NAME"]], ids=" ".join)
@@ -419,7 +419,7 @@ def test_runs_of_an_empty_lab(capsys: Capture) -> None:
 def test_a_run_that_is_not_there_is_one_sentence(command: list[str], name: str, capsys: Capture) -> None:
     status, (facts,) = run_json(capsys, *[name if part == "NAME" else part for part in command])
     assert status == 1
-    assert "python -m cnn runs lists" in facts["error"]
+    assert "To list the runs: python -m cnn runs" in facts["error"]
 
 
 @pytest.mark.parametrize("what", ["pause", "resume", "step", "epoch", "stop", "discard"])
@@ -462,7 +462,7 @@ def test_a_waiting_run_is_stopped_and_discarded_at_once(run: Run, capsys: Captur
 
 def test_a_waiting_run_says_that_it_waits(run: Run, capsys: Capture) -> None:
     assert main(["steer", run.id, "pause"]) == 0
-    assert f"waits for a worker; without a server: python -m cnn train --resume {run.id}" in (
+    assert f"is waiting for a worker; without a server: python -m cnn train --resume {run.id}" in (
         capsys.readouterr().out
     )
 

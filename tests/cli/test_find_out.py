@@ -120,4 +120,4 @@ def test_compare_gives_mcnemar_for_each_pair(capsys: Capture) -> None:
 def test_compare_takes_two_to_eight(count: int, capsys: Capture) -> None:
     with pytest.raises(SystemExit):
         main(["compare", *["lecture"] * count])
-    assert f"{count} networks were given; give 2 to 8" in capsys.readouterr().err
+    assert f"expected 2 to 8 networks, got {count}" in capsys.readouterr().err

@@ -148,7 +148,7 @@ def test_one_spike_does_not_spoil_the_axis(log: bool) -> None:
         assert layout.yaxis.type == "log"
     else:
         assert (low, high) == (0, pytest.approx(3.15))
-        assert "up to 9,997, beyond the axis" in layout.title.text
+        assert "up to 9,997, outside the axis" in layout.title.text
 
 
 def test_a_run_without_a_spike_is_shown_whole() -> None:

@@ -1,4 +1,4 @@
-"""The broken network: a visitor's changes to it and to the picture, and what comes of them."""
+"""The changed network: a visitor's changes to it and to the picture, and the outputs they lead to."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from cnn.web.app.view import View
 
 @dataclass(frozen=True)
 class Bench:
-    """A look at a network, unbroken in `view`, and broken: its edits, weights, picture and outputs."""
+    """A network as trained, in `view`, and as changed: its edits, weights, picture and outputs."""
 
     view: View
     edits: Edits
@@ -26,16 +26,16 @@ class Bench:
 
     @property
     def filters(self) -> dict[str, int]:
-        """The layers that can be broken, each with how many filters it has."""
+        """The layers that can be changed, with the number of filters of each."""
         return layers_with_filters(self.view.run.setup.network)
 
     @property
     def is_finite(self) -> bool:
-        """Whether every number is one that float32 can hold."""
+        """Whether no output overflowed float32."""
         return all(bool(np.isfinite(values).all()) for values in self.outputs.values())
 
     def end_of(self, layer: str) -> str:
-        """Return the layer at which one sees what the next layers get of `layer`."""
+        """Return the layer whose output the next stage gets from `layer`, after activation and pooling."""
         return stage_end(self.view.run.setup.network, layer)
 
     def maps(self, layer: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -46,19 +46,19 @@ class Bench:
         return before.reshape(shape), after.reshape(shape)
 
     def change(self, *edits: Edit) -> None:
-        """Put changes in force as one step; where no more fit, say so."""
+        """Apply changes as one undo step; a toast says so where there are too many."""
         try:
             self.become(self.edits.add(*edits))
         except SpecError as error:
             st.toast(str(error), icon=":material/block:")
 
     def become(self, edits: Edits) -> None:
-        """Keep these changes from now on."""
+        """Replace the visitor's changes to this network."""
         session().edits[self.view.run.id] = edits
 
 
 def bench_of(view: View) -> Bench:
-    """Return the visitor's broken network, for what `view` looks at.
+    """Return the visitor's changed network, for the picture of `view`.
 
     Raises:
         SpecError: where a change does not fit the network.

@@ -1,4 +1,4 @@
-"""How often the broken network is right on a thousand test pictures, next to the unbroken one; on demand."""
+"""The accuracy of the changed network on a thousand test pictures, beside that as trained; on demand."""
 
 import hashlib
 
@@ -21,7 +21,7 @@ _WANTED = "break-accuracy-wanted"
 
 @st.fragment
 def show_accuracy(bench: Bench) -> None:
-    """Offer to count the right answers of both networks; what was counted for these changes stays."""
+    """Offer to count the right answers of both networks; the count for these changes stays."""
     now = _key(bench, bench.edits)
     if st.session_state.get(_WANTED) != now:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -31,7 +31,9 @@ def show_accuracy(bench: Bench) -> None:
                 on_click=st.session_state.__setitem__,
                 args=(_WANTED, now),
             )
-            st.caption("Of the network as it is now, each picture changed in the same way, and as trained.")
+            st.caption(
+                "For the network as it is now, with every picture changed in the same way, and as it was trained."
+            )
         return
     before = _ask(bench, Edits(), "As trained")
     broken = _ask(bench, bench.edits, "As it is now") if bench.edits.current else before
@@ -66,13 +68,13 @@ def _ask(bench: Bench, edits: Edits, title: str) -> Asked:
 def _show_counts(before: Accuracy, now: Accuracy) -> None:
     points = signed(100 * (now.share - before.share), 1)
     st.markdown(
-        f"**{now.correct} of {now.total:,}** right, {percent(now.share)}; as trained **{before.correct}**, "
-        f"{percent(before.share)}. That is **{points} points**, counted on {now.pictures}."
+        f"**{now.correct} of {now.total:,}** correct, {percent(now.share)}; as trained **{before.correct}**, "
+        f"{percent(before.share)}. The difference is **{points} points**, counted on {now.pictures}."
     )
     changes = np.subtract(now.per_class, before.per_class)
     if changes.any():
         st.caption(
-            f"Most lost: {_named(before, now, int(changes.argmin()))}. Best kept or gained: "
+            f"Lowest change: {_named(before, now, int(changes.argmin()))}. Highest change: "
             f"{_named(before, now, int(changes.argmax()))}."
         )
 

@@ -1,4 +1,4 @@
-"""What a change does further on: the maps of one layer before and after, on one scale."""
+"""What a change does to a later layer: its maps before and after, on one scale."""
 
 import numpy as np
 import streamlit as st
@@ -18,9 +18,7 @@ def show_maps(bench: Bench) -> None:
     """Let the visitor choose a layer, and show it before and after."""
     names = [row.layer.name for row in bench.view.table]
     last = max(place for place, row in enumerate(bench.view.table) if len(row.shape) == 3)
-    chosen = st.selectbox(
-        "Further on: what arrives in layer", names, last, key=f"break-maps-{bench.view.run.id}", width=260
-    )
+    chosen = st.selectbox("Effect on layer", names, last, key=f"break-maps-{bench.view.run.id}", width=260)
     _show_both(bench, chosen)
 
 
@@ -38,6 +36,6 @@ def _show_both(bench: Bench, layer: str) -> None:
     changed = float(np.abs(sides[1] - sides[0]).mean())
     left_out = f" The first {MOST_MAPS} of {sides[0].shape[-1]} maps are shown."
     st.caption(
-        f"A value of {layer} is {np.abs(sides[0]).mean():.3g} large on average; it changed by {changed:.3g}."
+        f"Mean absolute value in {layer}: {np.abs(sides[0]).mean():.3g} before. Mean absolute change: {changed:.3g}."
         + (left_out if sides[0].ndim == 3 and sides[0].shape[-1] > MOST_MAPS else "")
     )

@@ -1,4 +1,4 @@
-"""The tools that break a network: filters that are silent, kernels with other numbers, biases of zero."""
+"""The tools that change a network: silence filters, rewrite kernels, set biases to zero."""
 
 import numpy as np
 import streamlit as st
@@ -38,7 +38,7 @@ def show_tools(bench: Bench) -> None:
 
 
 def _layer_and_filter(bench: Bench) -> tuple[str, int]:
-    """Let the visitor choose a layer with filters, and one of them; first it is what the page looks at."""
+    """Let the visitor choose a layer and one of its filters; at first it is the one shown on the page."""
     counts, view = bench.filters, bench.view
     names, around = list(counts), [row.layer.name for row in view.table]
     before = around[: around.index(view.layer) + 1]
@@ -75,8 +75,8 @@ def _show_filters(bench: Bench) -> None:
     tiles = Tiles(before, after, silent, page)
     silence = silent_value(bench.view.run.setup.network, layer)
     st.caption(
-        f"Click a filter to silence or wake it. Left in each tile: {end} before; right: now; below: the mean "
-        f"size of the values. A silent filter gives {silence:g} everywhere. {len(silent)} of {count} silent."
+        f"Click a filter to silence it, or to turn it on again. Each tile shows {end} before (left) and now (right), "
+        f"with the mean absolute values. A silent filter gives {silence:g} everywhere. {len(silent)} of {count} silent."
     )
     show_tiles(tiles, tiles.scale, theme(), f"break-tiles-{layer}-{page}", lambda n: _toggle(bench, layer, n))
     st.html(legend_html(tiles.scale, theme()))
@@ -116,7 +116,7 @@ def _show_kernel(bench: Bench) -> None:
                 )
             _show_numbers(bench, layer, number, int(channel))
         else:
-            st.markdown("A dense layer has one weight an input and no grid; its biases can be made zero.")
+            st.markdown("A dense layer has one weight per input and no grid; its biases can be set to zero.")
         if f"{layer}/bias" in bench.weights:
             _show_bias(bench, layer, number)
     with right:
@@ -143,7 +143,7 @@ def _show_numbers(bench: Bench, layer: str, number: int, channel: int) -> None:
         for recipe in RECIPES:
             st.button(recipe.capitalize(), on_click=bench.change, args=(ReadyKernel(layer, number, recipe),))
     st.caption(
-        "Blur, edge and identity are as strong as the filter they replace (root of the sum of squares)."
+        "Blur, edge and identity get the norm of the filter that they replace (root of the sum of squares)."
     )
 
 
@@ -154,16 +154,16 @@ def _show_bias(bench: Bench, layer: str, number: int) -> None:
     was = "" if now == trained else f", trained: {trained:.4g}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"Bias of filter {number}: **{now:.4g}**{was}", width="content")
-        st.button("Make it zero", on_click=bench.change, args=(ZeroBias(layer, number),), disabled=now == 0)
-        st.button(f"All biases of {layer} zero", on_click=bench.change, args=(ZeroBias(layer),))
+        st.button("Set to zero", on_click=bench.change, args=(ZeroBias(layer, number),), disabled=now == 0)
+        st.button(f"Set all biases of {layer} to zero", on_click=bench.change, args=(ZeroBias(layer),))
 
 
 def _show_map(bench: Bench, layer: str, number: int) -> None:
-    """Show what a filter gives before and after."""
+    """Show the map of a filter before and after."""
     end = bench.end_of(layer)
     before, after = (values[:, :, number] for values in bench.maps(end))
     scale = Tiles(before[..., None], after[..., None], ()).scale
-    st.markdown(f"**What filter {number} gives, in {end}**")
+    st.markdown(f"**Map of filter {number}, in {end}**")
     for column, values, when in zip(st.columns(2), (before, after), ("Before", "Now"), strict=True):
         image = paint(values, scale, theme(), max(1, MAP_SIDE // len(values)))
         column.image(

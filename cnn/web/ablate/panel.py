@@ -1,4 +1,4 @@
-"""Break it: change the network or the picture, and see what becomes of the answer."""
+"""Break it: change the network or the picture, and see how the answer changes."""
 
 import streamlit as st
 
@@ -23,22 +23,20 @@ PICTURES_WIDTH, ANSWERS_WIDTH = 430, 800
 
 @st.fragment
 def show_break_it(view: View) -> None:
-    """Let the visitor break the network and the picture of `view`; the run itself stays as it is."""
+    """Let the visitor change a copy of the network and the picture of `view`; the run itself does not change."""
     st.markdown(
-        "Silence filters, rewrite a kernel, cover or turn the picture: does the network still know what it "
-        "sees? **Nothing is changed in the run:** you break a copy, which stays broken when you choose "
-        "another picture, layer or epoch of this network."
+        "Silence filters, rewrite a kernel, cover or rotate the picture: does the network still recognise it? "
+        "**Your run does not change:** you work on a copy, and your changes stay when you choose another "
+        "picture, layer or epoch of this network."
     )
     try:
         bench = bench_of(view)
     except SpecError as error:
-        st.error(f"The changes do not fit this network and were taken out. {error}", icon=":material/block:")
+        st.error(f"The changes do not fit this network and were removed. {error}", icon=":material/block:")
         session().edits[view.run.id] = Edits()
         return
     if not bench.is_finite:
-        st.warning(
-            "The numbers grew beyond what float32 holds. Undo the last change.", icon=":material/block:"
-        )
+        st.warning("Some numbers are too large for float32. Undo the last change.", icon=":material/block:")
         _show_edits(bench)
         return
     _show_experiments(bench)
@@ -94,11 +92,13 @@ def _show_answer(bench: Bench) -> None:
 
 
 def _show_edits(bench: Bench) -> None:
-    """List the changes in force, each with a button that takes it out; undo, redo and reset beside them."""
+    """List the changes, each with a button that removes it; undo, redo and reset stand beside them."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("**Changes in force**", width="content")
+        st.markdown("**Your changes**", width="content")
         if not bench.edits.current:
-            st.caption("none; press a button above, or drag over the right picture", width="content")
+            st.caption(
+                "none yet: press a button above, or drag over the picture on the right", width="content"
+            )
         st.space("stretch")
         _show_history(bench)
     with st.container(horizontal=True, gap="small"):
@@ -107,7 +107,7 @@ def _show_edits(bench: Bench) -> None:
                 edit.words,
                 icon=":material/close:",
                 key=f"remove-edit-{place}",
-                help="Take this change out",
+                help="Remove this change",
                 on_click=bench.become,
                 args=(bench.edits.remove(place),),
             )

@@ -1,4 +1,4 @@
-"""The tools that change the picture: cover, shift, turn, mirror, recolour."""
+"""The tools that change the picture: cover, shift, rotate, mirror, recolour."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -25,15 +25,15 @@ Kind = TypeVar("Kind", bound=PictureEdit)
 
 
 def show_picture_tools(bench: Bench) -> None:
-    """Let the visitor change the picture; each control stands where the changes in force have it."""
+    """Let the visitor change the picture; each control shows its current value."""
     left, middle, right = st.columns(3, gap="medium")
     with left:
         _show_cover(bench)
     with middle:
         _show_shift(bench)
         turned = _found(bench, Rotate) or Rotate()
-        _slider(bench, "Turn clockwise, in degrees", "break-turn", Rotate, "degrees", turned.degrees, Rotate)
-        st.caption("Where nothing of the picture is left there is mid-grey. Turning takes the nearest pixel.")
+        _slider(bench, "Rotate clockwise (degrees)", "break-turn", Rotate, "degrees", turned.degrees, Rotate)
+        st.caption("Empty parts become mid-grey. Rotation takes the nearest pixel.")
     with right:
         for way, words in FLIPS.items():
             _toggle(bench, words, f"break-flip-{way}", Flip(way))
@@ -56,8 +56,8 @@ def _show_shift(bench: Bench) -> None:
 
 
 def _show_cover(bench: Bench) -> None:
-    st.markdown("Drag over the right picture, or give the place:")
-    st.selectbox("Covered with", list(FILLS), format_func=str.capitalize, key=FILL)
+    st.markdown("Drag over the picture on the right, or enter a position:")
+    st.selectbox("Cover with", list(FILLS), format_func=str.capitalize, key=FILL)
     numbers = {}
     for names in (("top", "left"), ("height", "width")):
         for column, name in zip(st.columns(2), names, strict=True):

@@ -1,4 +1,4 @@
-"""Evaluations on a page: what is kept is there at once, the rest is asked of the helper worker and then kept."""
+"""Evaluations on a page: what is saved is shown at once; the rest is asked of the query worker and then saved."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ PART_TITLES = {"test": "Test pictures", "validation": "Validation pictures"}
 
 
 def kept_evaluation(run: Run, dataset: str, part: str, snapshot: Snapshot | None = None) -> Evaluation | None:
-    """Return an evaluation of a run's newest state (or of `snapshot`) that is there already, else None."""
+    """Return a saved evaluation of a run's newest snapshot (or of `snapshot`), or None where there is none."""
     try:
         return read_evaluation(run, snapshot or newest_snapshot(run), dataset, part)
     except CnnLabError:
@@ -28,7 +28,7 @@ def kept_evaluation(run: Run, dataset: str, part: str, snapshot: Snapshot | None
 
 
 def ask_evaluation(run: Run, snapshot: Snapshot, dataset: str, parts: Sequence[str]) -> Asked | None:
-    """Ask for what is missing of some parts and keep it when it comes; None once all of it is there.
+    """Ask for the missing evaluations of some parts and save them when they come; None once all are there.
 
     Raises:
         CnnLabError: where the snapshot or the data set is gone, or the answer cannot be kept.

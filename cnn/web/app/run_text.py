@@ -16,7 +16,7 @@ def is_ending(run: Run, status: Status) -> bool:
 
 
 def is_open(run: Run, status: Status) -> bool:
-    """Whether a process trains the run and has not taken yet what it was asked for."""
+    """Whether a process trains the run and has not yet acknowledged a command."""
     return bool(status.process) and not status.ended and run.commands.count() > status.taken
 
 
@@ -48,12 +48,12 @@ def _own_words(run: Run) -> str:
 
 
 def resumed_words(run: Run, status: Status) -> str:
-    """Return a sentence on a run that went on by itself after its process had ended, "" for others."""
+    """Return a sentence on a run that continued by itself after its process had ended, "" for others."""
     rows = [row for row in run.history.rows() if row["kind"] == RESUMED and row["reason"] != GIVEN_MORE]
     if not rows or not status.resumed:
         return ""
     times = "" if status.resumed == 1 else f", {status.resumed} times in all"
-    return f"It went on by itself from epoch {rows[-1]['epoch']:.3g} after its worker had ended{times}."
+    return f"Its worker ended; the run continued by itself from epoch {rows[-1]['epoch']:.3g}{times}."
 
 
 def plain(text: str) -> str:

@@ -32,7 +32,7 @@ OF_ONE_NETWORK = ("epoch", "layer", "channel", "cell")
 
 @dataclass(frozen=True)
 class View:
-    """One look: `outputs` holds every layer's values for `sample`; `cell` is (row, column) or None.
+    """What is shown: `outputs` holds every layer's values for `sample`; `cell` is (row, column) or None.
 
     `newest` says that the newest saved state is followed; `note` is a sentence where the address asked for
     a state that is not shown.
@@ -57,7 +57,7 @@ class View:
 
     @property
     def key(self) -> str:
-        """What names network, saved epoch and picture in a question to the helper worker."""
+        """A key for network, saved epoch and picture in a question to the query worker."""
         return f"{self.run.id}/{self.snapshot.step}/{_digest(self.sample.pixels)}"
 
 

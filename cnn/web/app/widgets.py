@@ -41,7 +41,7 @@ ABSENT_SECONDS = 10.0  # until it is seen that CIFAR-10 was put there by hand
 
 @dataclass(frozen=True)
 class Sample:
-    """A picture to look at: its pixels (32, 32, 3), uint8, and its class where that is known."""
+    """A picture: its pixels (32, 32, 3), uint8, its class where that is known, and a caption."""
 
     pixels: NDArray[np.uint8]
     true_class: int | None
@@ -54,7 +54,7 @@ def dataset_name() -> str:
 
 
 def data_notice() -> None:
-    """Say that CIFAR-10 is not there, how its download goes, and how to put it there by hand."""
+    """Say that CIFAR-10 is missing, show its download, and how to install it by hand."""
     state = service().download.status().state
     if state != "ready":
         seconds = DOWNLOAD_SECONDS if state == "downloading" else ABSENT_SECONDS
@@ -66,35 +66,35 @@ def _live_notice() -> None:
     status = download.refresh()
     if status.state == "ready":
         st.rerun()
-    text = "Until CIFAR-10 is here, the lab uses **sketch10**: ten classes of the same names, drawn by code."
+    text = "Until then, the lab uses **sketch10**: the same ten classes, with pictures drawn by code."
     if status.state == "downloading":
-        st.info(f"CIFAR-10 is being fetched. {text}", icon=":material/downloading:")
+        st.info(f"CIFAR-10 is being downloaded. {text}", icon=":material/downloading:")
         share = status.received / status.total if status.total else 0.0
         st.progress(min(share, 1.0), f"{status.received / 1e6:,.0f} of {max(status.total, 1) / 1e6:,.0f} MB")
         return
     with st.container(border=True):
-        st.markdown(f":material/cloud_off: **CIFAR-10 is not here.** {text}")
+        st.markdown(f":material/cloud_off: **CIFAR-10 is not installed yet.** {text}")
         with st.container(horizontal=True, vertical_alignment="center"):
             label = "Retry the download" if status.state == "failed" else "Download CIFAR-10 (163 MB)"
             if st.button(label, icon=":material/download:"):
                 download.retry()
                 st.rerun()
             here = on_this_machine()
-            if here and st.button(f"Take it from {here}", icon=":material/drive_file_move:"):
+            if here and st.button(f"Use the copy in {here}", icon=":material/drive_file_move:"):
                 download.take_over(here)
                 st.rerun()
-            with st.popover("What went wrong" if status.state == "failed" else "Put it here by hand"):
+            with st.popover("What went wrong" if status.state == "failed" else "Install it by hand"):
                 st.write(status.problem if status.state == "failed" else download.by_hand())
 
 
 def usable_runs() -> list[Run]:
-    """Return the networks one may look at: the visitor's own, those shared in a room, the pretrained ones."""
+    """Return the networks that the visitor may see: their own, those shared in a room, the pretrained ones."""
     own = [run for run in service().store.runs(session().owner) if run.snapshots()]
     return own + [run for run in shared_runs() if run.snapshots()] + pretrained.shipped()
 
 
 def run_label(run: Run) -> str:
-    """Return one line about a run: its name, when it was made, how it stands, its accuracy."""
+    """Return one line about a run: its name, when it was created, its state, its accuracy."""
     status = run.status()
     name = run.name or run.id
     if run.folder.parent != models_folder():
@@ -108,12 +108,12 @@ def run_label(run: Run) -> str:
 
 
 def run_labels(runs: Iterable[Run]) -> dict[str, str]:
-    """Return the line about each run by its id, no two alike: Streamlit tells options apart by what they show."""
+    """Return the line about each run by its id, all different, since Streamlit distinguishes options by their text."""
     return distinct({run.id: run_label(run) for run in runs})
 
 
 def distinct(labels: Mapping[str, str]) -> dict[str, str]:
-    """Return the labels of options by key, with a number behind those that another one has, too.
+    """Return the labels of options by key; a label that occurs again gets a number.
 
     >>> distinct({"a": "mine", "b": "mine", "c": "other"})
     {'a': 'mine', 'b': 'mine (2)', 'c': 'other'}
@@ -128,7 +128,7 @@ def distinct(labels: Mapping[str, str]) -> dict[str, str]:
 
 
 def _clock_time(seconds: float) -> str:
-    """Return day and time as the visitor's clock shows them, UTC where that is not known."""
+    """Return day and time in the visitor's time zone, UTC where that is not known."""
     minutes = st.context.timezone_offset or 0
     return f"{datetime.fromtimestamp(seconds, UTC) - timedelta(minutes=minutes):%d %b %H:%M}"
 
@@ -166,8 +166,8 @@ def network_picker(first: str = "") -> Run:
         )
         if link and link not in runs:
             st.warning(
-                "The network of this link is not here; this is another one. "
-                "It may be somebody else's, or gone.",
+                "The network of this link is not here: it is somebody else's, or it was deleted. "
+                "Another network is shown.",
                 icon=":material/link_off:",
             )
     st.query_params["network"] = found
@@ -175,12 +175,12 @@ def network_picker(first: str = "") -> Run:
 
 
 def run_note(run: Run) -> None:
-    """Say which state of the network is looked at, where that is not simply a finished run."""
+    """Say which saved state of the network is shown, where the run is not simply finished."""
     status, snapshots = run.status(), run.snapshots()
     if status.state == "finished" or not snapshots:
         return
     epoch = snapshots[-1].epoch
-    trained = f"after {epoch:g} epochs" if epoch else "before any training: its weights are random"
+    trained = f"after {epoch:g} epochs" if epoch else "before training, with random weights"
     text = f"{plain(run.name or run.id)} is {status.state}. You see the network {trained}."
     st.info(f"{text} {status.message}".strip(), icon=STATE_ICONS[status.state])
 
@@ -196,7 +196,7 @@ def weights_of(run: Run) -> Weights | None:
     try:
         weights, problem = _read_weights(run, stamp_of(run))
         if problem:
-            st.warning(f"{problem} You see an older state.", icon=":material/history:")
+            st.warning(f"{problem} An older state is shown.", icon=":material/history:")
         return weights
     except RunError as error:
         st.error(str(error), icon=":material/broken_image:")
@@ -217,7 +217,9 @@ def own_sample(upload: Picture) -> Sample:
     """Return the visitor's own picture as the network gets it."""
     side = upload.crop_as_came[2]
     return Sample(
-        upload.pixels, None, f"Your picture: a square of {side:,}×{side:,}, as 32×32 ({RESAMPLING})"
+        upload.pixels,
+        None,
+        f"Your picture: a square of {side:,}×{side:,} pixels, reduced to 32×32 ({RESAMPLING})",
     )
 
 
@@ -239,7 +241,7 @@ def sample_picker(key: str = "sample") -> Sample | None:
             wrap=True,
         )
         number = st.number_input(
-            "Which one", 1, class_size(name), key=number_key, bind="query-params", width=130
+            "Number", 1, class_size(name), key=number_key, bind="query-params", width=130
         )
     label = data.CLASSES.index(chosen) if chosen else label
     session().picture = (label, int(number) - 1)
@@ -268,6 +270,6 @@ def class_size(name: str, part: str = "test") -> int:
 
 @st.cache_data(show_spinner=False)
 def by_class(name: str, true_class: int, part: str = "test") -> NDArray[np.int64]:
-    """Return the places of the test or validation pictures of a class among all of them, ascending."""
+    """Return the indices of the test or validation pictures of a class, ascending."""
     labels = data.test_labels(name) if part == "test" else data.validation_labels(name)
     return np.flatnonzero(labels == true_class)

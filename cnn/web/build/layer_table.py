@@ -1,4 +1,4 @@
-"""Tables that pages share."""
+"""The table of layers on the page Build."""
 
 import streamlit as st
 
@@ -7,7 +7,7 @@ from cnn.network.summary import LayerShape, total_multiply_adds, total_parameter
 
 
 def layer_table(table: tuple[LayerShape, ...]) -> None:
-    """Show every layer with its output shape, its parameters and their formula, and what it sees."""
+    """Show every layer with its output shape, its parameters and their formula, and its receptive field."""
     parameters, work = total_parameters(table), total_multiply_adds(table)
     memory = sum(row.memory for row in table)
     with st.container(horizontal=True, gap="medium"):
@@ -21,14 +21,14 @@ def layer_table(table: tuple[LayerShape, ...]) -> None:
             "Output": [shape_text(row.shape) for row in table],
             "Parameters": [row.formula or "–" for row in table],
             "Multiply-adds": [f"{row.multiply_adds:,}" if row.multiply_adds else "–" for row in table],
-            "Sees": [row.sees for row in table],
+            "Receptive field": [row.sees for row in table],
             "Memory": [f"{short(row.memory)}B" for row in table],
         },
         hide_index=True,
     )
     st.caption(
-        "Sees: the pixels that one cell depends on (its receptive field), rows × columns, of the cell that sees "
-        f"most. Memory: of the output for one picture, in float32. {unseen_text(table)}"
+        "Receptive field: the pixels that one cell depends on, rows × columns, at most. Memory: of the output for "
+        f"one picture, in float32. {unseen_text(table)}"
     )
 
 

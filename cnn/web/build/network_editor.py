@@ -30,7 +30,7 @@ MAX_CONVOLUTIONS = allowed_values(Block, "convolutions").high
 
 
 def network_editor(network: NetworkSpec) -> NetworkSpec:
-    """Show the network as cards and return it as the widgets have it.
+    """Show the network as cards and return it as the visitor has set it.
 
     A block that is not allowed keeps its last good value and says what is wrong.
     """
@@ -40,10 +40,10 @@ def network_editor(network: NetworkSpec) -> NetworkSpec:
     whiten = flag_field(
         network,
         "whiten",
-        "Whitened first layer",
+        "Whitening in the first layer",
         "whiten",
-        "The first convolution takes its kernels from the training pictures: the patterns their patches are "
-        "made of, each brought to the same size. They are not trained, which is faster.",
+        "The first convolution gets its kernels from small patches of the training pictures: it makes their "
+        "values uncorrelated and of the same size. These kernels are not trained, which makes training faster.",
     )
     try:
         return NetworkSpec(blocks, head, dense, whiten)
@@ -88,24 +88,24 @@ def _block_options(block: Block, key: str, convolutions: tuple[Convolution, ...]
                 "batch_norm",
                 "Batch normalisation",
                 key,
-                "Keeps each channel centred; faster training.",
+                "Keeps each channel around 0, with spread 1; training is faster.",
             ),
             "group_norm": whole_field(
                 block,
                 "group_norm",
                 "Group normalisation",
                 key,
-                "Groups of maps, each centred by itself on every picture; 0 for none.",
+                "Number of groups of maps; each group is normalised by itself for every picture. 0 for none.",
             ),
             "residual": flag_field(
                 block, "residual", "Residual connection", key, "Adds the block's input to its output."
             ),
-            "pool_window": whole_field(block, "pool_window", "Pooling window", key, "Cells on a side."),
+            "pool_window": whole_field(block, "pool_window", "Pooling window", key, "Width and height, in cells."),
             "pool_stride": whole_field(
-                block, "pool_stride", "Pooling stride", key, "Cells from window to window."
+                block, "pool_stride", "Pooling stride", key, "Cells from one window to the next."
             ),
             "dropout": number_field(
-                block, "dropout", "Dropout", key, 0.05, "%.2f", "Share of values set to 0 while training."
+                block, "dropout", "Dropout", key, 0.05, "%.2f", "Share of values set to 0 during training."
             ),
             "dropout_kind": choice_field(
                 block,
@@ -113,15 +113,15 @@ def _block_options(block: Block, key: str, convolutions: tuple[Convolution, ...]
                 "Dropout of",
                 key,
                 DROPOUTS,
-                "Whole maps: neighbouring cells of a map are much alike, so that dropping one hides little.",
+                "Whole maps: neighbouring cells of a map are similar, so dropping single cells hides little.",
             ),
             "squeeze": whole_field(
                 block,
                 "squeeze",
                 "Squeeze-and-excitation",
                 key,
-                "A gate multiplies each map by a number from 0 to 1 that depends on the means of all maps. Here: maps per "
-                "neuron of its inner layer; 0 for no gate.",
+                "A gate multiplies each map by a number from 0 to 1 that depends on the means of all maps. The number here "
+                "is the reduction ratio: maps per neuron of the gate's inner layer. 0 for no gate.",
             ),
         }
         _add_button(
@@ -141,7 +141,7 @@ def _block_options(block: Block, key: str, convolutions: tuple[Convolution, ...]
 
 def _kind_field(convolution: Convolution, key: str, place: int, count: int) -> str:
     label = "Convolution" if count == 1 else f"Convolution {place + 1} of {count}"
-    about = "Separable: first a filter for each map by itself, then a 1×1 convolution; far fewer parameters."
+    about = "Separable: first one filter per map, then a 1×1 convolution; far fewer parameters."
     return choice_field(convolution, "kind", label, key, CONVOLUTIONS, about)
 
 
@@ -149,14 +149,14 @@ def _convolution_row(block: Block, place: int, block_key: str) -> Convolution:
     convolution, key = block.convolutions[place], f"{block_key}-c{place}"
     columns = st.columns([4, 4, 4, 5])
     with columns[0]:
-        filters = whole_field(convolution, "filters", "Filters", key, "One feature map each.")
+        filters = whole_field(convolution, "filters", "Filters", key, "Each gives one feature map.")
     with columns[1]:
-        size = whole_field(convolution, "kernel_size", "Kernel", key, "Cells on a side.")
+        size = whole_field(convolution, "kernel_size", "Kernel", key, "Width and height, in cells.")
     with columns[2]:
-        stride = whole_field(convolution, "stride", "Stride", key, "Cells from place to place.")
+        stride = whole_field(convolution, "stride", "Stride", key, "Cells from one position to the next.")
     with columns[3]:
         padding = choice_field(
-            convolution, "padding", "Padding", key, PADDINGS, "Same: zeros around, size kept. Valid: none."
+            convolution, "padding", "Padding", key, PADDINGS, "Same: zeros around the input, so the size stays. Valid: no zeros."
         )
     return Convolution(filters, size, stride, padding, convolution.kind)
 
@@ -204,10 +204,10 @@ def _head_card(network: NetworkSpec) -> tuple[str, tuple[Dense, ...]]:
         head = choice_field(
             network,
             "head",
-            "Maps to vector",
+            "From maps to a vector",
             "head",
             HEADS,
-            "Flatten keeps every cell; global average pooling keeps one number a map.",
+            "Flatten keeps every cell; global average pooling keeps one number per map.",
         )
         dense = tuple(_dense_row(layer, place) for place, layer in enumerate(network.dense))
         with st.container(horizontal=True):
@@ -220,7 +220,7 @@ def _head_card(network: NetworkSpec) -> tuple[str, tuple[Dense, ...]]:
                     on_click=_remove_dense,
                     width="stretch",
                 )
-        st.caption("Always last: a dense layer of 10 scores, one a class, and softmax.")
+        st.caption("Always last: a dense layer with 10 scores, one per class, and softmax.")
     return head, dense
 
 
@@ -296,11 +296,11 @@ def _remove_dense() -> None:
 
 
 def save_and_load() -> None:
-    """Offer the set-up as a JSON file, and take one; the command line reads the same file by --spec."""
+    """Offer the settings as a JSON file, and load one; the command line reads the same file by --spec."""
     state = session()
-    with st.popover("", icon=":material/folder_open:", help="Save or load a set-up"):
+    with st.popover("", icon=":material/folder_open:", help="Save or load settings"):
         st.download_button(
-            "Save this set-up",
+            "Save these settings",
             state.setup.to_text(),
             "cnn-lab-setup.json",
             "application/json",
@@ -308,12 +308,12 @@ def save_and_load() -> None:
             on_click="ignore",
             width="stretch",
         )
-        given = st.file_uploader("Load a set-up (JSON)", type=["json"], key=widget_key("load"))
+        given = st.file_uploader("Load settings (JSON)", type=["json"], key=widget_key("load"))
         if given is None:
             return
         try:
             state.replace(Setup.from_text(given.getvalue()))
         except SpecError as error:
-            st.error(f"This set-up cannot be used: {error}", icon=":material/block:")
+            st.error(f"These settings cannot be used: {error}", icon=":material/block:")
             return
     st.rerun()

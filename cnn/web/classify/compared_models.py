@@ -1,4 +1,4 @@
-"""The one or two networks of the page Classify, and what they say of a picture."""
+"""The one or two networks of the page Classify, and their predictions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,16 +25,16 @@ from cnn.web.classify.prediction import Exhibit, Opinion, show_verdict
 from cnn.web.classify.prediction_table import show_table
 
 SIX_VIEWS = (
-    "The picture, moved by a pixel to two sides, and each mirrored: what it says of all six is averaged."
+    "Six predictions are averaged: of the picture, of two copies shifted by one pixel, and of their mirrors."
 )
 NOBODY = ""
 
 
 @dataclass(frozen=True)
 class Judge:
-    """A network that is asked: its weights as they are now, and what is known of how far to trust it.
+    """A network with its current weights and, where they were measured, its card and its reference statistics.
 
-    `stamp` is another one for other weights.
+    `stamp` changes with the weights.
     """
 
     run: Run
@@ -45,11 +45,11 @@ class Judge:
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The name shown on the page."""
         return self.run.name or self.run.id
 
     def says(self, pixels: NDArray[np.uint8], averaged: bool) -> Verdict:
-        """Return what it says of a picture (32, 32, 3), uint8; what it said lately is remembered."""
+        """Return its prediction for a picture (32, 32, 3), uint8; recent predictions are cached."""
         key = (self.run.folder, self.stamp, self.card and self.card.step, pixels.tobytes(), averaged)
         network = self.run.setup.network
         return session().verdicts.get(
@@ -67,7 +67,7 @@ class Switches:
 
 
 def choose_judges() -> list[Judge]:
-    """Let the visitor choose a network, and a second one beside it; both are in the page's address.
+    """Let the visitor choose a network, and a second one to compare; both are in the page's address.
 
     Where the first cannot be read the list is empty, and the page says why.
     """
@@ -99,9 +99,9 @@ def _second_picker(first: Run) -> Run | None:
         else:
             st.query_params.pop("second", None)
 
-    labels = {NOBODY: "No other network"} | widgets.run_labels(runs.values())
+    labels = {NOBODY: "No second network"} | widgets.run_labels(runs.values())
     found = st.selectbox(
-        "Beside it",
+        "Compare with",
         [NOBODY, *runs],
         format_func=labels.__getitem__,
         key="second",
@@ -111,17 +111,17 @@ def _second_picker(first: Run) -> Run | None:
 
 
 def choose_switches() -> Switches:
-    """Let the visitor say how the bars are shown; it is in the page's address."""
+    """Let the visitor choose how the bars are shown; the choice is in the page's address."""
     with st.container(horizontal=True, vertical_alignment="center"):
         return Switches(
-            st.toggle("Likeliest first", key="ordered", bind="query-params"),
+            st.toggle("Most likely first", key="ordered", bind="query-params"),
             st.toggle("Scores before softmax", key="scores", bind="query-params"),
             st.toggle("Mean of six views", key="averaged", bind="query-params", help=SIX_VIEWS),
         )
 
 
 def show_opinions(judges: Sequence[Judge], sample: Sample, switches: Switches) -> None:
-    """Show the pixels that the networks get, their bars, and a warning where it is none of the ten to one."""
+    """Show the pixels that the networks get, their bars, and a warning where one finds none of the ten classes."""
     pairs = []
     for asked in judges:
         try:
@@ -143,7 +143,7 @@ def show_opinions(judges: Sequence[Judge], sample: Sample, switches: Switches) -
 
 
 def show_several(asked: Judge, uploads: Sequence[Upload], averaged: bool) -> None:
-    """Show what a network says of all of a visitor's pictures, as a table; closed, it costs nothing."""
+    """Show a network's predictions for all of a visitor's pictures in a table, computed only when opened."""
     with st.expander(
         "All your pictures as a table", icon=":material/table:", key="several", on_change="rerun"
     ) as box:
@@ -153,7 +153,7 @@ def show_several(asked: Judge, uploads: Sequence[Upload], averaged: bool) -> Non
 
 
 def ways_on(judges: Sequence[Judge], sample: Sample) -> None:
-    """Offer the way to the maps of each network on the same picture, and say what the address holds."""
+    """Link to the maps of each network for the same picture, and say whether this page can be shared."""
     wanted = {}
     if sample.true_class is not None:
         wanted["picture"] = SAMPLE if st.query_params.get("sample_part") != "validation" else VALIDATION
@@ -165,9 +165,9 @@ def ways_on(judges: Sequence[Judge], sample: Sample) -> None:
             whose = "its maps" if len(judges) == 1 else f"the maps of {plain(asked.name)}"
             st.page_link(
                 "inside.py",
-                label=f"See {whose} on this picture",
+                label=f"See {whose} for this picture",
                 icon=":material/grid_view:",
                 query_params={"network": asked.run.id, **wanted},
             )
         if sample.true_class is not None and all(asked.run.owner == EVERYBODY for asked in judges):
-            st.caption("The address of this page leads to this view again: send it.")
+            st.caption("To share this view, send the address of this page.")

@@ -1,4 +1,4 @@
-"""The component that shows a photo and the square of it that the network gets: drag it, size it."""
+"""The component that shows a photo and the square of it that the network gets; the square is moved and resized."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What a picture reminds a network of: the training pictures nearest to it in the network's last features."""
+"""The training pictures nearest to a picture in the network's last features."""
 
 import hashlib
 
@@ -18,10 +18,10 @@ LOOKED_AT = 10_000
 
 
 def show_reminds(run: Run, pixels: NDArray[np.uint8]) -> None:
-    """Show the five training pictures most like a picture (32, 32, 3), uint8, in the eyes of a network."""
+    """Show the five training pictures most similar to a picture (32, 32, 3), uint8, by a network's features."""
     name, snapshots = dataset_name(), run.snapshots()
     if name != "cifar10" or run.dataset != "cifar10" or not snapshots:
-        st.caption("This needs the training pictures of CIFAR-10, and a network that was trained on them.")
+        st.caption("This needs the training pictures of CIFAR-10 and a network that was trained on them.")
         return
     newest, digest = snapshots[-1], hashlib.blake2b(pixels.tobytes(), digest_size=8).hexdigest()
     found = ask(
@@ -47,6 +47,6 @@ def _show(found: Neighbours) -> None:
     ]
     show_shelf(found.pixels, tags, None, "reminds-shelf")
     st.caption(
-        f"The nearest of {found.pictures}, by the angle between the numbers that go into the last layer: 1 "
-        "is the same direction, 0 nothing in common. The network has nothing else to compare with."
+        f"The most similar of {found.pictures}, by the cosine of the angle between the features that go into the last "
+        "layer: 1 means the same direction, 0 nothing in common. Its answer depends on these features alone."
     )

@@ -21,7 +21,7 @@ def show_paste(
     """Listen for a pasted picture, and say so on the page.
 
     Args:
-        on_paste: is called with its bytes, which nobody vouches for.
+        on_paste: is called with its bytes, which are not trusted.
         on_problem: is called with a sentence where they are too many.
         tray: names the visitor's pictures; the page says so where they are others than before.
         pictures: how many they are.
@@ -49,8 +49,8 @@ def read_pasted(value: object) -> bytes | None:
         return None
     if len(value) > MOST_TEXT:
         raise PictureError(
-            f"The pasted picture is larger than {MAX_BYTES // 2**20} MB, which is the most that is allowed: "
-            "make it smaller and try again."
+            f"The pasted picture is larger than {MAX_BYTES // 2**20} MB, the most that is allowed. "
+            "Make it smaller and try again."
         )
     try:
         return base64.b64decode(value, validate=True)

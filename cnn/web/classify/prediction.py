@@ -1,4 +1,4 @@
-"""The component that shows a picture as the network gets it, and what one or two networks say of it."""
+"""The component that shows a picture as the network gets it, and the predictions of one or two networks."""
 
 import hashlib
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _component = component("prediction", '<div class="verdict"></div>')
 
 @dataclass(frozen=True)
 class Opinion:
-    """What one network says: its `name`, and `note`, one sentence below its bars."""
+    """The prediction of one network: its `name`, and `note`, one sentence below its bars."""
 
     name: str
     verdict: Verdict
@@ -30,9 +30,9 @@ class Opinion:
 
 @dataclass(frozen=True, eq=False)
 class Exhibit:
-    """A picture (32, 32, 3), uint8, as networks get it, and what one or two of them say.
+    """A picture (32, 32, 3), uint8, as networks get it, and the predictions of one or two of them.
 
-    `true_class` is marked where it is known. With `ordered` the likeliest class comes first, instead of the
+    `true_class` is marked where it is known. With `ordered` the most likely class comes first, instead of the
     order of the classes; with `scores` the bars are scores before softmax, instead of probabilities.
     `caption` stands below the picture.
     """

@@ -1,4 +1,4 @@
-"""What a network says of several pictures, as a small table to look at and to download."""
+"""A network's predictions for several pictures, as a small table to read and to download."""
 
 import csv
 import io

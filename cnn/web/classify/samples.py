@@ -81,7 +81,7 @@ def chosen_sample(name: str) -> tuple[int, int]:
 
 
 def _choose(name: str, index: int, part: str = "test") -> None:
-    """Put a picture, by its place among all of its part, into the address."""
+    """Put a picture, given by its index among all of its part, into the address."""
     labels = data.test_labels(name) if part == "test" else data.validation_labels(name)
     label = int(labels[index])
     number = int(np.searchsorted(by_class(name, label, part), index))
@@ -103,7 +103,7 @@ def _show_class(row: Row, name: str, true_class: int, here: int, part: str) -> N
 
 
 def _show_random(row: Row, name: str, here: int) -> None:
-    seed = row.number_input("Seed", 0, MAX_SEED, 0, key="seed", bind="query-params", width=150)
+    seed = row.number_input("Random seed", 0, MAX_SEED, 0, key="seed", bind="query-params", width=150)
     labels = data.test_labels(name)
     indices = np.random.default_rng(int(seed)).choice(len(labels), EACH, replace=False)
     _show(name, indices, [Tag(data.CLASSES[labels[index]]) for index in indices], here)
@@ -132,8 +132,8 @@ def _show_mistakes(row: Row, run: Run, name: str, here: int) -> None:
 def _show_wrong(row: Row, name: str, wrong: Mistakes, here: int) -> None:
     count = len(wrong.numbers)
     st.caption(
-        f"Of {wrong.pictures}, {count:,} are named wrongly ({percent(count / wrong.total)}); those it is "
-        "surest of come first. Click one."
+        f"Of {wrong.pictures}, {count:,} are classified wrongly ({percent(count / wrong.total)}); the most confident "
+        "mistakes come first. Click one."
     )
     if not count:
         return
@@ -144,7 +144,7 @@ def _show_wrong(row: Row, name: str, wrong: Mistakes, here: int) -> None:
         Tag(
             data.CLASSES[labels[wrong.numbers[place]]],
             f"→ {data.CLASSES[wrong.said[place]]}",
-            f"A picture of class {data.CLASSES[labels[wrong.numbers[place]]]}, taken for "
+            f"A picture of class {data.CLASSES[labels[wrong.numbers[place]]]}, classified as "
             f"{data.CLASSES[wrong.said[place]]} with {percent(float(wrong.sure[place]))}",
         )
         for place in places
@@ -153,7 +153,7 @@ def _show_wrong(row: Row, name: str, wrong: Mistakes, here: int) -> None:
 
 
 def _page(row: Row, indices: NDArray[np.int64], here: int, key: str) -> NDArray[np.int64]:
-    """Let the visitor turn pages; the first that is shown holds the picture that is looked at."""
+    """Let the visitor turn pages; at first it is the page with the chosen picture."""
     pages = -(-len(indices) // EACH)
     if pages == 1:
         return indices

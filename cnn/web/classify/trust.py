@@ -1,4 +1,4 @@
-"""How far to trust what a network says: its card, the rule for none of the ten, and what a photo loses."""
+"""How far to trust a prediction: the network's card, the rule for none of the ten, and what a photo loses."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,7 @@ from cnn.worker import queries
 
 
 def typical_of(run: Run) -> Typical | None:
-    """Return what pictures are usually like to a network that has a card; None where it is not known."""
+    """Return the reference statistics of a network that has a card (see `cnn.evaluation.ood`), else None."""
     stamp = (run.folder / FILE).stat().st_mtime_ns if (run.folder / FILE).is_file() else 0
     return _read_typical(run, stamp)
 
@@ -39,25 +39,25 @@ def opinion_note(verdict: Verdict, card: Card | None) -> str:
     """Return what stands below the bars of one network, one or two sentences."""
     several = f" Mean of {verdict.views} views." if verdict.views > 1 else ""
     if card is None:
-        return f"As softmax gives them; how far they can be trusted has not been measured.{several}"
+        return f"Probabilities as softmax gives them: how far to trust them has not been measured.{several}"
     distance = ""
     if verdict.distance is not None:
         distance = (
-            f" Distance from the usual picture {verdict.distance:.2f} (1 on average, more than "
-            f"{card.distance_limit:.2f} is none of the ten)."
+            f" Distance from the training pictures: {verdict.distance:.2f} (1 on average; above "
+            f"{card.distance_limit:.2f} it is called none of the ten)."
         )
     if several and card.averaged_accuracy is not None:
-        several = f"{several[:-1]}, which names {percent(card.averaged_accuracy)} of the test pictures."
-    return f"Calibrated: scores divided by {card.temperature:.2f}.{distance}{several}"
+        several = f"{several[:-1]}, which gets {percent(card.averaged_accuracy)} of the test pictures right."
+    return f"Probabilities calibrated with temperature {card.temperature:.2f}.{distance}{several}"
 
 
 def show_none(name: str, card: Card) -> None:
     """Say that a picture looks like none of the ten classes, and how often that is wrong."""
     st.warning(
-        f"**This looks like none of the ten classes** to {plain(name)}: it is unlike the pictures that it "
-        "learned from, so do not rely on the bars. The rule is wrong at times: it says so of "
-        f"{_share(card.false_alarms)} of the test pictures ({card.source}) and of "
-        f"{_share(card.drawn_called_none)} of drawings of the ten classes, and it lets pass {_missed(card)}.",
+        f"**This looks like none of the ten classes** to {plain(name)}: the picture is unlike those that it was "
+        "trained on, so do not rely on the bars. This rule is sometimes wrong: it also says so for "
+        f"{_share(card.false_alarms)} of the test pictures ({card.source}) and for "
+        f"{_share(card.drawn_called_none)} of drawings of the ten classes, and it misses {_missed(card)}.",
         icon=":material/help:",
     )
 
@@ -80,30 +80,32 @@ def _show_card(run: Run, card: Card | None) -> None:
         _offer_card(run)
         return
     st.markdown(
-        f"**{plain(run.name or run.id)}** names **{percent(card.test_accuracy)}** of {card.test_pictures:,} "
+        f"**{plain(run.name or run.id)}** classifies **{percent(card.test_accuracy)}** of {card.test_pictures:,} "
         f"test pictures correctly ({card.source})."
     )
     for copy in card.other_copies:
         st.markdown(
-            f"The same pictures as *{plain(copy.source)}* has them: {percent(copy.test_accuracy)} named "
-            f"correctly, {percent(copy.false_alarms)} called none of the ten."
+            f"On the same pictures from *{plain(copy.source)}*: {percent(copy.test_accuracy)} correct, "
+            f"{percent(copy.false_alarms)} called none of the ten."
         )
     if card.averaged_accuracy is not None:
         averaged = percent(card.averaged_accuracy)
-        st.markdown(f"The mean over six views names {averaged}; its confidence was not measured.")
+        st.markdown(
+            f"With the mean of six views: {averaged} correct; the calibration of this mean was not measured."
+        )
     shares = zip(CLASSES, card.per_class, strict=True)
     st.markdown(" · ".join(f"{name} {percent(share)}" for name, share in shares))
     st.markdown(
-        f"**Confidence.** Its scores are divided by {card.temperature:.2f}, chosen on "
-        f"{card.validation_pictures:,} validation pictures. On test pictures, confidence and share of right "
-        f"answers then differ by {percent(card.calibration_error)} on average, without it by "
-        f"{percent(card.calibration_error_without)}."
+        f"**Confidence.** Before softmax, the scores are divided by the temperature {card.temperature:.2f}, fitted on "
+        f"{card.validation_pictures:,} validation pictures. On the test pictures, confidence and accuracy then "
+        f"differ by {percent(card.calibration_error)} on average (expected calibration error); without the "
+        f"temperature, by {percent(card.calibration_error_without)}."
     )
     st.markdown(
-        "**None of the ten.** The mean of every map is compared with those of training pictures, so that "
-        f"the usual distance is 1. Farther than {card.distance_limit:.2f} lie {percent(FALSE_ALARMS)} of "
-        f"the validation pictures. False alarms on test pictures: {percent(card.false_alarms)}. Missed: "
-        f"{_missed(card)} ({card.other_pictures:,} pictures each, made by code; photos of other things are "
+        "**None of the ten.** The mean of every map is compared with its mean over the training pictures; the average "
+        f"distance is 1. The limit, {card.distance_limit:.2f}, is set so that {percent(FALSE_ALARMS)} of the "
+        f"validation pictures lie above it. False alarms on test pictures: {percent(card.false_alarms)}. Missed: "
+        f"{_missed(card)} ({card.other_pictures:,} pictures of each kind, made by code; photos of other things are "
         "harder)."
     )
 
@@ -113,7 +115,7 @@ def _missed(card: Card) -> str:
 
 
 def _share(share: float) -> str:
-    """Return a share as percent that no line ends in."""
+    """Return a share in percent without a line break before the sign."""
     return percent(share).replace(" ", "\N{NO-BREAK SPACE}")
 
 
@@ -124,12 +126,12 @@ def _offer_card(run: Run) -> None:
         st.caption(unknown)
         return
     if not run.status().ended:
-        st.caption(f"{unknown} It can be when its training has ended.")
+        st.caption(f"{unknown} You can measure it when its training has ended.")
         return
     newest = snapshots[-1]
     key = f"card/{run.folder}/{newest.step}"
     if session().card_asked != key:
-        st.caption(f"{unknown} It takes a worker some seconds, for a large network some minutes.")
+        st.caption(f"{unknown} Measuring takes some seconds, or some minutes for a large network.")
         if st.button("Measure it", icon=":material/speed:", key=f"measure-{run.id}"):
             session().card_asked = key
             st.rerun(scope="fragment")
@@ -162,7 +164,7 @@ def _show_loss(picture: Picture) -> None:
     side = picture.crop_as_came[2]
     if side <= SIDE:
         st.caption(
-            f"The square is {side}×{side}: enlarged to {SIDE}×{SIDE}, nothing is lost, and nothing is won."
+            f"The square has {side}×{side} pixels and is enlarged to {SIDE}×{SIDE}: nothing is lost, nothing is added."
         )
         return
     shown = picture.crop[2]
@@ -171,17 +173,17 @@ def _show_loss(picture: Picture) -> None:
         f"{(side / SIDE) ** 2:,.0f} ({RESAMPLING})."
     )
     if shown <= SIDE:
-        st.caption(f"{averaged} The version of the photo that is kept here has no more pixels than they.")
+        st.caption(f"{averaged} The copy of the photo that is kept here has no more pixels than that.")
         return
-    smaller = f" (measured on the {shown}×{shown} pixels of it that are kept here)" if shown < side else ""
+    smaller = f" (measured on the copy of {shown}×{shown} pixels that is kept here)" if shown < side else ""
     st.caption(
-        f"{averaged} They keep {percent(picture.detail_kept())} of what varies in brightness{smaller}; the "
+        f"{averaged} They keep {percent(picture.detail_kept())} of the variance in brightness{smaller}; the "
         "rest is fine detail that the network never sees."
     )
     if st.toggle("Show what is lost", key="show-lost"):
         st.image(
             data_uri(Image.fromarray(picture.lost())),
-            caption="The square less its 32×32 version, around mid-grey",
-            alt="The fine detail that averaging takes away",
+            caption="The square minus its 32×32 version; mid-grey means no difference",
+            alt="The fine detail that averaging removes",
             width=320,
         )

@@ -23,15 +23,15 @@ from cnn.web.classify.paste import show_paste
 MOST_PROBLEMS = 5  # that are shown one by one
 WAYS = ("Upload", "Camera", "Sample")
 PRIVATE = (
-    "Your pictures stay in this server's memory while you are here; they are not stored, and no link holds "
-    "them."
+    "Your pictures stay in this server's memory while you are here. They are never written to disk, and no link "
+    "contains them."
 )
 
 
 NO_CAMERA = (
-    "A browser gives its camera only to pages that come by https, or from the machine itself. This page came by "
-    "http from another machine. Use *Upload*: a phone offers its camera there. Whoever runs this server can serve "
-    "https: `make run CERT=… KEY=…`, as docs/classroom.md says."
+    "A browser allows the camera only on pages served by https or from the same machine. This page came by http "
+    "from another machine. Use *Upload* instead: a phone offers its camera there. Whoever runs this server can "
+    "serve https with `make run CERT=… KEY=…`; see docs/classroom.md."
 )
 
 
@@ -52,7 +52,7 @@ def camera_allowed(url: str) -> bool:
 
 
 def choose_way() -> str:
-    """Let the visitor say where pictures come from; it is in the page's address."""
+    """Let the visitor choose where pictures come from; the choice is in the page's address."""
     way = st.segmented_control(
         "From",
         list(WAYS),
@@ -67,7 +67,7 @@ def choose_way() -> str:
 
 
 def bring(way: str) -> Upload | None:
-    """Let the visitor bring pictures and choose one; None until there is one."""
+    """Let the visitor upload pictures and choose one; None until there is one."""
     tray = session().tray
     _show_intake(way, tray)
     with st.container():  # always there: what stands below it would be made anew where it comes or goes
@@ -81,7 +81,7 @@ def _show_problems(problems: list[str]) -> None:
     for problem in problems[:MOST_PROBLEMS]:
         st.error(problem, icon=":material/broken_image:")
     if more := len(problems[MOST_PROBLEMS:]):
-        st.error(f"{more:,} more could not be taken either.", icon=":material/broken_image:")
+        st.error(f"{more:,} more could not be used either.", icon=":material/broken_image:")
 
 
 def show_square(upload: Upload) -> None:
@@ -99,11 +99,11 @@ def show_square(upload: Upload) -> None:
     st.caption(" ".join([facts, *(f"{note}." for note in picture.notes)]))
     with st.container(horizontal=True):
         st.button(
-            "Middle",
+            "Centre",
             icon=":material/filter_center_focus:",
             on_click=_to_middle,
             args=(tray, upload),
-            help="The largest square in the middle",
+            help="The largest square at the centre",
         )
         st.button("Remove", icon=":material/delete:", on_click=tray.remove, args=(upload.key,))
 
@@ -145,7 +145,7 @@ def _take_pasted(data: bytes, tray: Tray) -> None:
 
 
 def _take_files(key: str, tray: Tray) -> None:
-    """Take the files that are new, and let go of those that were removed.
+    """Take new files, and drop those that were removed.
 
     Several may come one after the other. A photo of the camera stays when the next one is to be taken.
     """
@@ -163,7 +163,7 @@ def _take_files(key: str, tray: Tray) -> None:
 
 
 def _let_go(file: UploadedFile) -> None:
-    """Have Streamlit forget a file as it came, which it would keep for as long as the visitor stays."""
+    """Have Streamlit drop an uploaded file, which it would otherwise keep for as long as the visitor stays."""
     context = get_script_run_ctx()
     remove = getattr(context and context.uploaded_file_mgr, "remove_file", None)
     if context and remove:

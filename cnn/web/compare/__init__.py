@@ -1,1 +1,1 @@
-"""The page Compare: two to eight networks held against each other."""
+"""The page Compare: two to eight networks side by side."""

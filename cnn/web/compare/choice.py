@@ -1,4 +1,4 @@
-"""Which networks are compared: their ids are in the page's address, which may be anybody's."""
+"""The networks that are compared: their ids are in the page's address, which is not trusted."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Is the difference real? The same pictures through all, tested exactly; seeds; and cells that differ."""
+"""Is the difference real? An exact test on the same pictures, several seeds, and confusion cells that differ."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -54,7 +54,8 @@ def evaluated(runs: Sequence[Run]) -> tuple[list[Evaluation], list[int]]:
     alike = [(i, one) for i, one in there if one.same_pictures(there[0][1])]
     for i in {i for i, _ in there} - {i for i, _ in alike}:
         st.warning(
-            f"{plain(runs[i].name or runs[i].id)} was evaluated on other pictures than the first; it is left out.",
+            f"{plain(runs[i].name or runs[i].id)} was not evaluated on the same pictures as the first "
+            "network, so it is left out.",
             icon=":material/difference:",
         )
     if part == "test" and alike:
@@ -63,7 +64,7 @@ def evaluated(runs: Sequence[Run]) -> tuple[list[Evaluation], list[int]]:
 
 
 def _evaluate(missing: Sequence[Run], dataset: str, part: str, wanted: str) -> None:
-    """Offer to evaluate what is missing, one after another; while it goes on, say how far it is."""
+    """Offer to evaluate what is missing, one after another; then show the progress."""
     names = ", ".join(plain(run.name or run.id) for run in missing)
     if st.session_state.get(WANTED) != wanted:
         st.markdown(f"Not evaluated on the {part} pictures yet: {names}.")
@@ -91,13 +92,13 @@ def _count_looks(runs: Sequence[Run]) -> None:
     except CnnLabError:
         return
     st.caption(
-        f":material/visibility: You have seen the test results of {count} networks. Choose by validation pictures; "
-        "the test is for the one you chose."
+        f":material/visibility: You have seen the test results of {count} networks. Choose by validation accuracy; use "
+        "the test pictures only for the one you chose."
     )
 
 
 def show_difference(runs: Sequence[Run], names: Sequence[str]) -> None:
-    """Say of each pair whether its difference could be chance, and of set-ups with several seeds, too."""
+    """Say for each pair whether its difference could be chance, also over several seeds where there are some."""
     found, places = evaluated(runs)
     if len(found) < 2:
         st.caption("Two networks evaluated on the same pictures are needed.")
@@ -106,7 +107,7 @@ def show_difference(runs: Sequence[Run], names: Sequence[str]) -> None:
     st.dataframe(
         {
             "network": shown,
-            "right": [one.correct for one in found],
+            "correct": [one.correct for one in found],
             "accuracy": [in_percent(one.accuracy) for one in found],
             "95 % interval": [between(*one.interval) for one in found],
         },
@@ -118,15 +119,15 @@ def show_difference(runs: Sequence[Run], names: Sequence[str]) -> None:
     st.markdown("  \n".join(f"- {plain(pair_words(pair, shown, found[0].total))}" for pair in tested))
     many = f" Corrected for {len(tested)} pairs (Holm)." if len(tested) > 1 else ""
     st.caption(
-        "McNemar's exact test: pictures that both get right, or both wrong, say nothing; of the others each would "
-        f"fall to either side like a coin, if both were equally good.{many} It speaks of these two trained "
-        "networks: the same set-ups with other seeds may come out otherwise."
+        "McNemar's exact test uses only the pictures that exactly one of the two gets right. If both networks were "
+        f"equally good, each such picture would be like the toss of a fair coin.{many} The result is about these "
+        "trained networks: with other random seeds, the same settings may give another result."
     )
     _show_seeds([runs[i] for i in places], shown)
 
 
 def _show_seeds(runs: Sequence[Run], names: Sequence[str]) -> None:
-    """Compare set-ups over the seeds that the visitor has trained of them."""
+    """Compare settings over the seeds with which the visitor has trained them."""
     groups: dict[str, list[float]] = {}
     for run in service().store.runs(session().owner):
         accuracy = run.status().validation_accuracy
@@ -136,8 +137,8 @@ def _show_seeds(runs: Sequence[Run], names: Sequence[str]) -> None:
     several = [(name, groups[key]) for key, name in keys.items() if len(groups.get(key, [])) > 1]
     if len(several) < 2:
         st.caption(
-            "With two or more finished runs of each set-up that differ in their seed alone, their spread is compared "
-            "here, too; the page Grid trains such."
+            "With two or more finished runs of each network that differ only in their random seed, their spread is "
+            "compared here too. The page Grid trains such runs."
         )
         return
     for first, second in combinations(several, 2):
@@ -145,7 +146,7 @@ def _show_seeds(runs: Sequence[Run], names: Sequence[str]) -> None:
 
 
 def show_confusion_difference(runs: Sequence[Run], names: Sequence[str]) -> None:
-    """Show where the second of two networks says something more often than the first."""
+    """Show which classes the second of two networks predicts more or less often than the first."""
     found, places = evaluated(runs)
     if len(found) < 2:
         st.caption("Two networks evaluated on the same pictures are needed.")
@@ -169,16 +170,16 @@ def show_confusion_difference(runs: Sequence[Run], names: Sequence[str]) -> None
             lambda i, j: st.session_state.__setitem__(CELL, (i, j)),
             rows=CLASSES,
             columns=CLASSES,
-            corner="is ↓ said →",
+            corner="true ↓ predicted →",
             text=lambda i, j: f"{table[i, j]:+d}".replace("-", "−") if table[i, j] else "",
             title=lambda i, j: (
-                f"{CLASSES[i]} named {CLASSES[j]}: {before.confusion[i, j]} before, {after.confusion[i, j]} now"
+                f"{CLASSES[i]} classified as {CLASSES[j]}: {before.confusion[i, j]} before, {after.confusion[i, j]} now"
             ),
             chosen=chosen,
         )
         st.caption(
-            f"Orange: more often in {plain(shown[second])}; blue: less often. On the diagonal more is better, beside "
-            f"it less. The scale goes to ±{reach:.0f} pictures."
+            f"Orange: more often in {plain(shown[second])}; blue: less often. On the diagonal more is better, "
+            f"elsewhere less is better. The scale goes from −{reach:.0f} to +{reach:.0f} pictures."
         )
     with right:
         true, said = chosen
@@ -186,7 +187,11 @@ def show_confusion_difference(runs: Sequence[Run], names: Sequence[str]) -> None
         new = np.flatnonzero(cell & (after.said == said) & (before.said != said))
         new = new[np.argsort(-after.probabilities[new, said], kind="stable")]
         sure = percent(float(after.probabilities[new, said].mean())) if len(new) else ""
-        title = f"{CLASSES[true]} named {CLASSES[said]} only by {plain(shown[second])}: {len(new)}"
+        title = f"{CLASSES[true]} classified as {CLASSES[said]} only by {plain(shown[second])}: {len(new)}"
         show_pictures(
-            runs[places[second]], after, new, f"new-{true}-{said}", f"{title}, {sure} sure" if sure else title
+            runs[places[second]],
+            after,
+            new,
+            f"new-{true}-{said}",
+            f"{title}, mean confidence {sure}" if sure else title,
         )

@@ -20,7 +20,7 @@ from cnn.web.app.widgets import outputs_of, sample_picker, usable_runs, weights_
 
 FORWARD_AND_BACK = 3  # a step goes forward, and backward at twice the price
 LENGTHS = ("epochs", "seconds")  # of which each run has one
-COSTS = ("Parameters", "Multiply-adds a picture", "Seconds of training")
+COSTS = ("Parameters", "Multiply-adds per picture", "Seconds of training")
 
 
 def show_curves(runs: Sequence[Run], names: Sequence[str]) -> None:
@@ -39,12 +39,12 @@ def show_curves(runs: Sequence[Run], names: Sequence[str]) -> None:
     figure = overlaid(lines, axis, quantity, theme())
     words = f"{QUANTITIES[quantity]} of {len(runs)} networks over {AXES[axis].lower()}"
     st.plotly_chart(figure, key="overlay", config={"displayModeBar": False}, alt=words)
-    notes = ["Multiply-adds: three times those of a picture forward, for each picture trained on."] * (
+    notes = ["Multiply-adds of training: three times those of a forward pass, for each picture."] * (
         axis == "multiply_adds"
     )
-    notes += [f"{plain(name)} has no point here yet." for name in without]
+    notes += [f"{plain(name)} has no values here yet." for name in without]
     notes += [
-        f"{plain(name)} is {run.status().state}: its curve goes on."
+        f"{plain(name)} is {run.status().state}: its curve will grow."
         for run, name in zip(runs, names, strict=True)
         if not run.status().ended
     ]
@@ -67,7 +67,10 @@ def show_settings(runs: Sequence[Run], names: Sequence[str]) -> None:
     heads = [run.name or run.id for run in runs]
     heads = [head if heads.count(head) == 1 else f"{head} ({i + 1})" for i, head in enumerate(heads)]
     if not rows:
-        st.markdown("**All settings are the same**, the seed too: what differs is chance of the machine.")
+        st.markdown(
+            "**All settings are the same**, also the random seed: any difference comes from rounding in "
+            "parallel arithmetic."
+        )
         return
     columns = []
     for run in runs:
@@ -76,7 +79,7 @@ def show_settings(runs: Sequence[Run], names: Sequence[str]) -> None:
         except SpecError as error:
             st.error(f"{plain(run.name or run.id)}: {error}", icon=":material/block:")
             return
-    st.markdown("**Layers side by side**; what is not the same in all is marked.")
+    st.markdown("**Layers side by side**; what differs is marked.")
     st.html(_layers_html(heads, aligned(columns)))
     # A block that only some have is among the layers above; its settings would say it again, one by one.
     shown = {name: values for name, values in rows.items() if name in LENGTHS or None not in values}
@@ -127,7 +130,7 @@ def show_cost(runs: Sequence[Run], names: Sequence[str]) -> None:
     """Show accuracy over parameters, multiply-adds or seconds, with the frontier drawn."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         cost = st.segmented_control("Over", COSTS, default=COSTS[0], required=True, key="cost")
-        everything = st.toggle("All of my networks, too", key="cost-all")
+        everything = st.toggle("Also my other networks", key="cost-all")
     chosen = {run.id: (run, name) for run, name in zip(runs, names, strict=True)}
     if everything:
         chosen |= {run.id: (run, run.name or run.id) for run in usable_runs() if run.id not in chosen}
@@ -147,7 +150,7 @@ def show_cost(runs: Sequence[Run], names: Sequence[str]) -> None:
             costs.append(float(value))
             shares.append(status.validation_accuracy)
     if not labels:
-        st.info("None of these has a validation accuracy yet.", icon=":material/hourglass_top:")
+        st.info("None of these networks has a validation accuracy yet.", icon=":material/hourglass_top:")
         return
     best = frontier(costs, shares)
     figure = cost_scatter(labels, costs, shares, best, (cost or COSTS[0], "Validation accuracy"), theme())
@@ -157,5 +160,5 @@ def show_cost(runs: Sequence[Run], names: Sequence[str]) -> None:
     st.caption(
         "On the line: "
         + "; ".join(f"{plain(labels[place])}, {percent(shares[place])}" for place in best)
-        + ". Of every other network there is one that is as cheap and better, or as good and cheaper."
+        + ". For every other network there is one that is better at the same cost, or as good at a lower cost."
     )

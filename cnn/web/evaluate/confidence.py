@@ -20,9 +20,9 @@ def show_confidence(shown: Evaluation, validation: Evaluation) -> None:
     before = reliability(shown.probabilities, shown.labels)
     after = reliability(with_temperature(shown.scores, temperature), shown.labels)
     sure = float(shown.probabilities.max(axis=1).mean())
-    habit = "too sure of itself" if sure > shown.accuracy else "less sure than it could be"
+    habit = "overconfident" if sure > shown.accuracy else "underconfident"
     st.markdown(
-        f"On average it is {percent(sure)} sure and right on {percent(shown.accuracy)}: **{habit}**. The "
+        f"Its mean confidence is {percent(sure)}, its accuracy {percent(shown.accuracy)}: it is **{habit}**. The "
         f"expected calibration error is **{points(before.error)} points** as softmax gives it, and "
         f"**{points(after.error)} points** with all scores divided by the temperature {temperature:.3g}."
     )
@@ -31,21 +31,22 @@ def show_confidence(shown: Evaluation, validation: Evaluation) -> None:
         figure,
         key="reliability",
         config={"displayModeBar": False},
-        alt="Reliability diagram: share of right answers over confidence, before and after temperature",
+        alt="Reliability diagram: accuracy over confidence, before and after temperature",
     )
-    own = " Here both are the same pictures, so the error after it looks smaller than it is." * (
-        shown.part == "validation"
+    own = (
+        " Here it is measured on the same pictures, so the error after temperature looks smaller than it is."
+        * (shown.part == "validation")
     )
     st.caption(
-        f"Points on the dotted line keep their word: of pictures it is 80 % sure of, 80 % are right. Pictures "
-        f"are put into {bin_words(before)}, by the probability of the likeliest class; the error is the mean "
-        "distance from the line, weighted by the pictures of a bin. The temperature was fitted on the "
-        f"{validation.total:,} validation pictures and changes no answer, only how sure it is.{own}"
+        f"On the dotted line, confidence is what it promises: of the pictures with 80 % confidence, 80 % are right. "
+        f"Pictures are put into {bin_words(before)}, by the probability of the most likely class; the error is the "
+        "mean distance from the line, weighted by the pictures in each bin. The temperature was fitted on the "
+        f"{validation.total:,} validation pictures; it changes no answer, only the confidence.{own}"
     )
 
 
 def reliability_figure(before: Reliability, after: Reliability, theme: Theme) -> go.Figure:
-    """Return accuracy over confidence, before and after temperature, with the diagonal of perfect honesty.
+    """Return accuracy over confidence, before and after temperature, with the diagonal of perfect calibration.
 
     Below it, how many pictures each bin holds.
     """
@@ -54,7 +55,7 @@ def reliability_figure(before: Reliability, after: Reliability, theme: Theme) ->
         "x": [0, 1],
         "y": [0, 1],
         "mode": "lines",
-        "name": "as sure as right",
+        "name": "perfectly calibrated",
     }
     line |= {"line": {"color": theme.quiet, "dash": "dot", "width": 1.5}, "hoverinfo": "skip"}
     data: list[dict[str, Any]] = [line]
@@ -103,8 +104,8 @@ def reliability_figure(before: Reliability, after: Reliability, theme: Theme) ->
     layout = {
         "height": 430,
         "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
-        "xaxis": {**share, "title": {"text": "How sure it is"}, "anchor": "y2"},
-        "yaxis": {**share, "title": {"text": "How often it is right"}, "domain": [0.3, 1]},
+        "xaxis": {**share, "title": {"text": "Confidence"}, "anchor": "y2"},
+        "yaxis": {**share, "title": {"text": "Accuracy"}, "domain": [0.3, 1]},
         "yaxis2": {"title": {"text": "Pictures"}, "domain": [0, 0.22], "rangemode": "tozero"},
         "legend": {"orientation": "h", "y": 1.08, "x": 0},
         "barmode": "group",

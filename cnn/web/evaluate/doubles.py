@@ -1,4 +1,4 @@
-"""Test pictures that are in the training set, too: the pairs side by side, and how the network does on them."""
+"""Test pictures that are also in the training set: the pairs side by side, and the network's answers for them."""
 
 import numpy as np
 import streamlit as st
@@ -18,15 +18,15 @@ COLUMNS = 4
 
 
 def show_doubles(run: Run, shown: Evaluation) -> None:
-    """Show the pairs, likest first or only those whose two labels disagree."""
+    """Show the pairs, the most similar first, or only those whose two labels differ."""
     if shown.part != "test":
-        st.info("This is about test pictures: choose them above.")
+        st.info("This view is about test pictures. Choose them above.")
         return
     found = duplicates.of_test(shown)
     if found is None:
         st.info(
-            "The list of test pictures that are in the training set, too, was measured on the official files of "
-            f"CIFAR-10. These pictures ({shown.source}) have other bytes, so it is not used for them.",
+            "The list of test pictures that are also in the training set was made for the official files of CIFAR-10. "
+            f"These pictures ({shown.source}) have other bytes, so the list is not used for them.",
             icon=":material/file_copy:",
         )
         return
@@ -34,12 +34,12 @@ def show_doubles(run: Run, shown: Evaluation) -> None:
     apart = np.flatnonzero(labels != shown.labels[found.test])
     st.markdown(
         f"**{len(found.test):,} test pictures** of CIFAR-10 have nearly the same picture in the training set. "
-        f"In {len(apart):,} of these pairs the two labels differ: one of them must be wrong."
+        f"In {len(apart):,} of these pairs the two labels differ, so one of them must be wrong."
     )
-    only = st.toggle("Only pairs with two labels", key="two-labels")
+    only = st.toggle("Only pairs with different labels", key="two-labels")
     chosen = apart if only else np.arange(len(found.test))
     if not len(chosen):
-        st.caption("There is none.")
+        st.caption("There are none.")
         return
     pages = -(-len(chosen) // EACH)
     page = (
@@ -61,9 +61,10 @@ def show_doubles(run: Run, shown: Evaluation) -> None:
             with place:
                 _show_pair(run, shown, found, pair, tests[at], pixels[pair], int(labels[pair]))
     st.caption(
-        "Left the test picture, right the training picture. Found by a rule: fine structure, moved by up to three "
-        f"pixels and mirrored, correlates by at least {duplicates.THRESHOLD:g}. The training pictures count the "
-        "5,000 of validation, too; docs/find-out.md says how the rule was measured."
+        "Left: the test picture. Right: the training picture. A pair is found where the fine structure of the "
+        "two, also shifted by up to three pixels or mirrored, has a correlation of at least "
+        f"{duplicates.THRESHOLD:g}. The training pictures include the 5,000 for validation. docs/find-out.md "
+        "says how this rule was measured."
     )
 
 
@@ -84,7 +85,7 @@ def _show_pair(
         data_uri(picture(both, 3)),
         alt=f"Test picture {number} and training picture {int(found.train[pair])}: {names}",
     )
-    mark = "right" if said == true else f"said {data.CLASSES[said]}"
+    mark = "right" if said == true else f"predicted {data.CLASSES[said]}"
     st.caption(
         f"**{names}** · {found.likeness[pair]:.2f}{', mirrored' * bool(found.mirrored[pair])} · {mark}  \n"
         f"test {number:,}, training {int(found.train[pair]):,}"

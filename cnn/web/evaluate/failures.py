@@ -1,4 +1,4 @@
-"""Where a network fails: the confusion matrix with the pictures of a cell, figures a class, and its worst."""
+"""Where a network fails: the confusion matrix with the pictures of a cell, numbers per class, its worst mistakes."""
 
 import numpy as np
 import streamlit as st
@@ -16,11 +16,11 @@ from cnn.web.evaluate.pictures import show_pictures
 
 CELL = "evaluate-cell"
 PAIRS = 8
-ORDERS = ("Most confidently wrong", "Least sure", "Most confused pairs")
+ORDERS = ("Most confidently wrong", "Least confident", "Most confused pairs")
 
 
 def show_confusion(run: Run, shown: Evaluation) -> None:
-    """Show how often each class was taken for each, and the pictures of the cell that was chosen."""
+    """Show the confusion matrix, and the pictures of the chosen cell."""
     rates = st.segmented_control(
         "Cells show", ["Counts", "Rates"], default="Counts", required=True, key="cells", bind="query-params"
     )
@@ -36,17 +36,17 @@ def show_confusion(run: Run, shown: Evaluation) -> None:
             _choose,
             rows=CLASSES,
             columns=CLASSES,
-            corner="is ↓ said →",
+            corner="true ↓ predicted →",
             text=lambda i, j: _text(table[i, j], of_class[i, j], rates == "Rates"),
             title=lambda i, j: (
-                f"{table[i, j]:,} pictures of class {CLASSES[i]} named {CLASSES[j]}, "
+                f"{table[i, j]:,} pictures of class {CLASSES[i]} classified as {CLASSES[j]}, "
                 f"{percent(float(of_class[i, j]))} of the class"
             ),
             chosen=chosen,
         )
         st.caption(
-            "A row is the true class, a column what the network said; the diagonal is right. The colour is the "
-            "share of the row, from 0 to 100 %. Click a cell to see its pictures."
+            "Rows are true classes, columns are predicted classes; the diagonal is right. The colour is the share of "
+            "the row, from 0 to 100 %. Click a cell to see its pictures."
         )
     with right:
         _show_cell(run, shown, *chosen)
@@ -61,7 +61,7 @@ def _text(count: int, share: float, as_rate: bool) -> str:
 def _show_cell(run: Run, shown: Evaluation, true: int, said: int) -> None:
     numbers = np.flatnonzero((shown.labels == true) & (shown.said == said))
     numbers = numbers[np.argsort(-shown.probabilities[numbers, said], kind="stable")]
-    what = "named right" if true == said else f"taken for {CLASSES[said]}"
+    what = "classified correctly" if true == said else f"classified as {CLASSES[said]}"
     title = f"{CLASSES[true]} {what}: {len(numbers):,}, most confident first"
     show_pictures(run, shown, numbers, f"cell-{true}-{said}", title)
 
@@ -71,13 +71,13 @@ def _choose(true: int, said: int) -> None:
 
 
 def _cell(shown: Evaluation) -> tuple[int, int]:
-    """Return the cell that was chosen; at first the mistake that is made most often."""
+    """Return the chosen cell; at first it is that of the most frequent mistake."""
     found: tuple[int, int] = st.session_state.get(CELL) or confused_pairs(shown)[0][:2]
     return found
 
 
 def confused_pairs(shown: Evaluation) -> list[tuple[int, int, int]]:
-    """Return true class, answer and count of the mistakes that are made most often, the most frequent first."""
+    """Return true class, predicted class and count of the most frequent mistakes, in this order."""
     wrong = shown.confusion * (1 - np.eye(len(CLASSES), dtype=np.int64))
     order = np.argsort(-wrong, axis=None, kind="stable")[:PAIRS]
     return [(int(place) // 10, int(place) % 10, int(wrong.flat[place])) for place in order]
@@ -92,7 +92,7 @@ def show_classes(shown: Evaluation) -> None:
         "precision": [in_percent(one.precision) for one in figures],
         "F1": [in_percent(one.f1) for one in figures],
         "pictures": [one.pictures for one in figures],
-        "named so": [one.named for one in figures],
+        "predicted": [one.named for one in figures],
     }
     share = st.column_config.ProgressColumn(format=IN_TABLES, min_value=0.0, max_value=100.0)
     st.dataframe(
@@ -102,13 +102,14 @@ def show_classes(shown: Evaluation) -> None:
         column_config={"recall": share, "precision": share, "F1": share},
     )
     st.caption(
-        "Recall: of the pictures of a class, how many are named so. Precision: of those named so, how many are. "
-        "F1: their harmonic mean, low if either is low."
+        "Recall: the share of a class's pictures that are predicted as this class. Precision: the share of "
+        "the pictures predicted as this class that belong to it. F1: the harmonic mean of the two, low if "
+        "either is low."
     )
 
 
 def show_worst(run: Run, shown: Evaluation) -> None:
-    """Show mistakes the network is surest of, pictures it is least sure of, or the pairs it confuses most."""
+    """Show the most confident mistakes, the least confident answers, or the pairs that are confused most."""
     order = st.segmented_control(
         "Order", ORDERS, default=ORDERS[0], required=True, key="worst", bind="query-params"
     )
@@ -116,13 +117,13 @@ def show_worst(run: Run, shown: Evaluation) -> None:
     wrong = np.flatnonzero(shown.said != shown.labels)
     if order == ORDERS[0]:
         numbers = wrong[np.argsort(-sure[wrong], kind="stable")]
-        show_pictures(run, shown, numbers, "surest", f"{len(wrong):,} are wrong; those it is surest of first")
+        show_pictures(run, shown, numbers, "surest", f"{len(wrong):,} are wrong; the most confident first")
     elif order == ORDERS[1]:
         first: NDArray[np.int64] = np.argsort(sure, kind="stable")
-        show_pictures(run, shown, first, "least-sure", "Those it is least sure of, right or wrong")
+        show_pictures(run, shown, first, "least-sure", "The least confident answers, right or wrong")
     else:
         pairs = [(i, j, count) for i, j, count in confused_pairs(shown) if count]
-        names = [f"{CLASSES[i]} taken for {CLASSES[j]}: {count:,}" for i, j, count in pairs]
+        names = [f"{CLASSES[i]} classified as {CLASSES[j]}: {count:,}" for i, j, count in pairs]
         if not names:
             st.caption("It makes no mistake on these pictures.")
             return

@@ -1,4 +1,4 @@
-"""The first answer: how many are right, what that number can carry, and what looking at it costs."""
+"""The accuracy, how uncertain it is, and what choosing by test results costs."""
 
 import streamlit as st
 
@@ -16,45 +16,46 @@ from cnn.web.app.session import session
 
 
 def show_headline(run: Run, shown: Evaluation) -> None:
-    """Show the accuracy with its interval in words, and how often the true class is among the first."""
+    """Show the accuracy with its interval in words, and the top-2 and top-3 accuracy."""
     low, high = shown.interval
     figures = st.container(horizontal=True)
     for title, value in (
         ("Accuracy", percent(shown.accuracy)),
         ("95 % interval", between(low, high)),
-        ("Among its first 2", percent(top_k(shown.scores, shown.labels, 2) / shown.total)),
-        ("Among its first 3", percent(top_k(shown.scores, shown.labels, 3) / shown.total)),
+        ("Top-2 accuracy", percent(top_k(shown.scores, shown.labels, 2) / shown.total)),
+        ("Top-3 accuracy", percent(top_k(shown.scores, shown.labels, 3) / shown.total)),
     ):
         figures.metric(title, value, width="content")
     st.markdown(
-        f"{plain(run.name or run.id)} names **{shown.correct:,} of {shown.total:,} {shown.part} pictures** right "
-        f"({plain(shown.source)}). Other pictures of the same kind would give a somewhat different count; the "
-        f"interval holds the true shares that fit this one, and misses the true one in 5 of 100 such tests "
-        f"(Wilson). A difference smaller than about {points(high - low)} points can be chance."
+        f"{plain(run.name or run.id)} classifies **{shown.correct:,} of {shown.total:,} {shown.part} pictures** "
+        f"correctly ({plain(shown.source)}). Other pictures of the same kind would give a slightly different count. "
+        "Of 100 intervals computed like this one (Wilson), about 95 contain the true accuracy. A difference smaller "
+        f"than about {points(high - low)} points can be chance."
     )
     _show_training_count(run, shown)
     if shown.part == "validation":
         st.caption(
-            "Validation pictures: 5,000 of the training set that no network here learns from. Look as often as "
-            "you like, and choose between networks by these. The test pictures are for the one you chose."
+            "Validation pictures: 5,000 pictures of the training set that no network here is trained on. "
+            "Evaluate on them as often as you like, and choose between networks by them. Use the test "
+            "pictures only for the one you chose."
         )
 
 
 def _show_training_count(run: Run, shown: Evaluation) -> None:
-    """Say where training, which computes in a precision of its own, counted otherwise."""
+    """Say where training, which may compute in another precision, counted a different number."""
     status = run.status()
     counted = status.test_accuracy if shown.part == "test" else status.validation_accuracy
     if counted is None or status.state != "finished" or round(counted * shown.total) == shown.correct:
         return
     st.caption(
-        f"At its end, training counted {round(counted * shown.total):,} of them right, in "
-        f"{plain(status.precision or 'its')} precision ({plain(status.source)}); here the network "
-        f"computes in float32, as on Inside and Classify, and gets {shown.correct:,} right."
+        f"At the end of training the network got {round(counted * shown.total):,} of them right, in "
+        f"{plain(status.precision or 'its own')} precision ({plain(status.source)}). Here it computes in float32, "
+        f"as on Inside and Classify, and gets {shown.correct:,} right."
     )
 
 
 def show_looks(run: Run, snapshot: Snapshot, shown: Evaluation) -> None:
-    """Count this look at the test pictures, and say what choosing by them costs."""
+    """Count this evaluation on the test pictures, and say what choosing by them costs."""
     if shown.part != "test":
         return
     owner = session().owner
@@ -68,7 +69,7 @@ def show_looks(run: Run, snapshot: Snapshot, shown: Evaluation) -> None:
 
 
 def show_doubles_line(shown: Evaluation) -> None:
-    """Say how much of the accuracy rests on test pictures that are in the training set, too."""
+    """Say how much of the accuracy comes from test pictures that are also in the training set."""
     found = duplicates.of_test(shown)
     if found is None or not len(found.test):
         return
@@ -77,8 +78,8 @@ def show_doubles_line(shown: Evaluation) -> None:
     without = (shown.correct - right) / rest
     low, high = wilson(shown.correct - right, rest)
     st.caption(
-        f":material/file_copy: **{len(twice):,} of the {shown.total:,} test pictures are in the training set, "
-        f"too**, nearly the same. It names {percent(right / len(twice))} of those right; without them its "
-        f"accuracy is {percent(without)} ({between(low, high)}) instead of "
-        f"{percent(shown.accuracy)}: {points(shown.accuracy - without)} points rest on them."
+        f":material/file_copy: **{len(twice):,} of the {shown.total:,} test pictures are also in the training set**, "
+        f"nearly the same. Of these it classifies {percent(right / len(twice))} correctly. Without them its "
+        f"accuracy is {percent(without)} ({between(low, high)}) instead of {percent(shown.accuracy)}: they "
+        f"account for {points(shown.accuracy - without)} points."
     )

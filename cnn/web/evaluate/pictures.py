@@ -1,4 +1,4 @@
-"""Test pictures to look at: a page of them, and the chosen one with its ten bars and the ways on."""
+"""Pictures of an evaluation: a page of them, and the chosen one with its ten bars and links to other pages."""
 
 from collections.abc import Callable
 
@@ -24,10 +24,10 @@ Line = Callable[[int], str]
 
 
 def show_pictures(run: Run, shown: Evaluation, numbers: NDArray[np.int64], key: str, title: str) -> None:
-    """Show pictures of an evaluation by their `numbers`, in this order, twelve a page."""
+    """Show pictures of an evaluation by their `numbers`, in this order, twelve per page."""
     st.markdown(f"**{title}**")
     if not len(numbers):
-        st.caption("There is none.")
+        st.caption("There are none.")
         return
     pages = -(-len(numbers) // EACH)
     page = 1
@@ -52,8 +52,8 @@ def _tag(shown: Evaluation, number: int) -> Tag:
     sure = percent(float(shown.probabilities[number].max()))
     return Tag(
         f"{said} {sure}",
-        "" if true == said else f"is {true}",
-        f"A picture of class {true}, taken for {said}, {sure} sure",
+        "" if true == said else f"true: {true}",
+        f"A picture of class {true}, classified as {said} with {sure}",
     )
 
 
@@ -71,7 +71,7 @@ def _show_one(run: Run, shown: Evaluation, number: int, pixels: NDArray[np.uint8
 
 
 def ways_on(run: Run, dataset: str, true: int, number: int, part: str = "test") -> None:
-    """Offer the pages Inside and Classify with this network and this test or validation picture."""
+    """Link to the pages Inside and Classify with this network and this test or validation picture."""
     place = int(np.searchsorted(by_class(dataset, true, part), number)) + 1
     name, way = data.CLASSES[true], SAMPLE if part == "test" else VALIDATION
     of_part = {} if part == "test" else {"sample_part": part}

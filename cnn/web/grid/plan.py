@@ -1,4 +1,4 @@
-"""What to vary, from which values, how often and how long; and what that takes, before anything starts."""
+"""What to vary, over which values, seeds and length; and what it will cost, before anything starts."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,10 +24,12 @@ FIRST = ("depth", "filters")
 
 
 def show_plan() -> None:
-    """Let the visitor make a grid of their set-up, and start it."""
-    st.markdown("It begins with the network and the training that you have set up on *Build* and *Train*.")
+    """Let the visitor plan a grid around their settings, and start it."""
+    st.markdown(
+        "The starting point is the network and the training settings that you chose on *Build* and *Train*."
+    )
     names = st.multiselect(
-        "What to vary, one to three settings",
+        "Settings to vary (one to three)",
         list(SETTINGS),
         list(FIRST),
         format_func=lambda name: SETTINGS[name].title,
@@ -36,7 +38,7 @@ def show_plan() -> None:
     )
     axes = {name: _values(name) for name in names}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        seeds = st.number_input("Seeds", 1, MAX_SEEDS, 2, key="grid-seeds", width=120)
+        seeds = st.number_input("Random seeds", 1, MAX_SEEDS, 2, key="grid-seeds", width=120)
         unit = st.segmented_control(
             "Each run trains for", ["Epochs", "Seconds"], default="Epochs", required=True, key="grid-unit"
         )
@@ -49,7 +51,7 @@ def show_plan() -> None:
         halving = st.toggle(
             "Stop the worse half early",
             key="grid-halving",
-            help="Successive halving: after a part of the budget the worse half of the cells is stopped.",
+            help="Successive halving: after part of the training, the worse half of the combinations is stopped.",
         )
     try:
         grid = Grid.from_json(
@@ -74,7 +76,7 @@ def show_plan() -> None:
 
 
 def _values(name: str) -> list[Value]:
-    """Let the visitor choose the values of a setting: of those worth trying, or typed."""
+    """Let the visitor choose the values of a setting: suggested ones, or typed."""
     setting = SETTINGS[name]
     kind = type(setting.tries[0])
     known = {value_words(value): value for value in setting.tries}
@@ -91,7 +93,7 @@ def _values(name: str) -> list[Value]:
 
 
 def _typed(text: str, kind: Callable[[str], Value]) -> Value:
-    """Return a typed number; what is none is left as it is, for the grid to refuse it with a sentence."""
+    """Return a typed number; other text is returned as it is, and the grid refuses it with a sentence."""
     try:
         return kind(text[:20])
     except ValueError:
@@ -102,17 +104,17 @@ def _check_rules(grid: Grid) -> None:
     """Hold a grid to the rules of the visitor's room.
 
     Raises:
-        RunError: where it would train what the teacher has fixed otherwise.
+        RunError: where it varies what the teacher has fixed.
     """
     if any(class_room.follow(trial.setup) != trial.setup for trial in grid.trials):
         raise RunError(
-            "The teacher of your room has fixed some of these settings, or the seconds of a run; a grid cannot vary "
-            "them. Vary others, or give each run fewer seconds."
+            "The teacher of your room has fixed some of these settings, or limits the seconds of a run. A "
+            "grid cannot change that: vary other settings, or give each run fewer seconds."
         )
 
 
 def _show_cost(grid: Grid) -> None:
-    """Say what a grid takes: runs, time, memory and disk.
+    """Say what a grid costs: runs, time, memory and disk.
 
     Raises:
         CnnLabError: where a run would not fit the memory, or all of them not the disk.
@@ -121,32 +123,32 @@ def _show_cost(grid: Grid) -> None:
     disk = sum(quota.needed(trial.setup) for trial in grid.trials)
     if disk > owner_limit():
         raise CnnLabError(
-            f"These {grid.count} runs need about {size(disk)} of disk, and {size(owner_limit())} are allowed; "
-            "take fewer values or seeds, or a smaller network."
+            f"These {grid.count} runs need about {size(disk)} of disk, and {size(owner_limit())} are allowed. "
+            "Choose fewer values or seeds, or a smaller network."
         )
     workers = max(1, service().engine.status().workers)
     largest = max(memory(trial.setup).total for trial in grid.trials)
     seconds = _seconds(grid)
     time = (
-        "an unknown time: nothing like it has been trained here yet"
+        "an unknown time, because nothing similar has been trained here yet"
         if seconds is None
         else f"about {minutes(seconds / workers)}"
     )
     less = ""
     if shares := rungs(grid):
         parts = " and ".join(setting(share) for share in shares)
-        less = f" The worse half of the cells is stopped after {parts} of that."
+        less = f" The worse half of the combinations is stopped after {parts} of the training."
     st.markdown(
-        f"**{grid.count} runs**: {len(grid.cells)} cells, {grid.seeds} "
+        f"**{grid.count} runs**: {len(grid.cells)} combinations, {grid.seeds} "
         f"{'seed' if grid.seeds == 1 else 'seeds'} each. On {workers} {'worker' if workers == 1 else 'workers'} "
-        f"that takes {time}; up to {size(largest)} of memory at a time, {size(disk)} of disk.{less}"
+        f"this takes {time}, up to {size(largest)} of memory at a time, and {size(disk)} of disk.{less}"
     )
 
 
 def _seconds(grid: Grid) -> float | None:
-    """Return the seconds of training of all runs, judged by what runs on the same pictures took here.
+    """Estimate the seconds of training of all runs from earlier runs on the same pictures.
 
-    What an epoch takes is taken to grow with the multiply-adds and the pictures.
+    The time of an epoch is assumed to grow with the multiply-adds and the number of pictures.
     """
     if grid.seconds is not None:
         return grid.count * grid.seconds

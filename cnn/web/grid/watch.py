@@ -1,4 +1,4 @@
-"""An experiment that goes on: its heat map, how far it is, steering as one, and what it has found."""
+"""A running experiment: its heat map, its progress, buttons that steer all its runs, and what it found."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -58,7 +58,7 @@ def _draw(experiment: Experiment, was_over: bool) -> None:
     if was_over:
         st.markdown(f"**What was found.** {plain(sentence(experiment, results))}")
     else:
-        st.caption("What was found stands here when all have ended; means of few seeds still change.")
+        st.caption("The result appears here when all runs have ended; until then the means can still change.")
 
 
 def _progress(experiment: Experiment, results: Sequence[Result]) -> None:
@@ -73,7 +73,7 @@ def _progress(experiment: Experiment, results: Sequence[Result]) -> None:
     status = service().engine.status()
     if status.state != "ready" and not experiment.is_over():
         st.info(
-            status.message or "The workers are starting; it goes on as soon as one is there.",
+            status.message or "The workers are starting. Training continues as soon as one is ready.",
             icon=":material/hourglass_top:",
         )
 
@@ -161,8 +161,8 @@ def _heat_map(experiment: Experiment, results: Sequence[Result]) -> None:
         chosen=chosen,
     )
     st.caption(
-        f"Mean validation accuracy in per cent, from {percent(low)} to {percent(high)}: the stronger the "
-        "colour, the higher. Click a cell to see its runs."
+        f"Mean validation accuracy in percent, from {percent(low)} to {percent(high)}: the stronger the colour, the "
+        "higher the accuracy. Click a cell to see its runs."
     )
     if chosen:
         _show_cell(experiment, results, place(*chosen))
@@ -176,7 +176,7 @@ def _cell_title(values: Sequence[float], seeds: int) -> str:
 
 
 def _show_cell(experiment: Experiment, results: Sequence[Result], cell: int) -> None:
-    """Show the runs of a cell, with the ways on."""
+    """Show the runs of a cell, with links to other pages."""
     st.markdown(f"**{plain(cell_words(experiment.grid, cell))}**")
     store, here = service().store, []
     for trial, result in zip(experiment.grid.trials, results, strict=True):

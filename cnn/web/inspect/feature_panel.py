@@ -1,4 +1,4 @@
-"""What a filter looks for: the test pictures that excite it most; `made.py` makes a picture of its own."""
+"""What a filter responds to: the test pictures that excite it most, and a picture made to excite it."""
 
 from urllib.parse import urlencode
 
@@ -20,7 +20,7 @@ PICTURES = 2000
 
 
 def show_looks_for(view: View) -> None:
-    """Show what excites the chosen channel of the chosen layer most, found and made."""
+    """Show what excites the chosen channel of the chosen layer most: test pictures, and a picture made for it."""
     if not view.row.layer.has_own_channels:
         st.info(
             f"{view.layer} has no filters of its own. Choose a layer that has channels.",
@@ -37,7 +37,7 @@ def _noun(view: View) -> str:
 
 
 def _channel_picker(view: View) -> None:
-    """Let the visitor go from channel to channel; the number is the one of the address."""
+    """Let the visitor choose a channel; its number is in the address."""
     count, key = view.row.shape[-1], "looks-channel"
     st.session_state[key] = view.channel
     st.number_input(
@@ -95,9 +95,9 @@ def _draw_winners(view: View, found: Winners) -> None:
 
     show_nine(data.test_pictures(found.dataset, numbers), winners, "nine", chosen)
     st.caption(
-        f"Looked through: {found.pictures}. The outline is the part of the picture that the winning cell "
-        "depends on; below it that part alone, the largest value, the true class, and the cell. "
-        "A click opens the picture."
+        f"Searched: {found.pictures}. The outline is the receptive field of the cell with the largest value. "
+        "Below each picture: the receptive field alone, the largest value, the true class, and the cell. "
+        "Click a picture to open it."
     )
     if st.session_state.pop("winner-chosen", False):
         st.rerun()
@@ -106,10 +106,12 @@ def _draw_winners(view: View, found: Winners) -> None:
 def _winner_words(found: Winners, channel: int, noun: str) -> str:
     highest, active = float(found.values[channel, 0]), int(found.active[channel])
     if highest == found.lowest[channel] == 0:
-        return f"**Dead on these pictures:** {noun} {channel} is zero everywhere on all {found.total:,}."
+        return f"**Dead on these pictures:** {noun} {channel} is zero everywhere, for all {found.total:,} pictures."
     if highest <= 0:
-        return f"{noun.capitalize()} {channel} is above zero on none of the {found.total:,} pictures."
-    return f"{noun.capitalize()} {channel} gets above zero on {active:,} of {found.total:,} pictures."
+        return f"{noun.capitalize()} {channel} is above zero for none of the {found.total:,} pictures."
+    return (
+        f"{noun.capitalize()} {channel} is above zero somewhere for {active:,} of {found.total:,} pictures."
+    )
 
 
 def _shown(found: Winners, channel: int) -> int:
@@ -137,4 +139,4 @@ def _link(true_class: int, place: int) -> str:
 
 
 def _cell_words(view: View, row: int, column: int) -> str:
-    return f"row {row}, column {column}" if len(view.row.shape) == 3 else "no place of its own"
+    return f"row {row}, column {column}" if len(view.row.shape) == 3 else "no position"

@@ -1,7 +1,7 @@
 """The inspector: one map of a layer with its inputs and its kernel, and the sum behind each of its cells.
 
-Two components: one shows it all and answers every hover by itself; an unseen one beside it brings Keras's
-values as they come and tells which cell was pinned, so that neither draws the rest of the page again.
+Two components: one shows everything and answers every hover by itself; a hidden one delivers Keras's values
+as they arrive and reports which cell was pinned, so that neither of them makes the page run again.
 """
 
 from typing import Any
@@ -27,7 +27,7 @@ from cnn.web.inspect.inspector_table import cell_table, term_rows
 from cnn.worker import queries
 
 _KEY, _DESK_KEY, _WENT = "inspector", "inspector-desk", "inspector-went"
-COMPUTING = "Keras’s value is being computed."
+COMPUTING = "Keras is computing its value."
 NO_WORKER = "Keras’s value is not available: no worker runs."
 
 
@@ -47,7 +47,7 @@ _desk = component("keras_values", '<div class="desk"></div>')
 
 
 def show_inspector(view: View) -> None:
-    """Show the chosen map, neuron or class of the chosen layer, and how each of its values comes about."""
+    """Show the chosen map, neuron or class of the chosen layer, and how each of its values is computed."""
     if st.session_state.pop(_WENT, False):
         st.rerun()  # the rest of the page shows what was chosen here, too
     look = _look(view)
@@ -151,7 +151,7 @@ def _ask_keras(view: View) -> dict[str, Answer]:
 
 
 def _packed(answers: dict[str, Answer], channel: int, facts: dict[str, Any]) -> bytes:
-    """Return what came of the questions to Keras: the plates that are there, and why others are not."""
+    """Return Keras's answers: the values that have arrived, and why others are missing."""
     arrays = {
         f"keras{place}": np.ascontiguousarray(plate_of(answer.result, channel), np.float32)
         for place, answer in enumerate(answers.values())
@@ -162,7 +162,7 @@ def _packed(answers: dict[str, Answer], channel: int, facts: dict[str, Any]) -> 
 
 
 def _standing(answers: list[Answer]) -> tuple[str, bool]:
-    """Return what to say where a value of Keras is missing, and whether to ask again."""
+    """Return the sentence for a missing value of Keras, and whether to ask again."""
     failed = next((answer for answer in answers if answer.state == "failed"), None)
     if failed:
         return f"Keras’s value is not available: {failed.message}", False

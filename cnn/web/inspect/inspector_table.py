@@ -13,7 +13,7 @@ Table = dict[str, list[str]]
 
 
 def cell_table(look: Look, name: str, channel: int, cell: Cell | None) -> Table:
-    """Return what the layer makes of the cell, and what the layers after it make of that, a line each."""
+    """Return what the layer computes for the cell, and what the layers after it do with that, one line each."""
     found = steps(look, name, channel, cell)
     return {
         "Layer": [step.layer for step in found],
@@ -67,7 +67,7 @@ def _vector_terms(found: WeightedSum, origin: Origin) -> Table:
 
 
 def _farthest(products: np.ndarray) -> list[int]:
-    """Return the places of all products, or, of more than 60, of those farthest from zero."""
+    """Return the indices of all products, or of the 60 farthest from zero where there are more."""
     if len(products) <= MAX_TERMS:
         return list(range(len(products)))
     return [int(i) for i in np.argsort(-np.abs(products), kind="stable")[:MAX_TERMS]]

@@ -33,9 +33,9 @@ class Layover:
 
 
 def show_overlay(pixels: NDArray[np.uint8], layovers: Sequence[Layover], theme: Theme, key: str) -> None:
-    """Show a picture (32, 32, 3), uint8, and beside it each map laid over it.
+    """Show a picture (32, 32, 3), uint8, once for each map, with the map drawn over it.
 
-    Pointing at a pixel, or the arrow keys, write the values of that place under all of them.
+    Pointing at a pixel, or the arrow keys, show the values at that position under all of them.
     """
     _component(data=pack(pixels, layovers, theme), key=key)
 

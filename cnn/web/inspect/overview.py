@@ -19,7 +19,7 @@ _component = component("overview", '<div class="overview"></div>')
 
 
 def show_overview(view: View) -> None:
-    """Show every layer's maps on the picture of `view`; a click on a map chooses its layer and channel."""
+    """Show every layer's maps for the picture of `view`; a click on a map chooses its layer and channel."""
     pages = st.session_state.get(PAGES, {})
     arrangement = Arrangement(bool(st.session_state.get(ORDER)), pages)
 
@@ -57,9 +57,9 @@ def _is_place(value: Any, count: int) -> bool:
 
 
 def show_layers_as_table(view: View) -> None:
-    """Show the same overview in words: a row a layer, with its shape and the range of its values."""
+    """Show the same overview as a table: one row per layer, with its shape and the range of its values."""
     lines = [
-        "| Layer | What it is | Output | Lowest | Mean | Highest | All zero |",
+        "| Layer | What it is | Output | Lowest | Mean | Highest | Maps that are all zero |",
         "|---|---|---|--:|--:|--:|--:|",
     ]
     for row in view.table:

@@ -1,7 +1,7 @@
-"""What the overview shows of a network, packed for the browser: only the maps on the page of each column.
+"""The data of the overview for the browser: only the maps on the current page of each column.
 
-Every map goes over as bytes between its own lowest and highest value, which are sent exactly: the browser
-can paint it on the scale of its layer or on its own, and each is right to 1/255 of the map's own range.
+Every map is sent as bytes between its own lowest and highest value, which are sent exactly: the browser can
+draw it on the scale of its layer or on its own, with an error of at most 1/255 of the map's own range.
 """
 
 from collections.abc import Mapping
@@ -191,7 +191,7 @@ def _kind(row: LayerShape) -> str:
 
 
 def _about(row: LayerShape) -> str:
-    """Return what the column's head tells when it is pointed at."""
+    """Return the tooltip of a column's head."""
     layer = row.layer
     parts = [layer.phrase if layer.inputs else layer.about.rstrip(".")]
     if layer.equation:
@@ -202,5 +202,5 @@ def _about(row: LayerShape) -> str:
         parts.append("no parameters")
     if layer.inputs:
         noun = "cell" if len(row.shape) == 3 else "value"
-        parts.append(f"a {noun} depends on {row.sees} pixels")
+        parts.append(f"receptive field of a {noun}: {row.sees} pixels")
     return "; ".join(parts)

@@ -1,4 +1,4 @@
-"""What stands under the overview: the ways to look closer at the map that was chosen in it."""
+"""The panels below the overview, for the map that was chosen in it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from cnn.web.inspect.why import show_why
 
 @dataclass(frozen=True)
 class Panel:
-    """One way to look closer: its name on the page, its icon, and what shows it."""
+    """One panel: its name on the page, its icon, and the function that shows it."""
 
     title: str
     icon: str
@@ -35,8 +35,8 @@ KEY = "panel"
 def show_panel(drawn: View) -> None:
     """Show the panel that the address names; it is drawn again by itself when something in it changes.
 
-    Where its visitor has gone to another layer, channel, state or picture than the page above has `drawn`,
-    the whole page follows.
+    Where the visitor has chosen another layer, channel, state or picture than the page above has `drawn`,
+    the whole page runs again.
     """
     name = _picker()
     view = read_view(drawn.run)

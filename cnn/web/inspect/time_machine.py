@@ -1,4 +1,4 @@
-"""The saved states of a run as a curve that is a slider: the same picture after every epoch."""
+"""A slider over the saved states of a run, drawn as its accuracy curve."""
 
 from typing import Any
 
@@ -66,9 +66,9 @@ def take(value: Any, run: Run) -> None:
 
 
 def follow(run: Run) -> None:
-    """Let the page be drawn once more when a run that trains has saved another state, or has ended.
+    """Have the page run again when a run in training has saved another state, or has ended.
 
-    It stands beside the other fragments of the page, because all of them follow.
+    It is outside the other fragments of the page, because all of them must run again.
     """
     if not run.status().ended:
         _look_for_more(run)
@@ -82,7 +82,7 @@ def _look_for_more(run: Run) -> None:
 
 
 def _accuracies(run: Run) -> dict[int, float]:
-    """Return the share of validation pictures that were right, by step, where it was measured."""
+    """Return the validation accuracy by step, where it was measured."""
     return {
         int(row["step"]): float(row["validation_accuracy"])
         for row in run.history.rows()
@@ -93,4 +93,4 @@ def _accuracies(run: Run) -> dict[int, float]:
 def _words(run: Run, snapshot: Snapshot, accuracy: float | None) -> str:
     words = epoch_words(run, snapshot)
     words = words[0].upper() + words[1:]
-    return words if accuracy is None else f"{words} · {percent(accuracy)} of validation pictures"
+    return words if accuracy is None else f"{words} · validation accuracy {percent(accuracy)}"

@@ -1,4 +1,4 @@
-"""The component of the pictures that excite a channel most, each with what its winning cell looks at."""
+"""The component of the pictures that excite a channel most, each with the receptive field of its largest cell."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -17,7 +17,7 @@ _component = component("top_images", '<div class="place"><ol class="nine"></ol><
 
 @dataclass(frozen=True)
 class Winner:
-    """One picture: its class, the largest value and its cell, what that cell looks at, and a link to it."""
+    """One picture: its class, the largest value, its cell and that cell's receptive field, and a link to it."""
 
     title: str
     value: str
@@ -33,7 +33,7 @@ def show_nine(
 
     Args:
         pictures: the strongest first.
-        winners: one a picture.
+        winners: one per picture.
         key: of the component.
         on_choose: is called with the place of a picture that was clicked.
     """

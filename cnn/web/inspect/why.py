@@ -1,4 +1,4 @@
-"""Why this class: three maps over the picture, and what each of them does not show."""
+"""Why this class: three maps over the picture, and the limits of each of them."""
 
 import numpy as np
 import streamlit as st
@@ -26,11 +26,11 @@ def show_why(view: View) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         class_index = _class_picker(int(probabilities.argmax()))
         layer = _layer_picker(view)
-        side = st.selectbox("Grey square, pixels", SIDES, 2, key="why_side", width=170)
-        stride = st.selectbox("Moved by, pixels", STRIDES, 1, key="why_stride", width=150)
+        side = st.selectbox("Grey square (pixels)", SIDES, 2, key="why_side", width=170)
+        stride = st.selectbox("Step (pixels)", STRIDES, 1, key="why_stride", width=150)
     name = CLASSES[class_index]
     share = float(probabilities[class_index])
-    st.markdown(f"Why **{name}**? The network gives it {percent(share)} on this picture.")
+    st.markdown(f"Why **{name}**? For this picture, the network gives this class {percent(share)}.")
     asked = _ask(view, class_index, layer, side, stride)
     layovers = (
         _grad_cam(view, asked[0], layer, name),
@@ -48,7 +48,7 @@ def _class_picker(predicted: int) -> int:
 
 
 def _layer_picker(view: View) -> str:
-    """Let the visitor choose a layer with maps: at first the last one that computes."""
+    """Let the visitor choose a layer with maps: at first the last one with arithmetic of its own."""
     rows = [row for row in view.table if len(row.shape) == 3 and row.layer.inputs]
     names = [row.layer.name for row in rows]
     first = max(i for i, row in enumerate(rows) if row.layer.computes)
@@ -73,10 +73,11 @@ def _grad_cam(view: View, asked: Asked, layer: str, name: str) -> Layover:
     found: GradCam | None = asked.result
     return Layover(
         f"Grad-CAM of {layer}",
-        f"how much speaks for {name}",
-        f"Shows where the maps of {layer} hold what raises the score of {name}: each map counts by its mean "
-        f"gradient, and sums below zero are left out. It does not show outlines: the map has {rows}×"
-        f"{columns} cells, and one in its middle looks at {bottom - top}×{right - left} pixels.",
+        f"evidence for {name}",
+        f"Shows where the maps of {layer} raise the score of {name}: each map is weighted by its mean gradient, the "
+        f"weighted maps are added, and negative sums are set to zero. It does not show exact outlines: the map has "
+        f"{rows}×{columns} cells, and a cell in the middle has a receptive field of "
+        f"{bottom - top}×{right - left} pixels.",
         None if found is None else found.cells,
         cell_grid(view.table, layer),
         _state(asked) if found is None else _nothing_in(found, layer, name),
@@ -86,18 +87,22 @@ def _grad_cam(view: View, asked: Asked, layer: str, name: str) -> Layover:
 def _nothing_in(found: GradCam, layer: str, name: str) -> str:
     """Return what to say where Grad-CAM is zero everywhere."""
     if not found.weights.any():
-        return f"No gradient comes back from {name} to {layer}: what lies behind it is at zero here."
-    return "" if found.cells.any() else f"Nothing in {layer} speaks for {name}: no sum is above zero."
+        return f"The gradient from {name} back to {layer} is zero: the values between them are zero for this picture."
+    return (
+        ""
+        if found.cells.any()
+        else f"Nothing in {layer} raises the score of {name}: no weighted sum is above zero."
+    )
 
 
 def _saliency(asked: Asked, name: str) -> Layover:
-    empty = f"Every gradient is zero: no small change moves the score of {name}."
+    empty = f"Every gradient is zero: no small change of a pixel changes the score of {name}."
     return Layover(
         "Gradient at the pixels",
-        f"how fast the score of {name} moves",
-        f"Shows at which pixels a very small change would move the score of {name} most, a unit being half "
-        "the way from black to white. It does not show whether they speak for or against it, nor what a "
-        "large change does; it is grainy even in good networks.",
+        f"how strongly the score of {name} changes",
+        f"Shows the pixels where a very small change would change the score of {name} most (score per unit; from black "
+        "to white are two units). It does not show whether a pixel speaks for or against the class, nor what a large "
+        "change would do. It looks noisy even for good networks.",
         asked.result,
         empty=_state(asked) if asked.result is None else "" if asked.result.any() else empty,
     )
@@ -107,10 +112,10 @@ def _occlusion(asked: Asked, name: str, side: int) -> Layover:
     found: Occlusion | None = asked.result
     return Layover(
         "Occlusion",
-        f"how far the probability of {name} falls",
-        f"Shows how far the probability of {name} falls while a grey {side}×{side} square has its middle "
-        "there (orange), or rises (blue). It does not show what is seen there: the square is itself new to "
-        "the network, and what can be told from two places is missed at neither.",
+        f"drop of the probability of {name}",
+        f"Shows how much the probability of {name} falls (orange) or rises (blue) when the centre of a grey "
+        f"{side}×{side} square is at this pixel. It does not show what the network sees there: the square itself is "
+        "new to the network, and evidence that is found in two places is missing in neither.",
         None if found is None else found.drops,
         Grid(0.0, float(found.stride)) if found else Grid(0.0, 1.0),
         _state(asked) if found is None else _nothing_falls(found, name),
@@ -119,7 +124,11 @@ def _occlusion(asked: Asked, name: str, side: int) -> Layover:
 
 def _nothing_falls(found: Occlusion, name: str) -> str:
     still = np.abs(found.drops).max() < NOTHING_MOVES
-    return f"Wherever the square lies, {name} stays at {found.probability:.3g}." if still else ""
+    return (
+        f"Wherever the square is, the probability of {name} stays at {found.probability:.3g}."
+        if still
+        else ""
+    )
 
 
 def _state(asked: Asked) -> str:

@@ -1,4 +1,4 @@
-"""The component of a map before and after a function: a cell under the hand is marked in both."""
+"""The component of a map before and after a function: the cell under the pointer is marked in both."""
 
 from typing import Any
 

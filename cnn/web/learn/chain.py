@@ -13,13 +13,13 @@ AXES = {4: ("row", "column", "input map", "filter"), 2: ("value", "class")}
 
 
 def choose_step(name: str) -> None:
-    """Go to a layer, unless a teacher's link holds the lesson at one."""
+    """Go to a layer, unless a teacher's link has fixed it."""
     if lesson.free(STEP):
         st.session_state[STEP] = name
 
 
 def stepper(names: Sequence[str]) -> tuple[str, bool]:
-    """Let the student go from layer to layer; return its name and whether the way back is asked for."""
+    """Let the student step through the layers; return the layer's name and whether gradients are shown."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = lesson.choice(STEP, "Layer", names, names[0], pills=True)
         if lesson.free(STEP):
@@ -46,5 +46,7 @@ def weight_picker(weights: Arrays, gradients: Arrays) -> tuple[str, Index]:
             place.append(lesson.whole(key, axis.capitalize(), 0, size - 1, 1))
     if all(lesson.free(key) for key in keys):
         found = dict(zip(keys, strongest(gradients[name]), strict=True))
-        st.button("Take the one with the strongest gradient", on_click=st.session_state.update, args=(found,))
+        st.button(
+            "Choose the weight with the largest gradient", on_click=st.session_state.update, args=(found,)
+        )
     return name, tuple(place)

@@ -33,7 +33,7 @@ def kernel_grid(size: int) -> NDArray[np.float64]:
 
 
 def _in_address(size: int) -> NDArray[np.float64]:
-    """Return the weights of the address, or one that looks for a bright spot where it has none."""
+    """Return the weights of the address, or where it has none, a kernel that responds to a bright spot."""
     found = parse_weights(st.query_params.get(_ADDRESS, ""), size)
     if found is not None:
         return found

@@ -1,7 +1,7 @@
-"""The frame of a lesson: its question, its controls that a teacher can preset, its checks, its end.
+"""The parts that all lessons share: question, controls that a teacher can preset, checks, end.
 
 A control's value is in the page's address under its key. `?lock=a,b` shows controls without letting them be
-changed, `?hide=a,b` takes them away and keeps the value of the address, `?present=1` makes the type large.
+changed, `?hide=a,b` hides them and uses the value in the address, `?present=1` makes the type large.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ LESSONS = (
     Lesson(
         "conv", "learn_conv.py", "Convolution", "How does a network find an edge?", "filter_center_focus", 3
     ),
-    Lesson("relu", "learn_relu.py", "ReLU", "Why throw half of the numbers away?", "show_chart", 3),
+    Lesson("relu", "learn_relu.py", "ReLU", "Why throw away half of the numbers?", "show_chart", 3),
     Lesson("pool", "learn_pool.py", "Pooling", "What is left when a map shrinks?", "grid_on", 3),
     Lesson("dense", "learn_dense.py", "Fully connected", "How do maps become ten scores?", "hub", 3),
     Lesson("softmax", "learn_softmax.py", "Softmax", "How do scores become probabilities?", "equalizer", 3),
@@ -95,12 +95,13 @@ def _teacher_menu() -> None:
     presenting = st.query_params.get("present") == "1"
     with st.popover("For teachers", icon=":material/school:"):
         st.write(
-            "Set everything as you want it, then copy the address of this page. Add `lock=` or `hide=` with "
-            "the names below, separated by commas, to fix or hide controls."
+            "Set the controls as you want them, then copy the address of this page. To fix or hide controls, "
+            "add `lock=` or `hide=` with names from the list below, separated by commas."
         )
         st.session_state[_NAMES] = st.empty()  # the controls come after this; `finish` names them
         if st.button(
-            "Leave present mode" if presenting else "Present: large type", icon=":material/present_to_all:"
+            "Normal type size" if presenting else "Large type for presenting",
+            icon=":material/present_to_all:",
         ):
             if presenting:
                 del st.query_params["present"]
@@ -201,18 +202,22 @@ def picture() -> Sample:
     with left:
         name = choice("picture", "Picture", names, FIRST_CLASS, pills=True)
     with right:
-        place = whole("number", "Which one", 1, 20, 1)
+        place = whole("number", "Number", 1, 20, 1)
     if name == "yours" and upload is not None:
-        return Sample(upload.pixels, None, "Your picture, as 32×32")
+        return Sample(upload.pixels, None, "Your picture, reduced to 32×32")
     return class_sample(dataset_name(), data.CLASSES.index(name), place - 1) or _grey()
 
 
 def _grey() -> Sample:
-    return Sample(np.full((32, 32, 3), 127, np.uint8), None, "A grey picture, because none could be read")
+    return Sample(
+        np.full((32, 32, 3), 127, np.uint8),
+        None,
+        "A grey picture, because the test picture could not be read",
+    )
 
 
 def predict(lesson: Lesson, key: str, question: str, answers: Sequence[Answer], right: int) -> bool:
-    """Ask before showing: the student chooses an answer, then sees whether it holds and why.
+    """Ask before showing: the student chooses an answer, then sees whether it is right and why.
 
     `right` is the place of the right answer, computed by the page from what the student has set. Returns
     whether an answer was given, so that the page can hold the result back until then.
@@ -228,7 +233,7 @@ def predict(lesson: Lesson, key: str, question: str, answers: Sequence[Answer], 
             label_visibility="collapsed",
         )
         if chosen is None:
-            st.caption("Choose first; the answer comes with its reason.")
+            st.caption("Choose an answer; then you see whether it is right, and why.")
             return False
         place = [answer.text for answer in answers].index(chosen)
         if place == right:
@@ -253,7 +258,7 @@ def _mark(step: str) -> None:
 
 
 def finish(lesson: Lesson, layer: str) -> None:
-    """End a lesson: the way into the student's own network at this layer, and to the next lesson."""
+    """End a lesson with links to this layer in the student's own network, and to the next lesson."""
     st.session_state[_NAMES].code(", ".join(sorted(_seen_controls())), language=None, wrap_lines=True)
     st.divider()
     place, left = LESSONS.index(lesson) + 1, lesson.checks - progress().count(lesson.key)
@@ -291,5 +296,7 @@ def shipped_network() -> tuple[NetworkSpec, Weights]:
     run = next((run for run in pretrained.shipped() if run.id == "lecture"), None)
     weights = weights_of(run) if run else None
     if run is None or weights is None:
-        raise RunError("The network that comes along is missing; train it again with make models.")
+        raise RunError(
+            "The pretrained network lecture is missing. Train it again: python -m cnn models lecture"
+        )
     return run.setup.network, weights

@@ -1,4 +1,4 @@
-"""The component in which a window walks over a map, with the sum behind one output cell written out."""
+"""The component in which a window slides over a map, with the sum behind one output cell written out."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -17,7 +17,7 @@ RULES = ("dot", "max", "mean")
 
 @dataclass(frozen=True)
 class Walk:
-    """How the window walks and what stands beside the maps.
+    """How the window slides and what is shown beside the maps.
 
     `before` and `after` are the zeros around the input; `rules` says for each output map whether it is a dot
     product, a maximum or a mean; `picture` says that the input is a scaled picture in three colours;
@@ -46,12 +46,12 @@ def show_window(
     key: str,
     kernel: NDArray[np.float32] | None = None,
 ) -> None:
-    """Show an input and its output maps, and the window that joins them.
+    """Show an input and its output maps, and the window that connects them.
 
     Args:
         values: (height, width, channels), the input without its padding.
         outputs: (rows, columns, maps), one for each of `walk.rules`.
-        walk: how the window walks.
+        walk: how the window slides.
         theme: of the page.
         key: of the component.
         kernel: (window, window, channels), for a dot product.

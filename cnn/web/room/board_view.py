@@ -38,7 +38,7 @@ STYLE = """<style>
 
 @st.cache_data(ttl=0.5, max_entries=200, show_spinner=False)
 def _entries(room_id: str, owner_of_room: str, order: str, _room: Room) -> list[Entry]:
-    """Return the entries, computed twice a second at most for everybody who looks."""
+    """Return the entries, computed at most twice per second for all viewers together."""
     return board.entries(_room, service().store, order)
 
 
@@ -49,7 +49,7 @@ def entries_of(room: Room, order: str = "accuracy") -> list[Entry]:
 
 
 def show_board(room: Room) -> None:
-    """Show the board; it follows by itself what happens in the room."""
+    """Show the board; it updates by itself."""
     order = st.segmented_control(
         "Order by",
         list(board.ORDERS),
@@ -57,7 +57,7 @@ def show_board(room: Room) -> None:
         required=True,
         format_func=board.ORDERS.__getitem__,
         key="board-order",
-        help="Accuracy per parameter and per second count percentage points above guessing (10 %).",
+        help="Accuracy per parameter or per second: percentage points above guessing (10 %), divided by the cost.",
     )
     seconds = TEACHER_SECONDS if room.is_teacher(session().owner) else STUDENT_SECONDS
     every = None if room.rules.closed else seconds
@@ -76,7 +76,7 @@ def _live(room_id: str, order: str) -> None:
     students = f"{counted} student{'' if counted == 1 else 's'}"
     if not found:
         st.info(
-            f"{students} in the room, and no shared run yet. Train a network, then share it here.",
+            f"{students} in the room; no run is shared yet. Train a network, then share it here.",
             icon=":material/leaderboard:",
         )
         return
@@ -86,8 +86,8 @@ def _live(room_id: str, order: str) -> None:
     runs = "1 shared run" if len(found) == 1 else f"{len(found)} shared runs"
     clock = time.strftime("%H:%M:%S", time.gmtime())
     st.caption(
-        f"{students}, {runs}{more}.{frozen} Places are by accuracy on validation pictures; test accuracy is "
-        f"measured once, at a run's end. {clock} UTC."
+        f"{students}, {runs}{more}.{frozen} Ranked by validation accuracy; test accuracy is "
+        f"measured once, at the end of a run. Updated {clock} UTC."
     )
 
 
@@ -98,7 +98,7 @@ def board_html(room: Room, found: list[Entry], order: str, owner: str) -> str:
         "per_parameter": "Points per 1,000 parameters",
         "per_second": "Points per second",
     }
-    head = ["#", "Name", "Network", "Validation", "Test", "Parameters", "Trained", value[order], "Look at it"]
+    head = ["#", "Name", "Network", "Validation", "Test", "Parameters", "Trained", value[order], "Open"]
     own = room.member_of(owner)
     lines = []
     for place, entry in enumerate(found, start=1):

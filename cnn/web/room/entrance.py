@@ -1,4 +1,4 @@
-"""The way into a room: a code and a name, a teacher's new room, and the rooms one is in already."""
+"""The entrance of a room: a code and a name, a teacher's new room, and the visitor's rooms."""
 
 import streamlit as st
 
@@ -32,10 +32,10 @@ def _join() -> None:
             read_code(st.query_params.get("code", "")),
             max_chars=12,
             placeholder="ABCD-EFGH",
-            help="Your teacher shows it. To come back on another device, type your own return code.",
+            help="Your teacher shows it. To come back on another device, type your own return code here.",
         )
         name = st.text_input(
-            "Your name in this room", max_chars=MAX_NAME, help="The class sees it on the board."
+            "Your name in this room", max_chars=MAX_NAME, help="Everybody in the room sees it on the board."
         )
         pressed = st.form_submit_button("Join", type="primary", icon=":material/login:", width="stretch")
     if pressed:
@@ -52,8 +52,8 @@ def _open() -> None:
     with st.form("open", border=True):
         title = st.text_input("Title of the room", max_chars=MAX_TITLE, placeholder="Class 9b, Tuesday")
         st.caption(
-            "You get a code for the class. Students need no account; only runs that they share are listed, "
-            "and they can take them back at any time."
+            "You get a code for the class. Students need no account. Only runs that they share are listed, "
+            "and they can stop sharing at any time."
         )
         pressed = st.form_submit_button("Open a room", icon=":material/meeting_room:", width="stretch")
     if pressed:

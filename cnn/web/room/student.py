@@ -1,4 +1,4 @@
-"""What a student does in a room: share runs, take them back, come back elsewhere, leave."""
+"""A student in a room: share runs, stop sharing, come back on another device, leave."""
 
 from collections.abc import Callable
 
@@ -15,12 +15,12 @@ SHOWN = 15
 
 
 def show_student(room: Room, member: Member) -> None:
-    """Show the student's own runs with a switch each, their return code, and the way out."""
+    """Show the student's own runs, each with a switch, their return code, and the button to leave."""
     owner = session().owner
     own = [run for run in service().store.runs(owner) if run.owner == owner][:SHOWN]
     st.header("Share your runs", anchor=False)
     if not own:
-        st.write("You have no run yet. Train one; then it can be shared here.")
+        st.write("You have no run yet. Train a network, then share it here.")
         st.page_link("train.py", label="Train a network", icon=":material/model_training:")
     shared = {share.run_id for share in room.shares}
     for run in own:
@@ -33,19 +33,21 @@ def show_student(room: Room, member: Member) -> None:
             disabled=(room.rules.frozen or room.rules.closed) and run.id not in shared,
         )
     if own:
-        st.caption("Only what you switch on is on the board. Everybody in the room can then look inside it.")
+        st.caption(
+            "Only the runs that you switch on are on the board. Everybody in the room can look inside them."
+        )
     with st.expander("You in this room", icon=":material/badge:"):
         st.write(f"Your return code, to come back on another device: **{shown_code(member.return_code)}**")
         with st.form("rename-me", border=False):
             name = st.text_input("Your name", member.name, max_chars=30)
             if st.form_submit_button("Change my name"):
                 attempt(lambda: rooms().rename_member(room.id, owner, member.id, name))
-        if st.button("Leave the room", icon=":material/logout:", help="What you shared is shared no longer."):
+        if st.button("Leave the room", icon=":material/logout:", help="Your shared runs leave the board."):
             attempt(lambda: rooms().leave(room.id, owner))
 
 
 def attempt(change: Callable[[], object]) -> None:
-    """Do what was asked for and draw the page again, or say why it is not done."""
+    """Make a change and run the page again, or say why it was refused."""
     try:
         change()
     except CnnLabError as error:

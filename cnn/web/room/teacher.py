@@ -1,4 +1,4 @@
-"""What a teacher does in a room: show the code, set the rules, freeze, close, and keep a summary."""
+"""A teacher in a room: show the code, set the rules, freeze, close, and save a summary."""
 
 import time
 from functools import partial
@@ -17,7 +17,7 @@ from cnn.web.room.board_view import entries_of
 from cnn.web.room.student import attempt
 
 MEMBERS_SECONDS = 3.0
-DATASETS = {"": "What the server has", "cifar10": "CIFAR-10", "sketch10": "sketch10 (drawn)"}
+DATASETS = {"": "Any (CIFAR-10 where it is installed)", "cifar10": "CIFAR-10", "sketch10": "sketch10 (drawn)"}
 
 
 def join_address(room: Room) -> str:
@@ -26,7 +26,7 @@ def join_address(room: Room) -> str:
 
 
 def show_code(room: Room) -> None:
-    """Show the code and its QR code, large enough for the last row."""
+    """Show the code and its QR code, large enough for a projector."""
     code = segno.make_qr(join_address(room), error="m")  # never a Micro QR code, which phones do not read
     drawing = code.svg_inline(scale=5, border=3, dark="#000", light="#fff", omitsize=True)
     with st.container(horizontal=True, vertical_alignment="center", gap="large"):
@@ -35,7 +35,7 @@ def show_code(room: Room) -> None:
         st.html(
             f'<div style="font-size:clamp(2rem,7vw,4.5rem);font-weight:700;letter-spacing:.06em;'
             f'font-variant-numeric:tabular-nums;line-height:1.1">{shown_code(room.code)}</div>'
-            "<div>Open the page <b>Class</b>, type this code and your name; or point a camera at the square.</div>"
+            "<div>Open the page <b>Class</b> and type this code and your name, or scan the QR code.</div>"
         )
 
 
@@ -52,7 +52,7 @@ def _with_namespace(svg: str) -> str:
 def show_teacher(room: Room) -> None:
     """Show the teacher's controls."""
     tabs = st.tabs(
-        [":material/rule: Task and rules", ":material/group: Students", ":material/download: Keep"]
+        [":material/rule: Task and rules", ":material/group: Students", ":material/download: Save"]
     )
     with tabs[0]:
         _rules(room)
@@ -66,9 +66,9 @@ def show_teacher(room: Room) -> None:
 def _switches(room: Room) -> None:
     rules, owner = room.rules, session().owner
     for name, label, help_text in (
-        ("frozen", "Freeze the board", "Nothing can be added; taking back is always possible."),
-        ("hide_names", "Hide names", "The board shows numbers, for the projector."),
-        ("closed", "Close the room", "Nobody can join any more, and the rules no longer hold."),
+        ("frozen", "Freeze the board", "Nothing can be added. Students can still stop sharing."),
+        ("hide_names", "Hide names", "The board shows numbers instead of names, for the projector."),
+        ("closed", "Close the room", "Nobody can join any more, and the rules no longer apply."),
     ):
         value = bool(getattr(rules, name))
         st.toggle(
@@ -94,12 +94,12 @@ def _rules(room: Room) -> None:
         _switches(room)
     with st.form(f"rules-{room.id}-{hash(rules)}", border=True):
         task = st.text_area(
-            "Task", rules.task, max_chars=MAX_TASK, placeholder="Who gets furthest?", height=80
+            "Task", rules.task, max_chars=MAX_TASK, placeholder="Who gets the best accuracy?", height=80
         )
         left, middle, right = st.columns(3)
         with left:
             parameters = st.number_input(
-                "At most so many parameters",
+                "Most parameters",
                 100,
                 100_000_000,
                 rules.most_parameters,
@@ -108,7 +108,7 @@ def _rules(room: Room) -> None:
             )
         with middle:
             seconds = st.number_input(
-                "Seconds of training",
+                "Most seconds of training",
                 5,
                 7200,
                 int(rules.most_seconds) if rules.most_seconds else None,
@@ -122,7 +122,7 @@ def _rules(room: Room) -> None:
                 format_func=DATASETS.__getitem__,
             )
         locked = st.multiselect(
-            "Locked controls (shown, cannot be changed)",
+            "Locked controls (visible, but cannot be changed)",
             list(CONTROLS),
             sorted(rules.locked),
             format_func=CONTROLS.__getitem__,
@@ -131,8 +131,8 @@ def _rules(room: Room) -> None:
             "Hidden controls", list(CONTROLS), sorted(rules.hidden), format_func=CONTROLS.__getitem__
         )
         take = st.checkbox(
-            "Start from the set-up that I have on Build and Train now",
-            help="Locked and hidden controls keep its values. Without this, the room's own set-up stays.",
+            "Start from my current settings on Build and Train",
+            help="Locked and hidden controls get these values. Without this, the room keeps its settings.",
         )
         if st.form_submit_button("Set the rules", type="primary", icon=":material/check:"):
             changes: dict[str, Any] = {
@@ -149,7 +149,7 @@ def _rules(room: Room) -> None:
 
 
 def _members(room_id: str) -> None:
-    """Show who is in the room, and follow who comes."""
+    """Show who is in the room; the list updates by itself."""
     owner = session().owner
     try:
         room = rooms().get(room_id, owner)
@@ -168,19 +168,20 @@ def _members(room_id: str) -> None:
                 label,
                 key=f"member-{member.id}-{member.removed}",
                 icon=":material/person_add:" if member.removed else ":material/person_remove:",
-                help=None if member.removed else "The name and what was shared leave the board.",
+                help=None if member.removed else "The name and the shared runs leave the board.",
             ):
                 change = partial(rooms().remove_member, room.id, owner, member.id, removed=not member.removed)
                 attempt(change)
     st.divider()
     st.write(
-        f"A second teacher joins with the teacher's code **{shown_code(room.teacher_code)}**. Keep it to yourselves."
+        f"A second teacher joins with the teacher's code **{shown_code(room.teacher_code)}**. Do not "
+        "show it to students."
     )
 
 
 def _keep(room: Room) -> None:
     found = entries_of(room)
-    st.write("The board as it stands now, with the names as the board shows them.")
+    st.write("The board as it is now, with the names as they are shown on it.")
     with st.container(horizontal=True):
         st.download_button(
             "Table (CSV)",
@@ -199,6 +200,6 @@ def _keep(room: Room) -> None:
             on_click="ignore",
         )
     with st.popover("Delete the room", icon=":material/delete:"):
-        st.write("All names and the board are gone then; the runs stay with their owners.")
+        st.write("This deletes the board and all names. The runs stay with their owners.")
         if st.button("Delete it", type="primary"):
             attempt(lambda: rooms().delete(room.id, session().owner))

@@ -1,1 +1,1 @@
-"""The page Runs: all networks in one table, named, noted, tagged, deleted and had back."""
+"""The page Runs: all networks in one table, with names, notes, tags, and deletion that can be undone."""

@@ -1,4 +1,4 @@
-"""What one can do with the selected rows: open, compare, rename, note, tag, delete, and have back."""
+"""Actions on the selected rows: open, compare, rename, note, tag, delete, undo."""
 
 from collections.abc import Callable, Sequence
 
@@ -16,10 +16,10 @@ MOST_COMPARED = 8
 
 
 def show_ways(chosen: Sequence[Row]) -> None:
-    """Offer the pages for the selected networks."""
+    """Link to the pages for the selected networks."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if not chosen:
-            st.caption("Select rows on their left edge, or with the arrow keys and the space bar.")
+            st.caption("Select rows at their left edge, or with the arrow keys and the space bar.")
         elif len(chosen) == 1:
             for page, label, icon in (
                 ("evaluate.py", "Evaluate", "fact_check"),
@@ -36,7 +36,7 @@ def show_ways(chosen: Sequence[Row]) -> None:
                 query_params={"runs": ",".join(row.id for row in chosen)},
             )
         else:
-            st.caption(f"{len(chosen)} are selected; {MOST_COMPARED} at most can be compared.")
+            st.caption(f"{len(chosen)} are selected; at most {MOST_COMPARED} can be compared.")
 
 
 def show_changes(chosen: Sequence[Row]) -> None:
@@ -89,7 +89,7 @@ def _save(row: Row, name: str, note: str, tags: Sequence[str]) -> str:
 
 def _many(own: Sequence[Row]) -> None:
     with st.form("labels-many", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        tag = st.text_input(f"A tag for these {len(own)}", max_chars=labels.MAX_TAG, width=240)
+        tag = st.text_input(f"Tag for these {len(own)} runs", max_chars=labels.MAX_TAG, width=240)
         if st.form_submit_button("Add", icon=":material/label:") and tag:
             _said(lambda: _tag([row.id for row in own], tag))
             st.rerun()
@@ -119,15 +119,15 @@ def _delete(ids: Sequence[str]) -> None:
 
 
 def show_deleted() -> None:
-    """Say what was deleted last, with the way back; and what stood against the last thing asked for."""
+    """Say what was deleted last, with a button to undo it, and why the last action failed."""
     if said := st.session_state.pop(SAID, ""):
         st.error(said, icon=":material/error:")
     gone: list[str] = st.session_state.get(DELETED, [])
     if not gone:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        what = "1 run is deleted" if len(gone) == 1 else f"{len(gone)} runs are deleted"
-        st.markdown(f":material/delete: {what}. For half an hour it can be undone.")
+        what = "1 run deleted" if len(gone) == 1 else f"{len(gone)} runs deleted"
+        st.markdown(f":material/delete: {what}. You can undo this for half an hour.")
         st.button("Undo", icon=":material/undo:", on_click=_undo, args=(gone,))
 
 
@@ -143,7 +143,7 @@ def _undo(gone: Sequence[str]) -> None:
 
 
 def _said(call: Callable[[], str]) -> None:
-    """Do something, and keep what stands against it for the next drawing of the page."""
+    """Make a change, and keep its error for the next run of the page."""
     try:
         st.session_state[SAID] = call()
     except CnnLabError as error:

@@ -1,4 +1,4 @@
-"""The table of a visitor's runs and the networks that come along: a row is read again only when it has changed."""
+"""The table of a visitor's runs and the pretrained networks: a row is read again only when it has changed."""
 
 import functools
 from collections.abc import Sequence
@@ -28,9 +28,7 @@ NOBODY_HERE = 0
 
 @dataclass(frozen=True)
 class Row:
-    """What the table says of one run; accuracies are shares, `parameters` is None where a network is no longer
-    possible.
-    """
+    """One row of the table; accuracies are shares, `parameters` is None where the network is no longer valid."""
 
     id: str
     name: str
@@ -51,12 +49,12 @@ class Row:
 
     @property
     def words(self) -> str:
-        """What a search looks through, in lower case."""
+        """The text that a search covers, in lower case."""
         return " ".join((self.name, self.id, self.note, self.state, self.dataset, *self.tags)).lower()
 
 
 def rows() -> list[Row]:
-    """Return a row for each run of the visitor, newest first, then for each network that comes along."""
+    """Return a row for each run of the visitor, newest first, then for each pretrained network."""
     own = [current_row(run) for run in service().store.runs(session().owner)]
     return own + [current_row(run) for run in pretrained.shipped()]
 
@@ -92,7 +90,7 @@ def _row(folder: Path, _facts: int, _state: int, _labels: int) -> Row:
         speed=status.images_per_second,
         epochs=status.epoch,
         dataset=status.source.split(",")[0] or NAMES.get(run.dataset, run.dataset),
-        tags=("comes along",) if shipped else written.tags,
+        tags=("pretrained",) if shipped else written.tags,
         note=written.note,
         created=run.created,
         shipped=shipped,
@@ -126,7 +124,7 @@ def show_table(shown: Sequence[Row]) -> list[Row]:
         "data": [row.dataset for row in shown],
         "tags": [list(row.tags) for row in shown],
         "note": [row.note for row in shown],
-        "made": [datetime.fromtimestamp(row.created, UTC) for row in shown],
+        "created": [datetime.fromtimestamp(row.created, UTC) for row in shown],
     }
     event = st.dataframe(
         columns,
@@ -145,7 +143,7 @@ def show_table(shown: Sequence[Row]) -> list[Row]:
             "multiply-adds": many,
             "images/s": many,
             "tags": st.column_config.ListColumn(width="medium"),
-            "made": st.column_config.DatetimeColumn(format="calendar"),
+            "created": st.column_config.DatetimeColumn(format="calendar"),
         },
     )
     return [shown[place] for place in event["selection"]["rows"] if place < len(shown)]

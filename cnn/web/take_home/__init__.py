@@ -1,1 +1,1 @@
-"""The page on which a network leaves the lab, or comes into it."""
+"""The page Take home: a network is downloaded or uploaded."""

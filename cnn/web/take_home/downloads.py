@@ -1,4 +1,4 @@
-"""Forms of a network, each made by a worker when it is asked for, then offered as a download."""
+"""Formats of a network, each made by a worker on request, then offered as a download."""
 
 import streamlit as st
 
@@ -12,21 +12,21 @@ from cnn.web.app.session import session
 from cnn.worker import queries
 
 GROUPS = {
-    "To show": ("living-page", "living-page-cifar10"),
-    "Other programs": ("keras", "onnx", "litert", "litert-int8", "safetensors"),
-    "To go on in Python": ("script", "notebook", "spec"),
+    "To show and share": ("living-page", "living-page-cifar10"),
+    "For other programs": ("keras", "onnx", "litert", "litert-int8", "safetensors"),
+    "To continue in Python": ("script", "notebook", "spec"),
     "To hand in": ("report", "figures", "history", "tensorboard"),
 }
 COLUMNS = 3
-KEPT = 4  # files that stay made for a visitor
+KEPT = 4  # finished files that are kept for a visitor
 
 
 @st.fragment
 def show_downloads(run: Run) -> None:
-    """Show every form of the network: a press has it made, the next one downloads it."""
+    """Show every format of the network: the first press makes the file, the next one downloads it."""
     snapshots = {snapshot.step: snapshot for snapshot in run.snapshots()}
     if not snapshots:
-        st.info("This run has no saved state yet; the first is saved when training begins.")
+        st.info("This run has no saved state yet. The first is saved when training begins.")
         return
     step = st.selectbox(
         "Saved state",
@@ -49,7 +49,7 @@ def show_downloads(run: Run) -> None:
 
 ZIP_FORM = Format(
     "Everything",
-    "All forms below in one ZIP, which this lab takes in again. It takes about ten seconds for a small network.",
+    "All formats below in one ZIP, which can be uploaded here again. Takes about ten seconds for a small network.",
     FORMATS["spec"].make,
     icon="folder_zip",
 )
@@ -63,7 +63,7 @@ def _form(run: Run, snapshot: Snapshot, name: str, form: Format, waiting: list[A
     key = f"export/{name}/{run.id}/{snapshot.step}/{run.name}"
     wanted = session().exports_wanted
     if key not in wanted:
-        if st.button("Make it", key=f"make-{key}", icon=f":material/{form.icon}:"):
+        if st.button("Make file", key=f"make-{key}", icon=f":material/{form.icon}:"):
             wanted.append(key)
             while len(wanted) > KEPT:  # a ZIP of a large network has 40 MB
                 service().engine.queries.forget(wanted.pop(0))
@@ -85,7 +85,7 @@ def _form(run: Run, snapshot: Snapshot, name: str, form: Format, waiting: list[A
         if made.note:
             st.caption(made.note)
     else:
-        st.caption("being made …")
+        st.caption("Making the file …")
         waiting.append(asked)
 
 

@@ -1,4 +1,4 @@
-"""A network from outside, brought in on a page."""
+"""The upload of a network."""
 
 import streamlit as st
 
@@ -9,16 +9,16 @@ from cnn.web.app.session import session
 
 
 def show_bring_in() -> None:
-    """Take a ZIP of this lab, or a spec with its weights, and make a run of it."""
+    """Let the visitor upload a ZIP of this lab, or a spec with its weights, and make a run of it."""
     st.markdown(
-        "A ZIP of this lab, or two files together: the spec as JSON and the weights as safetensors. It becomes a "
-        "run of yours: look inside, compare it, train it on. Keras, PyTorch and ONNX files are not opened, because "
-        "such files can run code or hold anything."
+        "Upload a ZIP made on this page, or two files together: the spec as JSON and the weights as "
+        "safetensors. The network becomes one of your runs: you can look inside it, compare it, and continue "
+        "its training. Keras, PyTorch and ONNX files are not accepted, because such files can contain code."
     )
     given = st.file_uploader(
         "Files of a network", accept_multiple_files=True, key=f"bring-in-{session().brought_in}"
     )
-    if not given or not st.button("Bring it in", type="primary", icon=":material/login:"):
+    if not given or not st.button("Upload network", type="primary", icon=":material/login:"):
         return
     try:
         run = bring_in(service().store, [(file.name, file.getvalue()) for file in given], session().owner)
@@ -28,5 +28,5 @@ def show_bring_in() -> None:
     state = session()
     state.brought_in += 1
     state.network_id = run.id
-    st.success(f"{run.name} is a run of yours now.", icon=":material/check_circle:")
+    st.success(f"{run.name} is now one of your runs.", icon=":material/check_circle:")
     st.page_link("inside.py", label="Look inside", icon=":material/grid_view:")

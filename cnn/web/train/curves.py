@@ -12,7 +12,7 @@ from cnn.training.diagnostics import findings
 from cnn.web.app.session import theme
 from cnn.web.train.steady_chart import show_steady_charts
 
-SMOOTHING = 0.0  # any average carries an explosion along; whoever wants a calm line moves the slider
+SMOOTHING = 0.0  # an average would carry a single very large loss along
 
 
 def show_curves(run: Run, rows: list[dict[str, Any]]) -> None:
@@ -24,7 +24,7 @@ def show_curves(run: Run, rows: list[dict[str, Any]]) -> None:
             0.99,
             SMOOTHING,
             key="curve-smoothing",
-            help="Of the line of the batches; the raw line lies faintly behind. Changes only what is drawn.",
+            help="Smooths the line of the batches; the raw line stays visible behind it. Changes only the drawing.",
             width=260,
         )
         log = st.toggle("Log scale for loss", key="curve-log")
@@ -48,7 +48,7 @@ def show_findings(run: Run, rows: list[dict[str, Any]]) -> None:
 
 
 def curve_words(setup: Setup) -> str:
-    """Return what the curves of a set-up are of, and why those of training and validation may differ."""
+    """Return a legend of the curves: what each is, and why training and validation may differ."""
     training = setup.training
     changes = [
         name
@@ -66,16 +66,16 @@ def curve_words(setup: Setup) -> str:
         *([f"on {' and '.join(changes)} pictures"] if changes else []),
         *(["with dropout on"] if drops else []),
     ]
-    harder = f", {' and '.join(shown)}, so it looks worse than it is" if shown else ""
+    harder = f", {' and '.join(shown)}, so the values look worse than they are" if shown else ""
     smoothing = (
-        f" Training itself minimises the loss with label smoothing {training.label_smoothing:g}; what is "
-        "drawn is the loss without it."
+        f" Training minimises the loss with label smoothing {training.label_smoothing:g}; the curves show the loss "
+        "without it."
         if training.label_smoothing
         else ""
     )
     return (
-        f"**Training batches**: means over the batches since the point before, while the weights change{harder}. "
-        "**Training, unchanged**: up to 2,000 training pictures without changes and dropout, after each epoch. "
-        "**Validation**: pictures it never learns from, by the same weights. Loss is the mean cross-entropy "
-        f"everywhere, without weight decay.{smoothing}"
+        f"**Training batches**: mean over the batches since the last point, while the weights change{harder}. "
+        "**Training, unchanged**: up to 2,000 training pictures without augmentation and dropout, after each epoch. "
+        "**Validation**: pictures that are never trained on, with the same weights. The loss is always the mean "
+        f"cross-entropy, without weight decay.{smoothing}"
     )

@@ -1,4 +1,4 @@
-"""Before a training: what it will take, and a short trial for whoever wants to know it exactly."""
+"""Before a training: the memory it needs, and a short trial run that measures speed and time."""
 
 import streamlit as st
 
@@ -14,16 +14,16 @@ POLL_SECONDS = 0.5
 
 
 def show_memory(needed: Memory) -> None:
-    """Say how much memory a training needs, of how much, and where it goes."""
+    """Say how much memory a training needs, how much is allowed, and what it is used for."""
     parts = {
         "Weights": needed.weights,
-        "Gradients and steps": needed.gradients,
+        "Gradients and updates": needed.gradients,
         "Optimiser": needed.optimizer,
         "Activations of a batch": needed.activations,
         "TensorFlow and pictures": needed.base,
     }
     st.caption(
-        f"Needs about {size(needed.total)} of memory; {size(memory_limit())} are allowed.",
+        f"Needs about {size(needed.total)} of memory, of {size(memory_limit())} allowed.",
         help="  \n".join(f"{name}: {size(count)}" for name, count in parts.items()),
     )
 
@@ -31,7 +31,7 @@ def show_memory(needed: Memory) -> None:
 def trial_button(setup: Setup, *, disabled: bool) -> None:
     """Offer to time a training before it is started."""
     off = service().engine.status().state in ("off", "failed")
-    about = "Trains for three seconds and keeps nothing: images per second, time and memory are measured."
+    about = "Trains for three seconds to measure images per second, time and memory. Nothing is saved."
     if st.button(
         "Estimate the time",
         icon=":material/timer:",
@@ -43,7 +43,7 @@ def trial_button(setup: Setup, *, disabled: bool) -> None:
 
 
 def show_trial(setup: Setup) -> None:
-    """Show what the trial of `setup` measured, or how far it is; nothing where it was not asked for."""
+    """Show the result or the progress of the trial of `setup`; nothing where none was asked for."""
     if session().trial_asked != _key(setup):
         return
     answer = _ask(setup)
@@ -74,11 +74,11 @@ def _watch(setup: Setup) -> None:
 def _show_result(setup: Setup, trial: Trial) -> None:
     with st.container(border=True, horizontal=True):
         st.metric("Images per second", f"{trial.images_per_second:,.0f}")
-        st.metric("An epoch", minutes(trial.epoch_seconds))
+        st.metric("Time per epoch", minutes(trial.epoch_seconds))
         if setup.training.epochs is not None:
-            st.metric("In all", minutes(trial.total_seconds))
+            st.metric("Total time", minutes(trial.total_seconds))
         else:
             st.metric("Epochs in that time", f"{trial.epochs:.1f}")
-        st.metric("Memory", size(trial.memory), help="The peak of the worker, measured.")
+        st.metric("Memory", size(trial.memory), help="Measured peak of the worker process.")
     if any(run.status().state == "running" for run in service().store.runs(session().owner)):
-        st.caption("Another run trains meanwhile, so this is slower than alone.")
+        st.caption("Another run is training, so this is slower than it would be alone.")

@@ -1,7 +1,7 @@
-"""One run on the page Train: how it stands, its figures and curves, and what it has learned so far.
+"""One run on the page Train: its state, numbers and curves, and what it has learned so far.
 
-Curves and maps are drawn in fragments, again as the run gets further (`live_watch.draw_again`). What it has
-learned are the first filters of the newest saved state, their maps on one picture, and its ten answers.
+Curves and maps are in fragments that run again as the run progresses (`live_watch.draw_again`). What it has
+learned is shown by the first filters of the newest saved state, their maps for one picture, and its prediction.
 """
 
 from dataclasses import dataclass
@@ -34,13 +34,13 @@ from cnn.web.train.live_watch import draw_again, facts, last_progress, marks, ne
 
 CHART_SECONDS = 3.0
 MOST_CHART_SECONDS = 20.0
-CHARTS = 60  # of a long run: more would not show
+CHARTS = 60  # times that the charts of a long run are drawn; more would make no visible difference
 FIRST_CHART_SECONDS = 0.8
 FIRST_ROWS = 6
 
 
 def network_line(setup: Setup) -> None:
-    """Show a network that can be in one line: its layers that compute, and its parameters."""
+    """Show a network in one line: its layers with arithmetic of their own, and its parameters."""
     try:
         table = walk(setup.network)
     except SpecError:
@@ -52,7 +52,7 @@ def network_line(setup: Setup) -> None:
 def show_runs() -> None:
     """Show the chosen run of this visitor, and a picker where there are several.
 
-    What comes and goes has a container of its own, so that all below keeps its place.
+    Messages that come and go have a container of their own, so that what is below does not move.
     """
     with st.container():
         run_list.show_notices()
@@ -60,7 +60,7 @@ def show_runs() -> None:
         run = run_list.choose_run()
     if run is None:
         st.header("No run yet")
-        st.markdown("Press **Train**. The curves of loss and accuracy appear here within a few seconds.")
+        st.markdown("Press **Train**. The curves of loss and accuracy will appear here within a few seconds.")
         run_list.engine_line()
         _show_example()
         return
@@ -81,9 +81,9 @@ def show_runs() -> None:
 
 
 def _show_charts(run: Run, status: Status) -> None:
-    """Draw the curves; until it ends they are drawn anew, every few seconds: that costs the browser the most.
+    """Draw the curves; until the run ends, again every few seconds, since charts cost the browser the most.
 
-    A paused run has news as well: a new learning rate enters the history after it has been taken.
+    A paused run changes too: a new learning rate enters the history after the worker has acknowledged it.
     """
     if status.state in ("running", "paused"):
         st.fragment(_draw_as_it_goes)(run)
@@ -92,7 +92,7 @@ def _show_charts(run: Run, status: Status) -> None:
 
 
 def _draw_as_it_goes(run: Run) -> None:
-    """Draw the charts, and anew: soon while they are nearly empty, at once after an epoch."""
+    """Draw the charts, and draw them again: soon while they are nearly empty, at once after an epoch."""
     rows = run.history.rows()
     last = last_progress(rows)
     early = len(rows) <= FIRST_ROWS
@@ -104,7 +104,7 @@ def _draw_as_it_goes(run: Run) -> None:
 
 
 def _show_message(run: Run, status: Status) -> None:
-    """Say what happened to a run where that is not plain, and how it ended; offer what to do next."""
+    """Say how a run ended or was interrupted, and offer what to do next."""
     if words := resumed_words(run, status):
         st.info(words, icon=":material/restart_alt:")
     if status.state == "failed":
@@ -112,11 +112,11 @@ def _show_message(run: Run, status: Status) -> None:
     elif status.message:
         st.info(status.message, icon=STATE_ICONS[status.state])
     elif status.state == "stopped":
-        st.info("Stopped by hand. Its weights are kept; the test pictures were not looked at.")
+        st.info("Stopped by hand. The weights are kept. It was not evaluated on the test pictures.")
 
 
 def _lead_on(run: Run) -> None:
-    """Lead into the network that was trained: what to do next is one button, the rest are links."""
+    """Offer the next step, *Look inside it*, as a button, and the other pages as links."""
     if not run.snapshots():
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -127,14 +127,14 @@ def _lead_on(run: Run) -> None:
 
 
 def _show_example() -> None:
-    """Show what will stand here, by the training of the network that comes along."""
+    """Show how this side will look, with the training of a pretrained network."""
     run = next((run for run in pretrained.shipped() if run.id == pretrained.FIRST), None)
     rows = run.history.rows() if run else []
     if run is None or not rows:
         return
     st.caption(
-        f"This is what it will look like: the training of *{plain(run.name or run.id)}*, a network that comes along. "
-        f"It reached {percent(run.status().test_accuracy)} on the test pictures."
+        f"An example: the training of *{plain(run.name or run.id)}*, a pretrained network. It reached "
+        f"{percent(run.status().test_accuracy)} accuracy on the test pictures."
     )
     show_curves(run, rows)
     _draw(run, run.snapshots())
@@ -156,13 +156,13 @@ def _link_onwards(run: Run) -> None:
 
 
 def _show_legend(run: Run, status: Status) -> None:
-    """Say what the curves are of, and lead into the network while it trains."""
+    """Explain the curves, and link to the other pages while the run trains."""
     if not status.ended:
         _link_onwards(run)
     st.caption(curve_words(run.setup))
     st.caption(
-        "Test: evaluated once, at the very end of a finished run. "
-        f"Pictures: {status.source or 'not loaded yet'}, precision: {_precision_words(status)}."
+        "Test accuracy: measured once, at the end of a finished run. Pictures: "
+        f"{status.source or 'not loaded yet'}, precision: {_precision_words(status)}."
     )
 
 
@@ -183,7 +183,7 @@ FILTER_PIXELS = 48
 
 @dataclass(frozen=True)
 class Sheet:
-    """One saved state, drawn: its first filters, (layer, maps, legend) of each layer, and its answers."""
+    """One saved state as pictures: its first filters, (layer, maps, legend) of each layer, and its prediction."""
 
     filters: str
     how: str
@@ -192,7 +192,7 @@ class Sheet:
 
 
 def show_live_maps(run: Run) -> None:
-    """Show the newest saved state of a run; while it trains, each new one as soon as it is there."""
+    """Show the newest saved state of a run; while it trains, each new one as soon as it is saved."""
     if run.status().ended:
         _draw(run, run.snapshots())
     else:
@@ -208,7 +208,7 @@ def _draw_maps_as_it_goes(run: Run) -> None:
 def _draw(run: Run, snapshots: list[Snapshot]) -> None:
     st.markdown(f"### First filters and maps{_when(run, snapshots)}")
     if not snapshots:
-        st.caption("They appear here when training begins, and again after every epoch.")
+        st.caption("They appear here when training begins, and are updated after every epoch.")
         return
     left, middle, right = st.columns([3, 4, 5], gap="medium")
     with left:
@@ -217,7 +217,7 @@ def _draw(run: Run, snapshots: list[Snapshot]) -> None:
         return
     try:
         sheet = _sheet(str(run.folder), snapshots[-1].path.name, sample.pixels, theme().name)
-    except RunError as error:  # a state that is being thinned out; the next look finds another
+    except RunError as error:  # a snapshot that is being thinned out; the next poll finds another
         st.caption(str(error))
         return
     with middle:
@@ -232,7 +232,7 @@ def _when(run: Run, snapshots: list[Snapshot]) -> str:
         return ""
     epoch, planned = snapshots[-1].epoch, run.setup.training.epochs
     whole = f" of {planned}" if planned else ""
-    return f", after epoch {epoch:.3g}{whole}" if epoch else ", before training: its weights are random"
+    return f", after epoch {epoch:.3g}{whole}" if epoch else ", before training: random weights"
 
 
 def _picture() -> Sample | None:
@@ -270,7 +270,7 @@ def _show_maps(run: Run, sheet: Sheet) -> None:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _sheet(folder: str, snapshot: str, pixels: NDArray[np.uint8], theme_name: str) -> Sheet:
-    """Return one saved state, drawn; the same one is drawn once for all who look.
+    """Return one saved state as pictures; the same one is drawn once for all viewers.
 
     Raises:
         RunError: when it cannot be read.
@@ -278,12 +278,12 @@ def _sheet(folder: str, snapshot: str, pixels: NDArray[np.uint8], theme_name: st
     run = read_run(Path(folder))
     found = next((one for one in run.snapshots() if one.path.name == snapshot), None)
     if found is None:
-        raise RunError("This saved state is no longer there; the next one follows.")
+        raise RunError("This saved state was removed to save space; the next one will appear here.")
     return draw(run, run.weights(found), pixels, THEMES[theme_name])
 
 
 def draw(run: Run, weights: Weights, pixels: NDArray[np.uint8], theme: Theme) -> Sheet:
-    """Return the first filters, their maps before and after the activation, and the answers.
+    """Return the first filters, their maps before and after the activation, and the prediction.
 
     Args:
         run: whose network it is.
@@ -298,9 +298,9 @@ def draw(run: Run, weights: Weights, pixels: NDArray[np.uint8], theme: Theme) ->
     kernels = np.stack([kernel_of(network, weights, first, number) for number in range(count)], axis=-1)
     if kernels.shape[2] == PICTURE_SHAPE[-1]:
         filters = colour_filters(kernels, max(1, FILTER_PIXELS // len(kernels)), FILTER_COLUMNS)
-        how = "As colours: mid-grey is weight 0"
+        how = "Shown as colours: mid-grey is weight 0"
     else:
-        how = "One for each colour: orange is above zero, blue below"
+        how = "One per colour: orange is above zero, blue below zero"
         filters = mosaic(
             kernels[:, :, 0], theme, scale_of(np.stack([kernels, -kernels])), pixels=FILTER_PIXELS
         )

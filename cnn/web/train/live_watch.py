@@ -1,10 +1,10 @@
-"""A run that is watched, as the server tells it: facts, the address they are to be had at, and the browser's watch.
+"""Polling of a run: its facts, the address that serves them, and the component that polls.
 
-The browser watches a run by itself: every second or so it asks the address of the run for its facts, which
-costs the server one small answer and the page nothing else. `facts` are what moves, in words and figures,
-and a stamp that changes when the page as a whole is to be drawn again. `address` names the route, told only
-to those who were shown the run; `answer` serves it. `show_watch` shows what moves; `draw_again` stands in a
-fragment and draws that again as the run gets further: it polls nothing, it hears from the watch.
+The browser polls the address of a run about once per second, which costs the server one small answer and no
+run of the page. `facts` holds what changes, as words and numbers, and a stamp that changes when the whole page
+must run again. `address` names the route, known only to those who were shown the run; `answer` serves it.
+`show_watch` shows the facts; `draw_again` makes its fragment run again as the run progresses: it does not poll
+but is told by the component of `show_watch`.
 """
 
 import hmac
@@ -33,13 +33,12 @@ IDLE_SECONDS = 3.0
 
 
 def facts(run: Run, status: Status) -> dict[str, Any]:
-    """Return how a run stands, as JSON for the browser, given the state that is shown of it.
+    """Return the state of a run as JSON for the browser.
 
-    `stamp` changes when the page as a whole is to be drawn anew; `wait` is the seconds until the next look;
-    `share` is how much of the training is done, None where there is no bar; `aloud` is a sentence for a screen
-    reader; `rows` and `marks` are how many
-    rows the history has and how many of them are more than a report within an epoch; `snapshot` is the step
-    of the newest saved state.
+    `stamp` changes when the whole page must run again; `wait` is the seconds until the next poll; `share` is how
+    much of the training is done, None where there is no progress bar; `aloud` is a sentence for a screen reader;
+    `rows` is the number of rows in the history and `marks` the number of those that are not progress reports
+    within an epoch; `snapshot` is the step of the newest saved state.
     """
     rows = run.history.rows()
     last = last_progress(rows)
@@ -60,7 +59,7 @@ def facts(run: Run, status: Status) -> dict[str, Any]:
 
 
 def marks(rows: list[dict[str, Any]]) -> int:
-    """Return how many rows of a history are more than a report within an epoch."""
+    """Return how many rows of a history are not progress reports within an epoch."""
     return sum(row["kind"] != "progress" for row in rows)
 
 
@@ -81,7 +80,7 @@ def _stamp(run: Run, status: Status, saved: bool) -> str:
 
 
 def _wait(run: Run, status: Status, place: Place | None) -> float:
-    """Return when to look again: soon while the run owes an answer, late after its end."""
+    """Return the seconds until the next poll: few while a command is unanswered, many after the end."""
     if is_open(run, status):
         return OPEN_SECONDS
     if place and place.before:
@@ -92,7 +91,7 @@ def _wait(run: Run, status: Status, place: Place | None) -> float:
 def _progress(
     run: Run, status: Status, last: dict[str, Any], place: Place | None
 ) -> tuple[float | None, str]:
-    """Return how much of the training is done, and how far it is or why it waits."""
+    """Return how much of the training is done, and the progress or the place in the queue in words."""
     if status.state == "queued":
         return None, place_words(run, place)
     if status.state not in ("running", "paused"):
@@ -107,7 +106,7 @@ def _progress_words(run: Run, status: Status, last: dict[str, Any]) -> str:
     if not last:
         return "Building the network"
     if last["seconds_left"] <= 0:
-        return "Checking on the test pictures"
+        return "Evaluating on the test pictures"
     if last["step"] <= 20:
         return "Measuring the speed"
     if run.setup.training.epochs is None:
@@ -145,7 +144,7 @@ _SECRET = secrets.token_bytes(32)
 
 
 def address(run_id: str) -> str:
-    """Return where the facts of a run are to be had, relative to the app; only this server can make it."""
+    """Return the address of a run's facts, relative to the app; only this server can make it."""
     return f"live/{run_id}/{_key(run_id)}"
 
 
@@ -154,7 +153,7 @@ def _key(run_id: str) -> str:
 
 
 def answer(request: Request) -> Response:
-    """Answer with the facts of a run, or that it is gone; 404 where the address was not made here."""
+    """Answer with the facts of a run, or that it was deleted; 404 where this server did not make the address."""
     run_id, key = request.path_params["run"], request.path_params["key"]
     if not hmac.compare_digest(key.encode(), _key(run_id).encode()):
         return _json({}, 404)
@@ -184,9 +183,9 @@ _pulse = component("live_listener", '<i class="pulse"></i>')
 
 
 def show_watch(run: Run, seen: dict[str, Any]) -> None:
-    """Show how far a run is, and draw the page anew whenever more than that has changed.
+    """Show the progress of a run, and have the page run again whenever something else has changed.
 
-    `seen` are its facts from before anything of it was drawn, so that no change slips through between.
+    `seen` are its facts from before anything of it was drawn, so that no change is missed in between.
     """
     _watch(
         data={"run": run.id, "address": address(run.id), "facts": seen},
@@ -198,14 +197,14 @@ def show_watch(run: Run, seen: dict[str, Any]) -> None:
 def draw_again(
     run: Run, key: str, at_once: dict[str, int], in_time: dict[str, int] | None = None, every: float = 0.0
 ) -> None:
-    """Draw the fragment this stands in anew when facts of a watched run are no longer those it shows.
+    """Have the enclosing fragment run again when the facts of a run differ from those that it shows.
 
     Args:
-        run: the run; its watch is on the page.
-        key: tells the fragments of a page apart.
-        at_once: facts of `cnn.web.train.live_watch.facts` as shown, of which any change matters at once.
-        in_time: those of which a change matters `every` so many seconds.
-        every: at least so many seconds between two drawings of what changes all the time.
+        run: the run; `show_watch` of it is on the page.
+        key: distinguishes the fragments of a page.
+        at_once: facts as shown; any change of one redraws at once.
+        in_time: facts as shown; a change redraws at most `every` seconds.
+        every: seconds between two redraws because of `in_time`.
     """
     _pulse(
         data={"run": run.id, "atOnce": at_once, "inTime": in_time or {}, "every": every},

@@ -1,4 +1,4 @@
-"""A visitor's runs: starting one, choosing one, and what happened to those that are gone."""
+"""A visitor's runs: start one, choose one, and notices about those that were removed."""
 
 import time
 
@@ -15,7 +15,7 @@ from cnn.web.app.widgets import dataset_name, run_labels
 
 
 def start_run(setup: Setup, name: str) -> Run:
-    """Put a new run of this visitor into the queue and return it.
+    """Queue a new run of this visitor and return it.
 
     Raises:
         CnnLabError: when it would not fit the memory, there are too many already, or it cannot be written.
@@ -97,7 +97,7 @@ def show_notices() -> None:
 
 
 def show_problem() -> None:
-    """Say what stood against the last thing the visitor asked for, long enough to be read."""
+    """Show why the visitor's last action failed, long enough to be read."""
     found = session()
     if time.monotonic() > found.problem_until:
         found.problem = ""
@@ -106,13 +106,15 @@ def show_problem() -> None:
 
 
 def engine_line() -> None:
-    """Say where the engine cannot train yet, and why."""
+    """Say why the engine cannot train yet, where it cannot."""
     status = service().engine.status()
     if status.state == "failed":
         st.error(f"The training engine could not start: {status.message} Restart the server.")
     elif status.message:
         st.warning(status.message, icon=":material/cloud_off:")
     elif status.state == "starting":
-        st.progress(0.0, "The worker is loading TensorFlow; this takes about ten seconds after a start")
+        st.progress(
+            0.0, "The worker is loading TensorFlow. This takes about ten seconds after the server starts"
+        )
     elif status.state == "off":
-        st.info("This server has no training engine; start it with make run.")
+        st.info("This server has no training engine. Start it with make run.")

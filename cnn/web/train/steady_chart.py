@@ -1,9 +1,8 @@
 """A Plotly chart that keeps its zoom when its figure changes.
 
-Streamlit 1.67 puts the figure into the identity of a chart, even of one with a key: a figure that changes is
-another chart to the browser, which mounts it anew, and Plotly's `uirevision` has nothing to keep
-(findings/streamlit_plotly_key.sh). So the browser tells into what somebody zoomed, and the next figure has
-that view.
+Streamlit 1.67 makes the figure part of a chart's identity, even of a chart with a key: for the browser a changed
+figure is another chart, which it mounts again, so Plotly's `uirevision` has nothing to keep
+(findings/streamlit_plotly_key.sh). So the browser reports the zoomed range, and the next figure gets it.
 """
 
 import math
@@ -46,7 +45,7 @@ def show_steady_charts(charts: Sequence[tuple[Any, go.Figure, str, str]], key: s
 
 
 def read_view(value: object, names: Sequence[str]) -> tuple[str, View | None]:
-    """Return which chart a browser speaks of, "" for none of these, and its view, None for the whole.
+    """Return the name of the chart in a browser's message, "" for none of these, and its view, None for the whole.
 
     >>> read_view(["loss", [0, 1.5, 2, 3]], ["loss"])
     ('loss', (0.0, 1.5, 2.0, 3.0))

@@ -1,6 +1,6 @@
-"""Steering a run from the page: what its owner may ask for now, what the buttons do, and what became of it.
+"""Steering a run from the page: which commands are allowed now, what the buttons do, and the result.
 
-Each action is on behalf of the visitor: nobody can change what is not theirs.
+Each action is made in the visitor's name: nobody can change somebody else's run.
 """
 
 import time
@@ -22,11 +22,11 @@ from cnn.web.app.session import session
 
 # Kind of command → its words, its icon, and what it does.
 BUTTONS = {
-    "pause": ("Pause", "pause", "Stops after the batches it is at. Nothing is lost."),
-    "resume": ("Resume", "play_arrow", "Goes on exactly where it was."),
+    "pause": ("Pause", "pause", "Pauses after the current batches. Nothing is lost."),
+    "resume": ("Resume", "play_arrow", "Continues exactly where it was paused."),
     "step": ("One batch", "skip_next", "Trains on one more batch, then pauses."),
     "epoch": ("One epoch", "fast_forward", "Trains to the end of this epoch, then pauses."),
-    "stop": ("Stop", "stop", "Ends the run here and keeps it. It can be continued later."),
+    "stop": ("Stop", "stop", "Ends the run now and keeps it. You can continue it later."),
 }
 WORDS = {kind: words for kind, (words, _, _) in BUTTONS.items()} | {
     "discard": "Stop and discard",
@@ -35,19 +35,19 @@ WORDS = {kind: words for kind, (words, _, _) in BUTTONS.items()} | {
     "extend_seconds": "{:g} more seconds",
 }
 USUAL = {"epochs": 5, "seconds": 60}
-WARM_RESTART = "The schedule of the learning rate runs anew over what is added."
+WARM_RESTART = "The learning rate schedule starts again over the added training."
 
 
 def _elsewhere(run: Run, status: Status) -> str:
-    """Say how a run of the command line is steered there, or goes on once it has ended."""
+    """Say how to steer a run of the command line there, or how to continue it once it has ended."""
     if status.ended:
         command = f"train --continue {run.id} --epochs {USUAL['epochs']}"
-        return f"Trained on the command line, where it can go on: `python -m cnn {command}`"
+        return f"Trained on the command line. Continue it there: `python -m cnn {command}`"
     return f"Trained on the command line. Steer it there: `python -m cnn steer {run.id} pause`"
 
 
 def show_bar(run: Run, status: Status) -> None:
-    """Show what can be asked of a run, its places fixed, to its owner; others get a sentence or nothing."""
+    """Show the commands to the run's owner, in fixed positions; others get a sentence."""
     if run.owner != session().owner:
         st.caption(_elsewhere(run, status))
         return
@@ -95,7 +95,7 @@ def _show_ended(run: Run, status: Status) -> None:
         st.button(
             "Train these settings again",
             icon=":material/replay:",
-            help="Takes the settings of this run and starts a new one.",
+            help="Starts a new run with the settings of this one.",
             key=f"again-{run.id}",
             on_click=again,
             args=(run,),
@@ -113,21 +113,21 @@ def why_not(kind: str, status: Status, ending: bool) -> str:
         ending: whether its end has been asked for.
     """
     if ending:
-        return "It is being stopped."
+        return "The run is being stopped."
     if status.state == "queued" and kind not in ENDING:
-        return "It has not begun yet."
+        return "The run has not started yet."
     if kind == "resume" and status.state != "paused":
-        return "It is not paused."
+        return "The run is not paused."
     if kind == "pause" and status.state == "paused":
-        return "It is paused already."
+        return "The run is already paused."
     return ""
 
 
 def _show_last_command(run: Run, status: Status) -> None:
-    """Say what was asked for last, and whether it has been taken; the place is there before anything was."""
+    """Say what was asked for last, and whether the worker has acknowledged it."""
     asked = [(n, command) for n, command in enumerate(run.commands.read()) if command.kind in STEERING]
     if not asked:
-        st.caption("What you ask for takes effect within half a second.")
+        st.caption("Each command takes effect within half a second.")
         return
     number, command = asked[-1]
     if number < status.taken:
@@ -167,14 +167,14 @@ def _show_rate(run: Run, status: Status, ending: bool) -> None:
         st.form_submit_button(
             "Set",
             icon=":material/speed:",
-            help=reason or "Replaces the learning rate from the next batches on; its schedule still applies.",
+            help=reason or "Replaces the learning rate from the next batches on. The schedule still applies.",
             disabled=bool(reason),
             on_click=lambda: steer(run.id, "rate", float(st.session_state[key])),
         )
 
 
 def _show_extension(run: Run, *, disabled: bool) -> None:
-    """Offer a run that is trained more epochs, or seconds where a time was its length."""
+    """Offer to extend a running training by epochs, or by seconds where its length is a time."""
     unit, key = _unit(run), f"more-{run.id}"
     allowed = _allowed(unit)
     with (
@@ -191,7 +191,7 @@ def _show_extension(run: Run, *, disabled: bool) -> None:
 
 
 def _show_continuation(run: Run, status: Status) -> None:
-    """Offer a run that has ended to go on; with 0 it goes on to the end that it was meant to have."""
+    """Offer to continue a run that has ended; with 0 it continues to its planned end."""
     unit, key = _unit(run), f"more-{run.id}"
     allowed = _allowed(unit)
     least = int(allowed.low) if status.state == "finished" else 0
@@ -202,7 +202,7 @@ def _show_continuation(run: Run, status: Status) -> None:
     ):
         number_box(f"More {unit}", replace(allowed, low=least), least and USUAL[unit], key)
         if not least:
-            st.caption("0: to the end that was planned. Otherwise counted from where it ended.")
+            st.caption("0 continues to the planned end. Other numbers count from where it ended.")
         number_box(
             "Learning rate from there",
             rates,
@@ -242,12 +242,12 @@ def _show_rename(run: Run) -> None:
 
 
 def _show_removal(run: Run, label: str, word: str, *, disabled: bool, act: Callable[[str], None]) -> None:
-    """Offer to remove a run, saying first what would be lost."""
+    """Offer to remove a run, and say first what would be lost."""
     with st.popover(label, icon=":material/delete:", disabled=disabled):
         saved = len(run.snapshots())
         st.markdown(
-            f"**{plain(run.name or run.id)}** would be gone: its curves, its settings and the weights of its "
-            f"{saved} saved moment{'s' * (saved != 1)}. This cannot be undone."
+            f"This deletes **{plain(run.name or run.id)}**: its curves, its settings and the weights of "
+            f"{saved} saved state{'s' * (saved != 1)}. It cannot be undone."
         )
         st.button(word, type="primary", key=f"{label}-{run.id}", on_click=act, args=(run.id,))
 
@@ -262,12 +262,12 @@ def learning_rate(run: Run) -> float:
 
 
 def steer(run_id: str, kind: str, value: float = 0.0) -> None:
-    """Ask something of a run of this visitor; what stands against it is kept as the page's problem."""
+    """Send a command to a run of this visitor; an error is kept as the page's problem."""
     _try(service().store.steer, run_id, session().owner, kind, value)
 
 
 def extend(run: Run, unit: str, count: int) -> None:
-    """Let a run be trained for longer; what was asked for just now is not asked for again."""
+    """Extend a run in training; the same command given just now is not sent twice."""
     commands, taken = run.commands.read(), run.status().taken
     lately = (c for i, c in enumerate(commands) if i >= taken or c.at > time.time() - TWICE_SECONDS)
     if not any(command.kind == f"extend_{unit}" for command in lately):
@@ -275,9 +275,9 @@ def extend(run: Run, unit: str, count: int) -> None:
 
 
 def go_on(run: Run, unit: str, count: int, rate: float) -> None:
-    """Let a run that has ended go on; one that another tab took up already is left as it is.
+    """Continue a run that has ended; one that another tab has already continued is left as it is.
 
-    A rate that was asked for once is asked for again: the checkpoint it goes on from may be older.
+    A changed learning rate is sent again, because the checkpoint to continue from may be older than the change.
     """
     asked = any(command.kind == "rate" for command in run.commands.read())
     changed = rate if asked or rate != run.setup.training.learning_rate else None
@@ -301,7 +301,7 @@ def delete(run_id: str) -> None:
 
 
 def again(run: Run) -> None:
-    """Take the settings of a run, and start a new one."""
+    """Start a new run with the settings of `run`."""
     session().replace(run.setup)
     session().start_asked = True
 

@@ -20,15 +20,17 @@ from cnn.web.app.fields import (
 
 
 def training_editor(training: TrainSpec) -> TrainSpec:
-    """Show the training settings and return them as the widgets have them."""
+    """Show the training settings and return them as the visitor has set them."""
     changes: dict[str, Any] = _length(training)
     left, right = st.columns(2)
     with left:
         changes["optimizer"] = choice_field(training, "optimizer", "Optimiser", "t", OPTIMIZERS)
-        changes["batch_size"] = whole_field(training, "batch_size", "Batch size", "t", "Pictures a step.")
+        changes["batch_size"] = whole_field(
+            training, "batch_size", "Batch size", "t", "Pictures per training step."
+        )
     with right:
         changes["learning_rate"] = number_field(
-            training, "learning_rate", "Learning rate", "t", 0.001, "%.5f", "How far each step goes."
+            training, "learning_rate", "Learning rate", "t", 0.001, "%.5f", "The size of each step."
         )
         changes["schedule"] = choice_field(
             training, "schedule", "Schedule", "t", SCHEDULES, "How the learning rate changes over the run."
@@ -54,7 +56,7 @@ def _length(training: TrainSpec) -> dict[str, Any]:
             required=True,
             format_func=ways.__getitem__,
             key=widget_key("t", "way"),
-            help="An epoch shows every training picture once. Seconds count training steps only.",
+            help="One epoch uses every training picture once. Seconds count training steps only.",
             width="stretch",
             disabled=fixed,
         )
@@ -74,17 +76,19 @@ def _more_training(training: TrainSpec) -> dict[str, Any]:
     with left:
         found: dict[str, Any] = {
             "pictures": whole_field(
-                training, "pictures", "Training pictures", "t", "Fewer: faster, and over-fits."
+                training, "pictures", "Training pictures", "t", "With fewer, training is faster but overfits."
             ),
             "weight_decay": number_field(training, "weight_decay", "Weight decay", "t", 0.005, "%.4f"),
-            "shift": whole_field(training, "shift", "Random shift", "t", "Pixels, at most."),
-            "seed": whole_field(training, "seed", "Seed", "t", "The same seed starts from the same weights."),
+            "shift": whole_field(training, "shift", "Random shift", "t", "At most so many pixels."),
+            "seed": whole_field(
+                training, "seed", "Random seed", "t", "The same seed gives the same first weights."
+            ),
             "flip": flag_field(
                 training,
                 "flip",
                 "Random flip",
                 "t",
-                "Mirrors half of the pictures left to right; in the next epoch, the other half.",
+                "Mirrors half of the pictures left to right; in the next epoch the other half.",
             ),
         }
     with right:
@@ -95,9 +99,20 @@ def _more_training(training: TrainSpec) -> dict[str, Any]:
             "label_smoothing": number_field(
                 training, "label_smoothing", "Label smoothing", "t", 0.05, "%.2f"
             ),
-            "cutout": whole_field(training, "cutout", "Cutout", "t", "Side of a grey square, in pixels."),
+            "cutout": whole_field(
+                training,
+                "cutout",
+                "Cutout",
+                "t",
+                "Size of a grey square that covers part of each picture, in pixels; 0 for none.",
+            ),
             "precision": choice_field(
-                training, "precision", "Precision", "t", PRECISIONS, "Automatic takes the faster one here."
+                training,
+                "precision",
+                "Precision",
+                "t",
+                PRECISIONS,
+                "Automatic chooses the faster one on this machine.",
             ),
         }
     return found

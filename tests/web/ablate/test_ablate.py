@@ -82,7 +82,7 @@ def in_force(app: AppTest) -> list[str]:
 
 def test_nothing_is_broken_at_first(panel: Any) -> None:
     app = panel()
-    assert "Nothing is changed in the run" in said(app)
+    assert "Your run does not change" in said(app)
     assert "Nothing is broken yet" in said(app)
     assert probabilities(app) == pytest.approx(lecture_on(first_of("sketch10"))["softmax"].tolist(), rel=1e-5)
     assert all(b.disabled for b in app.button if b.key in (UNDO, REDO, RESET))
@@ -168,7 +168,7 @@ def test_filters_by_the_dozen(panel: Any) -> None:
 def test_a_kernel_and_a_bias_are_rewritten(panel: Any) -> None:
     app = panel(layer="conv1")
     tool(app, "Rewrite a kernel or a bias")
-    press(app, "Negate", "Make it zero")
+    press(app, "Negate", "Set to zero")
     weights = {name: array.copy() for name, array in pretrained.shipped()[0].weights().items()}
     weights["conv1/kernel"][..., 0] *= -1
     weights["conv1/bias"][0] = 0
@@ -180,7 +180,7 @@ def test_a_kernel_and_a_bias_are_rewritten(panel: Any) -> None:
         if item.proto.json and "reach" in item.proto.json
     ]
     assert np.float32(editor["values"]) == pytest.approx(weights["conv1/kernel"][:, :, 0, 0])
-    press(app, "All biases of conv1")
+    press(app, "Set all biases of conv1")
     assert in_force(app) == ["conv1: filter 0, all input channels: negate", "conv1: all biases zero"]
 
 
@@ -211,7 +211,7 @@ def test_numbers_that_are_too_large_are_told(panel: Any, monkeypatch: pytest.Mon
     monkeypatch.setattr(Edits, "weights", lambda *_: weights)
     app.run()
     assert not app.exception
-    assert "beyond what float32 holds" in said(app)
+    assert "too large for float32" in said(app)
 
 
 def test_a_dense_layer_has_neurons_to_silence_and_no_grid(panel: Any) -> None:
@@ -249,9 +249,9 @@ def test_accuracy_is_asked_for_both_networks_and_only_on_demand(
     assert change.edits == (Rotate(180),)
     assert all((before[name] == array).all() for name, array in pretrained.shipped()[0].weights().items())
     assert any((before[name] != weights[name]).any() for name in before)
-    assert "**250 of 1,000** right, 25.0 %; as trained **600**, 60.0 %" in said(app)
+    assert "**250 of 1,000** correct, 25.0 %; as trained **600**, 60.0 %" in said(app)
     assert "**−35.0 points**, counted on test pictures" in said(app)
-    assert "Most lost: airplane, 60.0 % → 0.0 %" in said(app)
+    assert "Lowest change: airplane, 60.0 % → 0.0 %" in said(app)
     press(app, UNDO)  # other changes: their accuracy is not known, and not asked
     assert "250 of 1,000" not in said(app)
     assert len(asked) == 2

@@ -49,7 +49,7 @@ def test_a_page_in_an_empty_lab_without_cifar10(lab: Lab, page: str) -> None:
     assert not app.error
     assert len(app.title) == 1
     if page in ("home", "train"):
-        assert "CIFAR-10 is not here" in words(app)
+        assert "CIFAR-10 is not installed yet" in words(app)
         assert "sketch10" in words(app)
 
 
@@ -60,7 +60,7 @@ def test_a_page_with_cifar10(lab: Lab, page: str, real_data: Path, monkeypatch: 
     app = lab.visit(page)
     assert not app.exception
     assert not app.error
-    assert "CIFAR-10 is not here" not in words(app)
+    assert "CIFAR-10 is not installed yet" not in words(app)
     if page in ("home", "inside"):
         assert "CIFAR-10 test picture" in words(app)
 
@@ -79,7 +79,7 @@ STATE_WORDS = {
     "running": ("running", "Measuring the speed", "4,321", "18.8 %"),
     "paused": ("paused", "Paused at epoch 1.00", "4,321", "18.8 %"),
     "finished": ("finished", "64.3 %", "float32"),
-    "stopped": ("stopped", "Stopped by hand", "test pictures were not looked at"),
+    "stopped": ("stopped", "Stopped by hand", "was not evaluated on the test pictures"),
     "failed": ("failed", "Try 0.001."),
     "interrupted": ("interrupted", "worker ended", "last snapshot is kept"),
 }
@@ -176,7 +176,7 @@ def test_changing_a_number_changes_drawing_table_and_address(build: AppTest) -> 
     assert "3×3×3×7 + 7 = 196" in list(build.table[0].value["Parameters"])
     assert drawing(build) != drawn
     assert "32×32×7" in drawing(build)
-    assert "Your own set-up" in words(build)
+    assert "Your own network" in words(build)
     labelled(build.button_group, "Start from").set_value("lecture").run()
     assert setup_of(build) == PRESETS["lecture"].setup
 
@@ -248,7 +248,7 @@ def test_a_preset_is_taken_whole(build: AppTest, name: str) -> None:
 
 
 def test_the_first_layer_is_whitened_where_there_are_kernels_for_it(build: AppTest) -> None:
-    labelled(build.toggle, "Whitened first layer").set_value(True).run()
+    labelled(build.toggle, "Whitening in the first layer").set_value(True).run()
     assert not build.exception
     assert setup_of(build).network.whiten
     labelled(build.number_input, "Filters").set_value(55).run()

@@ -111,9 +111,7 @@ def test_without_https_the_page_says_why_there_is_no_camera(
     with launched(playwright, "--host-resolver-rules=MAP lab.test 127.0.0.1") as browser:
         page = browser.new_page()
         page.goto(f"http://{there}/classify?from=Camera")
-        expect(
-            page.get_by_text("A browser gives its camera only to pages that come by https")
-        ).to_be_visible()
+        expect(page.get_by_text("A browser allows the camera only on pages served by https")).to_be_visible()
         assert not page.evaluate("isSecureContext")
         expect(page.get_by_test_id("stCameraInput")).to_have_count(0)
 

@@ -122,14 +122,14 @@ def test_an_upload_is_shown_as_the_network_gets_it_and_the_square_moves(page: Pa
     assert crop_of(page)[0] > left
     says(page, picture.with_crop(*crop_of(page)).pixels)
 
-    page.get_by_role("button", name="Middle").click()
+    page.get_by_role("button", name="Centre").click()
     says(page, picture.pixels)
     assert crop_of(page) == (40, 0, 240)
-    for _ in range(2):  # the same move after "Middle" is a move again
+    for _ in range(2):  # the same move after "Centre" is a move again
         page.get_by_label("Size of the square").press("Home")
         assert crop_of(page)[2] == picture.least_side
         says(page, picture.with_crop(*crop_of(page)).pixels)
-        page.get_by_role("button", name="Middle").click()
+        page.get_by_role("button", name="Centre").click()
         says(page, picture.pixels)
 
     page.locator(".seen canvas").hover(position={"x": 5, "y": 5})
@@ -141,7 +141,7 @@ def test_an_upload_is_shown_as_the_network_gets_it_and_the_square_moves(page: Pa
 
     page.get_by_role("button", name="Remove", exact=True).click()
     expect(page.locator(".crop")).to_have_count(0)
-    expect(page.get_by_text("Your picture appears here")).to_be_visible()
+    expect(page.get_by_text("Your picture will appear here")).to_be_visible()
 
 
 def test_a_moved_square_is_still_there_after_a_visit_to_inside(page: Page) -> None:
@@ -209,9 +209,9 @@ PASTE = """bytes => {
 def test_pictures_are_pasted_each_once(page: Page) -> None:
     page.evaluate(PASTE, list(four()))
     says(page, decode_picture(four()).pixels)
-    page.get_by_text("Likeliest first").click()  # the script runs again, and nothing listens twice
+    page.get_by_text("Most likely first").click()  # the script runs again, and nothing listens twice
     page.wait_for_url("**ordered=true**")
-    page.get_by_text("Likeliest first").click()
+    page.get_by_text("Most likely first").click()
     page.evaluate(PASTE, list(four(64, 64)))
     says(page, decode_picture(four(64, 64)).pixels)
     expect(page.locator(".shelf .tile")).to_have_count(2)
@@ -278,7 +278,7 @@ def test_two_networks_on_one_sample_and_a_link_that_opens_the_same_view(
     eventually("the picture is there", lambda: np.array_equal(pixels_of(page), pixels), 30)
     for place, name in enumerate(("lecture", "minute")):
         assert values(page.locator(".opinion").nth(place)) == expected(name, pixels)
-    page.get_by_text("Likeliest first").click()
+    page.get_by_text("Most likely first").click()
     first = page.locator(".opinion").first.locator("li").first
     best = max(expected("lecture", pixels).items(), key=lambda item: float(item[1].strip("< %")))
     expect(first).to_have_attribute("data-class", best[0])

@@ -90,7 +90,7 @@ def test_a_sample_has_ten_bars_in_class_order_with_the_calibrated_numbers(visit:
     assert [row["text"] for row in opinion["rows"]] == [percent(float(p)) for p in expected.probabilities]
     assert [row["name"] for row in opinion["rows"] if row["true"]] == ["horse"]
     assert [row["name"] for row in opinion["rows"] if row["best"]] == [CLASSES[expected.best]]
-    assert "Calibrated" in opinion["note"]
+    assert "calibrated with temperature" in opinion["note"]
     verdict, right = opinion["says"]
     assert opinion["none"] == expected.is_none
     if not expected.is_none:
@@ -191,7 +191,7 @@ def test_of_many_files_those_that_are_too_many_are_told_in_a_few_sentences(visit
     app = upload(visit, *files)
     assert len(app.error) == MOST_PROBLEMS + 1
     assert f"at most {MOST} are allowed" in app.error[0].value
-    assert app.error[-1].value == "3 more could not be taken either."
+    assert app.error[-1].value == "3 more could not be used either."
     assert len(blob_of(app, "thumbnails")[0]["tags"]) == MOST
 
 
@@ -244,7 +244,7 @@ def test_moving_the_square_changes_what_the_network_gets(visit: Visit) -> None:
     after = blob_of(app, "prediction")[1]["pixels"]
     assert not np.array_equal(before, after)
     assert "32×32" in blob_of(app, "prediction")[0]["caption"]
-    next(button for button in app.button if button.label == "Middle").click().run()
+    next(button for button in app.button if button.label == "Centre").click().run()
     np.testing.assert_array_equal(blob_of(app, "prediction")[1]["pixels"], before)
     next(button for button in app.button if button.label == "Remove").click().run()
     assert not has(app, "prediction")
@@ -287,7 +287,7 @@ def test_the_card_is_shown(visit: Visit) -> None:
     assert card
     said = " ".join(item.value for item in unfolded(visit(network="lecture"), "trust").markdown)
     assert percent(card.test_accuracy) in said
-    assert f"Farther than {card.distance_limit:.2f}" in said
+    assert f"The limit, {card.distance_limit:.2f}" in said
     assert all(name in said for name in CLASSES)
 
 
@@ -297,12 +297,16 @@ def test_two_cards_two_ways_on_and_a_note_on_each_network(visit: Visit, home: Pa
     run.save_snapshot(0, 0.0, trained.weights())
     run.write_status(Status("running", process=1))
     app = unfolded(visit(network="lecture", second=run.id), "trust")
-    assert any("its weights are random" in note.value for note in app.info)
+    assert any("with random weights" in note.value for note in app.info)
     links = [link.proto.query_string for link in app.get("page_link")]
     for name, link in zip(("lecture", run.id), links, strict=True):
         assert f"network={name}" in link
-    assert any("mine has not been measured. It can be when" in caption.value for caption in app.caption)
-    assert not any("send it" in caption.value for caption in app.caption)  # nobody else may see that run
+    assert any(
+        "mine has not been measured. You can measure it when" in caption.value for caption in app.caption
+    )
+    assert not any(
+        "send the address" in caption.value for caption in app.caption
+    )  # nobody else may see that run
     run.write_status(Status("finished"))
     app = unfolded(visit(network="lecture", second=run.id), "trust")
     assert [button.label for button in app.button if button.label == "Measure it"] == ["Measure it"]

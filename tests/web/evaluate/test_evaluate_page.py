@@ -87,7 +87,7 @@ def test_the_headline_is_in_words_and_the_interval_is_wilsons(evaluated: Visit) 
 def test_validation_and_test_are_told_apart_and_only_test_is_counted(evaluated: Visit) -> None:
     app = evaluated(network="lecture", on="Validation pictures")
     assert "**150 of 200 validation pictures**" in said(app)
-    assert "Look as often as you like" in said(app)
+    assert "as often as you like" in said(app)
     assert not looks(owner_hash(ANNA))
     app = evaluated(network="lecture")
     assert looks(owner_hash(ANNA)) == {f"lecture/{newest_snapshot(LECTURE).step}"}
@@ -100,16 +100,16 @@ def test_where_training_counted_otherwise_it_is_said(evaluated: Visit, home: Pat
         write_evaluation(run, newest_snapshot(run), answers(part))
     run.write_status(Status("finished", precision="mixed_bfloat16", source="sketch10", test_accuracy=0.745))
     text = said(evaluated(network=run.id)).replace("\\", "")
-    assert "training counted 298 of them right, in mixed_bfloat16 precision" in text
+    assert "At the end of training the network got 298 of them right, in mixed_bfloat16 precision" in text
     run.write_status(Status("finished", precision="mixed_bfloat16", source="sketch10", test_accuracy=0.75))
-    assert "training counted" not in said(evaluated(network=run.id))
+    assert "At the end of training" not in said(evaluated(network=run.id))
 
 
 def test_every_view_is_drawn(evaluated: Visit) -> None:
     for view in ("Confusion", "Classes", "Worst", "Confidence", "In both sets"):
         app = evaluated(network="lecture", show=view)
         assert not app.exception, view
-    for order in ("Most confidently wrong", "Least sure", "Most confused pairs"):
+    for order in ("Most confidently wrong", "Least confident", "Most confused pairs"):
         app = evaluated(network="lecture", show="Worst", worst=order)
         assert not app.exception, order
     app = evaluated(network="lecture", show="Confidence")
@@ -122,7 +122,7 @@ def test_a_cell_opens_its_pictures_most_confident_first(evaluated: Visit) -> Non
     app = evaluated(network="lecture")
     app.session_state["evaluate-cell"] = (3, 4)
     app = app.run()
-    assert "cat taken for deer" in said(app)
+    assert "cat classified as deer" in said(app)
     links = {item.proto.label: item.proto.query_string for item in app.get("page_link")}
     place = int(links["Look inside"].rpartition("number=")[2])
     number = int(np.flatnonzero(data.test_labels("sketch10") == 3)[place - 1])

@@ -48,7 +48,7 @@ def test_a_cell_leads_to_a_picture_and_on_to_inside(
     cell = page.get_by_label(re.compile("^7 pictures of class cat named dog"))
     cell.click()
     expect(cell).to_have_attribute("aria-pressed", "true")
-    expect(page.get_by_text("cat taken for dog: 7, most confident first")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("cat classified as dog: 7, most confident first")).to_be_visible(timeout=PATIENCE)
     most = int(np.flatnonzero((found.labels == 3) & (found.said == 5))[-1])  # the surest is the last
     expect(page.get_by_text(f"cat, test picture {most:,}")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("link", name="Look inside").click()
@@ -68,7 +68,7 @@ def test_the_arrow_keys_go_from_cell_to_cell(
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("bird taken for deer: 0")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("bird classified as deer: 0")).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_comparison_says_whether_it_is_real(

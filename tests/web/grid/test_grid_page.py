@@ -29,8 +29,8 @@ def test_what_it_takes_is_said_before_anything_starts(lab: Lab) -> None:
     app = lab.visit("grid")
     assert not app.exception
     text = said(app)
-    assert "**18 runs**: 9 cells, 2 seeds each" in text
-    assert "an unknown time: nothing like it has been trained here yet" in text
+    assert "**18 runs**: 9 combinations, 2 seeds each" in text
+    assert "an unknown time, because nothing similar has been trained here yet" in text
     assert "of memory at a time" in text
     assert service().experiments.all() == []
 
@@ -43,7 +43,7 @@ def test_the_time_is_judged_by_what_runs_on_the_same_pictures_took(lab: Lab) -> 
     grid = Grid.from_json({"axes": {"depth": [1, 2, 3], "filters": [6, 12, 24]}, "seeds": 2, "epochs": 2})
     costs = [total_multiply_adds(walk(trial.setup.network)) for trial in grid.trials]
     expected = 10.0 / total_multiply_adds(walk(lecture.network)) * sum(costs)  # two epochs took 10 s
-    assert f"that takes about {minutes(expected)}" in said(lab.visit("grid"))
+    assert f"this takes about {minutes(expected)}" in said(lab.visit("grid"))
 
 
 def test_starting_makes_one_experiment_of_the_visitors_own(lab: Lab) -> None:

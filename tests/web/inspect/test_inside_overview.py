@@ -267,7 +267,7 @@ def test_an_address_leads_to_its_layer_channel_picture_and_state(lab: Lab) -> No
     assert time["stops"][0]["words"] == "Before training: random weights"
     stop = next(stop for stop in time["stops"] if stop["step"] == 702)
     assert stop["words"].startswith("After epoch 2 of 20 · ")
-    assert stop["accuracy"] == pytest.approx(float(stop["words"].split()[-5]) / 100, abs=6e-4)
+    assert stop["accuracy"] == pytest.approx(float(stop["words"].split()[-2]) / 100, abs=6e-4)
     assert component(app, "number") | {"names": []} == {"names": [], "chosen": 6, "number": 2, "count": 200}
     assert "frog, drawn by code" in words(app)
 
@@ -324,7 +324,7 @@ def test_a_run_that_trains_shows_its_newest_state_and_the_next_one(lab: Lab) -> 
     app = lab.visit("inside", network=run.id)
     time = component(app, "stops")
     assert (time["shown"], time["live"], time["newest"], time["end"]) == (3, True, True, 2)
-    assert time["stops"][1]["words"] == "After epoch 1 of 2 · 18.8 % of validation pictures"
+    assert time["stops"][1]["words"] == "After epoch 1 of 2 · validation accuracy 18.8 %"
     run.save_snapshot(6, 2, run.weights())
     run.history.append(EPOCH | {"step": 6, "epoch": 2, "validation_accuracy": 0.25})
     app.run()
@@ -413,7 +413,7 @@ def test_what_is_kept_is_bounded_and_failures_are_not_kept() -> None:
 def test_every_layer_says_what_it_is(tmp_path: Path) -> None:
     facts, _ = opened(pack(view_of(tmp_path, RESNET), Arrangement(), LIGHT))
     assert "3×3×3×32 + 32 = 896" in column(facts, "conv1")["about"]
-    assert "depends on 3×3 pixels" in column(facts, "conv1")["about"]
+    assert "receptive field of a cell: 3×3 pixels" in column(facts, "conv1")["about"]
     assert column(facts, "relu1")["tag"] == "ReLU"
     facts, _ = opened(pack(view_of(tmp_path, PRESETS["lenet5"].setup), Arrangement(), LIGHT))
     assert column(facts, "tanh1")["tag"] == "tanh"

@@ -147,7 +147,7 @@ def test_the_three_maps_are_drawn_with_their_scales_and_limits(desk: Desk) -> No
     for item in facts["maps"]:
         assert item["note"].count("It does not show") == 1
         assert item["empty"] == ""
-    assert "looks at 8×8 pixels" in cam["note"]
+    assert "receptive field of 8×8 pixels" in cam["note"]
     assert not waits(app)
 
 
@@ -164,8 +164,8 @@ def test_other_settings_are_other_questions(desk: Desk) -> None:
     """The desk holds that one key is never two questions."""
     app = visit("why")
     for label, value in (
-        ("Grey square, pixels", 16),
-        ("Moved by, pixels", 4),
+        ("Grey square (pixels)", 16),
+        ("Step (pixels)", 4),
         ("Maps of layer (Grad-CAM)", "conv1"),
     ):
         next(box for box in app.selectbox if box.label == label).set_value(value)
@@ -185,12 +185,12 @@ def test_zeros_are_said_in_words(desk: Desk) -> None:
     for function, result in zip(list(ANSWERS)[:3], (dead, flat, still), strict=True):
         desk.answers[function] = Answer("done", 1.0, result)
     empty = [item["empty"] for item in blob(visit("why"), "overlay")[0]["maps"]]
-    assert "No gradient comes back" in empty[0]
+    assert "back to" in empty[0]
     assert "Every gradient is zero" in empty[1]
     assert "stays at 0.5" in empty[2]
     against = GradCam(np.full((16, 16), -1, np.float32), np.ones(24, np.float32))
     desk.answers[queries.grad_cam] = Answer("done", 1.0, against)
-    assert "Nothing in relu2 speaks for" in blob(visit("why"), "overlay")[0]["maps"][0]["empty"]
+    assert "Nothing in relu2 raises the score of" in blob(visit("why"), "overlay")[0]["maps"][0]["empty"]
 
 
 def test_what_is_on_its_way_is_looked_for_again(desk: Desk) -> None:
@@ -245,7 +245,7 @@ def test_the_nine_are_shown_with_value_class_and_field(desk: Desk) -> None:
     assert facts["winners"][0]["value"] == "3.50"
     assert "number=3&" in facts["winners"][0]["link"] + "&"
     assert content[-9 * 3072 :] == data.test_pictures("sketch10", range(27, 36)).tobytes()
-    assert "Channel 3 gets above zero on 1,234 of 2,000 pictures." in words(app)
+    assert "Channel 3 is above zero somewhere for 1,234 of 2,000 pictures." in words(app)
     assert "the made-up ones" in words(app)
 
 
@@ -260,7 +260,7 @@ def test_one_question_answers_all_channels_of_a_layer(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("value", "lowest", "said"),
-    [(0.0, 0.0, "Dead on these pictures"), (-0.5, -2.0, "above zero on none of the 2,000")],
+    [(0.0, 0.0, "Dead on these pictures"), (-0.5, -2.0, "above zero for none of the 2,000")],
 )
 def test_a_channel_that_never_speaks_is_named(desk: Desk, value: float, lowest: float, said: str) -> None:
     found = found_winners()
@@ -277,7 +277,7 @@ def test_a_layer_without_channels_says_so(desk: Desk) -> None:
     assert not desk.asked
     desk.answers[queries.winners] = Answer("done", 1.0, found_winners(10))
     app = visit("filter", layer="scores", channel="2")
-    assert blob(app, "top_images")[0]["winners"][0]["cell"] == "no place of its own"
+    assert blob(app, "top_images")[0]["winners"][0]["cell"] == "no position"
 
 
 def test_a_picture_is_made_when_it_is_asked_for(desk: Desk) -> None:
@@ -286,13 +286,13 @@ def test_a_picture_is_made_when_it_is_asked_for(desk: Desk) -> None:
     app.toggle[0].set_value(True).run()
     assert not app.exception
     assert desk.arguments(queries.climb)[0][2:] == ["relu2", 3, "mean", 0]
-    assert "The mean of the map of channel 3 in conv2 goes from −1.00 on noise to 2.00." in words(app)
+    assert "The mean of the map of channel 3 in conv2 rises from −1.00 on noise to 2.00." in words(app)
     desk.answers[queries.climb] = Answer("done", 1.0, replace(ANSWERS[queries.climb], highest=0.0))
     app.run()
     assert "**Cannot be excited:** channel 3 of relu2 is still zero everywhere." in words(app)
     desk.answers[queries.climb] = Answer("done", 1.0, replace(ANSWERS[queries.climb], stuck=True))
     app.run()
-    assert "no gradient comes back from channel 3" in words(app)
+    assert "the gradient of channel 3 is zero" in words(app)
 
 
 # In a browser, with a real helper worker

@@ -249,13 +249,13 @@ def test_an_address_presets_everything(visit: Callable[..., AppTest]) -> None:
     )  # fmt: skip
     step = expected_step("cat", "scores/kernel", (700, 3), 0.005)
     assert app.metric[1].value == minus(f"{step.gradient:.6f}")
-    assert "The winner of each window" in said(app)
+    assert "In each window, the largest value" in said(app)
     assert app.slider(key="rate").value == 0.005
 
 
 def test_the_strongest_gradient_is_one_press_away(visit: Callable[..., AppTest]) -> None:
     app = visit(weight="conv2")
-    next(button for button in app.button if "strongest" in button.label).click().run()
+    next(button for button in app.button if "largest gradient" in button.label).click().run()
     assert not app.exception
     network, weights = shipped()
     pixels = drawn_picture()
@@ -348,6 +348,6 @@ def test_a_student_goes_through_the_lesson(served_app: "ServedApp", new_page: "N
     page.get_by_text(minus(f"{step.new_weight:.6f}"), exact=True).first.wait_for()
     page.get_by_text(f"{step.loss:.5f} → {step.loss_one:.5f}").wait_for()
     page.get_by_text("The one with 1,000 pictures").click()
-    page.get_by_text("Not quite. It knows its own by heart").wait_for()
+    page.get_by_text("Not quite. It knows its own pictures by heart").wait_for()
     last = chain.recorded("all_pictures").last
     page.locator(".drawing").last.get_by_text(f"validation {percent(last['validation_accuracy'])}").wait_for()

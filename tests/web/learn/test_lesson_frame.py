@@ -157,7 +157,7 @@ def test_the_teacher_sees_the_controls_of_this_lesson_alone(monkeypatch: pytest.
 def test_present_mode_makes_the_type_large_and_can_be_left(monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened(monkeypatch, "learn_softmax", present="1")
     assert any("font-size" in item.value for item in app.html)
-    (button,) = [button for button in app.button if button.label == "Leave present mode"]
+    (button,) = [button for button in app.button if button.label == "Normal type size"]
     button.click().run()
     assert "present" not in app.query_params
     assert not any("html { font-size" in item.value for item in app.html)

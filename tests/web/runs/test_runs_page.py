@@ -74,7 +74,7 @@ def test_deleting_several_is_undone_at_once(lab: Lab) -> None:
         trash.throw_away(lab.store, run.id, owner_hash(ANNA))
     app.session_state[actions.DELETED] = [run.id for run in runs]
     app = app.run()
-    assert "2 runs are deleted" in said(app)
+    assert "2 runs deleted" in said(app)
     (undo,) = [button for button in app.button if button.label == "Undo"]
     app = undo.click().run()
     assert not app.exception

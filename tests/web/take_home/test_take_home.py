@@ -28,7 +28,7 @@ def test_every_form_is_offered_once() -> None:
 def test_the_page_offers_every_form_of_a_network_that_comes_along(lab: Lab) -> None:
     page = lab.visit("take_home")
     assert not page.exception
-    assert len([button for button in page.button if button.label == "Make it"]) == len(formats.FORMATS) + 1
+    assert len([button for button in page.button if button.label == "Make file"]) == len(formats.FORMATS) + 1
     for form in formats.FORMATS.values():
         assert f"**{form.title}**" in words(page)
 
@@ -39,5 +39,5 @@ def test_what_is_not_installed_is_said_and_has_no_button(lab: Lab, monkeypatch: 
     missing = [form for form in formats.FORMATS.values() if form.missing()]
     assert [form.title for form in missing] == ["ONNX", "LiteRT int8"]
     assert words(page).count("EXPORT=1") == len(missing)
-    made = [button for button in page.button if button.label == "Make it"]
+    made = [button for button in page.button if button.label == "Make file"]
     assert len(made) == len(formats.FORMATS) + 1 - len(missing)

@@ -64,7 +64,7 @@ def test_it_shows_the_newest_saved_state_and_says_which(monkeypatch: pytest.Monk
     first, second = (random_weights(TINY.network, seed) for seed in (1, 2))
     run.save_snapshot(0, 0, first)
     app = opened(monkeypatch, "train")
-    assert "before training: its weights are random" in said(app)
+    assert "before training: random weights" in said(app)
     expected = forward(TINY.network, first, first_of("horse"))["softmax"]
     assert all(f"{percent(float(share))}</td>" in shares_of(app) for share in expected)
     run.save_snapshot(4, 1, second)

@@ -72,7 +72,7 @@ def test_a_run_is_steered_reloaded_and_continued(visitor: Visitor, served_app: S
     devtools.send("Network.enable")
     page.wait_for_timeout(3_500)
     assert len(looks) >= 3
-    if not page.get_by_text("CIFAR-10 is not here").count():  # that notice looks by itself
+    if not page.get_by_text("CIFAR-10 is not installed yet").count():  # that notice looks by itself
         assert not [frame for frame in frames if frame["response"]["opcode"] == BINARY]
     devtools.detach()
 

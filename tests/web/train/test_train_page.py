@@ -82,7 +82,7 @@ def test_a_run_that_has_ended_can_go_on_or_go(lab: Lab, state: str) -> None:
 
 def test_a_reason_stands_where_a_button_cannot_be_pressed(lab: Lab) -> None:
     lab.put("queued")
-    assert buttons(lab.visit("train"))["Pause"].proto.help == "It has not begun yet."
+    assert buttons(lab.visit("train"))["Pause"].proto.help == "The run has not started yet."
 
 
 @pytest.mark.parametrize(("state", "command"), [("running", "steer"), ("finished", "train --continue")])
@@ -104,7 +104,7 @@ def test_a_run_that_went_on_by_itself_says_so(lab: Lab) -> None:
     run = lab.put("running", resumed=1)
     run.history.append({"kind": "resumed", "step": 3, "epoch": 1.0, "reason": "Its process had ended."})
     said = words(lab.visit("train"))
-    assert "It went on by itself from epoch 1 after its worker had ended." in said
+    assert "Its worker ended; the run continued by itself from epoch 1." in said
 
 
 def test_a_run_that_was_given_more_did_not_go_on_by_itself(lab: Lab) -> None:
@@ -168,7 +168,7 @@ def test_the_chart_marks_a_new_rate_and_where_a_run_went_on(lab: Lab) -> None:
     run.history.append({"kind": "resumed", "step": 3, "epoch": 1.0, "reason": "Its process had ended."})
     for chart in lab.visit("train").get("plotly_chart"):
         assert "rate 0.00025" in chart.proto.spec
-        assert "went on" in chart.proto.spec
+        assert "resumed" in chart.proto.spec
 
 
 def test_a_time_budget_shows_how_much_of_it_is_used(lab: Lab) -> None:
@@ -212,7 +212,7 @@ def test_an_end_that_was_asked_for_stops_all_the_rest(lab: Lab) -> None:
     buttons(app)["Stop"].click().run()
     assert "stopping" in words(app)
     assert all(buttons(app)[label].disabled for label in LIVE)
-    assert buttons(app)["Pause"].proto.help == "It is being stopped."
+    assert buttons(app)["Pause"].proto.help == "The run is being stopped."
 
 
 def test_a_new_learning_rate(lab: Lab) -> None:
@@ -283,7 +283,7 @@ def test_stop_before_it_began(lab: Lab) -> None:
 def test_discard_says_what_is_lost_and_removes_it(lab: Lab) -> None:
     run = lab.put("queued")
     app = lab.visit("train")
-    assert "This cannot be undone." in words(app)
+    assert "It cannot be undone." in words(app)
     buttons(app)["Discard it"].click().run()
     assert not app.exception
     assert not run.folder.exists()
@@ -294,7 +294,7 @@ def test_delete_says_what_is_lost_and_removes_it(lab: Lab) -> None:
     other = [lab.put("finished"), lab.put("stopped")][1]
     app = lab.visit("train")
     labelled(app.selectbox, "Run").select_index(1).run()
-    assert "the weights of its 2 saved moments" in words(app)
+    assert "the weights of 2 saved states" in words(app)
     buttons(app)["Delete it"].click().run()
     assert not app.exception
     assert [found.id for found in lab.store.runs()] == [other.id]
@@ -470,7 +470,7 @@ def test_too_many_waiting_runs_are_refused_with_a_sentence(lab: Lab, monkeypatch
     monkeypatch.setenv("CNN_LAB_QUEUED", "2")
     app = lab.visit("train", setup=TINY.to_link())
     for seed in range(3):
-        labelled(app.number_input, "Seed").set_value(seed)
+        labelled(app.number_input, "Random seed").set_value(seed)
         buttons(app)["Train"].click().run()
     assert not app.exception
     assert len(lab.store.runs()) == 2
@@ -537,7 +537,7 @@ def test_after_training_one_button_leads_inside(lab: Lab, changed: bool, kind: s
 
 def test_an_empty_page_shows_what_will_come(lab: Lab) -> None:
     said = words(lab.visit("train"))
-    assert "This is what it will look like" in said
+    assert "An example: the training of" in said
     assert "Filters of conv1" in said
 
 
@@ -572,10 +572,10 @@ def test_a_trial_is_asked_for_shown_and_forgotten_with_other_settings(
     desk.answer = Answer("done", 1.0, Trial(9876.5, 4.6, 24.0, 5.0, 2**30, "float32"))
     app.run()
     assert labelled(app.metric, "Images per second", 0).value == "9,876"
-    assert labelled(app.metric, "In all").value == "24 s"
+    assert labelled(app.metric, "Total time").value == "24 s"
     assert labelled(app.metric, "Memory").value == "1.0 GB"
     labelled(app.number_input, "Epochs").set_value(9).run()
-    assert "In all" not in [metric.label for metric in app.metric]
+    assert "Total time" not in [metric.label for metric in app.metric]
     assert not lab.store.runs()
 
 
