@@ -3,6 +3,10 @@
 import math
 from decimal import ROUND_HALF_UP, Decimal
 
+from cnn.core.numbers import NO_NUMBER, number
+
+HUGE = 1e6
+
 
 def percent(share: float | None, digits: int = 1) -> str:
     """Return a share from 0 to 1 in per cent; what is neither none nor all is never written as 0 or 100 %.
@@ -15,8 +19,10 @@ def percent(share: float | None, digits: int = 1) -> str:
     '–'
     """
     if share is None or not math.isfinite(share):
-        return "–"
+        return NO_NUMBER
     value, least = 100 * float(share), 10.0**-digits
+    if abs(value) >= HUGE:  # no share at all, but the change of a map may be
+        return f"{number(value)} %"
     text = _rounded(value, digits)
     if value > 0 and float(text) == 0:
         return f"< {least:.{digits}f} %"

@@ -90,12 +90,21 @@ def scale_of(values: NDArray[Any]) -> Scale:
     return Scale(0.0, high, signed=False)
 
 
+def shares(values: NDArray[Any], scale: Scale) -> NDArray[np.float32]:
+    """Return where numbers lie on a scale, from 0 to 1; what is no number lies at its low end.
+
+    In double precision: between the ends of a scale may be more than float32 holds.
+    """
+    reach = scale.high - scale.low
+    if not 0 < reach < np.inf:
+        return np.full(values.shape, 0.5 * scale.signed, np.float32)
+    return np.clip(np.nan_to_num((values.astype(np.float64) - scale.low) / reach), 0, 1).astype(np.float32)
+
+
 def colour(values: NDArray[Any], scale: Scale, theme: Theme) -> NDArray[np.uint8]:
     """Return the colours of numbers (...,) as (..., 3), uint8."""
     stops = np.array([rgb(stop) for stop in scale.stops(theme)], np.float32)
-    reach = scale.high - scale.low
-    share = (values - scale.low) / reach if reach > 0 else np.full(values.shape, 0.5 * scale.signed)
-    place = np.clip(share, 0, 1) * (len(stops) - 1)
+    place = shares(values, scale) * (len(stops) - 1)
     below = np.minimum(place.astype(int), len(stops) - 2)
     part = (place - below)[..., None]
     return np.asarray(np.rint(stops[below] * (1 - part) + stops[below + 1] * part).astype(np.uint8))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.core.numbers import NO_NUMBER
 from cnn.figures.colours import Theme
 
 PLOT_WIDTH, PLOT_LEFT, PLOT_TOP = 420.0, 34.0, 14.0
@@ -23,9 +24,13 @@ def written(value: float) -> str:
 
     >>> written(-0.8319), written(20.0855), written(12345.6), written(1.2e-7), written(0)
     ('−0.832', '20.1', '12,346', '1.20·10⁻⁷', '0')
+    >>> written(math.inf)  # what double precision does not hold
+    '> 1.79·10³⁰⁸'
     """
-    if value == 0 or not math.isfinite(value):
-        return f"{value:.0f}".replace("-", "−")
+    if math.isinf(value):
+        return "> 1.79·10³⁰⁸" if value > 0 else "< −1.79·10³⁰⁸"
+    if value == 0 or math.isnan(value):
+        return "0" if value == 0 else NO_NUMBER
     exponent = math.floor(math.log10(abs(value)))
     if -4 < exponent < 5:
         return f"{value:,.{max(0, 2 - exponent)}f}".replace("-", "−")

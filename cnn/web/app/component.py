@@ -10,11 +10,16 @@ from typing import Any
 
 import streamlit as st
 
+from cnn.core.numbers import check_finite
+
 FRONTEND = Path(__file__).resolve().parents[2] / "frontend"
 
 
 def component(name: str, html: str, *styles: str) -> Callable[..., Any]:
     """Register the component bundled in dist/NAME.js and return what mounts it.
+
+    What mounts it raises NotFiniteError for `data` with a number that is NaN or infinite: Streamlit would send
+    it on as what is no JSON. Bytes are those of `cnn.core.numbers.to_blob`, which has looked already.
 
     Args:
         name: of the module, and of its style sheet if there is one.
@@ -23,9 +28,15 @@ def component(name: str, html: str, *styles: str) -> Callable[..., Any]:
     """
     sheets = [FRONTEND / f"{sheet}.css" for sheet in ("shared/forced_colours", *styles, name)]
     css = "\n".join(sheet.read_text("utf-8") for sheet in sheets if sheet.exists())
-    return st.components.v2.component(
+    mounted = st.components.v2.component(
         f"cnn_lab_{name}",
         html=html,
         css=css or None,
         js=(FRONTEND / "dist" / f"{name}.js").read_text("utf-8"),
     )
+
+    def mount(*, data: Any = None, **others: Any) -> Any:
+        check_finite(data)
+        return mounted(data=data, **others)
+
+    return mount

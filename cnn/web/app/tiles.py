@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn.core.numbers import to_blob
-from cnn.figures.colours import Scale, Theme, scale_of
+from cnn.figures.colours import Scale, Theme, scale_of, shares
 from cnn.web.app.component import component
 
 _component = component("tiles", '<div class="tiles"></div>')
@@ -68,7 +68,7 @@ def pack(tiles: Tiles, scale: Scale, theme: Theme) -> bytes:
     """
     sides = (tiles.before, tiles.after)
     blocks = {name: _shares(values, scale) for name, values in zip(("before", "after"), sides, strict=True)}
-    means = [np.abs(values).mean(axis=(0, 1)).round(6).tolist() for values in sides]
+    means = [np.abs(values).mean(axis=(0, 1), dtype=np.float64).round(6).tolist() for values in sides]
     numbers = range(tiles.first, tiles.first + tiles.before.shape[2])
     facts = {
         "stops": scale.stops(theme),
@@ -80,6 +80,4 @@ def pack(tiles: Tiles, scale: Scale, theme: Theme) -> bytes:
 
 
 def _shares(values: NDArray[np.float32], scale: Scale) -> NDArray[np.uint8]:
-    reach = scale.high - scale.low
-    share = (values - scale.low) / reach if reach > 0 else np.full(values.shape, 0.5 * scale.signed)
-    return np.ascontiguousarray(np.rint(np.clip(share, 0, 1) * 255).astype(np.uint8).transpose(2, 0, 1))
+    return np.ascontiguousarray(np.rint(shares(values, scale) * 255).astype(np.uint8).transpose(2, 0, 1))

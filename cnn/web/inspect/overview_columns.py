@@ -120,7 +120,7 @@ def _arrays(view: View, row: LayerShape, shown: Mapping[str, _Page]) -> dict[str
     if name not in shown:
         return {f"{name}/values": np.ascontiguousarray(values[:MOST_VALUES], np.float32)}
     maps = np.moveaxis(values[:, :, shown[name].channels], 2, 0)
-    ends = [maps.min(axis=(1, 2)), maps.mean(axis=(1, 2)), maps.max(axis=(1, 2))]
+    ends = [maps.min(axis=(1, 2)), maps.mean(axis=(1, 2), dtype=np.float64), maps.max(axis=(1, 2))]
     found: dict[str, NDArray[Any]] = {
         f"{name}/maps": quantised(maps),
         f"{name}/facts": np.stack(ends, axis=1).astype(np.float32),
@@ -132,12 +132,13 @@ def _arrays(view: View, row: LayerShape, shown: Mapping[str, _Page]) -> dict[str
     return found
 
 
-def quantised(maps: NDArray[np.float32]) -> NDArray[np.uint8]:
+def quantised(maps: NDArray[Any]) -> NDArray[np.uint8]:
     """Return maps (maps, height, width) as bytes: 0 is a map's lowest value, 255 its highest.
 
     >>> quantised(np.array([[[-1.0, 0.0, 1.0]]])).tolist()
     [[[0, 128, 255]]]
     """
+    maps = maps.astype(np.float64)  # between the ends of a map may be more than float32 holds
     low, high = maps.min(axis=(1, 2), keepdims=True), maps.max(axis=(1, 2), keepdims=True)
     reach = np.where(high > low, high - low, 1)
     return np.ascontiguousarray(np.rint((maps - low) / reach * 255)).astype(np.uint8)

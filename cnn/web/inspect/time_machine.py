@@ -1,5 +1,6 @@
 """A slider over the saved states of a run, drawn as its accuracy curve."""
 
+import math
 from typing import Any
 
 import streamlit as st
@@ -86,7 +87,10 @@ def _accuracies(run: Run) -> dict[int, float]:
     return {
         int(row["step"]): float(row["validation_accuracy"])
         for row in run.history.rows()
-        if row.get("kind") == "epoch" and "step" in row and row.get("validation_accuracy") is not None
+        if row.get("kind") == "epoch"
+        and "step" in row
+        and row.get("validation_accuracy") is not None
+        and math.isfinite(row["validation_accuracy"])
     }
 
 
