@@ -53,7 +53,7 @@ with st.container(border=True):
         outputs = widgets.outputs_of(run, weights, sample.pixels)
         table = walk(run.setup.network)
         drawn = flow_svg(layer_notes.main_layers(table), outputs, sample.pixels, theme())
-        show_drawing(drawn, "flow", on_choose=open_layer)
+        show_drawing(drawn, "flow", on_choose=open_layer, alive=True)
         st.caption("Click a column to look inside that layer.")
         best = data.CLASSES[int(outputs["softmax"].argmax())]
         verdict = "It is right." if best == data.CLASSES[sample.true_class or 0] else "It is wrong."

@@ -12,7 +12,7 @@ from PIL import Image
 from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.figures.colours import TAGS, Scale, Theme, scale_of
-from cnn.figures.mosaic import data_uri, mosaic, picture
+from cnn.figures.mosaic import GAP, data_uri, mosaic, picture
 from cnn.network.layers import Layer
 from cnn.network.summary import LayerShape
 
@@ -90,8 +90,14 @@ def flow_svg(
         theme: of the page.
         chosen: the name of the layer to mark.
     """
-    columns = [_column("input", "32×32×3", picture(pixels, 5), 150, TAGS["input"], theme, "", chosen)]
-    columns += [_map_column(row, outputs[row.layer.name], theme, chosen) for row in rows]
+    sheet = picture(pixels, 5)
+    grid = _grid(pixels.shape[:2], 1, 1, sheet)
+    columns = [_column("input", "32×32×3", sheet, 150, TAGS["input"], theme, "", chosen, grid)]
+    before, shape = "input", pixels.shape
+    for row in rows:
+        joined = _window(row, shape) if row.layer.inputs == (before,) and len(row.shape) == 3 else ""
+        columns.append(_map_column(row, outputs[row.layer.name], theme, chosen, joined))
+        before, shape = row.layer.name, row.shape
     parts, left = [], 4.0
     for width, body in columns:
         parts.append(f'<g transform="translate({left:.0f} 0)">{body}</g>')
@@ -99,6 +105,19 @@ def flow_svg(
     parts.append(_bars(outputs["softmax"], left + 80, FLOW_TOP, FLOW_HEIGHT, theme, chosen))
     height = FLOW_TOP + FLOW_HEIGHT + 30
     return _svg(left + 226, height, "".join(parts), "The picture on its way through the network", "group")
+
+
+def _grid(cells: tuple[int, ...], across: int, count: int, sheet: Image.Image) -> str:
+    """Return where the maps of a sheet lie, for the browser: cells of a map, maps across and in all, pixels."""
+    tile = (sheet.width - (across - 1) * GAP) // across
+    return f'data-grid="{cells[0]} {cells[1]} {across} {count} {tile} {tile + GAP} {sheet.width}"'
+
+
+def _window(row: LayerShape, shape: tuple[int, ...]) -> str:
+    """Return how the windows of a layer lie on what it reads, and whether each of its maps reads all of those."""
+    size, stride, before = row.layer.window(shape[0])
+    mixes = ' data-mixes="true"' if row.layer.tag == "conv" else ""
+    return f'data-window="{size} {stride} {before}"{mixes}'
 
 
 def _vector_column(row: LayerShape, values: NDArray[Any], theme: Theme, chosen: str) -> tuple[float, str]:
@@ -110,7 +129,9 @@ def _vector_column(row: LayerShape, values: NDArray[Any], theme: Theme, chosen: 
     return _column(row.layer.name, text, sheet, width, TAGS[row.layer.tag], theme, "", chosen)
 
 
-def _map_column(row: LayerShape, maps: NDArray[Any], theme: Theme, chosen: str) -> tuple[float, str]:
+def _map_column(
+    row: LayerShape, maps: NDArray[Any], theme: Theme, chosen: str, window: str
+) -> tuple[float, str]:
     if maps.ndim == 1:
         return _vector_column(row, maps, theme, chosen)
     shown = maps[:, :, :FLOW_MAPS]
@@ -120,13 +141,21 @@ def _map_column(row: LayerShape, maps: NDArray[Any], theme: Theme, chosen: str) 
     width = across * min(36.0, FLOW_HEIGHT / down)
     rest = maps.shape[2] - shown.shape[2]
     more = f"+ {rest} more" if rest else ""
-    return _column(
-        row.layer.name, shape_text(row.shape), sheet, width, TAGS[row.layer.tag], theme, more, chosen
-    )
+    facts = f"{_grid(maps.shape, across, shown.shape[2], sheet)} {window}" if window else ""
+    colour, text = TAGS[row.layer.tag], shape_text(row.shape)
+    return _column(row.layer.name, text, sheet, width, colour, theme, more, chosen, facts)
 
 
 def _column(
-    name: str, shape: str, sheet: Image.Image, width: float, colour: str, theme: Theme, more: str, chosen: str
+    name: str,
+    shape: str,
+    sheet: Image.Image,
+    width: float,
+    colour: str,
+    theme: Theme,
+    more: str,
+    chosen: str,
+    facts: str = "",
 ) -> tuple[float, str]:
     """Return a column's width and its drawing from x = 0: name, shape, tag, maps, what is left out."""
     height = width * sheet.height / sheet.width
@@ -135,7 +164,7 @@ def _column(
     marked = f'<rect class="chosen" {frame} fill="{colour}" opacity=".14"/>' if name == chosen else ""
     spoken = escape(" ".join(text for text in (name, shape, more) if text))
     return outer, (
-        f'<g data-layer="{escape(name)}" tabindex="0" role="button" aria-label="{spoken}">'
+        f'<g data-layer="{escape(name)}" {facts} tabindex="0" role="button" aria-label="{spoken}">'
         f'{marked}<rect class="frame" {frame}/>{_caption(name, shape, outer / 2, theme, colour)} '
         f"{_image(sheet, (outer - width) / 2, top, width, height)}"
         f"{_text(outer / 2, FLOW_TOP + FLOW_HEIGHT + 18, more, theme.quiet)}</g>"
@@ -157,7 +186,7 @@ def _bars(
         parts.append(
             f'<text x="{left - 8:.0f}" y="{y + step / 2 + 4:.0f}" text-anchor="end" font-size="12"{weight} '
             f'fill="{theme.ink}">{name}</text> '
-            f'<rect x="{left:.0f}" y="{y + 4:.1f}" width="{max(width, 1):.1f}" '
+            f'<rect class="bar" x="{left:.0f}" y="{y + 4:.1f}" width="{max(width, 1):.1f}" '
             f'height="{step - 8:.1f}" rx="2" fill="{fill}"/>'
             f'<text x="{left + width + 6:.0f}" y="{y + step / 2 + 4:.0f}" font-size="12" '
             f'fill="{theme.ink}">{escape(percent(float(probabilities[i])))}</text> '

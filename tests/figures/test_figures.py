@@ -334,6 +334,17 @@ def test_a_flow_drawing_shows_maps_and_ten_bars(name: str) -> None:
     assert percent(float(outputs["softmax"][best])) in texts(root)
     images = list(root.iter(f"{SVG}image"))
     assert len(images) == len(shown) + 1
+    grids = {
+        item.attrib["data-layer"]: item.attrib["data-grid"].split()
+        for item in root.iter()
+        if "data-grid" in item.attrib
+    }
+    for row in shown:  # where the browser finds a map's cells
+        if row.layer.name in grids:
+            assert grids[row.layer.name][:2] == [str(side) for side in row.shape[:2]]
+    if name == "lecture":
+        windows = [item.attrib.get("data-window") for item in root.iter() if "data-layer" in item.attrib]
+        assert windows == [None, "3 1 1", "1 1 0", "2 2 0", "3 1 1", "1 1 0", "2 2 0", None]
 
 
 def test_a_flow_drawing_says_what_it_leaves_out() -> None:

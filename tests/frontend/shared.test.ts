@@ -1,5 +1,6 @@
 // Numbers, colours, the blob, the lessons' window, the overlay and the unrolled vector, against Python.
 import { describe, expect, test } from "vitest";
+import { type Column, fieldsOf } from "../../cnn/frontend/flow.ts";
 import { type CellMap, mapValue } from "../../cnn/frontend/overlay.ts";
 import { openBlob } from "../../cnn/frontend/shared/blob.ts";
 import { colourOf, inkOn, luminance, type Rgb, rgb, withTable } from "../../cnn/frontend/shared/colours.ts";
@@ -146,6 +147,42 @@ test("the overlay's values are nearest, and between cells as np.interp has them"
     }
   }
   expect(mapValue({ ...map, start: 4 }, 0.5, 8, false)).toBeNull();
+});
+
+describe("what a cell of Home's network depends on", () => {
+  const column = (name: string, rows: number, size = 1, stride = 1, before = 0): Column => ({
+    ...{ name, rows, columns: rows, size, stride, before, mixes: size === 3 },
+    ...{ across: 2, count: 12, tile: 64, pitch: 70, wide: 134 },
+  });
+  const lecture = [
+    column("input", 32),
+    column("conv1", 32, 3, 1, 1),
+    column("relu1", 32),
+    column("pool1", 16, 2, 2),
+    column("conv2", 16, 3, 1, 1),
+    column("relu2", 16),
+    column("pool2", 8, 2, 2),
+  ];
+  const rows = (row: number) => fieldsOf(lecture, 6, 5, row, 3).map(({ top, bottom }) => [top, bottom]);
+
+  test("worked by hand, in the middle", () =>
+    expect(rows(3)).toEqual([
+      [9, 19],
+      [10, 18],
+      [10, 18],
+      [5, 9],
+      [6, 8],
+      [6, 8],
+      [3, 4],
+    ]));
+
+  test("at the edge the padding is no pixels", () => {
+    expect(rows(0)[0]).toEqual([0, 7]);
+    expect(rows(7)[0]).toEqual([25, 32]);
+  });
+
+  test("ReLU and pooling read their own map, a convolution all maps", () =>
+    expect(fieldsOf(lecture, 6, 5, 3, 3).map(({ map }) => map)).toEqual([null, null, null, null, 5, 5, 5]));
 });
 
 describe("how far a page scrolls to what was chosen", () => {

@@ -7,14 +7,21 @@ import streamlit as st
 from cnn.web.app.component import component
 
 _component = component("drawing", '<div class="drawing"></div>')
+_flow = component("flow", '<div class="drawing"></div>', "drawing")
 
 
-def show_drawing(svg: str, key: str, on_choose: Callable[[str], None] = lambda layer: None) -> None:
-    """Show an SVG of `cnn.figures.drawing`; `on_choose` is called with the name of a layer clicked in it."""
+def show_drawing(
+    svg: str, key: str, on_choose: Callable[[str], None] = lambda layer: None, *, alive: bool = False
+) -> None:
+    """Show an SVG of `cnn.figures.drawing`; `on_choose` is called with the name of a layer clicked in it.
+
+    With `alive`, a drawing by `flow_svg` moves: the picture flows through it, and what a cell depends on is framed.
+    """
 
     def chosen() -> None:
         layer = st.session_state[key].layer
         if isinstance(layer, str) and layer:
             on_choose(layer)
 
-    _component(data=svg, key=key, on_layer_change=chosen)
+    mount = _flow if alive else _component
+    mount(data=svg, key=key, on_layer_change=chosen)

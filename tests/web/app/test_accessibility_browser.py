@@ -75,6 +75,14 @@ def test_a_column_on_home_opens_inside_at_its_layer_with_the_picture(
     opened(page, served_app, "")
     page.get_by_role("radio", name="ship").or_(page.get_by_role("button", name="ship")).first.click()
     expect(page.get_by_text("A picture of class ship")).to_be_visible()
+    flow = page.locator(
+        ".drawing"
+    )  # it walks by itself until it is stopped; the pointer frames what a cell sees
+    expect(flow).to_have_attribute("data-cell", re.compile("^pool2 0 "))
+    page.get_by_role("button", name="Stop the motion").click()
+    page.locator('[data-layer="relu1"] image:not(.copy)').hover(position={"x": 20, "y": 20})
+    expect(flow).to_have_attribute("data-cell", re.compile("^relu1 "))
+    expect(page.locator(".drawing .words")).to_contain_text("depends on 3×3 pixels")
     page.get_by_role("button", name=re.compile("^pool1")).click()
     expect(page).to_have_url(re.compile("inside.*layer=pool1"))
     expect(page.locator(".inspector")).to_have_attribute("data-layer", "pool1", timeout=60_000)
