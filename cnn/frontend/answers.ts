@@ -1,4 +1,4 @@
-// Bars of the questions that are being worked on; while they are drawn, Python is woken every so often to ask again.
+// Progress bars of unanswered questions; while they are shown, a timer has Python ask again.
 import { find, type Mount, make } from "./shared/dom.ts";
 
 interface Question {

@@ -1,11 +1,11 @@
-// Tells Python into what somebody zoomed or panned in the charts of the page: Streamlit mounts a chart anew when its
-// figure changes, so the next figure has to hold the view. A drag that such a redraw cuts off is brought to its end
+// Reports to Python the range to which somebody zoomed or panned a chart: Streamlit mounts a chart again when its
+// figure changes, so the next figure has to contain the range. A drag that such a redraw cuts off is brought to its end
 // here, or a chart that is redrawn twice a second could hardly be zoomed into.
 
 import { type Mount, make } from "./shared/dom.ts";
 import { box, type Point, type View, zoomedView } from "./shared/drag_zoom.ts";
 
-const LOOK = 200; // milliseconds between two looks for charts that were mounted anew
+const LOOK = 200; // milliseconds between two searches for charts that were mounted again
 
 interface Data {
   charts: string[]; // keys of Streamlit's elements

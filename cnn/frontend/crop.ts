@@ -1,5 +1,5 @@
 // A photo and the square that the network gets: drag it, pull its corner, or use the keys and the slider.
-// Back to Python goes where the square is, a few times a second.
+// The position of the square is sent to Python a few times per second.
 import { openBlob } from "./shared/blob.ts";
 import { find, type Mount } from "./shared/dom.ts";
 import { ARROWS, byHand, holds, withModifier } from "./shared/input.ts";
@@ -162,7 +162,7 @@ function listen(state: State): void {
   range.oninput = () => resize(state, Number(range.value));
 }
 
-// Pressed outside: the square comes there.
+// A press outside moves the square there.
 function jump(state: State, [x, y]: [number, number]): void {
   const [left, top, side] = state.crop;
   if (x < left || y < top || x > left + side || y > top + side) put(state, x - side / 2, y - side / 2, side);

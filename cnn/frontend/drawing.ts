@@ -1,4 +1,4 @@
-// Shows an SVG made by cnn.figures.drawing; a layer in it can be chosen by mouse, touch or keyboard.
+// Shows an SVG of cnn.figures.drawing; a layer in it can be chosen by mouse, touch or keyboard.
 import { find, type Mount } from "./shared/dom.ts";
 import { isEnter } from "./shared/input.ts";
 

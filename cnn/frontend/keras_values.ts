@@ -1,5 +1,5 @@
-// Stands unseen beside the inspector: brings Keras's values to it as they come, asks again until they are there, and
-// tells Python which cell was pinned, so that the inspector's own data are not sent anew for that.
+// Hidden, beside the inspector: delivers Keras's values to it, asks again until they are there, and tells Python which
+// cell was pinned, so that the inspector's own data are not sent again for that.
 import { readAnswer } from "./inspector/data.ts";
 import { find, type Mount } from "./shared/dom.ts";
 

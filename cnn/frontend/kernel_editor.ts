@@ -1,4 +1,4 @@
-// One kernel's numbers as fields; each is painted in the colour of its number, and sent when it is left.
+// The numbers of one kernel as fields; each has the colour of its number, and is sent when the field is left.
 import { mix, paintGround, rgb } from "./shared/colours.ts";
 import { find, type Mount, make, setAttributes } from "./shared/dom.ts";
 import { clamp } from "./shared/numbers.ts";

@@ -1,4 +1,4 @@
-// Hears from live_run.ts how a run stands, and asks for its fragment anew when that shows something older.
+// Gets the facts of a run from live_run.ts, and has its fragment run again when that shows older ones.
 import { find, type Mount } from "./shared/dom.ts";
 import { LIVE_EVENT, type LiveMessage } from "./shared/live.ts";
 

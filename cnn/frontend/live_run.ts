@@ -1,5 +1,5 @@
-// Asks the server how a run stands, writes what moves into the page, and asks for the page anew when more has changed.
-// A screen reader hears the state when it changes, and how far the run is at most once in ten seconds.
+// Polls the facts of a run, writes them into the page, and has the page run again when something else has changed.
+// A screen reader hears the state when it changes, and the progress at most once in ten seconds.
 import { child, find, keepChildren, type Mount, make, setAttributes, write } from "./shared/dom.ts";
 import { LIVE_EVENT, type LiveFacts } from "./shared/live.ts";
 
@@ -99,8 +99,8 @@ function complain(state: State, answer: Response): void {
   const type = answer.headers.get("content-type")?.split(";")[0] ?? "no type";
   write(
     words,
-    `The server was asked how the run stands, and something else answered (${answer.status}, ${type}). The page is ` +
-      "drawn anew every three seconds instead. If this stays, a proxy keeps back what is below live/: docs/classroom.md.",
+    `The answer to a request for the state of this run could not be read (${answer.status}, ${type}). The page is ` +
+      "updated every three seconds instead. If this message stays, a proxy blocks live/: see docs/classroom.md.",
   );
   words.hidden = false;
   ask(state, "unreadable");

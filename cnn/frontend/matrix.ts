@@ -1,4 +1,4 @@
-// A matrix of numbers as coloured cells; a click or the arrow keys choose one, and Python takes it from there.
+// A matrix of numbers as coloured cells; a click or the arrow keys choose one, which is sent to Python.
 
 import { showTitlesOnLongPress } from "./shared/input.ts";
 

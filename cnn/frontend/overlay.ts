@@ -1,5 +1,4 @@
-// Maps laid over a picture. Strength and smoothing are blended here; one place is marked in all of them.
-// Nothing goes back to Python.
+// Maps over a picture, blended here; the same position is marked in all of them. Nothing is sent to Python.
 import { openBlob } from "./shared/blob.ts";
 import { paintCells, pixelAt } from "./shared/canvas.ts";
 import { gradient, mix, type Rgb, rgb } from "./shared/colours.ts";
@@ -90,7 +89,7 @@ function controls(place: HTMLElement, state: State): void {
     };
     return control;
   };
-  const strength = input("Strength of the colours", "range", (control) => {
+  const strength = input("Colour strength", "range", (control) => {
     now(place).strength = Number(control.value) / 100;
   });
   strength.value = String(100 * state.strength);
@@ -233,5 +232,5 @@ function wordsFor({ pixel, picture }: State, map: CellMap | undefined): string {
   if (!map) return `row ${row}, column ${column}: ${pixelAt(picture, row * SIDE + column).join(", ")}`;
   if (!isReady(map)) return "";
   const value = mapValue(map, row + 0.5, column + 0.5, false);
-  return value === null ? "outside the map's cells" : significant(value);
+  return value === null ? "outside the map" : significant(value);
 }

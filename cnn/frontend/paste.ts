@@ -1,4 +1,4 @@
-// A picture that is pasted anywhere on the page goes to Python as base64; text is left alone. Where there is no
+// A picture pasted anywhere on the page is sent to Python as base64; pasted text is ignored. Where there is no
 // keyboard, a button reads the clipboard.
 import { find, type Mount, make, makeButton } from "./shared/dom.ts";
 import { canHover } from "./shared/input.ts";
@@ -7,7 +7,7 @@ import { grouped } from "./shared/numbers.ts";
 // The dialog for files shows pictures first; any other file can be chosen too. Without it, iPhones send HEIC.
 const ACCEPT = "image/jpeg,image/png,image/webp,.jfif,.jpe";
 const CHOOSERS = '[data-testid="stFileUploader"] input[type="file"]';
-const LOST = "The server was started again, and the pictures that you had brought are gone: bring them again.";
+const LOST = "The server was restarted, so your pictures are gone. Please upload them again.";
 // What Python said before, for as long as the page is open
 const page = window as Window & { cnnLabTray?: { tray: string; pictures: number } };
 
@@ -23,7 +23,7 @@ export default function paste({ data, parentElement, setTriggerValue }: Mount<Da
   const place = find(parentElement, ".paste");
   const words = place.querySelector<HTMLElement>(".told") ?? make("span", place, "told");
   const keys = `Or paste a picture: ${navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl+"}V.`;
-  const usual = canHover() || !navigator.clipboard ? keys : "Or take it from the clipboard:";
+  const usual = canHover() || !navigator.clipboard ? keys : "Or use the clipboard:";
   const say = (text: string) => {
     words.textContent = text;
   };
@@ -37,7 +37,7 @@ export default function paste({ data, parentElement, setTriggerValue }: Mount<Da
     if (file.size > data.most) {
       const most = grouped(data.most);
       say(
-        `The pasted picture has ${grouped(file.size)} bytes; at most ${most} are allowed: make it smaller and try again.`,
+        `The pasted picture has ${grouped(file.size)} bytes; at most ${most} are allowed. Make it smaller and try again.`,
       );
       return;
     }
@@ -61,7 +61,8 @@ export default function paste({ data, parentElement, setTriggerValue }: Mount<Da
     button.onclick = async () => {
       const file = await fromClipboard();
       if (file) send(file);
-      else say("No picture could be read from the clipboard: copy one first, and allow this page to read it.");
+      else
+        say("No picture could be read from the clipboard. Copy one first, and allow this page to read the clipboard.");
     };
   }
   stops.get(place)?.(); // this function may run again for the same element: only one listens

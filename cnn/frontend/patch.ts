@@ -1,6 +1,6 @@
 // A picture on which a rectangle is drawn by dragging; a click, or Enter, covers a small square there. By touch, a tap
 // puts the square down, a drag that begins on it moves it, and a second tap on it covers what lies under it.
-// Back to Python goes only where the patch lies.
+// Only the position of the patch is sent to Python.
 import { openBlob } from "./shared/blob.ts";
 import { paintPicture } from "./shared/canvas.ts";
 import { find, findAll, type Mount, setAttributes } from "./shared/dom.ts";
@@ -38,7 +38,7 @@ export default function patch({ data, parentElement, setTriggerValue }: Mount<Ui
   find(place, ".plate").setAttribute("aria-label", `${facts.label}. ${how}`);
 }
 
-const HOW_TOUCH = "Tap to put the square down, drag it, tap it again to cover what is under it.";
+const HOW_TOUCH = "Tap to place the square, drag it, and tap it again to cover what is under it.";
 
 function begin(place: HTMLElement): State {
   const box = { top: 12, left: 12, height: SQUARE, width: SQUARE };
@@ -62,7 +62,7 @@ function draw(place: HTMLElement, box: Box | null): void {
   }
   find(place, ".words").textContent = box
     ? `${box.height}×${box.width}, from row ${box.top}, column ${box.left}`
-    : byHand("Drag over it to cover a part.", HOW_TOUCH);
+    : byHand("Drag over the picture to cover a part.", HOW_TOUCH);
 }
 
 function between(a: Cell, b: Cell): Box {

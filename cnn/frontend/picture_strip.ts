@@ -67,5 +67,5 @@ function build(place: HTMLElement): void {
   make("span", bar, "number");
   makeButton(bar, "after", "›", "Next pictures");
   makeButton(bar, "random", "Random", "Random pictures");
-  makeButton(bar, "bring", "Your own…").title = "Bring your own picture";
+  makeButton(bar, "bring", "Your own…").title = "Use your own picture";
 }

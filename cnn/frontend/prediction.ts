@@ -1,4 +1,4 @@
-// The 32×32 pixels a network gets, large, and ten bars for each of one or two networks. Nothing goes back to Python.
+// The 32×32 pixels a network gets, large, and ten bars for each of one or two networks. Nothing is sent to Python.
 import { openBlob } from "./shared/blob.ts";
 import { paintPicture, pixelAt } from "./shared/canvas.ts";
 import { child, find, findAll, keepChildren, type Mount, make } from "./shared/dom.ts";

@@ -1,4 +1,4 @@
-// Softmax written out: a row a class; the class under the pointer or the focus has its fraction written above.
+// Softmax written out, one row per class; above, the fraction of the class under the pointer or with the focus.
 import { find, findAll, keepChildren, type Mount, make } from "./shared/dom.ts";
 import { showTitlesOnLongPress } from "./shared/input.ts";
 import { clamp } from "./shared/numbers.ts";

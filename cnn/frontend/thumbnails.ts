@@ -1,4 +1,4 @@
-// A row of small pictures to choose from, or only to see. A choice is outlined at once; Python takes it from there.
+// A row of small pictures to choose from, or only to see. A choice is outlined at once and sent to Python.
 import { openBlob } from "./shared/blob.ts";
 import { paintPicture } from "./shared/canvas.ts";
 import { child, find, findAll, keepChildren, type Mount, make, makeButton } from "./shared/dom.ts";

@@ -1,5 +1,5 @@
-// A layer's maps before and after, a tile a filter; each tile is a button that switches its filter off.
-// Back to Python goes only the number of the filter.
+// A layer's maps before and after, one tile per filter; each tile is a button that silences its filter.
+// Only the number of the filter is sent to Python.
 import { openBlob } from "./shared/blob.ts";
 import { paintCells } from "./shared/canvas.ts";
 import { along, type Rgb, rgb } from "./shared/colours.ts";
@@ -10,7 +10,7 @@ interface Facts {
   stops: string[];
   first: number; // number of the first filter
   silent: boolean[];
-  means: [before: number[], after: number[]]; // mean sizes
+  means: [before: number[], after: number[]]; // mean absolute values
 }
 
 export default function tiles({ data, parentElement, setTriggerValue }: Mount<Uint8Array>): void {
@@ -59,8 +59,8 @@ function describe(tile: HTMLElement, { first, means }: Facts, i: number, silent:
   find(tile, ".name").textContent = String(number);
   find(tile, ".means").textContent = seen;
   const click = byHand("Click", "Tap");
-  tile.title = `Filter ${number}: mean size ${before} before, ${after} now. ${click} to switch it ${silent ? "on" : "off"}.`;
-  tile.setAttribute("aria-label", `${number} ${seen}: filter, mean size before and now`);
+  tile.title = `Filter ${number}: mean absolute value ${before} before, ${after} now. ${click} to switch it ${silent ? "on" : "off"}.`;
+  tile.setAttribute("aria-label", `${number} ${seen}: filter, mean absolute value before and now`);
 }
 
 function mark(tile: HTMLElement, silent: boolean): void {
@@ -68,6 +68,6 @@ function mark(tile: HTMLElement, silent: boolean): void {
   tile.classList.toggle("silent", silent);
 }
 
-/** The mean size of a map in few characters. */
+/** The mean absolute value of a map in few characters. */
 export const meanSize = (number: number): string =>
   number === 0 ? "0" : number < 0.005 ? "<0.01" : number < 100 ? number.toFixed(2) : number.toFixed(0);

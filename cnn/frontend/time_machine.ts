@@ -136,7 +136,7 @@ function draw(state: State): void {
   state.note.textContent = note;
   state.newest.hidden = newest && !live;
   state.newest.setAttribute("aria-pressed", String(newest));
-  state.newest.textContent = live ? "Newest, as it trains" : "Newest";
+  state.newest.textContent = live ? "Newest, live" : "Newest";
   setAttributes(slider, {
     "aria-valuemin": 0,
     "aria-valuemax": Math.max(stops.length - 1, 0),

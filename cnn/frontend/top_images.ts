@@ -1,5 +1,5 @@
-// The images that excite a channel most; the winning cell's receptive field is outlined, and cut out below.
-// A click tells Python which image; the link leads there by itself too.
+// The images that excite a channel most; the receptive field of the largest cell is outlined, and cut out below.
+// A click sends the image's index to Python; without it, the link leads to the same page.
 import { openBlob } from "./shared/blob.ts";
 import { paintPicture } from "./shared/canvas.ts";
 import { find, type Mount, make } from "./shared/dom.ts";

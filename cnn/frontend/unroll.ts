@@ -1,5 +1,5 @@
 // Maps on the left, the vector they are unrolled to on the right; pointing at a cell of one marks the other.
-// The vector stands in lines of as many cells as there are maps, so that one line is one place of all maps.
+// A line of the vector has as many cells as there are maps, so that one line is one position of all maps.
 import { openBlob } from "./shared/blob.ts";
 import { along, css, rgb, type Scale, shareOf } from "./shared/colours.ts";
 import { find, findAll, type Mount } from "./shared/dom.ts";
@@ -314,20 +314,20 @@ function say(state: State, facts: Facts, row: number, column: number, channel: n
   const { place, values, weights, width, height, channels, at } = state;
   const [left, right] = findAll(place, "figcaption") as [HTMLElement, HTMLElement];
   left.textContent = `${channels} maps of ${height}×${width}`;
-  right.textContent = `The vector: ${grouped(values.length)} values, ${channels} in a line`;
+  right.textContent = `The vector: ${grouped(values.length)} values, ${channels} per line`;
   state.maps.setAttribute(
     "aria-label",
-    "The maps. Arrow keys move, Page up and down change the map, Enter keeps the cell.",
+    "The maps. Arrow keys move, Page up and down change the map, Enter selects the cell.",
   );
-  state.vector.setAttribute("aria-label", "The vector. Arrow keys move, Enter keeps the cell.");
+  state.vector.setAttribute("aria-label", "The vector. Arrow keys move, Enter selects the cell.");
   const [value, weight] = [values[at] ?? 0, weights[at] ?? 0];
   const part = (name: string, number: number) => `<i class="${name}">${number}</i>`;
   find(place, ".said").innerHTML =
-    `<div><span>Where it is</span><b>row ${part("row", row)}, column ${part("column", column)}, ` +
+    `<div><span>Position</span><b>row ${part("row", row)}, column ${part("column", column)}, ` +
     `map ${part("channel", channel)}</b></div>` +
     `<div><span>(row × ${width} + column) × ${channels} + map = index</span><b class="formula">` +
     `(${part("row", row)} × ${width} + ${part("column", column)}) × ${channels} + ${part("channel", channel)} ` +
     `= ${grouped(at)}</b></div>` +
-    `<div><span>value × weight towards ${facts.name}</span><b class="product">` +
+    `<div><span>value × weight for ${facts.name}</span><b class="product">` +
     `${significant(value)} × ${significant(weight)} = ${significant(value * weight)}</b></div>`;
 }

@@ -1,5 +1,4 @@
-// A window walks over an input; the cell it makes, and the sum behind that cell, follow it.
-// Nothing goes back to Python: it all happens here.
+// A window slides over an input; its output cell, and the sum behind that cell, follow it. Nothing is sent to Python.
 import { openBlob } from "./shared/blob.ts";
 import { paintCells } from "./shared/canvas.ts";
 import { along, css, gradient, inkOn, type Rgb, rgb, type Scale, shareOf } from "./shared/colours.ts";
@@ -286,14 +285,14 @@ function winnerMark(map: WindowMap, cells: Seen[]): string {
 
 function hint({ timer, pinned }: State): string {
   if (timer)
-    return byHand("Move over either side to take the window yourself.", "Tap either side to take the window yourself.");
+    return byHand("Point at either side to move the window yourself.", "Tap either side to move the window yourself.");
   if (pinned) {
-    return byHand(
-      "Pinned here. Click the cell again, or press Escape, to let go.",
-      "Drag the window, or tap another cell.",
-    );
+    return byHand("Pinned. Click the cell again or press Escape to unpin it.", "Drag the window, or tap another cell.");
   }
-  return byHand("Hover either side; click to pin; arrow keys move it.", "Drag the window, or tap a cell.");
+  return byHand(
+    "Point at a cell on either side; click to pin it; arrow keys move it.",
+    "Drag the window, or tap a cell.",
+  );
 }
 
 const nameOf = (map: WindowMap, channel: number): string => map.channel_names[channel] ?? `map ${channel}`;
@@ -353,7 +352,7 @@ function poolSum({ map, row, column }: State): string {
       <b style="${ground(out, map.scales.output)}">${fixed(out, 3)}</b>
       <small>${near(value, out) ? "✓" : "≠ the map"}</small></div>`;
   });
-  const note = best ? "the winner is outlined" : "all equal: no winner";
+  const note = best ? "its largest value is outlined" : "all values are equal";
   return `<div class="channels"><div class="channel"><div class="name">The window: ${note}</div>
     <div class="cells" style="--n:${map.window}">${boxes.join("")}</div></div></div>${lines.join("")}`;
 }
@@ -372,7 +371,7 @@ function inWords({ map, row, column }: State): string {
     { length: map.channels },
     (_, channel) => `${nameOf(map, channel)} ${fixed(dotProduct(seenBy(map, row, column, channel)), 3)}`,
   );
-  return `${at}${parts.join(", ")}, bias ${fixed(map.bias, 3)}; together ${fixed(outputAt(map, row, column, 0), 3)}.`;
+  return `${at}${parts.join(", ")}, bias ${fixed(map.bias, 3)}; sum ${fixed(outputAt(map, row, column, 0), 3)}.`;
 }
 
 // Pointer, touch and keys

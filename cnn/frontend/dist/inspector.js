@@ -252,13 +252,13 @@ function openBlob(data, key2 = "facts") {
   const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start2)));
   const raw = (name, ...dtypes) => {
     const entry = header[name];
-    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (!entry) throw new Error(`the blob has no ${name}`);
     if (!dtypes.includes(entry.dtype)) throw new Error(`${name} is ${entry.dtype}, not ${dtypes[0]}`);
     const [from, to] = entry.data_offsets;
     return [data.slice(start2 + from, start2 + to).buffer, entry.shape, entry.dtype];
   };
   const facts = header.__metadata__[key2];
-  if (facts === void 0) throw new Error(`the blob's metadata hold no ${key2}`);
+  if (facts === void 0) throw new Error(`the blob's metadata have no ${key2}`);
   return {
     facts: JSON.parse(facts),
     names: Object.keys(header).filter((name) => name !== "__metadata__"),
@@ -445,7 +445,7 @@ function activityText(data) {
   const rank = [...sizes.keys()].filter((i) => size(i) > 0).sort((one, other) => size(other) - size(one));
   const dead = [...sizes.keys()].filter((i) => size(i) === 0);
   const where = layer === data.layer || !layer ? "" : ` after ${escapeHtml(layer)}`;
-  const self = size(data.channel) === 0 ? `<strong>This map is zero everywhere${where} on this picture.</strong> ` : "";
+  const self = size(data.channel) === 0 ? `<strong>This map is zero everywhere${where} for this picture.</strong> ` : "";
   const [first, last] = [rank[0], rank.at(-1)];
   const ends = first !== void 0 && last !== void 0 && first !== last ? `Most active${where}: ${link(first)}, least: ${link(last)}.` : "";
   const more = dead.length > ENDS_NAMED ? ` and ${dead.length - ENDS_NAMED} more` : "";
@@ -468,19 +468,19 @@ function show(state) {
 function hint({ data, timer, pinned }) {
   if (data.kind === "shares") return `${byHand("Point at", "Tap")} a class below: its score and its fraction light up.`;
   if (data.kind === "dense") {
-    return byHand(
-      "Point at a term; click it to go to where it comes from.",
-      "Tap a term to go to where it comes from."
-    );
+    return byHand("Point at a term; click it to open its origin.", "Tap a term to open its origin.");
   }
-  if (timer) return "Any touch or key stops it.";
+  if (timer) return "Any key or touch stops it.";
   if (pinned) {
-    const release = byHand("Escape or a click on it lets go.", "Drag the window to move it; tap it to let go.");
-    return `Pinned, and in the page’s address. ${release}`;
+    const release = byHand(
+      "Click it again or press Escape to unpin it.",
+      "Drag the window to move it; tap it to unpin it."
+    );
+    return `Pinned; it is in the page’s address. ${release}`;
   }
-  if (data.vector) return byHand("Hover; click for that value’s own sum.", "Tap a value for its own sum.");
+  if (data.vector) return byHand("Point at a value; click it to see its sum.", "Tap a value to see its sum.");
   return byHand(
-    "Hover either side; click or Enter pins; arrows move.",
+    "Point at a cell on either side; click or press Enter to pin it; arrow keys move.",
     "Tap a cell to pin it; drag the window to move it."
   );
 }
@@ -763,7 +763,7 @@ function showTerms(state, data, result) {
 }
 function showWindow({ root, row, column }, data, values) {
   const best = data.rule === "max" ? winnerOf(values) : -1;
-  child(find(root, ".terms"), 0).textContent = best >= 0 ? "The window; its winner is outlined" : "The window";
+  child(find(root, ".terms"), 0).textContent = best >= 0 ? "The window; its largest value is outlined" : "The window";
   findAll(root, ".grid-of-terms .cell").forEach((cell, k) => {
     const value = values[k];
     child(cell, 0).textContent = fixed(value, 3);
@@ -1046,7 +1046,7 @@ var SOFTMAX_VIEW = {
     const same = shares.every((share, i) => near(share, theirs[i]));
     element.className = same ? "verdict same" : "verdict other";
     element.dataset.apart = String(apart);
-    element.innerHTML = same ? `All ten of ours = Keras’s ✓ <small>at most ${minus(apart.toExponential(1))} apart</small>` : `✗ Keras’s values are others: up to ${fixed(apart)} apart`;
+    element.innerHTML = same ? `All ten of our values = Keras’s ✓ <small>at most ${minus(apart.toExponential(1))} apart</small>` : `✗ Keras’s values differ by up to ${fixed(apart)}`;
   },
   cells: () => [1, 1],
   cellOf: () => null
@@ -1294,21 +1294,20 @@ function buildCards(state, data) {
     <div class="cards-head"><span><b>One intermediate map per input channel:</b> each channel under its own slice of the
       kernel. ${allOf(data)} ${escapeHtml(mapName(data))}.${leftOut(data)}</span>
       <span class="buttons">
-        ${data.total > 1 ? quiet("order", state.byNumber ? "Sorted by number" : "Sorted by share") : ""}
-        ${many ? quiet("all", state.all ? `The ${SHOWN} that give most` : `All ${data.sent.length}`) : ""}
+        ${data.total > 1 ? quiet("order", state.byNumber ? "Sorted by number" : "Sorted by contribution") : ""}
+        ${many ? quiet("all", state.all ? `Largest ${SHOWN} only` : `All ${data.sent.length}`) : ""}
       </span></div>
     <div class="deck">${places.map((place2) => card(data, place2)).join("")}${rest ? restCard(data, rest) : ""}</div>
     <div class="legends">${legendOf(data.scales.kernel, "weights")}${legendOf(data.scales.share, "intermediate maps")}</div>`;
   for (const element of findAll(area, ".card")) paintCard(element, data, places);
 }
 function allOf({ total, bias }) {
-  const channels = total > 1 ? "All of them" : "It";
-  if (bias === null) return total > 1 ? "All of them make" : "It makes";
-  return `${channels} and the bias ${fixed(bias)} make`;
+  const withBias = bias === null ? "" : ` with the bias ${fixed(bias)}`;
+  return total > 1 ? `Added up${withBias}, they give` : `Added up${withBias}, it gives`;
 }
 function leftOut(data) {
   const missing = data.total - data.sent.length;
-  return missing ? ` The ${missing} that give least to it are sent only as their sum.` : "";
+  return missing ? ` The ${missing} smallest contributions are shown only as a sum.` : "";
 }
 function card(data, place2) {
   const number = sentAt(data, place2);
@@ -1321,7 +1320,7 @@ function card(data, place2) {
     ${thumb("made", "out", data.rows, data.columns)}<span class="share"><b></b><s><i></i></s></span></div>`;
 }
 var restCard = (data, rest) => `<div class="card rest" data-place="-1"><span class="who">the other ${rest}</span>
-  <span class="gap">their sum, own scale</span>${thumb("made", "out", data.rows, data.columns)}
+  <span class="gap">their sum, with its own scale</span>${thumb("made", "out", data.rows, data.columns)}
   <span class="share"><b></b><s><i></i></s></span></div>`;
 var thumb = (name, side, tall, wide, span = 1) => `<div class="plate thumb ${side}" data-name="${name}" data-side="${side}" style="aspect-ratio:${wide}/${tall}">
     <canvas width="${wide}" height="${tall}" aria-hidden="true"></canvas>
@@ -1501,7 +1500,7 @@ function convText(data, sums, chosen, total) {
 function poolStep(data, stage, i, at) {
   const [rows, columns] = arrayOf(data, `stage${i}`).shape;
   const cell = poolCell(stage, [rows, columns], at.row, at.column);
-  if (!cell) return { total: Number.NaN, text: "no window takes this cell in", row: -1, column: -1 };
+  if (!cell) return { total: Number.NaN, text: "no window contains this cell", row: -1, column: -1 };
   const source = arrayOf(data, i ? `stage${i - 1}` : "output");
   const values = windowValues(stage, source, cell.row, cell.column);
   const own = (at.row - cell.row * stage.stride) * stage.window + at.column - cell.column * stage.stride;
@@ -1509,11 +1508,11 @@ function poolStep(data, stage, i, at) {
   return { total: poolTotal(stage.rule, values), text, values, own, row: cell.row, column: cell.column };
 }
 function poolText(kind, values, own, count) {
-  const more = count > 1 ? `; ${count - 1} more ${count > 2 ? "windows take" : "window takes"} it in` : "";
-  if (kind !== "max") return `one of ${values.length} in the mean${more}`;
+  const more = count > 1 ? `; ${count - 1} more ${count > 2 ? "windows contain" : "window contains"} it` : "";
+  if (kind !== "max") return `one of ${values.length} values in the mean${more}`;
   const best = winnerOf(values);
-  if (best < 0) return `all in the window are equal${more}`;
-  const verdict = values[own] === values[best] ? "wins its window" : `loses to ${fixed(values[best])}`;
+  if (best < 0) return `all values in the window are equal${more}`;
+  const verdict = values[own] === values[best] ? "is the largest in its window" : `is smaller than ${fixed(values[best])}`;
   return `this cell <b>${verdict}</b>${more}`;
 }
 
@@ -1636,7 +1635,7 @@ function trace(state) {
   state.traced = channel;
   const place2 = data.sent.indexOf(channel);
   if (place2 >= 0) paintInput(state.root, data, place2);
-  find(state.root, "[data-traced]").textContent = place2 >= 0 ? `map ${channel}` : `map ${channel} (not sent: too many)`;
+  find(state.root, "[data-traced]").textContent = place2 >= 0 ? `map ${channel}` : `map ${channel} (too many to show)`;
 }
 
 // cnn/frontend/inspector/index.ts

@@ -100,7 +100,7 @@ function complain(state, answer) {
   const type = answer.headers.get("content-type")?.split(";")[0] ?? "no type";
   write(
     words,
-    `The server was asked how the run stands, and something else answered (${answer.status}, ${type}). The page is drawn anew every three seconds instead. If this stays, a proxy keeps back what is below live/: docs/classroom.md.`
+    `The answer to a request for the state of this run could not be read (${answer.status}, ${type}). The page is updated every three seconds instead. If this message stays, a proxy blocks live/: see docs/classroom.md.`
   );
   words.hidden = false;
   ask(state, "unreadable");

@@ -22,13 +22,13 @@ function openBlob(data, key = "facts") {
   const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start)));
   const raw = (name, ...dtypes) => {
     const entry = header[name];
-    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (!entry) throw new Error(`the blob has no ${name}`);
     if (!dtypes.includes(entry.dtype)) throw new Error(`${name} is ${entry.dtype}, not ${dtypes[0]}`);
     const [from, to] = entry.data_offsets;
     return [data.slice(start + from, start + to).buffer, entry.shape, entry.dtype];
   };
   const facts2 = header.__metadata__[key];
-  if (facts2 === void 0) throw new Error(`the blob's metadata hold no ${key}`);
+  if (facts2 === void 0) throw new Error(`the blob's metadata have no ${key}`);
   return {
     facts: JSON.parse(facts2),
     names: Object.keys(header).filter((name) => name !== "__metadata__"),
@@ -480,7 +480,7 @@ var PLAIN = {
   relu: "max(0, x)",
   leaky_relu: "x, or 0.1 x below zero",
   elu: "x, or eˣ − 1 below zero",
-  gelu: "x times the normal distribution function of x",
+  gelu: "x × Φ(x), the standard normal distribution function",
   tanh: "tanh x",
   sigmoid: "1 / (1 + e⁻ˣ)"
 };
@@ -551,8 +551,8 @@ function writeOut(step, weights, inputs, out, channel, row, column) {
   if (step.op === "norm" || step.op === "group_norm") {
     const gamma = fixed(array("gamma")[channel]);
     const beta = fixed(array("beta")[channel]);
-    const whose = step.op === "norm" ? "its running mean, over its running deviation" : "its group's mean, over its deviation";
-    return plain(`${fixed(read)} less ${whose}, × ${gamma} + ${beta} = ${fixed(value)}`);
+    const whose = step.op === "norm" ? "its moving mean) / its moving deviation" : "its group's mean) / its group's deviation";
+    return plain(`(${fixed(read)} − ${whose} × ${gamma} + ${beta} = ${fixed(value)}`);
   }
   if (step.op === "softmax") {
     const most = Math.max(...x.values);
@@ -748,7 +748,7 @@ function drawWindow(window, input, step) {
   const channel = step.op === "conv" ? 0 : state.channel;
   write(
     find(figure, "figcaption"),
-    `read from ${step.inputs[0]}, map ${channel}${step.op === "conv" ? " and all others" : ""}: the window is marked`
+    `input: ${step.inputs[0]}, map ${channel}${step.op === "conv" ? " and all others" : ""}; the window is outlined`
   );
   const canvas = find(figure, "canvas");
   paintMap(canvas, input, channel, scaleOf(input.values));
@@ -849,10 +849,7 @@ async function showFile(file, name) {
     image.close();
     write(find(document, "#problem"), "");
   } catch {
-    write(
-      find(document, "#problem"),
-      "This file is not a picture that this browser can read; take a JPEG, PNG or WebP."
-    );
+    write(find(document, "#problem"), "This browser cannot read this file as a picture. Use a JPEG, PNG or WebP.");
   }
 }
 async function useCamera() {
@@ -870,7 +867,7 @@ async function useCamera() {
   } catch {
     write(
       find(document, "#problem"),
-      "No camera, or the browser does not lend it to a page opened from a file; choose a photo instead."
+      "There is no camera, or the browser does not allow it on a page opened from a file. Choose a photo instead."
     );
   }
 }

@@ -7,13 +7,13 @@ function openBlob(data, key = "facts") {
   const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start)));
   const raw = (name, ...dtypes) => {
     const entry = header[name];
-    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (!entry) throw new Error(`the blob has no ${name}`);
     if (!dtypes.includes(entry.dtype)) throw new Error(`${name} is ${entry.dtype}, not ${dtypes[0]}`);
     const [from, to] = entry.data_offsets;
     return [data.slice(start + from, start + to).buffer, entry.shape, entry.dtype];
   };
   const facts = header.__metadata__[key];
-  if (facts === void 0) throw new Error(`the blob's metadata hold no ${key}`);
+  if (facts === void 0) throw new Error(`the blob's metadata have no ${key}`);
   return {
     facts: JSON.parse(facts),
     names: Object.keys(header).filter((name) => name !== "__metadata__"),
@@ -366,7 +366,7 @@ function drawLinks(state) {
   state.bright = makeSvg("g", links);
 }
 function quiet(state, links, column, input, next) {
-  if (column.kind === "softmax") return;
+  if (column.kind === "shares") return;
   const [from, to] = [anchorOf(state, input), anchorOf(state, column.name)];
   if (!next) {
     makeSvg("path", links, { class: "far", d: around(from, to, from.bottom - 6, to.bottom - 6, state.floor) });
@@ -461,7 +461,7 @@ function linksWhereNew(state) {
 function begin(place2, blob) {
   const bar = make("div", place2, "bar");
   const verdict = make("p", bar, "verdict");
-  const scaleSwitch = makeButton(bar, "toggle", "Each map its own scale");
+  const scaleSwitch = makeButton(bar, "toggle", "Own scale for each map");
   const orderSwitch = makeButton(bar, "toggle", "Most active first");
   const frame = make("div", place2, "frame");
   const box = make("div", frame, "box");
@@ -548,7 +548,7 @@ function build(state) {
 }
 function itemsOf(state, column, body) {
   if (!column.inputs.length) make("canvas", make("div", body, "picture")).setAttribute("aria-hidden", "true");
-  const count = { maps: column.maps, values: 1, scores: 10, softmax: 10 }[column.kind];
+  const count = { maps: column.maps, values: 1, scores: 10, shares: 10 }[column.kind];
   return Array.from({ length: count }, (_, i) => {
     const item = makeButton(body, `item ${column.kind}`, "");
     item.tabIndex = -1;
@@ -567,7 +567,7 @@ function itemsOf(state, column, body) {
       item.spot = make("canvas", item);
       item.spot.setAttribute("aria-hidden", "true");
     } else {
-      make("i", item, "name", column.kind === "softmax" ? state.facts.classes[i] : "");
+      make("i", item, "name", column.kind === "shares" ? state.facts.classes[i] : "");
       make("s", make("span", item, "track"));
       make("b", item);
     }
@@ -584,7 +584,7 @@ var FILL = {
   maps: fillMaps,
   values: fillStrip,
   scores: fillScores,
-  softmax: fillSoftmax
+  shares: fillShares
 };
 function fill(state) {
   const { facts } = state;
@@ -654,7 +654,7 @@ function fillScores(state, column) {
     describe(item, `${compact(value)}, score of ${state.facts.classes[i]}: ${exact(value)}`);
   });
 }
-function fillSoftmax(state, column) {
+function fillShares(state, column) {
   const values = valuesOf(state, column);
   const best = largest(values);
   const { classes, truth } = state.facts;
@@ -665,7 +665,7 @@ function fillSoftmax(state, column) {
     item.dataset.value = String(share);
     item.classList.toggle("best", i === best);
     item.classList.toggle("truth", i === truth);
-    const own = i === truth ? "; the picture's own class" : "";
+    const own = i === truth ? "; the true class" : "";
     item.told = item.dataset.tip = `Probability of ${classes[i]}: ${exact(100 * share)} %${own}`;
   });
 }
@@ -679,7 +679,7 @@ function fillFoot(state, column) {
   const focused = focusedIn(foot);
   const held = focused && foot.contains(focused) ? focused.className : null;
   foot.replaceChildren();
-  if (column.kind === "scores" || column.kind === "softmax") return;
+  if (column.kind === "scores" || column.kind === "shares") return;
   make("div", foot, "scale").style.background = gradient(signed ? state.facts.signed : positive);
   const ends = make("div", foot, "ends");
   const own = state.own && column.kind === "maps";

@@ -34,14 +34,14 @@ var canHover = () => matchMedia("(hover: hover)").matches;
 // cnn/frontend/paste.ts
 var ACCEPT = "image/jpeg,image/png,image/webp,.jfif,.jpe";
 var CHOOSERS = '[data-testid="stFileUploader"] input[type="file"]';
-var LOST = "The server was started again, and the pictures that you had brought are gone: bring them again.";
+var LOST = "The server was restarted, so your pictures are gone. Please upload them again.";
 var page = window;
 var stops = /* @__PURE__ */ new WeakMap();
 function paste({ data, parentElement, setTriggerValue }) {
   const place = find(parentElement, ".paste");
   const words = place.querySelector(".told") ?? make("span", place, "told");
   const keys = `Or paste a picture: ${navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl+"}V.`;
-  const usual = canHover() || !navigator.clipboard ? keys : "Or take it from the clipboard:";
+  const usual = canHover() || !navigator.clipboard ? keys : "Or use the clipboard:";
   const say = (text) => {
     words.textContent = text;
   };
@@ -54,7 +54,7 @@ function paste({ data, parentElement, setTriggerValue }) {
     if (file.size > data.most) {
       const most = grouped(data.most);
       say(
-        `The pasted picture has ${grouped(file.size)} bytes; at most ${most} are allowed: make it smaller and try again.`
+        `The pasted picture has ${grouped(file.size)} bytes; at most ${most} are allowed. Make it smaller and try again.`
       );
       return;
     }
@@ -78,7 +78,8 @@ function paste({ data, parentElement, setTriggerValue }) {
     button.onclick = async () => {
       const file = await fromClipboard();
       if (file) send(file);
-      else say("No picture could be read from the clipboard: copy one first, and allow this page to read it.");
+      else
+        say("No picture could be read from the clipboard. Copy one first, and allow this page to read the clipboard.");
     };
   }
   stops.get(place)?.();

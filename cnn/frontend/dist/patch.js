@@ -7,13 +7,13 @@ function openBlob(data, key = "facts") {
   const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start)));
   const raw = (name, ...dtypes) => {
     const entry = header[name];
-    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (!entry) throw new Error(`the blob has no ${name}`);
     if (!dtypes.includes(entry.dtype)) throw new Error(`${name} is ${entry.dtype}, not ${dtypes[0]}`);
     const [from, to] = entry.data_offsets;
     return [data.slice(start + from, start + to).buffer, entry.shape, entry.dtype];
   };
   const facts = header.__metadata__[key];
-  if (facts === void 0) throw new Error(`the blob's metadata hold no ${key}`);
+  if (facts === void 0) throw new Error(`the blob's metadata have no ${key}`);
   return {
     facts: JSON.parse(facts),
     names: Object.keys(header).filter((name) => name !== "__metadata__"),
@@ -121,7 +121,7 @@ function patch({ data, parentElement, setTriggerValue }) {
   const how = byHand("Drag to cover a part; or arrow keys and Enter, plus and minus for the size.", HOW_TOUCH);
   find(place, ".plate").setAttribute("aria-label", `${facts.label}. ${how}`);
 }
-var HOW_TOUCH = "Tap to put the square down, drag it, tap it again to cover what is under it.";
+var HOW_TOUCH = "Tap to place the square, drag it, and tap it again to cover what is under it.";
 function begin(place) {
   const box = { top: 12, left: 12, height: SQUARE, width: SQUARE };
   const state = { place, start: null, finger: null, box, laid: false, send: () => void 0 };
@@ -141,7 +141,7 @@ function draw(place, box) {
     rect.style.display = box ? "" : "none";
     if (box) setAttributes(rect, { x: box.left, y: box.top, width: box.width, height: box.height });
   }
-  find(place, ".words").textContent = box ? `${box.height}×${box.width}, from row ${box.top}, column ${box.left}` : byHand("Drag over it to cover a part.", HOW_TOUCH);
+  find(place, ".words").textContent = box ? `${box.height}×${box.width}, from row ${box.top}, column ${box.left}` : byHand("Drag over the picture to cover a part.", HOW_TOUCH);
 }
 function between(a, b) {
   const [top, left] = [Math.min(a.row, b.row), Math.min(a.column, b.column)];

@@ -7,13 +7,13 @@ function openBlob(data, key = "facts") {
   const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start)));
   const raw = (name, ...dtypes) => {
     const entry = header[name];
-    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (!entry) throw new Error(`the blob has no ${name}`);
     if (!dtypes.includes(entry.dtype)) throw new Error(`${name} is ${entry.dtype}, not ${dtypes[0]}`);
     const [from, to] = entry.data_offsets;
     return [data.slice(start + from, start + to).buffer, entry.shape, entry.dtype];
   };
   const facts = header.__metadata__[key];
-  if (facts === void 0) throw new Error(`the blob's metadata hold no ${key}`);
+  if (facts === void 0) throw new Error(`the blob's metadata have no ${key}`);
   return {
     facts: JSON.parse(facts),
     names: Object.keys(header).filter((name) => name !== "__metadata__"),
@@ -236,7 +236,7 @@ function build(place) {
   make("span", bar, "number");
   makeButton(bar, "after", "›", "Next pictures");
   makeButton(bar, "random", "Random", "Random pictures");
-  makeButton(bar, "bring", "Your own…").title = "Bring your own picture";
+  makeButton(bar, "bring", "Your own…").title = "Use your own picture";
 }
 export {
   pictureStrip as default

@@ -7,13 +7,13 @@ function openBlob(data, key = "facts") {
   const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start)));
   const raw = (name, ...dtypes) => {
     const entry = header[name];
-    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (!entry) throw new Error(`the blob has no ${name}`);
     if (!dtypes.includes(entry.dtype)) throw new Error(`${name} is ${entry.dtype}, not ${dtypes[0]}`);
     const [from, to] = entry.data_offsets;
     return [data.slice(start + from, start + to).buffer, entry.shape, entry.dtype];
   };
   const facts = header.__metadata__[key];
-  if (facts === void 0) throw new Error(`the blob's metadata hold no ${key}`);
+  if (facts === void 0) throw new Error(`the blob's metadata have no ${key}`);
   return {
     facts: JSON.parse(facts),
     names: Object.keys(header).filter((name) => name !== "__metadata__"),
@@ -359,15 +359,15 @@ function say(state, facts, row, column, channel) {
   const { place, values, weights, width, height, channels, at } = state;
   const [left, right] = findAll(place, "figcaption");
   left.textContent = `${channels} maps of ${height}×${width}`;
-  right.textContent = `The vector: ${grouped(values.length)} values, ${channels} in a line`;
+  right.textContent = `The vector: ${grouped(values.length)} values, ${channels} per line`;
   state.maps.setAttribute(
     "aria-label",
-    "The maps. Arrow keys move, Page up and down change the map, Enter keeps the cell."
+    "The maps. Arrow keys move, Page up and down change the map, Enter selects the cell."
   );
-  state.vector.setAttribute("aria-label", "The vector. Arrow keys move, Enter keeps the cell.");
+  state.vector.setAttribute("aria-label", "The vector. Arrow keys move, Enter selects the cell.");
   const [value, weight] = [values[at] ?? 0, weights[at] ?? 0];
   const part = (name, number) => `<i class="${name}">${number}</i>`;
-  find(place, ".said").innerHTML = `<div><span>Where it is</span><b>row ${part("row", row)}, column ${part("column", column)}, map ${part("channel", channel)}</b></div><div><span>(row × ${width} + column) × ${channels} + map = index</span><b class="formula">(${part("row", row)} × ${width} + ${part("column", column)}) × ${channels} + ${part("channel", channel)} = ${grouped(at)}</b></div><div><span>value × weight towards ${facts.name}</span><b class="product">${significant(value)} × ${significant(weight)} = ${significant(value * weight)}</b></div>`;
+  find(place, ".said").innerHTML = `<div><span>Position</span><b>row ${part("row", row)}, column ${part("column", column)}, map ${part("channel", channel)}</b></div><div><span>(row × ${width} + column) × ${channels} + map = index</span><b class="formula">(${part("row", row)} × ${width} + ${part("column", column)}) × ${channels} + ${part("channel", channel)} = ${grouped(at)}</b></div><div><span>value × weight for ${facts.name}</span><b class="product">${significant(value)} × ${significant(weight)} = ${significant(value * weight)}</b></div>`;
 }
 export {
   unroll as default,

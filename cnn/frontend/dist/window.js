@@ -7,13 +7,13 @@ function openBlob(data, key = "facts") {
   const header = JSON.parse(new TextDecoder().decode(data.subarray(8, start2)));
   const raw = (name, ...dtypes) => {
     const entry = header[name];
-    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (!entry) throw new Error(`the blob has no ${name}`);
     if (!dtypes.includes(entry.dtype)) throw new Error(`${name} is ${entry.dtype}, not ${dtypes[0]}`);
     const [from, to] = entry.data_offsets;
     return [data.slice(start2 + from, start2 + to).buffer, entry.shape, entry.dtype];
   };
   const facts = header.__metadata__[key];
-  if (facts === void 0) throw new Error(`the blob's metadata hold no ${key}`);
+  if (facts === void 0) throw new Error(`the blob's metadata have no ${key}`);
   return {
     facts: JSON.parse(facts),
     names: Object.keys(header).filter((name) => name !== "__metadata__"),
@@ -439,14 +439,14 @@ function winnerMark(map, cells) {
 }
 function hint({ timer, pinned }) {
   if (timer)
-    return byHand("Move over either side to take the window yourself.", "Tap either side to take the window yourself.");
+    return byHand("Point at either side to move the window yourself.", "Tap either side to move the window yourself.");
   if (pinned) {
-    return byHand(
-      "Pinned here. Click the cell again, or press Escape, to let go.",
-      "Drag the window, or tap another cell."
-    );
+    return byHand("Pinned. Click the cell again or press Escape to unpin it.", "Drag the window, or tap another cell.");
   }
-  return byHand("Hover either side; click to pin; arrow keys move it.", "Drag the window, or tap a cell.");
+  return byHand(
+    "Point at a cell on either side; click to pin it; arrow keys move it.",
+    "Drag the window, or tap a cell."
+  );
 }
 var nameOf = (map, channel) => map.channel_names[channel] ?? `map ${channel}`;
 function dotSum({ map, row, column }) {
@@ -497,7 +497,7 @@ function poolSum({ map, row, column }) {
       <b style="${ground(out, map.scales.output)}">${fixed(out, 3)}</b>
       <small>${near(value, out) ? "✓" : "≠ the map"}</small></div>`;
   });
-  const note = best ? "the winner is outlined" : "all equal: no winner";
+  const note = best ? "its largest value is outlined" : "all values are equal";
   return `<div class="channels"><div class="channel"><div class="name">The window: ${note}</div>
     <div class="cells" style="--n:${map.window}">${boxes.join("")}</div></div></div>${lines.join("")}`;
 }
@@ -515,7 +515,7 @@ function inWords({ map, row, column }) {
     { length: map.channels },
     (_, channel) => `${nameOf(map, channel)} ${fixed(dotProduct(seenBy(map, row, column, channel)), 3)}`
   );
-  return `${at}${parts.join(", ")}, bias ${fixed(map.bias, 3)}; together ${fixed(outputAt(map, row, column, 0), 3)}.`;
+  return `${at}${parts.join(", ")}, bias ${fixed(map.bias, 3)}; sum ${fixed(outputAt(map, row, column, 0), 3)}.`;
 }
 function listen(place, state) {
   for (const element of findAll(place, ".plate")) {

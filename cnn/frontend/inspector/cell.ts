@@ -19,7 +19,7 @@ export function inputAt(data: Data, y: number, x: number, place: number): number
   return inside ? (arrayOf(data, "input").values[(y * data.width + x) * data.channels + place] as number) : 0;
 }
 
-/** What every input channel gives to an output cell: its values under its slice of the kernel, multiplied and added. */
+/** The contribution of every input channel to an output cell: its values times its slice of the kernel, added up. */
 export function convSums(data: KernelData, row: number, column: number, sums: Float64Array): Float64Array {
   const { window: size, height, width, channels } = data;
   const input = arrayOf(data, "input").values;
@@ -79,13 +79,13 @@ export function windowValues(window: Window, map: Tensor, row: number, column: n
 export const poolTotal = (kind: string, values: readonly number[]): number =>
   kind === "max" ? Math.max(...values) : addUp(values) / values.length;
 
-/** The place of the winner; −1 where all are equal and nobody wins. */
+/** The index of the largest value; −1 where all are equal. */
 export function winnerOf(values: readonly number[]): number {
   const best = largest(values);
   return values.some((value) => value < (values[best] as number)) ? best : -1;
 }
 
-/** The first pooled cell whose window takes (row, column) in, and how many do; none between windows or at the edge. */
+/** The first pooled cell whose window contains (row, column), and how many do; none between windows or at the edge. */
 export function poolCell(
   { window: size, stride }: Window,
   [rows, columns]: readonly [number, number],
@@ -110,7 +110,7 @@ const ACTIVATIONS: Record<string, Activation> = {
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
 };
 
-/** What becomes of x by itself; `second` is the other value where the operation takes two. */
+/** The result for one value x; `second` is the other value where the operation takes two. */
 export function cellwise(step: Operation, x: number, second: number): number {
   switch (step.operation) {
     case "normalise":

@@ -1,4 +1,4 @@
-// A card for every input channel of a convolution: the channel, its slice of the kernel, what the two make.
+// A card for every input channel of a convolution: the channel, its slice of the kernel, and their product.
 import { paintValues } from "../shared/canvas.ts";
 import { tint, withTable } from "../shared/colours.ts";
 import { child, escapeHtml, find, findAll } from "../shared/dom.ts";
@@ -28,8 +28,8 @@ export function buildCards(state: State, data: Data): void {
     <div class="cards-head"><span><b>One intermediate map per input channel:</b> each channel under its own slice of the
       kernel. ${allOf(data)} ${escapeHtml(mapName(data))}.${leftOut(data)}</span>
       <span class="buttons">
-        ${data.total > 1 ? quiet("order", state.byNumber ? "Sorted by number" : "Sorted by share") : ""}
-        ${many ? quiet("all", state.all ? `The ${SHOWN} that give most` : `All ${data.sent.length}`) : ""}
+        ${data.total > 1 ? quiet("order", state.byNumber ? "Sorted by number" : "Sorted by contribution") : ""}
+        ${many ? quiet("all", state.all ? `Largest ${SHOWN} only` : `All ${data.sent.length}`) : ""}
       </span></div>
     <div class="deck">${places.map((place) => card(data, place)).join("")}${rest ? restCard(data, rest) : ""}</div>
     <div class="legends">${legendOf(data.scales.kernel, "weights")}${legendOf(data.scales.share, "intermediate maps")}</div>`;
@@ -37,14 +37,13 @@ export function buildCards(state: State, data: Data): void {
 }
 
 function allOf({ total, bias }: KernelData): string {
-  const channels = total > 1 ? "All of them" : "It";
-  if (bias === null) return total > 1 ? "All of them make" : "It makes";
-  return `${channels} and the bias ${fixed(bias)} make`;
+  const withBias = bias === null ? "" : ` with the bias ${fixed(bias)}`;
+  return total > 1 ? `Added up${withBias}, they give` : `Added up${withBias}, it gives`;
 }
 
 function leftOut(data: KernelData): string {
   const missing = data.total - data.sent.length;
-  return missing ? ` The ${missing} that give least to it are sent only as their sum.` : "";
+  return missing ? ` The ${missing} smallest contributions are shown only as a sum.` : "";
 }
 
 function card(data: KernelData, place: number): string {
@@ -60,7 +59,7 @@ function card(data: KernelData, place: number): string {
 
 const restCard = (data: KernelData, rest: number): string =>
   `<div class="card rest" data-place="-1"><span class="who">the other ${rest}</span>
-  <span class="gap">their sum, own scale</span>${thumb("made", "out", data.rows, data.columns)}
+  <span class="gap">their sum, with its own scale</span>${thumb("made", "out", data.rows, data.columns)}
   <span class="share"><b></b><s><i></i></s></span></div>`;
 
 const thumb = (name: string, side: string, tall: number, wide: number, span = 1): string =>

@@ -9,7 +9,7 @@ export interface Window {
   rule: string; // "dot" with a kernel, "max" or "average"
 }
 
-/** What becomes of one value by itself; `source` is the layer that a second value comes from. */
+/** An operation on one value; `source` is the layer of a second value. */
 export type Operation =
   | {
       operation: "normalise";
@@ -18,7 +18,7 @@ export type Operation =
       mean: number;
       variance: number;
       epsilon: number;
-      whose: string; // what mean and variance are of, where it needs saying
+      whose: string; // what mean and variance were computed over, where it needs saying
     }
   | { operation: "function"; function: string; slope: number; alpha: number }
   | { operation: "plus" | "times"; source: string; second: string } // `second` is the title of its plate

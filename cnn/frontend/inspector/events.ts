@@ -1,4 +1,4 @@
-// Pointer, touch and keys. Whatever is touched, the window that walks by itself stops.
+// Pointer, touch and keys. Any input stops the window that moves by itself.
 import { find, findAll } from "../shared/dom.ts";
 import { ARROWS, type Cell, handle, isEnter, type Point } from "../shared/input.ts";
 import { buildHead, say, show } from "./head.ts";
@@ -132,7 +132,7 @@ const valueTarget = ({ data }: State, { row, column }: Cell): Target => ({
   channel: Math.min(row * data.columns + column, lengthOf(data) - 1),
 });
 
-// From a neuron to where the term under the pointer comes from, or to another neuron
+// From a neuron to the origin of the term under the pointer, or to another neuron
 
 function leave(state: State, element: HTMLElement, cell: Cell): void {
   const { data } = state;
@@ -231,7 +231,7 @@ function choose(state: State, what: "layer" | "channel", value: string): void {
   state.go(what === "layer" ? layerTarget(state, value) : targetOf(state, { goChannel: value }));
 }
 
-// The window walks until anything is touched.
+// The window moves until there is any input.
 
 function start(state: State): void {
   state.pinned = false;

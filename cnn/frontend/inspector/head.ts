@@ -1,5 +1,5 @@
-// The head: which layer and which map, one step either way; the most and the least active; the walk. And in words
-// what a hand can do here, and which cell is chosen.
+// The head: layer and map with steps to the next ones, the most and least active maps, and Play; a hint on what can
+// be done; and the chosen cell in words.
 import { escapeHtml, find } from "../shared/dom.ts";
 import { byHand } from "../shared/input.ts";
 import { fixed } from "../shared/numbers.ts";
@@ -46,7 +46,8 @@ function activityText(data: Data): string {
   const rank = [...sizes.keys()].filter((i) => size(i) > 0).sort((one, other) => size(other) - size(one));
   const dead = [...sizes.keys()].filter((i) => size(i) === 0);
   const where = layer === data.layer || !layer ? "" : ` after ${escapeHtml(layer)}`;
-  const self = size(data.channel) === 0 ? `<strong>This map is zero everywhere${where} on this picture.</strong> ` : "";
+  const self =
+    size(data.channel) === 0 ? `<strong>This map is zero everywhere${where} for this picture.</strong> ` : "";
   const [first, last] = [rank[0], rank.at(-1)];
   const ends =
     first !== undefined && last !== undefined && first !== last
@@ -74,24 +75,24 @@ export function show(state: State): void {
 function hint({ data, timer, pinned }: State): string {
   if (data.kind === "shares") return `${byHand("Point at", "Tap")} a class below: its score and its fraction light up.`;
   if (data.kind === "dense") {
-    return byHand(
-      "Point at a term; click it to go to where it comes from.",
-      "Tap a term to go to where it comes from.",
-    );
+    return byHand("Point at a term; click it to open its origin.", "Tap a term to open its origin.");
   }
-  if (timer) return "Any touch or key stops it.";
+  if (timer) return "Any key or touch stops it.";
   if (pinned) {
-    const release = byHand("Escape or a click on it lets go.", "Drag the window to move it; tap it to let go.");
-    return `Pinned, and in the page’s address. ${release}`;
+    const release = byHand(
+      "Click it again or press Escape to unpin it.",
+      "Drag the window to move it; tap it to unpin it.",
+    );
+    return `Pinned; it is in the page’s address. ${release}`;
   }
-  if (data.vector) return byHand("Hover; click for that value’s own sum.", "Tap a value for its own sum.");
+  if (data.vector) return byHand("Point at a value; click it to see its sum.", "Tap a value to see its sum.");
   return byHand(
-    "Hover either side; click or Enter pins; arrows move.",
+    "Point at a cell on either side; click or press Enter to pin it; arrow keys move.",
     "Tap a cell to pin it; drag the window to move it.",
   );
 }
 
-/** Say the chosen cell aloud, to who cannot see it move. */
+/** Announce the chosen cell to a screen reader. */
 export function say(state: State): void {
   const { data, result, row, column } = state;
   if (!result || data.kind === "dense") return;

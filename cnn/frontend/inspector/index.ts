@@ -1,6 +1,6 @@
-// The inspector: one map with its input and its kernel, and the sum behind each of its cells. Hovering stays here;
-// only a pin, or a way to another layer or map, is told to Python. Keras's values come from the component beside it
-// (keras_values.ts).
+// The inspector: one map with its input and its kernel, and the sum behind each of its cells. Hovering is handled
+// here; only a pin, or a step to another layer or map, is sent to Python. Keras's values come from the component
+// keras_values.ts.
 import { find, focusedIn, type Mount } from "../shared/dom.ts";
 import { bringIntoView, CHOSEN, type Choice } from "../shared/flight.ts";
 import { showTitlesOnLongPress } from "../shared/input.ts";
@@ -79,7 +79,7 @@ function take(root: HTMLElement, data: Data): State {
   return Object.assign(state, { data, view: viewOf(data), sums: null, kept: same });
 }
 
-// The cell at first: the one of the address, the one it was at, or the strongest of the map
+// The first cell: that of the address, the previous one, or the one of the map that is farthest from zero
 
 function settle(state: State): void {
   const { data } = state;
@@ -95,7 +95,7 @@ function settle(state: State): void {
   Object.assign(state, limited(state, state.row, state.column));
 }
 
-// What the component beside this one says: Keras's values, or why there are none yet; a cell typed in below
+// The message of keras_values.ts: Keras's values, or why there are none yet; or a cell that was typed in the table
 
 function hear(state: State, answer: KerasAnswer | undefined, redraw: boolean): void {
   if (!answer || answer.question !== state.data.question) return;

@@ -165,5 +165,5 @@ function trace(state: State): void {
   state.traced = channel;
   const place = data.sent.indexOf(channel);
   if (place >= 0) paintInput(state.root, data, place);
-  find(state.root, "[data-traced]").textContent = place >= 0 ? `map ${channel}` : `map ${channel} (not sent: too many)`;
+  find(state.root, "[data-traced]").textContent = place >= 0 ? `map ${channel}` : `map ${channel} (too many to show)`;
 }

@@ -1,5 +1,5 @@
-// One neuron. Where its score comes from, as maps of value × weight; its largest terms, each traced back to its
-// place; what the rest, the bias and the layers after it add. And softmax: only whether Keras agrees.
+// One neuron: maps of value × weight; its largest terms, each with its origin; the rest, the bias and the layers
+// after it. For softmax: only whether Keras agrees.
 import { paintValues } from "../shared/canvas.ts";
 import { escapeHtml, find, findAll } from "../shared/dom.ts";
 import { addUp, bracketed, exact, fixed, grouped, minus, near } from "../shared/numbers.ts";
@@ -191,8 +191,8 @@ export const SOFTMAX_VIEW: View = {
     element.className = same ? "verdict same" : "verdict other";
     element.dataset.apart = String(apart);
     element.innerHTML = same
-      ? `All ten of ours = Keras’s ✓ <small>at most ${minus(apart.toExponential(1))} apart</small>`
-      : `✗ Keras’s values are others: up to ${fixed(apart)} apart`;
+      ? `All ten of our values = Keras’s ✓ <small>at most ${minus(apart.toExponential(1))} apart</small>`
+      : `✗ Keras’s values differ by up to ${fixed(apart)}`;
   },
 
   cells: () => [1, 1],

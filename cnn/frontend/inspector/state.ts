@@ -1,4 +1,4 @@
-// What the inspector knows between two data: the chosen cell, the pin, what is folded out.
+// The state of the inspector between two sets of data: the chosen cell, the pin, what is unfolded.
 import type { Tensor } from "../shared/blob.ts";
 import type { Cell, Point } from "../shared/input.ts";
 import { clamp, largest } from "../shared/numbers.ts";
@@ -59,9 +59,9 @@ export interface State {
   row: number;
   column: number;
   pinned: boolean;
-  timer: number; // of the window that walks by itself; 0 where it stands
+  timer: number; // of the window that moves by itself; 0 where it is still
   halt: ((event: Event) => void) | null;
-  waiting: number; // timer until a pin is told
+  waiting: number; // timer until a pin is sent
   told: string | null; // the pinned cell as Python knows it
   keras: KerasAnswer | null;
   sums: Float64Array | null;

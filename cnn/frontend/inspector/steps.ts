@@ -1,4 +1,4 @@
-// What the layer, and those after it, make of the chosen cell, with the arithmetic in words (as HTML).
+// The result of the layer, and of those after it, for the chosen cell, with the arithmetic in words (as HTML).
 import { escapeHtml } from "../shared/dom.ts";
 import type { Cell } from "../shared/input.ts";
 import { bracketed, fixed } from "../shared/numbers.ts";
@@ -137,7 +137,7 @@ function convText(data: KernelData, sums: Float64Array, chosen: number | null, t
 function poolStep(data: MapData, stage: PoolStep, i: number, at: Cell): Step {
   const [rows, columns] = arrayOf(data, `stage${i}`).shape as [number, number];
   const cell = poolCell(stage, [rows, columns], at.row, at.column);
-  if (!cell) return { total: Number.NaN, text: "no window takes this cell in", row: -1, column: -1 };
+  if (!cell) return { total: Number.NaN, text: "no window contains this cell", row: -1, column: -1 };
   const source = arrayOf(data, i ? `stage${i - 1}` : "output");
   const values = windowValues(stage, source, cell.row, cell.column);
   const own = (at.row - cell.row * stage.stride) * stage.window + at.column - cell.column * stage.stride;
@@ -146,10 +146,11 @@ function poolStep(data: MapData, stage: PoolStep, i: number, at: Cell): Step {
 }
 
 function poolText(kind: string, values: number[], own: number, count: number): string {
-  const more = count > 1 ? `; ${count - 1} more ${count > 2 ? "windows take" : "window takes"} it in` : "";
-  if (kind !== "max") return `one of ${values.length} in the mean${more}`;
+  const more = count > 1 ? `; ${count - 1} more ${count > 2 ? "windows contain" : "window contains"} it` : "";
+  if (kind !== "max") return `one of ${values.length} values in the mean${more}`;
   const best = winnerOf(values);
-  if (best < 0) return `all in the window are equal${more}`;
-  const verdict = values[own] === values[best] ? "wins its window" : `loses to ${fixed(values[best] as number)}`;
+  if (best < 0) return `all values in the window are equal${more}`;
+  const verdict =
+    values[own] === values[best] ? "is the largest in its window" : `is smaller than ${fixed(values[best] as number)}`;
   return `this cell <b>${verdict}</b>${more}`;
 }

@@ -41,7 +41,7 @@ export function showTerms(state: State, data: MapData, result: Result): void {
 
 function showWindow({ root, row, column }: State, data: WindowData, values: number[]): void {
   const best = data.rule === "max" ? winnerOf(values) : -1;
-  child(find(root, ".terms"), 0).textContent = best >= 0 ? "The window; its winner is outlined" : "The window";
+  child(find(root, ".terms"), 0).textContent = best >= 0 ? "The window; its largest value is outlined" : "The window";
   findAll(root, ".grid-of-terms .cell").forEach((cell, k) => {
     const value = values[k] as number;
     child(cell, 0).textContent = fixed(value, 3);
@@ -75,7 +75,7 @@ function showProducts(state: State, data: KernelData, { sums }: Result): void {
   });
 }
 
-// The steps: what this layer and those after it make of the cell
+// The steps: the result of this layer and of those after it
 
 export function stepRows(data: Data): string {
   const rows: ({ layer: string; tag: string } | Stage)[] = [{ layer: data.layer, tag: data.tag }, ...data.stages];

@@ -1,4 +1,4 @@
-// The living page: a network in one HTML file, with everything it needs in it; nothing is loaded from anywhere.
+// The living page: a network in one HTML file that loads nothing from anywhere.
 import { openBlob } from "../shared/blob.ts";
 import { paintPicture, paintValues } from "../shared/canvas.ts";
 import { type ScaleTable, withTable } from "../shared/colours.ts";
@@ -215,7 +215,7 @@ function drawWindow(
   const channel = step.op === "conv" ? 0 : state.channel;
   write(
     find(figure, "figcaption"),
-    `read from ${step.inputs[0]}, map ${channel}${step.op === "conv" ? " and all others" : ""}: the window is marked`,
+    `input: ${step.inputs[0]}, map ${channel}${step.op === "conv" ? " and all others" : ""}; the window is outlined`,
   );
   const canvas = find<HTMLCanvasElement>(figure, "canvas");
   paintMap(canvas, input, channel, scaleOf(input.values));
@@ -328,10 +328,7 @@ async function showFile(file: Blob | null | undefined, name: string): Promise<vo
     image.close();
     write(find(document, "#problem"), "");
   } catch {
-    write(
-      find(document, "#problem"),
-      "This file is not a picture that this browser can read; take a JPEG, PNG or WebP.",
-    );
+    write(find(document, "#problem"), "This browser cannot read this file as a picture. Use a JPEG, PNG or WebP.");
   }
 }
 
@@ -350,7 +347,7 @@ async function useCamera(): Promise<void> {
   } catch {
     write(
       find(document, "#problem"),
-      "No camera, or the browser does not lend it to a page opened from a file; choose a photo instead.",
+      "There is no camera, or the browser does not allow it on a page opened from a file. Choose a photo instead.",
     );
   }
 }

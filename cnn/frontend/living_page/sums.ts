@@ -1,4 +1,4 @@
-// What one cell is made of, written out: from the values that its layer read.
+// The arithmetic of one cell, written out with the values that its layer reads.
 import { fixed } from "../shared/numbers.ts";
 import { type Maps, padBefore, type Step, type Weights } from "./forward.ts";
 
@@ -18,7 +18,7 @@ const PLAIN: Record<string, string> = {
   relu: "max(0, x)",
   leaky_relu: "x, or 0.1 x below zero",
   elu: "x, or eˣ − 1 below zero",
-  gelu: "x times the normal distribution function of x",
+  gelu: "x × Φ(x), the standard normal distribution function",
   tanh: "tanh x",
   sigmoid: "1 / (1 + e⁻ˣ)",
 };
@@ -103,8 +103,8 @@ export function writeOut(
     const gamma = fixed(array("gamma")[channel] as number);
     const beta = fixed(array("beta")[channel] as number);
     const whose =
-      step.op === "norm" ? "its running mean, over its running deviation" : "its group's mean, over its deviation";
-    return plain(`${fixed(read)} less ${whose}, × ${gamma} + ${beta} = ${fixed(value)}`);
+      step.op === "norm" ? "its moving mean) / its moving deviation" : "its group's mean) / its group's deviation";
+    return plain(`(${fixed(read)} − ${whose} × ${gamma} + ${beta} = ${fixed(value)}`);
   }
   if (step.op === "softmax") {
     const most = Math.max(...x.values);

@@ -1,5 +1,5 @@
-// A network as columns of small maps, from the picture to the ten classes. Pointing is answered here; choosing,
-// paging and sorting ask Python.
+// A network as columns of small maps, from the picture to the ten classes. Pointing is handled here; choosing,
+// paging and sorting are sent to Python.
 import { type OpenBlob, openBlob } from "../shared/blob.ts";
 import { paintPicture } from "../shared/canvas.ts";
 import { gradient } from "../shared/colours.ts";
@@ -67,7 +67,7 @@ function linksWhereNew(state: State): void {
 function begin(place: HTMLElement, blob: OpenBlob<Facts>): State {
   const bar = make("div", place, "bar");
   const verdict = make("p", bar, "verdict");
-  const scaleSwitch = makeButton(bar, "toggle", "Each map its own scale");
+  const scaleSwitch = makeButton(bar, "toggle", "Own scale for each map");
   const orderSwitch = makeButton(bar, "toggle", "Most active first");
   const frame = make("div", place, "frame");
   const box = make("div", frame, "box");
@@ -160,7 +160,7 @@ function build(state: State): void {
 
 function itemsOf(state: State, column: Column, body: HTMLElement): Item[] {
   if (!column.inputs.length) make("canvas", make("div", body, "picture")).setAttribute("aria-hidden", "true");
-  const count = { maps: column.maps, values: 1, scores: 10, softmax: 10 }[column.kind];
+  const count = { maps: column.maps, values: 1, scores: 10, shares: 10 }[column.kind];
   return Array.from({ length: count }, (_, i) => {
     const item: Item = makeButton(body, `item ${column.kind}`, "");
     item.tabIndex = -1;
@@ -179,7 +179,7 @@ function itemsOf(state: State, column: Column, body: HTMLElement): Item[] {
       item.spot = make("canvas", item);
       item.spot.setAttribute("aria-hidden", "true");
     } else {
-      make("i", item, "name", column.kind === "softmax" ? state.facts.classes[i] : "");
+      make("i", item, "name", column.kind === "shares" ? state.facts.classes[i] : "");
       make("s", make("span", item, "track"));
       make("b", item);
     }
@@ -201,7 +201,7 @@ const FILL: Record<Kind, (state: State, column: Column) => void> = {
   maps: fillMaps,
   values: fillStrip,
   scores: fillScores,
-  softmax: fillSoftmax,
+  shares: fillShares,
 };
 
 function fill(state: State): void {
@@ -278,7 +278,7 @@ function fillScores(state: State, column: Column): void {
   });
 }
 
-function fillSoftmax(state: State, column: Column): void {
+function fillShares(state: State, column: Column): void {
   const values = valuesOf(state, column);
   const best = largest(values);
   const { classes, truth } = state.facts;
@@ -289,7 +289,7 @@ function fillSoftmax(state: State, column: Column): void {
     item.dataset.value = String(share);
     item.classList.toggle("best", i === best);
     item.classList.toggle("truth", i === truth);
-    const own = i === truth ? "; the picture's own class" : "";
+    const own = i === truth ? "; the true class" : "";
     item.told = item.dataset.tip = `Probability of ${classes[i]}: ${exact(100 * share)} %${own}`;
   });
 }
@@ -304,7 +304,7 @@ function fillFoot(state: State, column: Column): void {
   const focused = focusedIn(foot);
   const held = focused && foot.contains(focused) ? focused.className : null;
   foot.replaceChildren();
-  if (column.kind === "scores" || column.kind === "softmax") return;
+  if (column.kind === "scores" || column.kind === "shares") return;
   make("div", foot, "scale").style.background = gradient(signed ? state.facts.signed : positive);
   const ends = make("div", foot, "ends");
   const own = state.own && column.kind === "maps";

@@ -57,7 +57,7 @@ export function drawLinks(state: State): void {
 }
 
 function quiet(state: State, links: SVGSVGElement, column: Column, input: string, next: boolean): void {
-  if (column.kind === "softmax") return; // its rows stand beside the scores
+  if (column.kind === "shares") return; // its rows stand beside the scores
   const [from, to] = [anchorOf(state, input), anchorOf(state, column.name)];
   if (!next) {
     makeSvg("path", links, { class: "far", d: around(from, to, from.bottom - 6, to.bottom - 6, state.floor) });

@@ -2,7 +2,7 @@
 import type { OpenBlob } from "../shared/blob.ts";
 import { along, type Rgb, rgb } from "../shared/colours.ts";
 
-export type Kind = "maps" | "values" | "scores" | "softmax";
+export type Kind = "maps" | "values" | "scores" | "shares";
 
 export interface Column {
   name: string;

@@ -29,13 +29,13 @@ export function openBlob<Facts>(data: Uint8Array, key = "facts"): OpenBlob<Facts
   };
   const raw = (name: string, ...dtypes: string[]): [ArrayBuffer, number[], string] => {
     const entry = header[name];
-    if (!entry) throw new Error(`the blob holds no ${name}`);
+    if (!entry) throw new Error(`the blob has no ${name}`);
     if (!dtypes.includes(entry.dtype)) throw new Error(`${name} is ${entry.dtype}, not ${dtypes[0]}`);
     const [from, to] = entry.data_offsets;
     return [data.slice(start + from, start + to).buffer as ArrayBuffer, entry.shape, entry.dtype]; // a copy begins at byte 0
   };
   const facts = header.__metadata__[key];
-  if (facts === undefined) throw new Error(`the blob's metadata hold no ${key}`);
+  if (facts === undefined) throw new Error(`the blob's metadata have no ${key}`);
   return {
     facts: JSON.parse(facts) as Facts,
     names: Object.keys(header).filter((name) => name !== "__metadata__"),

@@ -1,4 +1,4 @@
-// Pixels on a canvas: one a cell, enlarged by the page without blur.
+// Pixels on a canvas: one per cell, enlarged by the page without smoothing.
 import { colourOf, type Rgb, type ScaleTable } from "./colours.ts";
 
 /** Paint `rows` × `columns` cells; a cell without a colour stays empty. */

@@ -1,4 +1,4 @@
-// Colours: the scales that Python states (their ends and stops), as one colour a value.
+// Colours: the scales that Python sends (ends and stops), applied to values.
 import { clamp } from "./numbers.ts";
 
 export type Rgb = readonly [number, number, number];
@@ -60,12 +60,12 @@ export function luminance(colour: Rgb): number {
   return 0.2126 * linear(colour[0]) + 0.7152 * linear(colour[1]) + 0.0722 * linear(colour[2]);
 }
 
-/** Black or white, whichever is read better on a ground. */
+/** Black or white, whichever is more readable on a background. */
 export const inkOn = (ground: Rgb): string => (luminance(ground) > BRIGHT ? DARK_INK : LIGHT_INK);
 
 export const css = (colour: Rgb): string => `rgb(${colour.join(",")})`;
 
-/** Paint an element's ground in a colour and its text so that it is read. */
+/** Set an element's background colour, and the text colour that is readable on it. */
 export function paintGround(element: HTMLElement, colour: Rgb): void {
   element.style.background = css(colour);
   element.style.color = inkOn(colour);

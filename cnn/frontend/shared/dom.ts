@@ -1,4 +1,4 @@
-// Elements: found or made, with types; what is missing is an error at once, not a null further on.
+// Elements, found or made, with types; a missing element is an error at once, not a null later.
 import type { FrontendRendererArgs } from "@streamlit/component-v2-lib";
 
 /** What Streamlit hands to a component: its data, the place where it stands, and the two ways back to Python. */
@@ -39,7 +39,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Make a button with its class, its text and, where the text says too little, a name. */
+/** Make a button with its class, its text and, where the text is not enough, an accessible name. */
 export function makeButton(parent: Element, name: string, text: string, label = ""): HTMLButtonElement {
   const button = make("button", parent, name, text);
   button.type = "button";
@@ -66,12 +66,12 @@ export function setAttributes(element: Element, attributes: Record<string, strin
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
 }
 
-/** Write a text only where it differs, so that nothing that is selected or read aloud is disturbed. */
+/** Write a text only where it differs, so that a selection or a screen reader is not disturbed. */
 export function write(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Make text safe between tags and in quotes of HTML. */
+/** Escape text for HTML, between tags and in attribute quotes. */
 export function escapeHtml(text: unknown): string {
   return String(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

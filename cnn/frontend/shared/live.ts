@@ -1,4 +1,4 @@
-// How a watched run stands, told within the page: live_run.ts asks the server, live_listener.ts hears.
+// The facts of a watched run within the page: live_run.ts polls the server, live_listener.ts listens.
 
 /** What the server's live address answers (see cnn/web/train). */
 export interface LiveFacts extends Record<string, unknown> {
@@ -11,7 +11,7 @@ export interface LiveFacts extends Record<string, unknown> {
   gone?: boolean;
 }
 
-/** Streamlit draws one fragment at a time: the first that takes a message draws itself, others take the next one. */
+/** Streamlit runs one fragment at a time: the first that takes a message runs again, others take the next one. */
 export interface LiveMessage {
   run: string;
   facts: LiveFacts;

@@ -185,7 +185,7 @@ def _column(view: View, row: LayerShape, shown: Mapping[str, _Page], rows: int) 
 
 def _kind(row: LayerShape) -> str:
     if row.layer.kind == SHARES:
-        return "softmax"
+        return SHARES
     if row.layer.name == "scores":
         return "scores"
     return "maps" if len(row.shape) == 3 else "values"

@@ -46,7 +46,7 @@ def test_pictures_that_are_gone_are_said_to_be_gone(browser: Browser, tmp_path: 
         os.killpg(before.process.pid, signal.SIGKILL)
         expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "PINGING_SERVER")
     with served(tmp_path / "home", before.port):
-        expect(page.get_by_text("the pictures that you had brought are gone")).to_be_visible()
+        expect(page.get_by_text("your pictures are gone")).to_be_visible()
         expect(page.get_by_test_id("stFileUploaderFile")).to_have_count(0)
         expect(page.get_by_text("64×48 PNG")).to_have_count(0)
     visitor.context.close()

@@ -235,7 +235,7 @@ def test_a_new_state_of_a_run_that_trains_appears_by_itself(
         expect(overview).to_have_attribute(
             "data-stamp", re.compile(f"/{STEPS[1]}/")
         )  # it stays where the visitor went
-        page.get_by_role("button", name="Newest, as it trains").click()
+        page.get_by_role("button", name="Newest, live").click()
         expect(overview).to_have_attribute("data-stamp", re.compile(f"/{STEPS[3]}/"), timeout=30_000)
         run.write_status(Status("stopped"))
         page.context.close()
