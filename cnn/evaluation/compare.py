@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -204,9 +205,14 @@ def seeds_words(names: Sequence[str], groups: Sequence[Sequence[float]]) -> str:
         return (
             f"{means}. Such a difference between seeds dealt out by chance is rare ({chance_words(chance)})."
         )
-    return (
+    words = (
         f"{means}. Seeds dealt out by chance differ as much ({chance_words(chance)}): no difference is shown."
     )
+    ways = comb(len(first) + len(second), len(first))
+    least = (2 if len(first) == len(second) else 1) / ways  # of equal groups each way has its mirror image
+    if least >= ALPHA:
+        words += f" So few seeds cannot show one: p is {least:.2g} at least."
+    return words
 
 
 def confusion_difference(first: Evaluation, second: Evaluation) -> NDArray[np.int64]:

@@ -55,7 +55,9 @@ const placeOf = (button: HTMLButtonElement) => (button.dataset.place ?? "").spli
 
 function draw(table: HTMLTableElement, { corner, rows, columns, cells }: Matrix) {
   table.replaceChildren();
-  table.style.minWidth = `${7 + 2.7 * columns.length}rem`; // below that, the matrix scrolls
+  const letters = Math.max(...cells.flat().map((cell) => cell.text.length));
+  table.style.minWidth = `${4.6 + Math.max(1.7, 0.44 * letters) * columns.length}rem`; // below that, the matrix scrolls
+  table.classList.toggle("many", columns.length > 6);
   const head = table.createTHead().insertRow();
   head.append(heading("col", corner));
   for (const name of columns) head.append(heading("col", name));

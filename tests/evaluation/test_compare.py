@@ -101,11 +101,15 @@ def test_other_pictures_are_refused() -> None:
 def test_seeds_are_told_in_words_and_claim_nothing_the_spread_does_not_carry() -> None:
     near = compare.seeds_words(["A", "B"], [[0.60, 0.62, 0.61], [0.61, 0.60, 0.63]])
     assert "A: 61.0 ± 1.0 % over 3 seeds" in near
-    assert near.endswith("no difference is shown.")
+    assert "no difference is shown." in near
     far = compare.seeds_words(["A", "B"], [[0.60, 0.61, 0.62, 0.61], [0.70, 0.71, 0.70, 0.72]])
     assert "is rare (p = 0.029)" in far  # 2 of the 70 ways to deal out eight runs
     three = compare.seeds_words(["A", "B"], [[0.60, 0.61, 0.62], [0.70, 0.71, 0.72]])
-    assert three.endswith("no difference is shown.")  # three seeds a side can never reach 0.05
+    assert three.endswith("no difference is shown. So few seeds cannot show one: p is 0.1 at least.")
+    uneven = compare.seeds_words(["A", "B"], [[0.60, 0.61], [0.70, 0.71, 0.72]])
+    assert uneven.endswith("p is 0.1 at least.")  # one way of ten
+    same = compare.seeds_words(["A", "B"], [[0.6, 0.7, 0.6, 0.7], [0.6, 0.7, 0.6, 0.7]])
+    assert same.endswith("no difference is shown.")  # four seeds could have shown one
 
 
 def test_nothing_on_the_frontier_is_beaten() -> None:

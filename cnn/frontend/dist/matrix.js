@@ -106,7 +106,9 @@ var buttonOf = (event) => event.target.closest("button");
 var placeOf = (button) => (button.dataset.place ?? "").split(",").map(Number);
 function draw(table, { corner, rows, columns, cells }) {
   table.replaceChildren();
-  table.style.minWidth = `${7 + 2.7 * columns.length}rem`;
+  const letters = Math.max(...cells.flat().map((cell) => cell.text.length));
+  table.style.minWidth = `${4.6 + Math.max(1.7, 0.44 * letters) * columns.length}rem`;
+  table.classList.toggle("many", columns.length > 6);
   const head = table.createTHead().insertRow();
   head.append(heading("col", corner));
   for (const name of columns) head.append(heading("col", name));

@@ -1,5 +1,6 @@
 """Is the difference real? An exact test on the same pictures, several seeds, and confusion cells that differ."""
 
+import re
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -31,6 +32,7 @@ from cnn.web.evaluate.pictures import show_pictures
 
 WANTED = "compare-evaluate"
 CELL = "compare-cell"
+SEED = re.compile(r",? ?seed \d+\Z")
 
 
 def evaluated(runs: Sequence[Run]) -> tuple[list[Evaluation], list[int]]:
@@ -133,7 +135,10 @@ def _show_seeds(runs: Sequence[Run], names: Sequence[str]) -> None:
         accuracy = run.status().validation_accuracy
         if run.status().state == "finished" and accuracy is not None:
             groups.setdefault(without_seed(run.setup, run.dataset), []).append(accuracy)
-    keys = {without_seed(run.setup, run.dataset): name for run, name in zip(runs, names, strict=True)}
+    keys = {  # what the grid or the legend says of the seed is not true of all of them
+        without_seed(run.setup, run.dataset): SEED.sub("", name) or name
+        for run, name in zip(runs, names, strict=True)
+    }
     several = [(name, groups[key]) for key, name in keys.items() if len(groups.get(key, [])) > 1]
     if len(several) < 2:
         st.caption(

@@ -51,7 +51,7 @@ def _tag(shown: Evaluation, number: int) -> Tag:
     true, said = data.CLASSES[shown.labels[number]], data.CLASSES[shown.said[number]]
     sure = percent(float(shown.probabilities[number].max()))
     return Tag(
-        f"{said} {sure}",
+        f"{sure} {said}",
         "" if true == said else f"true: {true}",
         f"A picture of class {true}, classified as {said} with {sure}",
     )
@@ -65,9 +65,9 @@ def _show_one(run: Run, shown: Evaluation, number: int, pixels: NDArray[np.uint8
         caption=f"{data.CLASSES[true]}, {shown.part} picture {number:,}",
         alt=f"{shown.part.capitalize()} picture {number}, class {data.CLASSES[true]}",
     )
-    with left:
-        ways_on(run, shown.dataset, true, number, shown.part)
     right.html(bars_html(shown.probabilities[number], theme(), true))
+    with st.container(horizontal=True):
+        ways_on(run, shown.dataset, true, number, shown.part)
 
 
 def ways_on(run: Run, dataset: str, true: int, number: int, part: str = "test") -> None:

@@ -50,6 +50,7 @@ def _draw(experiment: Experiment, was_over: bool) -> None:
     store = service().store
     if experiment.is_over() and not was_over:
         st.rerun()
+    st.header(plain(experiment.grid.name or "Experiment").capitalize(), anchor=False)
     results = experiment.results(store)
     _progress(experiment, results)
     if not was_over:

@@ -112,9 +112,9 @@ def show_table(shown: Sequence[Row]) -> list[Row]:
     many = st.column_config.NumberColumn(format="localized")
     columns: dict[str, list[Any]] = {
         "name": [row.name for row in shown],
+        "validation": [in_percent(row.validation) for row in shown],
         "network": [row.icon for row in shown],
         "state": [row.state for row in shown],
-        "validation": [in_percent(row.validation) for row in shown],
         "test": [in_percent(row.test) for row in shown],
         "parameters": [row.parameters for row in shown],
         "multiply-adds": [row.multiply_adds for row in shown],
@@ -142,7 +142,7 @@ def show_table(shown: Sequence[Row]) -> list[Row]:
             "parameters": many,
             "multiply-adds": many,
             "images/s": many,
-            "tags": st.column_config.ListColumn(width="medium"),
+            "tags": st.column_config.ListColumn(width="small"),
             "created": st.column_config.DatetimeColumn(format="calendar"),
         },
     )
