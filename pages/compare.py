@@ -2,18 +2,25 @@
 
 import streamlit as st
 
+from cnn.evaluation.compare import MOST
 from cnn.web.app import widgets
 from cnn.web.compare import choice, difference, panels
 
 VIEWS = ("Curves", "Settings", "Is it real?", "Confusion", "Same picture", "Cost")
+VIEWS_OF_MANY = ("Curves", "Cost")
 
 
 @st.fragment
 def compare() -> None:
     """Show one view of the chosen networks."""
-    view = st.segmented_control(
-        "View", VIEWS, default=VIEWS[0], required=True, key="view", bind="query-params"
-    )
+    if len(runs) > MOST:
+        view = st.segmented_control(
+            "View", VIEWS_OF_MANY, default=VIEWS[0], required=True, key="view-of-many"
+        )
+    else:
+        view = st.segmented_control(
+            "View", VIEWS, default=VIEWS[0], required=True, key="view", bind="query-params"
+        )
     match view:
         case "Settings":
             panels.show_settings(runs, names)

@@ -17,6 +17,7 @@ from cnn.network.spec import Setup
 
 ALPHA = 0.05
 MOST = 8
+MOST_CURVES = 100  # more than eight are only drawn as curves and points
 
 
 def settings_of(setup: Setup, dataset: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from cnn.figures.colours import Theme
 
 NOTHING = [None]  # a line without any point would be missing from the legend
 MAX_POINTS = 400  # of a line: more would make no visible difference
+FEW = 12  # lines that a legend can tell apart
 AXES = {"epoch": "Epoch", "step": "Step", "seconds": "Seconds of training", "multiply_adds": "Multiply-adds"}
 QUANTITIES = {
     "validation_accuracy": "Validation accuracy",
@@ -25,15 +26,16 @@ SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "cross", "star", "
 
 
 def points(
-    rows: Sequence[dict[str, Any]], axis: str, quantity: str, each_epoch: float
+    rows: Sequence[dict[str, Any]], axis: str, quantity: str, each_epoch: float, most: int = MAX_POINTS
 ) -> tuple[list[float], list[float]]:
-    """Return the points of one line, at most 400, evenly chosen, first and last among them.
+    """Return the points of one line, at most `most`, evenly chosen, first and last among them.
 
     Args:
         rows: a run's history.
         axis: of `AXES`.
         quantity: of `QUANTITIES`; validation is known after epochs, training within them.
         each_epoch: multiply-adds of one epoch of training.
+        most: points, two or more.
     """
     kind = "epoch" if quantity.startswith("validation") else "progress"
     xs, ys = [], []
@@ -44,9 +46,9 @@ def points(
         if value is not None and x is not None:
             xs.append(x)
             ys.append(value)
-    if len(xs) <= MAX_POINTS:
+    if len(xs) <= most:
         return xs, ys
-    chosen = np.unique(np.linspace(0, len(xs) - 1, MAX_POINTS).round().astype(int)).tolist()
+    chosen = np.unique(np.linspace(0, len(xs) - 1, most).round().astype(int)).tolist()
     return [xs[place] for place in chosen], [ys[place] for place in chosen]
 
 
@@ -54,15 +56,21 @@ def overlaid(
     lines: Sequence[tuple[str, list[float], list[float]]], axis: str, quantity: str, theme: Theme
 ) -> go.Figure:
     """Return lines (legend, xs, ys) in one chart."""
-    share = quantity.endswith("accuracy")
+    share, few = quantity.endswith("accuracy"), len(lines) <= FEW
     data = [
         {
             "type": "scatter",
             "x": xs or NOTHING,
             "y": ys or NOTHING,
             "name": name,
-            "mode": "lines+markers" if quantity.startswith("validation") and len(xs) < 60 else "lines",
-            "line": {"color": LINES[i % len(LINES)], "width": 2, "dash": DASHES[i // 4 % len(DASHES)]},
+            "mode": "lines+markers"
+            if few and quantity.startswith("validation") and len(xs) < 60
+            else "lines",
+            "line": {
+                "color": LINES[i % len(LINES)],
+                "width": 2 if few else 1,
+                "dash": DASHES[i // 4 % len(DASHES)],
+            },
             "marker": {"symbol": SYMBOLS[i % len(SYMBOLS)], "size": 7},
             "hovertemplate": "%{text}" if share else "%{y:.4f}",
             "text": [percent(y) for y in ys] if share else None,
@@ -75,8 +83,8 @@ def overlaid(
         "xaxis": {"title": {"text": AXES[axis]}, "rangemode": "tozero"},
         "yaxis": {"title": {"text": QUANTITIES[quantity]}, "tickformat": TICKS if share else ""},
         "legend": {"orientation": "h", "y": -0.2, "x": 0},
-        "showlegend": True,
-        "hovermode": "x unified",
+        "showlegend": few,
+        "hovermode": "x unified" if few else "closest",
         "uirevision": f"{axis}-{quantity}",
     }
     return go.Figure(data, layout)

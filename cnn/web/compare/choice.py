@@ -4,18 +4,19 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnn.evaluation.compare import MOST, differing, legends, settings_of
+from cnn.evaluation.compare import MOST, MOST_CURVES, differing, legends, settings_of
 from cnn.runs.store import Run
 from cnn.web.app.widgets import run_labels, usable_runs
 
 RUNS = "runs"
+LONGEST_LINK = 60 * MOST_CURVES
 
 
 def choose_runs() -> list[Run]:
-    """Let the visitor choose up to eight networks; say which of a link are not here."""
+    """Let the visitor choose up to a hundred networks; say which of a link are not here."""
     known = {run.id: run for run in usable_runs()}
-    asked = list(dict.fromkeys(filter(None, st.query_params.get(RUNS, "")[:2000].split(","))))
-    here = [name for name in asked if name in known][:MOST]
+    asked = list(dict.fromkeys(filter(None, st.query_params.get(RUNS, "")[:LONGEST_LINK].split(","))))
+    here = [name for name in asked if name in known][:MOST_CURVES]
     if st.session_state.get("compare-read") != asked or "compared" not in st.session_state:
         st.session_state["compare-read"] = asked
         st.session_state["compared"] = here
@@ -28,18 +29,20 @@ def choose_runs() -> list[Run]:
         else:
             st.query_params.pop(RUNS, None)
 
-    picked = st.multiselect(
-        f"Networks, two to {MOST}",
+    many = len(st.session_state["compared"]) > MOST  # whose names would fill the page
+    box = st.expander(f"{len(st.session_state['compared'])} networks") if many else st.container()
+    picked = box.multiselect(
+        f"Networks, two to {MOST}; only curves and cost of up to {MOST_CURVES}",
         list(known),
         format_func=run_labels(known.values()).__getitem__,
         key="compared",
-        max_selections=MOST,
+        max_selections=MOST_CURVES,
         on_change=chosen,
     )
     if gone := len(asked) - len(here):
         what = "1 network" if gone == 1 else f"{gone} networks"
         st.warning(
-            f"{what} of this link cannot be shown: deleted, somebody else's, or more than {MOST}. "
+            f"{what} of this link cannot be shown: deleted, somebody else's, or more than {MOST_CURVES}. "
             "The others are compared.",
             icon=":material/link_off:",
         )

@@ -11,7 +11,7 @@ from cnn.evaluation.compare import aligned, differing, settings_of, value_text
 from cnn.evaluation.metrics import frontier
 from cnn.figures.compare import bars_html
 from cnn.figures.mosaic import data_uri, picture
-from cnn.figures.overlay import AXES, QUANTITIES, cost_scatter, overlaid, points
+from cnn.figures.overlay import AXES, FEW, MAX_POINTS, QUANTITIES, cost_scatter, overlaid, points
 from cnn.network.summary import total_multiply_adds, total_parameters, walk
 from cnn.runs.store import Run
 from cnn.web.app.run_text import plain
@@ -31,8 +31,9 @@ def show_curves(runs: Sequence[Run], names: Sequence[str]) -> None:
         )
         axis = st.selectbox("Over", list(AXES), format_func=AXES.__getitem__, key="axis", width=240)
     lines, without = [], []
+    most = MAX_POINTS if len(runs) <= FEW else MAX_POINTS // 4
     for run, name in zip(runs, names, strict=True):
-        xs, ys = points(run.history.rows(), axis, quantity, _epoch_multiply_adds(run))
+        xs, ys = points(run.history.rows(), axis, quantity, _epoch_multiply_adds(run), most)
         lines.append((name, xs, ys))
         if not xs:
             without.append(name)
@@ -42,12 +43,14 @@ def show_curves(runs: Sequence[Run], names: Sequence[str]) -> None:
     notes = ["Multiply-adds of training: three times those of a forward pass, for each picture."] * (
         axis == "multiply_adds"
     )
-    notes += [f"{plain(name)} has no values here yet." for name in without]
-    notes += [
-        f"{plain(name)} is {run.status().state}: its curve will grow."
-        for run, name in zip(runs, names, strict=True)
-        if not run.status().ended
-    ]
+    growing = [(run, name) for run, name in zip(runs, names, strict=True) if not run.status().ended]
+    if len(runs) > FEW:
+        notes.append(f"Point at a curve to see which of the {len(runs)} networks it is.")
+        notes += [f"{len(without)} have no values here yet."] * bool(without)
+        notes += [f"{len(growing)} are not trained to their end: their curves will grow."] * bool(growing)
+    else:
+        notes += [f"{plain(name)} has no values here yet." for name in without]
+        notes += [f"{plain(name)} is {run.status().state}: its curve will grow." for run, name in growing]
     if notes:
         st.caption(" ".join(notes))
 

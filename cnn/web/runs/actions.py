@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from cnn.core.errors import CnnLabError
+from cnn.evaluation.compare import MOST, MOST_CURVES
 from cnn.runs import labels, trash
 from cnn.web.app.service import service
 from cnn.web.app.session import session
@@ -12,7 +13,6 @@ from cnn.web.runs.table import Row
 
 DELETED = "runs-deleted"
 SAID = "runs-said"
-MOST_COMPARED = 8
 
 
 def show_ways(chosen: Sequence[Row]) -> None:
@@ -28,15 +28,16 @@ def show_ways(chosen: Sequence[Row]) -> None:
             ):
                 network = {"network": chosen[0].id}
                 st.page_link(page, label=label, icon=f":material/{icon}:", query_params=network)
-        elif len(chosen) <= MOST_COMPARED:
+        elif len(chosen) <= MOST_CURVES:
+            what = "Compare these" if len(chosen) <= MOST else "Curves of these"
             st.page_link(
                 "compare.py",
-                label=f"Compare these {len(chosen)}",
+                label=f"{what} {len(chosen)}",
                 icon=":material/compare:",
                 query_params={"runs": ",".join(row.id for row in chosen)},
             )
         else:
-            st.caption(f"{len(chosen)} are selected; at most {MOST_COMPARED} can be compared.")
+            st.caption(f"{len(chosen)} are selected; at most {MOST_CURVES} can be compared.")
 
 
 def show_changes(chosen: Sequence[Row]) -> None:

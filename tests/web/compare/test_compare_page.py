@@ -107,6 +107,21 @@ def test_a_network_that_gives_no_numbers_is_told_and_the_others_are_compared(
     assert "learning rate 0.003 is right on 60 of 200 pictures more than learning rate 0.01" in text
 
 
+def test_more_than_eight_are_drawn_as_curves_and_points(lab: Lab) -> None:
+    runs = [put(lab, seed=seed) for seed in range(13)]
+    app = lab.visit("compare", runs=link(*runs), view="Is it real?")
+    assert not app.exception
+    (views,) = [one for one in app.segmented_control if one.label == "View"]
+    assert views.options == ["Curves", "Cost"]
+    chart = json.loads(app.get("plotly_chart")[0].proto.spec)
+    assert [line["name"] for line in chart["data"]] == [f"seed {seed}" for seed in range(13)]
+    assert chart["layout"]["showlegend"] is False
+    assert "which of the 13 networks it is" in said(app)
+    app = views.set_value("Cost").run()
+    assert not app.exception
+    assert app.get("plotly_chart")
+
+
 def test_one_alone_is_asked_for_another(lab: Lab) -> None:
     assert "Choose two or more networks" in said(lab.visit("compare", runs=put(lab).id))
     assert "Choose two or more networks" in said(lab.visit("compare", runs="%00," * 500))
