@@ -36,7 +36,7 @@ def test_the_kinds_in_between_are_no_layers() -> None:
     assert {"Conv", "DepthwiseConv", "GroupNorm", "SpatialDropout", "Gate"} <= {c.__name__ for c in classes}
 
 
-@pytest.mark.parametrize("kind", all_layers(), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [*all_layers()], ids=lambda kind: kind.__name__)
 def test_every_layer_has_its_words_and_a_colour(kind: type[Layer]) -> None:
     assert kind.tag in TAGS
     assert kind.about.endswith(".")
