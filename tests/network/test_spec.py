@@ -449,15 +449,20 @@ def test_what_is_no_setup_text_is_refused(text: str) -> None:
     "data", [b"", b"\xff\xfe", b"\x00\x01\x02", b"PK\x03\x04", '{"version":1}'.encode("utf-16")[:-1]]
 )
 def test_what_is_no_setup_file_is_refused(data: bytes) -> None:
-    with pytest.raises(SpecError):
+    with pytest.raises(SpecError) as caught:
         Setup.from_text(data)
+    assert str(caught.value) == "this is not JSON; paste what Export or --spec wrote."
+    assert caught.value.field == ""
 
 
 def test_text_of_100_000_characters_is_read_and_no_more() -> None:
     text = Setup().to_text()
     assert Setup.from_text(text + " " * (100_000 - len(text))) == Setup()
-    with pytest.raises(SpecError, match="100,001 characters are too many"):
+    with pytest.raises(SpecError) as caught:
         Setup.from_text(text + " " * (100_001 - len(text)))
+    assert str(caught.value) == "100,001 characters are too many; a set-up has at most 100,000."
+    assert caught.value.field == ""
+    assert text.splitlines()[1] == '  "version": 1,'  # for people, too
 
 
 @pytest.mark.parametrize("depth", [10, 100, *range(900, 1000), 40_000])

@@ -179,9 +179,10 @@ def test_layers_come_in_order_under_names_of_their_own(name: str) -> None:
     ("layer", "phrase"),
     [
         (Conv("a", (), 5, 2, "valid", 1), "1 filter of 5×5, stride 2, valid"),
+        (Conv("a", (), 3, 1, "same", 12), "12 filters of 3×3, same"),
         (Activation("a", (), "leaky_relu"), "Leaky ReLU"),
         (Pool("a", (), "average", 3, 2), "average 3×3, stride 2"),
-        (Dropout("a", (), 0.25), "25% while training"),
+        (Dropout("a", (), 0.25), "25 % while training"),
         (FullyConnected("a", (), 1), "1 neuron"),
         (FullyConnected("a", (), 120), "120 neurons"),
         (Softmax("a", ()), "Softmax"),

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from cnn.network.spec import Block, Convolution, Dense, NetworkSpec, Setup, TrainSpec
+from cnn.runs.commands import Command
 
 COLOURS = np.array(
     [
@@ -48,3 +49,8 @@ def same(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> bool:
 
 def progress_of(reports: list[Any]) -> list[Any]:
     return [report for report in reports if type(report).__name__ == "Progress"]
+
+
+def ask(*kinds: str | tuple[str, float]) -> list[Command]:
+    """Return commands by their kinds, or kinds and numbers."""
+    return [Command(kind) if isinstance(kind, str) else Command(*kind) for kind in kinds]

@@ -92,13 +92,10 @@ def test_every_optimiser_learns_the_colours(training: ModuleType, data: Dataset,
 # One seed, one result
 
 
-@pytest.mark.parametrize("spec", [TINY, NOISY])
-def test_one_seed_gives_one_result_and_another_seed_another(
-    training: ModuleType, data: Dataset, spec: NetworkSpec
-) -> None:
+def test_one_seed_gives_one_result_and_another_seed_another(training: ModuleType, data: Dataset) -> None:
     changes = {"flip": True, "shift": 2, "cutout": 6}
     first, again, other = (
-        list(training.train(setup(spec, epochs=2, seed=seed, **changes), data))[-1]
+        list(training.train(setup(NOISY, epochs=2, seed=seed, **changes), data))[-1]
         for seed in (5, 5, 2**31 - 1)
     )
     assert same(first.weights, again.weights)
