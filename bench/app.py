@@ -153,7 +153,7 @@ def _run_command(setup: Setup | None) -> dict[str, Any]:
 
 
 def _run_in_app(page: "Page", running: Server, setup: Setup) -> float:
-    """Train in the app while the page shows it, and return the images a second of the whole run."""
+    """Train in the app while the page shows it, and return the images per second of the whole run."""
     store = RunStore(running.home / "runs")
     before = {run.id for run in store.runs()}
     page.goto(f"{running.url}/train?setup={setup.to_link()}")

@@ -30,7 +30,7 @@ PAGES = ("", "build", "train", "inside")
 
 @dataclass(frozen=True)
 class Lesson:
-    """What a class gave: seconds each owner waited, images a second of all, MB of the largest worker."""
+    """What a class gave: seconds each owner waited, images per second of all, MB of the largest worker."""
 
     waits: Sequence[float]
     images_per_second: float

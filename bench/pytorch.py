@@ -46,7 +46,7 @@ VARIANTS = tuple(Variant(last, half) for last in (False, True) for half in (Fals
 
 
 def pytorch(rounds: int, smoke: bool) -> Iterator[Figure]:
-    """Compare images a second on the presets `lecture` and `vgg6` with the best of PyTorch's variants."""
+    """Compare images per second on the presets `lecture` and `vgg6` with the best of PyTorch's variants."""
     for name in NAMES:
         if find_spec("torch") is None:
             reason = "PyTorch is not installed; pip install -r requirements-bench.txt"

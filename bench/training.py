@@ -20,17 +20,17 @@ CALIBRATION_STEPS = 20
 
 
 def lecture(rounds: int, smoke: bool) -> Iterator[Figure]:
-    """Compare images a second on the preset `lecture`."""
+    """Compare images per second on the preset `lecture`."""
     return _speed("lecture", rounds, 0.5 if smoke else 3.5, AtLeast(3.0, "ratio"))
 
 
 def vgg6(rounds: int, smoke: bool) -> Iterator[Figure]:
-    """Compare images a second on the preset `vgg6`."""
+    """Compare images per second on the preset `vgg6`."""
     return _speed("vgg6", rounds, 0.5 if smoke else 7.0, AtLeast(1.7, "ratio"))
 
 
 def minute(rounds: int, smoke: bool) -> Iterator[Figure]:
-    """Compare images a second on the preset `minute`, without its flips."""
+    """Compare images per second on the preset `minute`, without its flips."""
     return _speed("minute", rounds, 0.5 if smoke else 3.5, AtLeast(2.0, "ratio"))
 
 

@@ -376,7 +376,7 @@ def test_train_for_some_seconds_and_for_people(tmp_path: Path, capsys: Capture, 
     assert main(train_command(out, "--seconds", "5")[3:]) == 0
     *_, result, place = capsys.readouterr().out.splitlines()
     assert result.startswith("finished: test accuracy ")
-    assert "images a second (sketch10, drawn by code)" in result
+    assert "images per second (sketch10, drawn by code)" in result
     assert place == f"run: {out}"
     run = read_run(out)
     assert run.setup.training.epochs is None

@@ -87,7 +87,7 @@ def test_an_answer_that_is_none_is_said_and_the_page_goes_on(browser: Browser, t
         page.get_by_text("More settings").click()
         number(page, "Training pictures", 20_000)
         page.get_by_role("button", name="Train", exact=True).click()
-        expect(page.get_by_text("something else answered (200, text/html)")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("could not be read (200, text/html)")).to_be_visible(timeout=60_000)
         expect(page.get_by_role("heading", name=re.compile("finished"))).to_be_visible(timeout=120_000)
         visitor.context.close()
 

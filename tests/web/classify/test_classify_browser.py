@@ -151,7 +151,7 @@ def test_a_moved_square_is_still_there_after_a_visit_to_inside(page: Page) -> No
     page.keyboard.press("ArrowLeft")
     crop = crop_of(page)
     says(page, picture.with_crop(*crop).pixels)
-    page.get_by_role("link", name="See its maps on this picture").click()
+    page.get_by_role("link", name="See its maps for this picture").click()
     page.wait_for_url("**/inside**")
     expect(page.get_by_text("Your picture: a square of 240×240").first).to_be_visible()
     page.go_back()

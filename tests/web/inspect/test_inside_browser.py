@@ -197,7 +197,7 @@ def test_a_picture_is_chosen_on_the_way_from_classify(browser: Browser, served_a
     """Both pages have the picture in the address: there as widgets, here by hand."""
     page = browser.new_context(viewport={"width": 1440, "height": 1100}).new_page()
     page.goto(f"{served_app.address}/classify?network=lecture&sample_class=frog&sample_number=3")
-    page.get_by_role("link", name="See its maps on this picture").click(timeout=60_000)
+    page.get_by_role("link", name="See its maps for this picture").click(timeout=60_000)
     expect(page.locator('.tile[aria-checked="true"]')).to_contain_text("frog", timeout=30_000)
     page.locator(".tile").nth(0).click()
     asked(page, **{"class": "airplane", "number": "3"})
