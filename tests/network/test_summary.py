@@ -16,7 +16,14 @@ from cnn.network.layers.dense import FullyConnected, Softmax
 from cnn.network.layers.pool import Pool
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Block, Convolution, Dense, NetworkSpec
-from cnn.network.summary import LayerShape, TooSmallError, total_multiply_adds, total_parameters, walk
+from cnn.network.summary import (
+    LayerShape,
+    TooSmallError,
+    total_multiply_adds,
+    total_parameters,
+    unseen_text,
+    walk,
+)
 from support.strategies import networks
 
 
@@ -73,6 +80,18 @@ def test_the_lecture_network_multiplies_and_sees_what_hand_and_pencil_say() -> N
     assert table["scores"].receptive_field == table["softmax"].receptive_field == 32
     assert table["conv1"].memory == 32 * 32 * 12 * 4
     assert table["softmax"].memory == 40
+
+
+def test_scores_see_27_by_27_where_pools_drop_what_is_left_over() -> None:
+    """32 → 10 (3×3, stride 3) leaves rows 30 and 31, 10 → 3 leaves the tenth: 3 × 3 × 3 rows and columns are seen."""
+    block = Block((Convolution(4, 1),), pool_window=3, pool_stride=3)
+    table = walk(NetworkSpec((block, block)))
+    assert [row.sees for row in table if row.layer.name in ("pool1", "pool2", "scores")] == [
+        "3×3",
+        "9×9",
+        "27×27",
+    ]
+    assert unseen_text(table).startswith("No score depends on rows 27 to 31 and columns 27 to 31")
 
 
 @pytest.mark.parametrize(
