@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnn.core.errors import CnnLabError
 from cnn.web.app import address
-from cnn.web.app.component import FRONTEND
+from cnn.web.app.component import FRONTEND, component
 from cnn.web.app.session import session, theme
 from cnn.web.learn.lesson import LESSONS
 
@@ -12,6 +12,26 @@ DAY_SECONDS = 24 * 3600
 STYLE = """<style>
 a:focus-visible, button:focus-visible { outline: 3px solid #3A97D9 !important; outline-offset: 2px; }
 [class*="st-key-refused-"] p { color: #B3261E; }
+</style>"""
+# On paper there is nothing to press and nothing to scroll; how large it is printed is settled by page_tools.ts.
+PRINT_STYLE = """<style>
+@media print {
+  header, [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stTooltipIcon"],
+  .stButton, .stDownloadButton, .stPageLink, .stPopover, .st-key-page-tools, .st-key-no-print
+  { display: none !important; }
+  html, body, #root, #root > div, [data-testid="stApp"], [data-testid="stAppViewContainer"], [data-testid="stMain"] {
+    position: static !important; overflow: visible !important; height: auto !important; min-height: 0 !important;
+  }
+  [data-testid="stMainBlockContainer"] { padding: 0 !important; }
+  [data-testid="stApp"], body { background: #FFFFFF !important; }
+  [data-testid="stExpander"]:has(details:not([open])) { display: none !important; }
+  .stPlotlyChart, .stImage, [data-testid="stVerticalBlockBorderWrapper"] { break-inside: avoid; }
+}
+</style>"""
+# The whole page is enlarged, so that text in drawings and in components grows with the rest.
+LARGE_STYLE = """<style>
+[data-testid="stMainBlockContainer"] { zoom: 1.4; padding-top: 4rem; }
+@media print { [data-testid="stMainBlockContainer"] { zoom: 1; } }
 </style>"""
 # White is hard to read on the dark theme's primary colour, which is bright enough to be read as text on dark ground.
 DARK_STYLE = """<style>
@@ -22,11 +42,15 @@ button[kind="primary"], button[kind="primaryFormSubmit"], a[kind="primary"] {
 </style>"""
 
 
+_tools = component("page_tools", '<div class="tools"></div>')
+
+
 def show() -> None:
     """Show the page that the address names, in its frame."""
     st.set_page_config(page_title="CNN Lab", page_icon=FRONTEND / "icon.png", layout="wide")
 
     lessons = [st.Page("learn.py", title="All lessons", icon=":material/school:")]
+    lessons.append(st.Page("worksheet.py", title="Worksheet", icon=":material/print:", visibility="hidden"))
     lessons += [st.Page(item.page, title=item.title, icon=f":material/{item.icon}:") for item in LESSONS]
     find_out = [
         st.Page("evaluate.py", title="Evaluate", icon=":material/fact_check:"),
@@ -51,7 +75,8 @@ def show() -> None:
         position="top",
     )
     st.set_page_config(page_title=f"{page.title} · CNN Lab")
-    st.html(STYLE + (DARK_STYLE if theme().name == "dark" else ""))
+    large = session().presenting or st.query_params.get("present") == "1"
+    st.html(STYLE + PRINT_STYLE + DARK_STYLE * (theme().name == "dark") + LARGE_STYLE * large)
     if address.enter(page.url_path):
         session().entered_with = session().picture
     session().refused = []
@@ -60,6 +85,21 @@ def show() -> None:
         page.run()
     except CnnLabError as error:  # what a page did not expect, an overflow for one, is still a sentence
         st.error(str(error), icon=":material/error:")
+    _page_tools(large)
+
+
+def _page_tools(large: bool) -> None:
+    """Offer below every page what a class needs of it: large type for the wall, a sheet of paper."""
+
+    def switched() -> None:
+        session().presenting = not large
+        st.query_params.pop("present", None)
+
+    st.space("large")
+    with st.container(horizontal=True, vertical_alignment="center", key="page-tools"):
+        words = "Usual size of type" if large else "Large type for a projector"
+        st.button(words, icon=":material/present_to_all:", key="large-type", on_click=switched)
+        _tools(data=None, key="print")
 
 
 @st.fragment(run_every=DAY_SECONDS)

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { type Column, fieldsOf } from "../../cnn/frontend/flow.ts";
 import { type CellMap, mapValue } from "../../cnn/frontend/overlay.ts";
+import { onPaper } from "../../cnn/frontend/page_tools.ts";
 import { openBlob } from "../../cnn/frontend/shared/blob.ts";
 import { colourOf, inkOn, luminance, type Rgb, rgb, withTable } from "../../cnn/frontend/shared/colours.ts";
 import { distance } from "../../cnn/frontend/shared/flight.ts";
@@ -183,6 +184,15 @@ describe("what a cell of Home's network depends on", () => {
 
   test("ReLU and pooling read their own map, a convolution all maps", () =>
     expect(fieldsOf(lecture, 6, 5, 3, 3).map(({ map }) => map)).toEqual([null, null, null, null, 5, 5, 5]));
+});
+
+describe("a page on paper", () => {
+  test.each([
+    ["a wide one lies", [1280, 800], { zoom: 1047 / 1280, landscape: true }],
+    ["a tall one stands", [1280, 1700], { zoom: 718 / 1280, landscape: false }],
+    ["a small one is not enlarged", [500, 400], { zoom: 1, landscape: false }],
+    ["a very tall one keeps the width, on several sheets", [1280, 4000], { zoom: 718 / 1280, landscape: false }],
+  ])("%s", (_, [wide, tall], expected) => expect(onPaper(wide as number, tall as number)).toEqual(expected));
 });
 
 describe("how far a page scrolls to what was chosen", () => {

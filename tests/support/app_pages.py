@@ -119,8 +119,13 @@ def watched(app: AppTest) -> list[dict[str, Any]]:
     return [facts["facts"] for facts in found if "facts" in facts]
 
 
+def components(app: AppTest) -> list[Any]:
+    """Return the browser components of a page, without the tools below every page."""
+    return [item for item in app.get("bidi_component") if item.key != "print"]
+
+
 def drawing(app: AppTest) -> str:
-    (found,) = app.get("bidi_component")
+    (found,) = components(app)
     return str(json.loads(found.proto.json))
 
 

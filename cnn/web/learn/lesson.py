@@ -77,22 +77,20 @@ def _store() -> ProgressStore:
 def start(key: str) -> Lesson:
     """Show a lesson's title, its question and how far this browser is; return the lesson."""
     lesson = next(lesson for lesson in LESSONS if lesson.key == key)
-    if st.query_params.get("present") == "1":
-        st.html("<style>html { font-size: 22px; }</style>")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(lesson.title, width="stretch")
         done = min(progress().count(key), lesson.checks)
         st.badge(
             f"{done} of {lesson.checks} checks", icon=":material/task_alt:", color="green" if done else "gray"
         )
-        _teacher_menu()
+        _teacher_menu(lesson.title)
     st.header(lesson.question, anchor=False)
     return lesson
 
 
-def _teacher_menu() -> None:
+def _teacher_menu(title: str) -> None:
     st.session_state["lesson-controls"] = set()
-    presenting = st.query_params.get("present") == "1"
+    presenting = session().presenting or st.query_params.get("present") == "1"
     with st.popover("For teachers", icon=":material/school:"):
         st.write(
             "Set the controls as you want them, then copy the address of this page. To fix or hide controls, "
@@ -104,10 +102,17 @@ def _teacher_menu() -> None:
             icon=":material/present_to_all:",
         ):
             if presenting:
-                del st.query_params["present"]
+                session().presenting = False
+                st.query_params.pop("present", None)
             else:
                 st.query_params["present"] = "1"
             st.rerun()
+        st.page_link(
+            "worksheet.py",
+            label="Worksheet to print",
+            icon=":material/print:",
+            query_params={"lesson": title},
+        )
 
 
 def _seen_controls() -> set[str]:
@@ -284,6 +289,12 @@ def finish(lesson: Lesson, layer: str) -> None:
             label=f"See {layer} in your own network",
             icon=":material/grid_view:",
             query_params={"layer": layer},
+        )
+        st.page_link(
+            "worksheet.py",
+            label="Worksheet to print",
+            icon=":material/print:",
+            query_params={"lesson": lesson.title},
         )
 
 

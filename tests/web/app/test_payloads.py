@@ -39,6 +39,7 @@ from cnn.network.summary import walk
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run, RunStore, Status
 from cnn.scheduler.query_queue import Answer
+from cnn.web import navigation
 from cnn.web.ablate import kernel_editor, patch
 from cnn.web.app import answers, drawing, matrix, softmax_bars, thumbnails, tiles
 from cnn.web.classify import crop, paste, prediction
@@ -253,11 +254,17 @@ def inspected(run: Run, bad: Bad) -> Any:
     return pack_inspector(look, layer, 0, LIGHT, {"question": "q", "cell": None})
 
 
-def drawn(run: Run, bad: Bad) -> Any:
+def alive(run: Run, bad: Bad) -> Any:
+    return drawn(run, bad, alive=True)
+
+
+def drawn(run: Run, bad: Bad, alive: bool = False) -> Any:
     outputs = dict(a_look(bad).outputs)
     rows = [row for row in walk(NETWORK) if len(row.shape) == 3 and row.layer.inputs]
     svg = flow_svg(rows, outputs, PIXELS, LIGHT)
-    return shown(drawing, lambda: drawing.show_drawing(svg, "key"))
+    with mounted(drawing, "_flow" if alive else "_component") as given_to:
+        drawing.show_drawing(svg, "key", alive=alive)
+    return given_to.data
 
 
 def laid_over(run: Run, bad: Bad) -> Any:
@@ -276,6 +283,7 @@ BUILDERS: dict[str, Callable[[Run, Bad], Any]] = {
     "answers": waiting,
     "cells": lambda run, bad: cells_of(bad),
     "drawing": drawn,
+    "flow": alive,
     "inspector": inspected,
     "keras_values": keras_of,
     "kernel_editor": kernel_of,
@@ -295,6 +303,7 @@ BUILDERS: dict[str, Callable[[Run, Bad], Any]] = {
 WHOLE_NUMBERS = {  # a browser gets counts, places and pixels of uint8 from these, which cannot be otherwise
     "chart_zoom": steady_chart,
     "crop": crop,
+    "page_tools": navigation,
     "live_listener": live_watch,
     "paste": paste,
     "patch": patch,

@@ -21,7 +21,7 @@ from cnn.lessons.progress import ProgressStore
 from cnn.network import ops
 from cnn.runs.store import owner_hash
 from cnn.web.learn.window import Walk, pack
-from support.app_pages import ANNA, visited, walk_of
+from support.app_pages import ANNA, components, visited, walk_of
 from support.serving import ServedApp
 
 pytestmark = pytest.mark.usefixtures("only_drawn_pictures")
@@ -245,7 +245,7 @@ def test_impossible_settings_are_red_with_the_reason() -> None:
     app = visit(kernel="Your own", size="5", padding="valid", dilation="3", side="8")
     assert not app.exception
     assert "spans 13 cells" in app.error[0].value
-    assert not app.get("bidi_component")
+    assert not components(app)
     assert "red" in words(app)
     app.slider(key="side").set_value(13).run()
     assert not app.error

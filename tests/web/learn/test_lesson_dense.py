@@ -22,7 +22,7 @@ from cnn.network import ops
 from cnn.network.forward import forward
 from cnn.network.presets import PRESETS
 from cnn.runs.store import owner_hash
-from support.app_pages import ANNA, answer, check, opened, right_place, said
+from support.app_pages import ANNA, answer, check, components, opened, right_place, said
 
 pytestmark = pytest.mark.usefixtures("only_drawn_pictures")
 
@@ -147,7 +147,7 @@ def test_the_page_opens_with_the_question_and_three_checks(visit: Callable[..., 
     assert app.slider(key="index").value == 703
     assert "row 3, column 5 of map 7" in said(app)
     assert "15,370" not in said(app)  # held back until the answer
-    assert len(app.get("bidi_component")) == 1
+    assert len(components(app)) == 1
 
 
 def test_an_address_presets_everything(visit: Callable[..., AppTest]) -> None:

@@ -156,11 +156,11 @@ def test_the_teacher_sees_the_controls_of_this_lesson_alone(monkeypatch: pytest.
 
 def test_present_mode_makes_the_type_large_and_can_be_left(monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened(monkeypatch, "learn_softmax", present="1")
-    assert any("font-size" in item.value for item in app.html)
+    assert any("zoom: 1.4" in item.value for item in app.html)
     (button,) = [button for button in app.button if button.label == "Normal type size"]
     button.click().run()
     assert "present" not in app.query_params
-    assert not any("html { font-size" in item.value for item in app.html)
+    assert not any("zoom: 1.4" in item.value for item in app.html)
 
 
 @pytest.mark.parametrize("name", ["lock", "hide", "present"])
@@ -173,4 +173,4 @@ def test_odd_lists_in_the_address_change_nothing(
     app = opened(monkeypatch, "learn_softmax", **{name: value})
     assert not app.slider(key="temperature").disabled
     assert len(app.slider) == 13
-    assert not any("html { font-size" in item.value for item in app.html)
+    assert not any("zoom: 1.4" in item.value for item in app.html)

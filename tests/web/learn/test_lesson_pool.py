@@ -20,7 +20,7 @@ from cnn.network.forward import Weights, forward
 from cnn.network.presets import PRESETS
 from cnn.network.summary import walk
 from cnn.runs.store import owner_hash
-from support.app_pages import ANNA, visited, walk_of
+from support.app_pages import ANNA, components, visited, walk_of
 from support.serving import ServedApp
 
 pytestmark = pytest.mark.usefixtures("only_drawn_pictures")
@@ -165,7 +165,7 @@ def test_the_page_as_it_opens() -> None:
     assert arrays["outputs"].shape == (16, 16, 2)
     assert "663,552" in words(app)
     assert "2,654,208" in words(app)
-    assert len(app.get("bidi_component")) == 1  # the plot waits for the answer
+    assert len(components(app)) == 1  # the plot waits for the answer
 
 
 def test_a_preset_by_address() -> None:
@@ -216,7 +216,7 @@ def test_right_answers_mark_progress_and_wrong_ones_explain(home: Path) -> None:
     assert not app.exception
     done = ProgressStore(home / "progress").read(owner_hash(ANNA)).done
     assert {"pool/size", "pool/swap"} <= done
-    assert len(app.get("bidi_component")) == 2  # the plot has come
+    assert len(components(app)) == 2  # the plot has come
 
 
 def test_the_answer_on_shifts_is_what_was_measured(weights: Weights) -> None:

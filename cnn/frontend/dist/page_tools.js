@@ -1,0 +1,62 @@
+// Made by npm run build from the TypeScript in cnn/frontend; do not edit.
+
+// cnn/frontend/shared/dom.ts
+function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`no ${selector} in this component`);
+  return found;
+}
+function make(kind, parent, name = "", text) {
+  const element = document.createElement(kind);
+  if (name) element.className = name;
+  if (text !== void 0) element.textContent = text;
+  parent?.append(element);
+  return element;
+}
+function makeButton(parent, name, text, label = "") {
+  const button = make("button", parent, name, text);
+  button.type = "button";
+  if (label) {
+    button.title = label;
+    button.setAttribute("aria-label", label);
+  }
+  return button;
+}
+
+// cnn/frontend/page_tools.ts
+var SHEET = [718, 1047];
+var LEAST = 0.5;
+function onPaper(wide, tall) {
+  const [short, long] = SHEET;
+  const upright = Math.min(short / wide, long / tall, 1);
+  const lying = Math.min(long / wide, short / tall, 1);
+  if (Math.max(upright, lying) < LEAST) return { zoom: Math.min(short / wide, 1), landscape: false };
+  return { zoom: Math.max(upright, lying), landscape: lying > upright };
+}
+var STYLE = "cnn-lab-print";
+function prepare() {
+  const page = document.querySelector('[data-testid="stMainBlockContainer"]');
+  if (!page) return;
+  const { paddingLeft, paddingRight, paddingTop, paddingBottom } = getComputedStyle(page);
+  const wide = page.offsetWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
+  const tall = page.offsetHeight - Number.parseFloat(paddingTop) - Number.parseFloat(paddingBottom);
+  const { zoom, landscape } = onPaper(wide, tall);
+  const style = document.getElementById(STYLE) ?? document.head.appendChild(document.createElement("style"));
+  style.id = STYLE;
+  style.textContent = `
+    @page { size: A4 ${landscape ? "landscape" : "portrait"}; margin: 10mm; }
+    @media print {
+      [data-testid="stMainBlockContainer"] { zoom: ${zoom}; width: ${wide}px !important; max-width: none !important; }
+    }`;
+}
+function pageTools({ parentElement }) {
+  const place = find(parentElement, ".tools");
+  const button = place.querySelector("button") ?? makeButton(place, "", "Print this page");
+  button.onclick = () => print();
+  addEventListener("beforeprint", prepare);
+  return () => removeEventListener("beforeprint", prepare);
+}
+export {
+  pageTools as default,
+  onPaper
+};
