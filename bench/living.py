@@ -17,7 +17,6 @@ from cnn.exports.source import Source, read_source
 from cnn.network.forward import forward, weight_shapes
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Setup, TrainSpec
-from cnn.network.summary import walk
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
@@ -128,7 +127,7 @@ def _theirs(chromium: "Browser", source: Source) -> "Page":
         name: {"shape": array.shape, "values": base64.b64encode(array.astype("<f4").tobytes()).decode()}
         for name, array in source.weights.items()
     }
-    steps = [living_page._step(row.layer, row.shape) for row in walk(source.setup.network)]
+    steps = living_page.steps(source.setup.network)
     both = page.evaluate(
         """([steps, packed, shown]) => {
           const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);

@@ -35,8 +35,8 @@ const webAssembly = {
 };
 
 rmSync(target, { recursive: true, force: true });
-await build({
-  entryPoints: entries,
+const { living_page, ...components } = entries;
+const options = {
   outdir: target,
   bundle: true,
   format: "esm",
@@ -44,4 +44,7 @@ await build({
   plugins: [webAssembly],
   charset: "utf8", // the texts hold × and −
   banner: { js: "// Made by npm run build from the TypeScript in cnn/frontend; do not edit." },
-});
+};
+await build({ ...options, entryPoints: components });
+// What people pass on is made small.
+await build({ ...options, entryPoints: { living_page }, minify: true });

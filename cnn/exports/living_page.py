@@ -7,7 +7,7 @@ that are dropped, pasted or taken go through the network in the browser and neve
 import base64
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -20,15 +20,18 @@ from cnn.core.shares import percent
 from cnn.data.classes import CLASSES
 from cnn.data.subset import of_each_class
 from cnn.exports.source import Exported, Source
-from cnn.figures.colours import DARK, LIGHT, Theme
+from cnn.figures.colours import DARK, LIGHT, TAGS, Theme
+from cnn.interpret.cell import chain_after
+from cnn.network.arithmetic import facts_of
 from cnn.network.layers.activation import Activation, Dropout, SpatialDropout
-from cnn.network.layers.base import Layer, all_layers
+from cnn.network.layers.base import DENSE, Layer, Shape, all_layers
 from cnn.network.layers.conv import Conv, DepthwiseConv
 from cnn.network.layers.dense import Flatten, FullyConnected, GlobalAverage, Input, Softmax
 from cnn.network.layers.merge import Add, Gate
 from cnn.network.layers.norm import BatchNorm, GroupNorm
 from cnn.network.layers.pool import Pool
 from cnn.network.ops import BATCH_NORM_EPSILON, GROUP_NORM_EPSILON
+from cnn.network.spec import NetworkSpec
 from cnn.network.summary import walk
 from cnn.runs.snapshots import to_thin
 from cnn.training.kernels.fusion import PooledConv
@@ -89,9 +92,10 @@ def export_living_page(source: Source, pictures: str = "sketch10") -> Exported:
     facts = {
         "title": source.name or source.run_id,
         "classes": CLASSES,
-        "steps": [_step(row.layer, row.shape) for row in walk(source.setup.network)],
+        "steps": steps(source.setup.network),
         "snapshots": [{"label": f"after epoch {epoch:g}"} for epoch, _ in states],
         "samples": [{"label": f"a sample of {CLASSES[label]}"} for label in samples.labels],
+        "tags": TAGS,
         "colours": {"light": _colours(LIGHT), "dark": _colours(DARK)},
     }
     blob = to_blob(arrays, facts)
@@ -105,10 +109,36 @@ def export_living_page_with_cifar10(source: Source) -> Exported:
     return export_living_page(source, "cifar10")
 
 
-def _step(layer: Layer, shape: tuple[int, ...]) -> dict[str, Any]:
-    told = {"name": layer.name, "inputs": list(layer.inputs), "shape": list(shape)}
-    words = {"tag": layer.tag, "title": layer.title, "phrase": layer.phrase, "about": layer.about}
-    return told | words | OPERATIONS[type(layer)](layer)
+def steps(network: NetworkSpec) -> list[dict[str, Any]]:
+    """Return what the page is told of every layer: what it computes, and how the inspector explains its values."""
+    table = walk(network)
+    layers = [row.layer for row in table]
+    shapes = {row.layer.name: row.shape for row in table}
+    return [_step(layer, layers, shapes) for layer in layers]
+
+
+def _step(layer: Layer, layers: Sequence[Layer], shapes: Mapping[str, Shape]) -> dict[str, Any]:
+    read = [shapes[name] for name in layer.inputs]
+    told: dict[str, Any] = {
+        "name": layer.name,
+        "inputs": list(layer.inputs),
+        "shape": list(shapes[layer.name]),
+    }
+    told |= {"tag": layer.tag, "phrase": layer.phrase, "about": layer.about, "kind": layer.kind}
+    after = chain_after(layers, layer.name)
+    told["after"] = [one.name for one in after]
+    if after and after[0].is_activation:
+        told["judged"] = after[0].name  # maps are called active by what the activation makes of them
+    if isinstance(layer, Conv | DepthwiseConv | Pool):
+        down, across = (layer.window(side) for side in read[0][:2])
+        told["zeros"] = [down.before, across.before]
+    if isinstance(layer, Activation | Dropout | Add | Gate):  # no numbers of weights or of a picture in it
+        told["operations"] = {came: facts_of(layer.operation([], {}, 0, came)) for came in layer.inputs}
+    if layer.kind == DENSE:
+        before = next(one for one in layers if one.name == layer.inputs[0])
+        origin = before.origin([shapes[name] for name in before.inputs], read[0])
+        told["origin"] = origin._asdict()
+    return told | OPERATIONS[type(layer)](layer)
 
 
 def _colours(theme: Theme) -> dict[str, list[str]]:
@@ -157,7 +187,11 @@ def _about(source: Source) -> str:
 
 def _html(source: Source, blob: str, pictures: str) -> str:
     script = (FRONTEND / "dist" / "living_page.js").read_text("utf-8")
-    style = (FRONTEND / "living_page" / "page.css").read_text("utf-8")
+    sheets = ("inspector.css", "softmax_bars.css", "shared/forced_colours.css", "living_page/page.css")
+    style = "\n".join((FRONTEND / sheet).read_text("utf-8") for sheet in sheets)
+    inspector, softmax = (
+        (FRONTEND / f"{part}.html").read_text("utf-8") for part in ("inspector", "softmax_bars")
+    )
     name = escape(source.name or source.run_id)
     policy = (
         f"default-src 'none'; script-src {_hash(script)} 'wasm-unsafe-eval'; style-src {_hash(style)}; "
@@ -184,10 +218,11 @@ def _html(source: Source, blob: str, pictures: str) -> str:
 <div id="picture"><canvas role="img" aria-label="The 32×32 pixels that the network gets"></canvas>
 <div id="samples" role="group" aria-label="Sample pictures"></div></div>
 <div class="bring"><label for="file">Your photo</label> <input type="file" id="file" accept="image/*">
-<button type="button" id="use-camera">Camera</button></div>
+<button type="button" id="use-camera" aria-controls="camera" aria-expanded="false">Camera</button></div>
 <p class="quiet">Or drop or paste one. It stays in this browser. {escape(pictures)}</p>
 <p id="problem" role="alert"></p>
-<div id="camera" hidden><video playsinline muted></video> <button type="button" id="shoot">Take it</button></div>
+<div id="camera" hidden><video playsinline muted aria-label="What the camera sees"></video>
+<button type="button" id="shoot">Take it</button></div>
 </section>
 <section aria-labelledby="says-title">
 <h2 id="says-title">What it says</h2>
@@ -203,22 +238,11 @@ def _html(source: Source, blob: str, pictures: str) -> str:
 <p class="quiet">Orange is above zero, blue below. Click a map to open it.</p>
 <div id="layers"></div>
 </section>
-<aside id="inspector" aria-labelledby="inspected">
-<h2 id="inspected"></h2>
-<p id="about" class="quiet"></p>
-<div class="pair">
-<figure id="map"><canvas tabindex="0" role="img" aria-label="The map; arrow keys move from cell to cell"></canvas>
-<figcaption>point at a cell, or use the arrow keys</figcaption></figure>
-<figure id="read"><div class="frame"><canvas role="img" aria-label="What is read, with the window marked"></canvas>
-<i></i></div>
-<figcaption></figcaption></figure>
-</div>
-<p id="cell" role="status"></p>
-<p id="sum"></p>
-<table id="terms"><thead><tr><th scope="col">largest products</th><th scope="col">value</th>
-<th scope="col">weight</th><th scope="col">product</th></tr></thead><tbody></tbody></table>
-<div id="filters"><h3>Its weights, one square a map that is read</h3><div id="kernels"></div></div>
-</aside>
+<section id="inspector" aria-labelledby="inspector-title">
+<h2 id="inspector-title">How a value comes about</h2>
+{inspector}
+{softmax}
+</section>
 </div>
 </main>
 <script type="text/plain" id="network">{blob}</script>

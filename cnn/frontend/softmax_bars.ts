@@ -3,7 +3,7 @@ import { find, findAll, keepChildren, type Mount, make } from "./shared/dom.ts";
 import { showTitlesOnLongPress } from "./shared/input.ts";
 import { clamp } from "./shared/numbers.ts";
 
-interface Data {
+export interface SoftmaxData {
   names: string[];
   scores: string[];
   exponents: string[];
@@ -19,7 +19,7 @@ interface Data {
   colours: { above: string; below: string };
 }
 
-export default function softmaxBars({ data, parentElement }: Mount<Data>): void {
+export default function softmaxBars({ data, parentElement }: Mount<SoftmaxData>): void {
   const root = find(parentElement, ".softmax");
   const body = find<HTMLTableSectionElement>(root, "tbody");
   keepChildren(body, data.names.length, () => addRow(body));
@@ -64,7 +64,7 @@ function addRow(body: HTMLElement): void {
   make("i", make("td", row, "long"));
 }
 
-function fill(root: HTMLElement, rows: HTMLTableRowElement[], data: Data): void {
+function fill(root: HTMLElement, rows: HTMLTableRowElement[], data: SoftmaxData): void {
   const scaled = data.temperature !== "";
   find(root, ".of").textContent = scaled ? "score / T" : "score";
   find(root, "thead .scaled").textContent = scaled ? `÷ ${data.temperature}` : "";
@@ -93,7 +93,7 @@ function fill(root: HTMLElement, rows: HTMLTableRowElement[], data: Data): void 
   });
 }
 
-function choose(root: HTMLElement, rows: HTMLTableRowElement[], data: Data, place: number): void {
+function choose(root: HTMLElement, rows: HTMLTableRowElement[], data: SoftmaxData, place: number): void {
   root.dataset.place = String(place);
   rows.forEach((row, i) => row.classList.toggle("chosen", i === place));
   const box = find(root, ".fraction");

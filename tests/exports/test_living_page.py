@@ -24,6 +24,7 @@ from cnn.network.forward import forward
 from cnn.network.presets import PRESETS
 from cnn.network.spec import NetworkSpec
 from support import firefox
+from support.axe import AXE, findings
 from support.exported import source_of
 from support.strategies import networks
 
@@ -70,6 +71,14 @@ def values_of(page: Page, names: Iterable[str]) -> Iterator[NDArray[np.float32]]
         yield np.frombuffer(base64.b64decode(text), "<f4")
 
 
+# What the inspector makes of a value of each layer: the last channel, the cell farthest from zero.
+EXPLAIN = """layers => layers.map(([layer, channel]) => {
+  living.open({ layer, channel });
+  const { row, column } = document.querySelector(".inspector").dataset;
+  return [Number(row), Number(column), Number(document.querySelector(".verdict").dataset.ours)];
+})"""
+
+
 def check(page: Page, source: Source, folder: Path) -> None:
     """Hold every value of every layer in the page to what NumPy, which tests hold to Keras, says."""
     opened(page, source, folder)
@@ -81,6 +90,11 @@ def check(page: Page, source: Source, folder: Path) -> None:
             np.testing.assert_allclose(
                 found, wanted[name].reshape(-1), rtol=1e-4, atol=1e-4, err_msg=f"{name}, {plain=}"
             )
+    places = [(name, values.shape[-1] - 1) for name, values in wanted.items() if name != "softmax"]
+    for (name, channel), (row, column, said) in zip(places, page.evaluate(EXPLAIN, places), strict=True):
+        values = wanted[name]
+        value = values[row, column, channel] if values.ndim == 3 else values[channel]
+        assert said == pytest.approx(value, rel=1e-4, abs=1e-4), name
 
 
 @pytest.mark.browser
@@ -90,7 +104,7 @@ def test_every_layer_of_every_preset_is_what_python_says(name: str, offline: Pag
 
 
 @pytest.mark.browser
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(networks())
 def test_every_layer_of_random_networks_is_what_python_says(
     offline: Page, tmp_path: Path, spec: NetworkSpec
@@ -140,25 +154,37 @@ def test_firefox_says_the_same(tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
-def test_the_sum_under_the_hand_is_the_value_of_the_cell(offline: Page, tmp_path: Path) -> None:
+def test_the_products_under_the_hand_add_up_to_the_cell(offline: Page, tmp_path: Path) -> None:
     opened(offline, LECTURE, tmp_path)
     offline.evaluate("pixels => living.show(Uint8Array.from(pixels), 'noise')", PIXELS.reshape(-1).tolist())
     outputs = forward(LECTURE.setup.network, LECTURE.weights, PIXELS)
-    for layer, channel, products in (("conv1", 3, 27), ("conv2", 20, 108)):
-        offline.locator(f"[data-layer={layer}] .map").nth(channel).click()
-        maps = outputs[layer]
-        row, column = maps.shape[0] // 2, maps.shape[1] // 2
-        offline.locator("#map canvas").focus()
-        for key, down, right in (("ArrowDown", 1, 0), ("ArrowRight", 0, 1)):
-            offline.keyboard.press(key)
-            row, column = row + down, column + right
-            expect(offline.locator("#cell")).to_contain_text(f"Row {row}, column {column}")
-            said = offline.locator("#sum").inner_text().replace("−", "-")
-            assert said.startswith(f"{products} products")
-            assert float(said.split("=")[1]) == pytest.approx(maps[row, column, channel], abs=1e-4)
-    expect(offline.locator("#read i")).to_be_visible()
-    offline.locator("[data-layer=scores] .map").click()
-    assert "1536 products" in offline.locator("#sum").inner_text()
+    inspector = offline.locator(".inspector")
+    for layer, channel, read in (("conv1", 3, "input"), ("conv2", 20, "pool1")):
+        offline.locator(f"[data-layer={layer}] .tile").nth(channel).click()
+        place = [int(inspector.get_attribute(f"data-{side}") or -1) for side in ("row", "column")]
+        offline.locator("[data-name=output]").focus()
+        offline.keyboard.press("ArrowDown" if place[0] < 5 else "ArrowUp")
+        row = place[0] + (1 if place[0] < 5 else -1)
+        expect(inspector).to_have_attribute("data-row", str(row))
+        column = place[1]
+        cards = inspector.locator(".card:not(.rest) .who")
+        assert cards.count() == outputs[read].shape[2]
+        total = float(LECTURE.weights[f"{layer}/bias"][channel])
+        for number in range(cards.count()):
+            cards.nth(number).click()
+            titles = inspector.locator(".grid-of-terms .cell").evaluate_all(
+                "all => all.map(one => one.title)"
+            )
+            assert len(titles) == 9
+            total += sum(float(title.split("=")[1].replace("−", "-")) for title in titles)
+        assert total == pytest.approx(outputs[layer][row, column, channel], abs=1e-4)
+        shown = inspector.locator(".step .result").first.inner_text().replace("−", "-")
+        assert float(shown) == pytest.approx(outputs[layer][row, column, channel], abs=1e-4)
+    offline.locator("[data-layer=softmax] .tile").click()
+    shares = offline.locator(".softmax .share").evaluate_all(
+        "all => all.map(one => Number(one.title.replace('−', '-')))"
+    )
+    np.testing.assert_allclose(shares, outputs["softmax"], atol=1e-4)
 
 
 @pytest.mark.browser
@@ -197,7 +223,123 @@ def test_a_photo_goes_through_the_network_in_the_browser(offline: Page, tmp_path
     offline.locator("#file").set_input_files(
         {"name": "text.png", "mimeType": "image/png", "buffer": b"no picture"}
     )
-    expect(offline.locator("#problem")).to_contain_text("not a picture")
+    expect(offline.locator("#problem")).to_contain_text("cannot read this file")
+
+
+# How a picture gets in besides the file button; each is given a red square as PNG.
+WAYS = {
+    "pasted": """data => document.dispatchEvent(
+        new ClipboardEvent("paste", { clipboardData: data, bubbles: true }))""",
+    "dropped": """data => document.body.dispatchEvent(
+        new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }))""",
+}
+TRANSFER = """(([text, way]) => {
+  const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
+  const data = new DataTransfer();
+  data.items.add(new File([bytes], "a.png", { type: "image/png" }));
+  (%s)(data);
+})"""
+CAMERA = """() => {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [64, 48];
+  const context = canvas.getContext("2d");
+  context.fillStyle = "#C81E3C";
+  context.fillRect(0, 0, 64, 48);
+  globalThis.tracks = [];
+  navigator.mediaDevices.getUserMedia = async () => {
+    const stream = canvas.captureStream(10);
+    tracks.push(...stream.getTracks());
+    setTimeout(() => context.fillRect(0, 0, 64, 48)); // a frame is sent when something is drawn
+    return stream;
+  };
+}"""
+RED = np.array([200, 30, 60]) / 127.5 - 1
+
+
+def png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.browser
+def test_a_picture_is_pasted_dropped_and_taken_by_the_camera(offline: Page, tmp_path: Path) -> None:
+    opened(offline, LECTURE, tmp_path)
+    verdict = offline.locator("#verdict")
+    red = base64.b64encode(png(Image.new("RGB", (90, 50), (200, 30, 60)))).decode()
+    for way, code in WAYS.items():
+        offline.get_by_role("button", name="a sample of frog").click()
+        expect(verdict).to_contain_text("a sample of frog")
+        offline.evaluate(TRANSFER % code, [red, way])
+        expect(verdict).to_contain_text("your picture")
+        np.testing.assert_allclose(offline.evaluate("living.values('input').slice(0, 3)"), RED, atol=0.01)
+    offline.get_by_role("button", name="a sample of frog").click()
+    offline.evaluate(CAMERA)
+    offline.get_by_role("button", name="Camera").click()
+    expect(offline.get_by_role("button", name="Take it")).to_be_focused()
+    offline.get_by_role("button", name="Take it").click()
+    expect(verdict).to_contain_text("your photo")
+    np.testing.assert_allclose(offline.evaluate("living.values('input').slice(0, 3)"), RED, atol=0.05)
+    expect(offline.locator("#camera")).to_be_hidden()
+    assert offline.evaluate("tracks.map(track => track.readyState)") == ["ended"]
+    offline.evaluate(
+        "() => { navigator.mediaDevices.getUserMedia = async () => { throw new Error('no'); }; }"
+    )
+    offline.get_by_role("button", name="Camera").click()
+    expect(offline.locator("#problem")).to_contain_text("Choose a photo instead")
+
+
+@pytest.mark.browser
+def test_what_is_too_large_is_a_sentence_and_the_picture_stays(offline: Page, tmp_path: Path) -> None:
+    opened(offline, LECTURE, tmp_path)
+    before = offline.locator("#verdict").inner_text()
+    huge = bytearray(png(Image.new("RGB", (8, 8))))
+    huge[16:24] = (60_000).to_bytes(
+        4, "big"
+    ) * 2  # a PNG of a hundred bytes that says it has 3.6 billion pixels
+    offline.locator("#file").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": bytes(huge)}
+    )
+    expect(offline.locator("#problem")).to_contain_text("60000 × 60000 pixels")
+    offline.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.items.add(new File([new Uint8Array(31e6)], "a.png"));
+          document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data }));
+        }"""
+    )
+    expect(offline.locator("#problem")).to_contain_text("31 MB")
+    assert offline.locator("#verdict").inner_text() == before
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(
+    not AXE.exists(), reason="skipped: axe-core is not there (make test installs it where npm is)"
+)
+def test_axe_finds_nothing_in_either_theme_nor_on_a_phone(offline: Page, tmp_path: Path) -> None:
+    opened(offline, LECTURE, tmp_path)
+    found: dict[str, list[str]] = {}
+    for theme, width in (("light", 1280), ("dark", 390)):
+        offline.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        offline.set_viewport_size({"width": width, "height": 900})
+        for layer in ("conv2", "scores", "softmax"):
+            offline.locator(f"[data-layer={layer}] .tile").first.click()
+            found[f"{theme}, {layer}"] = findings(offline, {"resultTypes": ["violations"]})
+        assert offline.evaluate("document.documentElement.scrollWidth <= innerWidth"), theme
+    offline.emulate_media(color_scheme="light")
+    offline.set_viewport_size({"width": 1280, "height": 900})
+    assert {where: lines for where, lines in found.items() if lines} == {}
+
+
+@pytest.mark.browser
+def test_printed_it_has_no_controls(offline: Page, tmp_path: Path) -> None:
+    opened(offline, LECTURE, tmp_path)
+    offline.emulate_media(media="print")
+    for hidden in ("#file", "#use-camera", "#epochs", ".play"):
+        expect(offline.locator(hidden)).to_be_hidden()
+    for shown in ("#bars", "[data-layer=conv2]", "[data-name=output]"):
+        expect(offline.locator(shown).first).to_be_visible()
+    offline.emulate_media(media="screen")
 
 
 def test_the_policy_allows_this_code_and_nothing_else() -> None:

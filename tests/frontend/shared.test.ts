@@ -16,6 +16,7 @@ import {
   near,
   percent,
   significant,
+  written,
 } from "../../cnn/frontend/shared/numbers.ts";
 import { meanSize } from "../../cnn/frontend/tiles.ts";
 import { indexOf, mapKeys, placeOf } from "../../cnn/frontend/unroll.ts";
@@ -232,4 +233,9 @@ describe("the unrolled vector", () => {
   });
 
   test("other keys lead nowhere", () => expect(mapKeys(grid, 0, "a")).toBeNull());
+});
+
+test("three significant digits are written as Python writes them", () => {
+  const values = [-0.8319, 20.0855, 12345.6, 1.2e-7, 0, 123456];
+  expect(values.map(written)).toEqual(["−0.832", "20.1", "12,346", "1.20·10⁻⁷", "0", "1.23·10⁵"]);
 });

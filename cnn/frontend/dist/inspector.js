@@ -20,6 +20,10 @@ function setAttributes(element, attributes) {
 function escapeHtml(text) {
   return String(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
+function fill(element, html) {
+  element.innerHTML = html;
+  for (const styled of findAll(element, "[data-style]")) styled.style.cssText = styled.dataset.style ?? "";
+}
 function focusedIn(place2) {
   const root = place2.getRootNode();
   return root.activeElement instanceof HTMLElement ? root.activeElement : null;
@@ -327,10 +331,12 @@ var gradient = (stops) => `linear-gradient(90deg,${stops.join(",")})`;
 // cnn/frontend/inspector/data.ts
 function readData(bytes) {
   const blob = openBlob(bytes);
-  const arrays = Object.fromEntries(blob.names.map((name) => [name, blob.floats(name)]));
-  const { facts } = blob;
-  const [height, width, channels] = blob.floats("input").shape;
-  const [rows, columns] = blob.floats("output").shape;
+  return withShapes(blob.facts, Object.fromEntries(blob.names.map((name) => [name, blob.floats(name)])));
+}
+function withShapes(facts, arrays) {
+  const shapeOf = (name) => arrays[name].shape;
+  const [height, width, channels] = shapeOf("input");
+  const [rows, columns] = shapeOf("output");
   const scales = Object.fromEntries(
     Object.entries(facts.scales).map(([name, scale]) => [name, withTable(scale)])
   );
@@ -421,11 +427,14 @@ function buildHead(state) {
   const sortable = data.activity.sizes && channels > 1 && data.kind !== "pixel";
   const sort = `<button type="button" class="quiet-button" data-part="sort"
     aria-pressed="${state.byActivity}">By activity</button>`;
-  find(root, ".head").innerHTML = `
-    ${stepper("layer", "Layer", layers, `style="--tag:${data.tags[data.tag]}"`)}
+  fill(
+    find(root, ".head"),
+    `
+    ${stepper("layer", "Layer", layers, `data-style="--tag:${data.tags[data.tag]}"`)}
     ${channels > 1 && data.kind !== "shares" ? stepper("channel", kindOf(data), places) : ""}
     ${sortable ? sort : ""}
-    <button type="button" class="play" data-part="play"></button><span class="hint"></span>`;
+    <button type="button" class="play" data-part="play"></button><span class="hint"></span>`
+  );
   find(root, ".about").innerHTML = `${escapeHtml(data.about)} ${activityText(data)}`;
   find(root, ".play").hidden = data.kind === "dense" || data.kind === "shares";
 }
@@ -466,6 +475,7 @@ function show(state) {
   root.dataset.channel = String(state.data.channel);
 }
 function hint({ data, timer, pinned }) {
+  if (data.kind === "shares" && data.alone) return "";
   if (data.kind === "shares") return `${byHand("Point at", "Tap")} a class below: its score and its fraction light up.`;
   if (data.kind === "dense") {
     return byHand("Point at a term; click it to open its origin.", "Tap a term to open its origin.");
@@ -476,7 +486,7 @@ function hint({ data, timer, pinned }) {
       "Click it again or press Escape to unpin it.",
       "Drag the window to move it; tap it to unpin it."
     );
-    return `Pinned; it is in the page’s address. ${release}`;
+    return `Pinned${data.alone ? "" : "; it is in the page’s address"}. ${release}`;
   }
   if (data.vector) return byHand("Point at a value; click it to see its sum.", "Tap a value to see its sum.");
   return byHand(
@@ -668,7 +678,7 @@ function plate(name, side, title, tall, wide, label) {
       <figcaption><span>${title}</span> <b class="under" data-under="${name}"></b></figcaption>
       <div class="plate" data-part="${name}" data-name="${name}" data-side="${side}" tabindex="0" role="application"
         aria-label="${escapeHtml(label)}, ${tall} by ${wide}. Arrow keys move the cell; Enter pins it."
-        style="aspect-ratio:${wide}/${tall}">
+        data-style="aspect-ratio:${wide}/${tall}">
         <canvas width="${wide}" height="${tall}" aria-hidden="true"></canvas>
         <svg viewBox="0 0 ${wide} ${tall}" preserveAspectRatio="none" aria-hidden="true">
           ${lines}<g class="still"></g>
@@ -742,7 +752,7 @@ var dot = (name) => ["red", "green", "blue"].includes(name) ? `<i class="dot ${n
 function legendOf(scale, about = "") {
   const middle = scale.stops.length === 3 ? "<span>0</span>" : "";
   const [low, high] = [fixed(scale.low, 2), fixed(scale.high, 2)];
-  return `<div class="legend"><i style="background:${gradient(scale.stops)}"></i>
+  return `<div class="legend"><i data-style="background:${gradient(scale.stops)}"></i>
     <div><span>${low}</span>${middle}<span>${high}</span></div>${about && `<p>${about}</p>`}</div>`;
 }
 
@@ -755,7 +765,7 @@ function termGrid(data) {
   if (!isWindow(data)) return "";
   const product = data.kind === "kernel" ? "<span></span><span></span>" : "<span></span>";
   const cell = `<div class="cell">${product}</div>`;
-  return `<div class="grid-of-terms n${data.window}" style="--n:${data.window}">${cell.repeat(data.window ** 2)}</div>`;
+  return `<div class="grid-of-terms n${data.window}" data-style="--n:${data.window}">${cell.repeat(data.window ** 2)}</div>`;
 }
 function showTerms(state, data, result) {
   if (data.kind === "kernel") showProducts(state, data, result);
@@ -800,13 +810,13 @@ function stepRows(data) {
   return rows.map((stage) => {
     const window2 = "kind" in stage && stage.kind === "window" ? stage.window : 0;
     const cells = "<span></span>".repeat(window2 ** 2);
-    const pooled = window2 ? `<div class="pooled" style="--n:${window2}">${cells}</div>` : "";
+    const pooled = window2 ? `<div class="pooled" data-style="--n:${window2}">${cells}</div>` : "";
     return `<div class="step">${tagOf(data, stage.layer, stage.tag)}
         <span class="text"></span>${pooled}<b class="result"></b><small class="keras"></small></div>`;
   }).join("");
 }
 function tagOf(data, layer, tag) {
-  const style = `style="background:${data.tags[tag]}"`;
+  const style = `data-style="background:${data.tags[tag]}"`;
   if (layer === data.layer) return `<i class="tag" ${style}>${escapeHtml(layer)}</i>`;
   return `<button type="button" class="tag" ${style} data-go-layer="${layer}" data-part="tag-${layer}"
     title="Open ${layer}">${escapeHtml(layer)}</button>`;
@@ -846,8 +856,9 @@ function showStage(svg, step) {
   svg.classList.toggle("nowhere", Number.isNaN(step.total));
   if (!Number.isNaN(step.total)) frame(svg, step.row, step.column);
 }
-function showVerdict({ root, keras }, { total, keras: theirs }) {
+function showVerdict({ root, data, keras }, { total, keras: theirs }) {
   const verdict = find(root, ".verdict");
+  verdict.hidden = data.alone === true;
   const [ours, link, others] = [child(verdict, 0), child(verdict, 1), child(verdict, 2)];
   const known2 = theirs !== null && theirs !== void 0;
   const same = known2 && near(total, theirs);
@@ -908,7 +919,9 @@ var NEURON_VIEW = {
     const what = `${data.values_shape[2]} ${data.maps ? "maps" : "values"} of ${data.source}`;
     const named = state.terms.slice(0, LARGEST);
     find(root, ".cards").hidden = true;
-    find(root, ".board").innerHTML = `
+    fill(
+      find(root, ".board"),
+      `
       <div class="from">${plate("products", "in", `Value × weight, the ${what}`, tall, wide, "Contributions")}
         ${legendOf(data.scales.product)}<p class="pointed"></p></div>
       <div class="sum" role="group" aria-label="The sum behind the neuron">
@@ -916,7 +929,8 @@ var NEURON_VIEW = {
         <div class="ranked">${named.map((term, i) => ranked(data, term, i, named)).join("")}
           ${restRow(state, data)}${plainRow("bias", data.bias)}</div>
         <div class="steps">${stepRows(data)}</div>${VERDICT}</div>
-      <div class="to">${neurons(data)}</div>`;
+      <div class="to">${neurons(data)}</div>`
+    );
     const products = plateOf(root, "products");
     paintValues(canvasOf(products), tall, wide, data.scales.product, mosaic.valueAt);
     find(products, ".still").innerHTML = `<path class="between" d="${mosaic.between}"/>`;
@@ -976,7 +990,7 @@ function ranked(data, term, i, named) {
     <span>${place2}</span><span class="text">${fixed(term.value, 3)} × ${bracketed(term.weight, 3)}</span>
     <b title="${exact(term.product)}">${fixed(term.product, 3)}</b>${bar(term.product, share)}</button>`;
 }
-var bar = (value, share) => `<s><i class="${value < 0 ? "below" : "above"}" style="width:${50 * share}%;left:${value < 0 ? 50 - 50 * share : 50}%"></i></s>`;
+var bar = (value, share) => `<s><i class="${value < 0 ? "below" : "above"}" data-style="width:${50 * share}%;left:${value < 0 ? 50 - 50 * share : 50}%"></i></s>`;
 function restRow({ terms, total }, data) {
   const named = terms.slice(0, LARGEST);
   const others = termCount(data) - named.length;
@@ -1035,6 +1049,7 @@ var SOFTMAX_VIEW = {
   },
   show({ root, data, keras }) {
     const element = find(root, ".verdict");
+    element.hidden = data.alone === true;
     const theirs = keras?.arrays.keras0?.values;
     if (!theirs) {
       element.textContent = keras?.message ?? COMPUTING;
@@ -1290,7 +1305,9 @@ function buildCards(state, data) {
   const places = state.all || !many ? order : order.slice(0, SHOWN);
   const rest = data.total - places.length;
   const quiet = (part, text) => `<button type="button" class="quiet-button" data-part="${part}">${text}</button>`;
-  area.innerHTML = `
+  fill(
+    area,
+    `
     <div class="cards-head"><span><b>One intermediate map per input channel:</b> each channel under its own slice of the
       kernel. ${allOf(data)} ${escapeHtml(mapName(data))}.${leftOut(data)}</span>
       <span class="buttons">
@@ -1298,7 +1315,8 @@ function buildCards(state, data) {
         ${many ? quiet("all", state.all ? `Largest ${SHOWN} only` : `All ${data.sent.length}`) : ""}
       </span></div>
     <div class="deck">${places.map((place2) => card(data, place2)).join("")}${rest ? restCard(data, rest) : ""}</div>
-    <div class="legends">${legendOf(data.scales.kernel, "weights")}${legendOf(data.scales.share, "intermediate maps")}</div>`;
+    <div class="legends">${legendOf(data.scales.kernel, "weights")}${legendOf(data.scales.share, "intermediate maps")}</div>`
+  );
   for (const element of findAll(area, ".card")) paintCard(element, data, places);
 }
 function allOf({ total, bias }) {
@@ -1316,15 +1334,15 @@ function card(data, place2) {
   return `<div class="card" data-place="${place2}">
     <button type="button" class="who" data-channel="${number}" data-part="who${place2}">${dot(name)}${escapeHtml(name)}</button>
     ${thumb("channel", "in", data.height, data.width, data.window)}<span>×</span>
-    <div class="slice n${data.window}" style="--n:${data.window}">${slice}</div><span>=</span>
+    <div class="slice n${data.window}" data-style="--n:${data.window}">${slice}</div><span>=</span>
     ${thumb("made", "out", data.rows, data.columns)}<span class="share"><b></b><s><i></i></s></span></div>`;
 }
 var restCard = (data, rest) => `<div class="card rest" data-place="-1"><span class="who">the other ${rest}</span>
   <span class="gap">their sum, with its own scale</span>${thumb("made", "out", data.rows, data.columns)}
   <span class="share"><b></b><s><i></i></s></span></div>`;
-var thumb = (name, side, tall, wide, span = 1) => `<div class="plate thumb ${side}" data-name="${name}" data-side="${side}" style="aspect-ratio:${wide}/${tall}">
+var thumb = (name, side, tall, wide, span = 1) => `<div class="plate thumb ${side}" data-name="${name}" data-side="${side}" data-style="aspect-ratio:${wide}/${tall}">
     <canvas width="${wide}" height="${tall}" aria-hidden="true"></canvas>
-    <i style="width:${100 * span / wide}%;height:${100 * span / tall}%"></i></div>`;
+    <i data-style="width:${100 * span / wide}%;height:${100 * span / tall}%"></i></div>`;
 function paintCard(element, data, places) {
   const place2 = Number(element.dataset.place);
   const made = place2 < 0 ? restMap(data, places) : channelMap(data, place2);
@@ -1525,7 +1543,9 @@ var MAP_VIEW = {
     const size = padded(data);
     const title = showsPicture(data) ? "The picture" : inputTitle(data, state);
     const legend = data.kind === "pixel" || showsPicture(data) ? "" : legendOf(data.scales.input);
-    find(root, ".board").innerHTML = `
+    fill(
+      find(root, ".board"),
+      `
       <div class="from">
         ${plate("input", "in", title, size.tall, size.wide, "The input")}
         ${otherPlate(data)}${legend}
@@ -1538,7 +1558,8 @@ var MAP_VIEW = {
         ${plate("output", "out", outputTitle(data), data.rows, data.columns, `The output of ${data.layer}`)}
         ${legendOf(data.scales.output)}
         <div class="after">${data.vector ? "" : data.stages.map(stagePlate).join("")}</div>
-      </div>`;
+      </div>`
+    );
     paintInput(root, data, shownPlace(state));
     paintArray(canvasOf(plateOf(root, "output")), arrayOf(data, "output"), data.scales.output);
     if (data.kind === "elementwise" && takesSecond(data.first)) {
@@ -1640,9 +1661,13 @@ function trace(state) {
 
 // cnn/frontend/inspector/index.ts
 var states = /* @__PURE__ */ new WeakMap();
-function inspector({ data: bytes, parentElement, setTriggerValue }) {
+function inspector({
+  data: sent,
+  parentElement,
+  setTriggerValue
+}) {
   const root = find(parentElement, ".inspector");
-  const state = take(root, readData(bytes));
+  const state = take(root, sent instanceof Uint8Array ? readData(sent) : sent);
   state.go = (target) => setTriggerValue("go", target);
   root.style.setProperty("--above", state.data.above);
   root.style.setProperty("--below", state.data.below);

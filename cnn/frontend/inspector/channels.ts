@@ -1,7 +1,7 @@
 // A card for every input channel of a convolution: the channel, its slice of the kernel, and their product.
 import { paintValues } from "../shared/canvas.ts";
 import { tint, withTable } from "../shared/colours.ts";
-import { child, escapeHtml, find, findAll } from "../shared/dom.ts";
+import { child, escapeHtml, fill, find, findAll } from "../shared/dom.ts";
 import { addUp, exact, fixed } from "../shared/numbers.ts";
 import { channelMap, corner, inputAt, valueAt } from "./cell.ts";
 import { arrayOf, type Data, type KernelData, mapName, sentAt, sourceName } from "./data.ts";
@@ -24,7 +24,9 @@ export function buildCards(state: State, data: Data): void {
   const rest = data.total - places.length;
   const quiet = (part: string, text: string) =>
     `<button type="button" class="quiet-button" data-part="${part}">${text}</button>`;
-  area.innerHTML = `
+  fill(
+    area,
+    `
     <div class="cards-head"><span><b>One intermediate map per input channel:</b> each channel under its own slice of the
       kernel. ${allOf(data)} ${escapeHtml(mapName(data))}.${leftOut(data)}</span>
       <span class="buttons">
@@ -32,7 +34,8 @@ export function buildCards(state: State, data: Data): void {
         ${many ? quiet("all", state.all ? `Largest ${SHOWN} only` : `All ${data.sent.length}`) : ""}
       </span></div>
     <div class="deck">${places.map((place) => card(data, place)).join("")}${rest ? restCard(data, rest) : ""}</div>
-    <div class="legends">${legendOf(data.scales.kernel, "weights")}${legendOf(data.scales.share, "intermediate maps")}</div>`;
+    <div class="legends">${legendOf(data.scales.kernel, "weights")}${legendOf(data.scales.share, "intermediate maps")}</div>`,
+  );
   for (const element of findAll(area, ".card")) paintCard(element, data, places);
 }
 
@@ -53,7 +56,7 @@ function card(data: KernelData, place: number): string {
   return `<div class="card" data-place="${place}">
     <button type="button" class="who" data-channel="${number}" data-part="who${place}">${dot(name)}${escapeHtml(name)}</button>
     ${thumb("channel", "in", data.height, data.width, data.window)}<span>×</span>
-    <div class="slice n${data.window}" style="--n:${data.window}">${slice}</div><span>=</span>
+    <div class="slice n${data.window}" data-style="--n:${data.window}">${slice}</div><span>=</span>
     ${thumb("made", "out", data.rows, data.columns)}<span class="share"><b></b><s><i></i></s></span></div>`;
 }
 
@@ -63,9 +66,9 @@ const restCard = (data: KernelData, rest: number): string =>
   <span class="share"><b></b><s><i></i></s></span></div>`;
 
 const thumb = (name: string, side: string, tall: number, wide: number, span = 1): string =>
-  `<div class="plate thumb ${side}" data-name="${name}" data-side="${side}" style="aspect-ratio:${wide}/${tall}">
+  `<div class="plate thumb ${side}" data-name="${name}" data-side="${side}" data-style="aspect-ratio:${wide}/${tall}">
     <canvas width="${wide}" height="${tall}" aria-hidden="true"></canvas>
-    <i style="width:${(100 * span) / wide}%;height:${(100 * span) / tall}%"></i></div>`;
+    <i data-style="width:${(100 * span) / wide}%;height:${(100 * span) / tall}%"></i></div>`;
 
 function paintCard(element: HTMLElement, data: KernelData, places: number[]): void {
   const place = Number(element.dataset.place);

@@ -46,6 +46,7 @@ interface Common {
   stages: Stage[];
   question: string;
   cell: [number, number] | null;
+  alone?: boolean; // no server: nothing to compare with, and no address for a pin
   arrays: Record<string, Tensor>;
   height: number;
   width: number;
@@ -99,10 +100,14 @@ export interface KerasAnswer {
 
 export function readData(bytes: Uint8Array): Data {
   const blob = openBlob<Data>(bytes);
-  const arrays = Object.fromEntries(blob.names.map((name) => [name, blob.floats(name)]));
-  const { facts } = blob;
-  const [height, width, channels] = blob.floats("input").shape as [number, number, number];
-  const [rows, columns] = blob.floats("output").shape as [number, number];
+  return withShapes(blob.facts, Object.fromEntries(blob.names.map((name) => [name, blob.floats(name)])));
+}
+
+/** Facts with their arrays, which hold at least `input` and `output`; scales with their colours. */
+export function withShapes(facts: Data, arrays: Record<string, Tensor>): Data {
+  const shapeOf = (name: string) => (arrays[name] as Tensor).shape;
+  const [height, width, channels] = shapeOf("input") as [number, number, number];
+  const [rows, columns] = shapeOf("output") as [number, number];
   const scales = Object.fromEntries(
     Object.entries(facts.scales).map(([name, scale]) => [name, withTable(scale as Scale)]),
   );

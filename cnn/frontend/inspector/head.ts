@@ -1,6 +1,6 @@
 // The head: layer and map with steps to the next ones, the most and least active maps, and Play; a hint on what can
 // be done; and the chosen cell in words.
-import { escapeHtml, find } from "../shared/dom.ts";
+import { escapeHtml, fill, find } from "../shared/dom.ts";
 import { byHand } from "../shared/input.ts";
 import { fixed } from "../shared/numbers.ts";
 import { type Data, nameOfPlace } from "./data.ts";
@@ -16,11 +16,14 @@ export function buildHead(state: State): void {
   const sortable = data.activity.sizes && channels > 1 && data.kind !== "pixel";
   const sort = `<button type="button" class="quiet-button" data-part="sort"
     aria-pressed="${state.byActivity}">By activity</button>`;
-  find(root, ".head").innerHTML = `
-    ${stepper("layer", "Layer", layers, `style="--tag:${data.tags[data.tag]}"`)}
+  fill(
+    find(root, ".head"),
+    `
+    ${stepper("layer", "Layer", layers, `data-style="--tag:${data.tags[data.tag]}"`)}
     ${channels > 1 && data.kind !== "shares" ? stepper("channel", kindOf(data), places) : ""}
     ${sortable ? sort : ""}
-    <button type="button" class="play" data-part="play"></button><span class="hint"></span>`;
+    <button type="button" class="play" data-part="play"></button><span class="hint"></span>`,
+  );
   find(root, ".about").innerHTML = `${escapeHtml(data.about)} ${activityText(data)}`;
   find(root, ".play").hidden = data.kind === "dense" || data.kind === "shares";
 }
@@ -73,6 +76,7 @@ export function show(state: State): void {
 }
 
 function hint({ data, timer, pinned }: State): string {
+  if (data.kind === "shares" && data.alone) return "";
   if (data.kind === "shares") return `${byHand("Point at", "Tap")} a class below: its score and its fraction light up.`;
   if (data.kind === "dense") {
     return byHand("Point at a term; click it to open its origin.", "Tap a term to open its origin.");
@@ -83,7 +87,7 @@ function hint({ data, timer, pinned }: State): string {
       "Click it again or press Escape to unpin it.",
       "Drag the window to move it; tap it to unpin it.",
     );
-    return `Pinned; it is in the page’s address. ${release}`;
+    return `Pinned${data.alone ? "" : "; it is in the page’s address"}. ${release}`;
   }
   if (data.vector) return byHand("Point at a value; click it to see its sum.", "Tap a value to see its sum.");
   return byHand(

@@ -17,9 +17,13 @@ declare global {
   var cnnLabAnswer: KerasAnswer | undefined; // the last one, for an inspector that is made after it came
 }
 
-export default function inspector({ data: bytes, parentElement, setTriggerValue }: Mount<Uint8Array>): () => void {
+export default function inspector({
+  data: sent,
+  parentElement,
+  setTriggerValue,
+}: Mount<Uint8Array | Data>): () => void {
   const root = find(parentElement, ".inspector");
-  const state = take(root, readData(bytes));
+  const state = take(root, sent instanceof Uint8Array ? readData(sent) : sent);
   state.go = (target) => setTriggerValue("go", target);
   root.style.setProperty("--above", state.data.above);
   root.style.setProperty("--below", state.data.below);

@@ -1,5 +1,5 @@
 // One map: its input at the left, the sum in the middle, the map at the right; for a convolution, its cards below.
-import { escapeHtml, find, setAttributes } from "../shared/dom.ts";
+import { escapeHtml, fill, find, setAttributes } from "../shared/dom.ts";
 import { buildCards, showCards, watchCards } from "./channels.ts";
 import {
   arrayOf,
@@ -38,7 +38,9 @@ export const MAP_VIEW: View = {
     const size = padded(data);
     const title = showsPicture(data) ? "The picture" : inputTitle(data, state);
     const legend = data.kind === "pixel" || showsPicture(data) ? "" : legendOf(data.scales.input);
-    find(root, ".board").innerHTML = `
+    fill(
+      find(root, ".board"),
+      `
       <div class="from">
         ${plate("input", "in", title, size.tall, size.wide, "The input")}
         ${otherPlate(data)}${legend}
@@ -51,7 +53,8 @@ export const MAP_VIEW: View = {
         ${plate("output", "out", outputTitle(data), data.rows, data.columns, `The output of ${data.layer}`)}
         ${legendOf(data.scales.output)}
         <div class="after">${data.vector ? "" : data.stages.map(stagePlate).join("")}</div>
-      </div>`;
+      </div>`,
+    );
     paintInput(root, data, shownPlace(state));
     paintArray(canvasOf(plateOf(root, "output")), arrayOf(data, "output"), data.scales.output);
     if (data.kind === "elementwise" && takesSecond(data.first)) {

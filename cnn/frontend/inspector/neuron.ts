@@ -1,7 +1,7 @@
 // One neuron: maps of value × weight; its largest terms, each with its origin; the rest, the bias and the layers
 // after it. For softmax: only whether Keras agrees.
 import { paintValues } from "../shared/canvas.ts";
-import { escapeHtml, find, findAll } from "../shared/dom.ts";
+import { escapeHtml, fill, find, findAll } from "../shared/dom.ts";
 import { addUp, bracketed, exact, fixed, grouped, minus, near } from "../shared/numbers.ts";
 import { cellwise, cellwiseText, softmax, type Term, termsOf } from "./cell.ts";
 import { arrayOf, type DenseData } from "./data.ts";
@@ -27,7 +27,9 @@ export const NEURON_VIEW: View = {
     const what = `${data.values_shape[2]} ${data.maps ? "maps" : "values"} of ${data.source}`;
     const named = state.terms.slice(0, LARGEST);
     find(root, ".cards").hidden = true;
-    find(root, ".board").innerHTML = `
+    fill(
+      find(root, ".board"),
+      `
       <div class="from">${plate("products", "in", `Value × weight, the ${what}`, tall, wide, "Contributions")}
         ${legendOf(data.scales.product)}<p class="pointed"></p></div>
       <div class="sum" role="group" aria-label="The sum behind the neuron">
@@ -35,7 +37,8 @@ export const NEURON_VIEW: View = {
         <div class="ranked">${named.map((term, i) => ranked(data, term, i, named)).join("")}
           ${restRow(state, data)}${plainRow("bias", data.bias)}</div>
         <div class="steps">${stepRows(data)}</div>${VERDICT}</div>
-      <div class="to">${neurons(data)}</div>`;
+      <div class="to">${neurons(data)}</div>`,
+    );
     const products = plateOf(root, "products");
     paintValues(canvasOf(products), tall, wide, data.scales.product, mosaic.valueAt);
     find<SVGGElement>(products, ".still").innerHTML = `<path class="between" d="${mosaic.between}"/>`;
@@ -108,7 +111,7 @@ function ranked(data: DenseData, term: Term, i: number, named: Term[]): string {
 }
 
 const bar = (value: number, share: number): string =>
-  `<s><i class="${value < 0 ? "below" : "above"}" style="width:${50 * share}%;left:${value < 0 ? 50 - 50 * share : 50}%"></i></s>`;
+  `<s><i class="${value < 0 ? "below" : "above"}" data-style="width:${50 * share}%;left:${value < 0 ? 50 - 50 * share : 50}%"></i></s>`;
 
 function restRow({ terms, total }: State, data: DenseData): string {
   const named = terms.slice(0, LARGEST);
@@ -179,6 +182,7 @@ export const SOFTMAX_VIEW: View = {
 
   show({ root, data, keras }) {
     const element = find(root, ".verdict");
+    element.hidden = data.alone === true;
     const theirs = keras?.arrays.keras0?.values;
     if (!theirs) {
       element.textContent = keras?.message ?? COMPUTING;

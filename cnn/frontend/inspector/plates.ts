@@ -17,7 +17,7 @@ export function plate(name: string, side: string, title: string, tall: number, w
       <figcaption><span>${title}</span> <b class="under" data-under="${name}"></b></figcaption>
       <div class="plate" data-part="${name}" data-name="${name}" data-side="${side}" tabindex="0" role="application"
         aria-label="${escapeHtml(label)}, ${tall} by ${wide}. Arrow keys move the cell; Enter pins it."
-        style="aspect-ratio:${wide}/${tall}">
+        data-style="aspect-ratio:${wide}/${tall}">
         <canvas width="${wide}" height="${tall}" aria-hidden="true"></canvas>
         <svg viewBox="0 0 ${wide} ${tall}" preserveAspectRatio="none" aria-hidden="true">
           ${lines}<g class="still"></g>
@@ -119,6 +119,6 @@ export const dot = (name: string): string =>
 export function legendOf(scale: ScaleTable, about = ""): string {
   const middle = scale.stops.length === 3 ? "<span>0</span>" : "";
   const [low, high] = [fixed(scale.low, 2), fixed(scale.high, 2)];
-  return `<div class="legend"><i style="background:${gradient(scale.stops)}"></i>
+  return `<div class="legend"><i data-style="background:${gradient(scale.stops)}"></i>
     <div><span>${low}</span>${middle}<span>${high}</span></div>${about && `<p>${about}</p>`}</div>`;
 }

@@ -31,7 +31,7 @@ export function termGrid(data: Data): string {
   if (!isWindow(data)) return "";
   const product = data.kind === "kernel" ? "<span></span><span></span>" : "<span></span>";
   const cell = `<div class="cell">${product}</div>`;
-  return `<div class="grid-of-terms n${data.window}" style="--n:${data.window}">${cell.repeat(data.window ** 2)}</div>`;
+  return `<div class="grid-of-terms n${data.window}" data-style="--n:${data.window}">${cell.repeat(data.window ** 2)}</div>`;
 }
 
 export function showTerms(state: State, data: MapData, result: Result): void {
@@ -83,7 +83,7 @@ export function stepRows(data: Data): string {
     .map((stage) => {
       const window = "kind" in stage && stage.kind === "window" ? stage.window : 0;
       const cells = "<span></span>".repeat(window ** 2);
-      const pooled = window ? `<div class="pooled" style="--n:${window}">${cells}</div>` : "";
+      const pooled = window ? `<div class="pooled" data-style="--n:${window}">${cells}</div>` : "";
       return `<div class="step">${tagOf(data, stage.layer, stage.tag)}
         <span class="text"></span>${pooled}<b class="result"></b><small class="keras"></small></div>`;
     })
@@ -91,7 +91,7 @@ export function stepRows(data: Data): string {
 }
 
 function tagOf(data: Data, layer: string, tag: string): string {
-  const style = `style="background:${data.tags[tag]}"`;
+  const style = `data-style="background:${data.tags[tag]}"`;
   if (layer === data.layer) return `<i class="tag" ${style}>${escapeHtml(layer)}</i>`;
   return `<button type="button" class="tag" ${style} data-go-layer="${layer}" data-part="tag-${layer}"
     title="Open ${layer}">${escapeHtml(layer)}</button>`;
@@ -134,8 +134,9 @@ function showStage(svg: SVGSVGElement, step: Step): void {
   if (!Number.isNaN(step.total)) frame(svg, step.row, step.column);
 }
 
-function showVerdict({ root, keras }: State, { total, keras: theirs }: Step): void {
+function showVerdict({ root, data, keras }: State, { total, keras: theirs }: Step): void {
   const verdict = find(root, ".verdict");
+  verdict.hidden = data.alone === true;
   const [ours, link, others] = [child(verdict, 0), child(verdict, 1), child(verdict, 2)];
   const known = theirs !== null && theirs !== undefined;
   const same = known && near(total, theirs);

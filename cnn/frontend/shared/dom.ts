@@ -76,6 +76,12 @@ export function escapeHtml(text: unknown): string {
   return String(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
+/** Put HTML into an element. Styles in it are written `data-style`: a page whose policy is strict ignores style attributes. */
+export function fill(element: Element, html: string): void {
+  element.innerHTML = html;
+  for (const styled of findAll(element, "[data-style]")) styled.style.cssText = styled.dataset.style ?? "";
+}
+
 /** Have as many children as wanted: surplus ones go, missing ones are made. */
 export function keepChildren(parent: Element, count: number, add: () => void): void {
   while (parent.children.length > count) parent.lastElementChild?.remove();

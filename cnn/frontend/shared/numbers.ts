@@ -73,3 +73,16 @@ export function adaptive(number: number): string {
 
 /** Thousands separated. */
 export const grouped = (number: number): string => number.toLocaleString("en");
+
+/** Three significant digits as one writes them, as cnn/figures/lesson_curves.py does: 0.832, 12,346, 1.20·10⁻⁷. */
+export function written(value: number): string {
+  if (value === 0 || !Number.isFinite(value)) return minus(String(value));
+  const exponent = Math.floor(Math.log10(Math.abs(value)));
+  if (exponent > -4 && exponent < 5) {
+    const digits = Math.max(0, 2 - exponent);
+    return minus(value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  }
+  const [factor, power] = value.toExponential(2).split("e") as [string, string];
+  const raised = String(Number(power)).replace(/./g, (sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)] ?? "⁻");
+  return minus(`${factor}·10${raised}`);
+}

@@ -7,22 +7,7 @@ from cnn.figures.lesson_curves import written
 from cnn.lessons.softmax import Steps
 from cnn.web.app.component import component
 
-_component = component(
-    "softmax_bars",
-    """
-<div class="softmax">
-  <div class="fraction" role="status"></div>
-  <div class="table"><table>
-    <thead><tr><th scope="col">class</th><th scope="col">score</th><td></td>
-      <th scope="col" class="scaled"></th><th scope="col">e<sup class="of"></sup></th>
-      <th scope="col">÷ sum</th><th scope="col" class="name">= probability</th></tr></thead>
-    <tbody></tbody>
-    <tfoot><tr><th scope="row">sum</th><td></td><td></td><td class="scaled"></td><td class="total"></td>
-      <td class="whole"></td><td></td></tr></tfoot>
-  </table></div>
-</div>
-""",
-)
+_component = component("softmax_bars")
 
 
 def show_steps(steps: Steps, names: Sequence[str], theme: Theme, key: str) -> None:

@@ -31,18 +31,7 @@ COMPUTING = "Keras is computing its value."
 NO_WORKER = "Keras’s value is not available: no worker runs."
 
 
-_component = component(
-    "inspector",
-    """
-<div class="inspector">
-  <div class="head"></div>
-  <p class="about"></p>
-  <div class="board"></div>
-  <div class="cards"></div>
-  <p class="words" aria-live="polite"></p>
-</div>
-""",
-)
+_component = component("inspector")
 _desk = component("keras_values", '<div class="desk"></div>')
 
 

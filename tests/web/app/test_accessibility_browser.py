@@ -1,15 +1,14 @@
 """Every page without a serious or moderate finding of axe-core in both themes; titles; Home's columns lead on."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from support.axe import AXE, findings
 from support.serving import ServedApp
 
-AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = {
     "": "Home",
     "build": "Build",
@@ -32,18 +31,6 @@ SETTLED = """() => {
   const busy = document.querySelector('[data-testid="stStatusWidget"], [data-testid="stSkeleton"]');
   return main && !busy && main.innerText.length > 40;
 }"""
-
-
-def findings(page: Page, options: dict[str, Any]) -> list[str]:
-    """Return what axe-core finds on a page, minor findings left out."""
-    page.evaluate(AXE.read_text("utf-8"))
-    result: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
-    return [
-        f"{found['impact']} {found['id']}: {node['html'][:160]}"
-        for found in result["violations"]
-        if found["impact"] != "minor"
-        for node in found["nodes"]
-    ]
 
 
 def opened(page: Page, served_app: ServedApp, path: str) -> None:
