@@ -111,11 +111,15 @@ numbers = {
     "e to that": safe.powers,
     "÷ its sum": safe.probabilities,
 }
-lines = {head: [written(value) for value in np.asarray(values).tolist()] for head, values in numbers.items()}
-marked = {
-    head: [f":red[**{text}**]" if text in ("inf", "nan") else text for text in lines[head]] for head in lines
+# The lesson is about what such arithmetic gives, so it is shown as it is: inf and nan, not a bound of its type.
+lines = {
+    head: [
+        written(value) if np.isfinite(value) else f":red[**{value}**]"
+        for value in np.asarray(values).tolist()
+    ]
+    for head, values in numbers.items()
 }
-st.table({"class": list(CLASSES), **marked})
+st.table({"class": list(CLASSES), **lines})
 
 st.header("How wrong was it?", anchor=False)
 st.markdown(

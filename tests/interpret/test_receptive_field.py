@@ -70,7 +70,7 @@ def some_cell(data: st.DataObject, table: tuple[LayerShape, ...]) -> tuple[Layer
     return row, tuple(data.draw(st.integers(0, size - 1)) for size in row.shape)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(SMALL, st.data())
 def test_just_the_pixels_around_change_a_cell(network: NetworkSpec, data: st.DataObject) -> None:
     network = linear(network)
@@ -89,7 +89,7 @@ def test_just_the_pixels_around_change_a_cell(network: NetworkSpec, data: st.Dat
         assert changing[found.top : found.bottom, found.left : found.right].all()
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(SMALL, st.data())
 def test_no_pixel_outside_changes_a_cell_of_any_network(network: NetworkSpec, data: st.DataObject) -> None:
     table = walk(network)
@@ -106,7 +106,7 @@ def test_no_pixel_outside_changes_a_cell_of_any_network(network: NetworkSpec, da
     assert not changing.any()
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(SMALL, st.data())
 def test_a_cell_lies_in_the_middle_of_what_it_sees(network: NetworkSpec, data: st.DataObject) -> None:
     network = replace(
@@ -160,7 +160,7 @@ def test_a_row_between_windows_is_seen_by_no_score() -> None:
     assert unseen_text(walk(NetworkSpec())) == ""
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(SMALL)
 def test_what_no_score_sees_changes_none(network: NetworkSpec) -> None:
     network = linear(network)
