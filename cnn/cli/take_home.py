@@ -2,14 +2,19 @@
 
 import argparse
 import time
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from cnn.cli.runs import emit
 from cnn.core import settings
 from cnn.core.errors import CnnLabError
 from cnn.evaluation.pretrained import find_model
 from cnn.exports import formats
-from cnn.exports.source import read_source
+from cnn.exports.source import Samples, read_source
+from cnn.images.image import decode_picture
+from cnn.network.spec import PICTURE_SHAPE
 from cnn.runs.bring_in import MAX_BYTES, bring_in
 from cnn.runs.store import RunStore
 from cnn.training import runtime
@@ -21,6 +26,13 @@ def add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--to", required=True, choices=formats.NAMES, metavar="FORMAT", help=", ".join(formats.NAMES)
     )
+    command.add_argument(
+        "--pictures",
+        nargs="+",
+        default=[],
+        metavar="PICTURE",
+        help="for a living page: picture files; for living-page-cifar10, also numbers of test pictures",
+    )
     command.add_argument("--out", type=Path, metavar="PATH", help="file or folder (the current folder)")
 
 
@@ -30,7 +42,8 @@ def export(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     if options.to == formats.ZIP or formats.FORMATS[options.to].tensorflow:
         runtime.prepare_tensorflow()
-    made = formats.export(options.to, read_source(run))
+    source = replace(read_source(run), samples=_samples(options.to, options.pictures))
+    made = formats.export(options.to, source)
     path = options.out or Path()
     if path.is_dir():
         path = path / made.name
@@ -46,6 +59,32 @@ def export(options: argparse.Namespace) -> int:
     else:
         print(f"{path}: {len(made.content):,} bytes. {made.note}".rstrip())
     return 0
+
+
+def _samples(form: str, given: list[str]) -> Samples:
+    """Return the pictures that were named for the living page: files, or numbers of test pictures of CIFAR-10.
+
+    Raises:
+        CnnLabError: for another format, a file that is no picture, or a number that is none of CIFAR-10.
+    """
+    if not given:
+        return Samples()
+    if not form.startswith("living-page"):
+        raise CnnLabError(f"--pictures is for a living page; {form} holds none.")
+    numbers = [int(one) for one in given if one.isascii() and one.isdecimal()]
+    paths = [Path(one) for one in given if not (one.isascii() and one.isdecimal())]
+    if numbers and form != "living-page-cifar10":
+        raise CnnLabError(
+            "Numbers are test pictures of CIFAR-10, which only --to living-page-cifar10 puts in."
+        )
+    pixels = []
+    for path in paths:
+        try:
+            pixels.append(decode_picture(path.read_bytes()).pixels)
+        except OSError as error:
+            raise CnnLabError(f"{path} cannot be read: {error.strerror}.") from error
+    names = tuple(path.stem[:60] for path in paths)
+    return Samples(np.array(pixels, np.uint8).reshape(-1, *PICTURE_SHAPE), names, tuple(numbers))
 
 
 def add_import(command: argparse.ArgumentParser) -> None:

@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn import data
 from cnn.core.numbers import to_blob
 from cnn.core.settings import PROJECT
 from cnn.core.shares import percent
 from cnn.data.classes import CLASSES
 from cnn.data.subset import of_each_class
-from cnn.exports.source import Exported, Source
+from cnn.exports.source import Exported, Samples, Source
 from cnn.figures.colours import DARK, LIGHT, TAGS, Theme
 from cnn.interpret.cell import chain_after
 from cnn.network.arithmetic import facts_of
@@ -38,11 +39,7 @@ from cnn.training.kernels.fusion import PooledConv
 
 FRONTEND = PROJECT / "cnn" / "frontend"
 EARLIER_BYTES = 330_000  # of weights as text, for the saved epochs before the last
-PICTURES = {
-    "sketch10": "Sample pictures: drawn by code (sketch10), not photos.",
-    "cifar10": "Sample pictures: the first test picture of each class of CIFAR-10 (Krizhevsky, "
-    "“Learning Multiple Layers of Features from Tiny Images”, 2009).",
-}
+KRIZHEVSKY = "(Krizhevsky, “Learning Multiple Layers of Features from Tiny Images”, 2009)"
 
 # What the page's forward pass (cnn/frontend/living_page/forward.ts) is told of every class of layers.
 OPERATIONS: dict[type[Layer], Callable[[Any], dict[str, Any]]] = {
@@ -70,43 +67,66 @@ def _window(layer: Conv | DepthwiseConv) -> dict[str, Any]:
     return {"size": layer.kernel_size, "stride": layer.stride, "same": layer.padding == "same"}
 
 
-def export_living_page(source: Source, pictures: str = "sketch10") -> Exported:
+def export_living_page(source: Source, with_cifar10: bool = False) -> Exported:
     """Return the page.
 
     Args:
         source: the network, with its run where saved epochs before the last shall be in the page, too.
-        pictures: the data set that ten sample pictures are taken from; those of CIFAR-10 are put into a file only
-            where that was chosen.
+        with_cifar10: whether pictures of CIFAR-10 are in it, which is for whoever exports it to choose: those that
+            `source.samples` numbers, else the first of each class. Without, the samples are the pictures that were
+            brought, else drawings.
 
     Raises:
-        DataError: where that data set is not there.
+        DataError: where CIFAR-10, or a picture of it, is not there.
     """
     states = _states(source)
-    samples = of_each_class(pictures, len(CLASSES))
+    pictures, labels, about = _samples(source.samples, with_cifar10)
     arrays: dict[str, NDArray[Any]] = {
         f"{number}:{name}": _smallest(array)
         for number, (_, weights) in enumerate(states)
         for name, array in weights.items()
     }
-    arrays |= {f"sample/{i}": pixels for i, pixels in enumerate(samples.pixels)}
+    arrays |= {f"sample/{i}": pixels for i, pixels in enumerate(pictures)}
     facts = {
         "title": source.name or source.run_id,
         "classes": CLASSES,
         "steps": steps(source.setup.network),
         "snapshots": [{"label": f"after epoch {epoch:g}"} for epoch, _ in states],
-        "samples": [{"label": f"a sample of {CLASSES[label]}"} for label in samples.labels],
+        "samples": [{"label": label} for label in labels],
         "tags": TAGS,
         "colours": {"light": _colours(LIGHT), "dark": _colours(DARK)},
     }
     blob = to_blob(arrays, facts)
-    page = _html(source, base64.b64encode(blob).decode(), PICTURES[pictures])
-    note = f"{len(states)} saved epoch{'' if len(states) == 1 else 's'} in it. {PICTURES[pictures]}"
+    page = _html(source, base64.b64encode(blob).decode(), about)
+    note = f"{len(states)} saved epoch{'' if len(states) == 1 else 's'} in it. {about}"
     return Exported(f"{source.stem}-living-page.html", "text/html", page.encode(), note)
+
+
+def _samples(chosen: Samples, with_cifar10: bool) -> tuple[list[NDArray[np.uint8]], list[str], str]:
+    """Return the sample pictures, what each is called, and the sentence on where they come from."""
+    pictures, labels, told = list(chosen.pixels), list(chosen.names), []
+    if count := len(labels):
+        told.append(f"{count} of whoever made this page")
+    if with_cifar10 and chosen.numbers:
+        known = data.test_labels("cifar10")
+        pictures += list(data.test_pictures("cifar10", chosen.numbers))
+        labels += [f"test picture {i} of CIFAR-10: {CLASSES[known[i]]}" for i in chosen.numbers]
+        count = len(chosen.numbers)
+        told.append(f"{count} test picture{'s' * (count > 1)} of CIFAR-10 {KRIZHEVSKY}")
+    elif with_cifar10 or not pictures:
+        few = of_each_class("cifar10" if with_cifar10 else "sketch10", len(CLASSES))
+        pictures += list(few.pixels)
+        labels += [f"a sample of {CLASSES[label]}" for label in few.labels]
+        drawn = "drawn by code (sketch10), not photos"
+        told.append(
+            f"the first test picture of each class of CIFAR-10 {KRIZHEVSKY}" if with_cifar10 else drawn
+        )
+    return pictures, labels, f"Sample pictures: {', and '.join(told)}."
 
 
 def export_living_page_with_cifar10(source: Source) -> Exported:
     """Return the page with test pictures of CIFAR-10 in it."""
-    return export_living_page(source, "cifar10")
+    return export_living_page(source, with_cifar10=True)
 
 
 def steps(network: NetworkSpec) -> list[dict[str, Any]]:

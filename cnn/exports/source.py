@@ -2,21 +2,48 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.core.errors import RunError
+from cnn.core.errors import CnnLabError, RunError
 from cnn.evaluation.model_card import Card, card_of
 from cnn.network.forward import check_weights, forward
-from cnn.network.spec import Setup
+from cnn.network.spec import PICTURE_SHAPE, Setup
 from cnn.network.summary import total_parameters, walk
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run
 
 INPUT_NOTE = "Input: pixels (n, 32, 32, 3) as float32, value / 127.5 - 1, so from -1 to 1; red, green, blue."
+
+
+MAX_SAMPLES = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Pictures that somebody chose for the living page, at most 20.
+
+    `pixels` are pictures of their own, uint8 (n, 32, 32, 3), with a name each; `numbers` are places among the test
+    pictures of CIFAR-10, which only the page with pictures of CIFAR-10 takes.
+    """
+
+    pixels: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, *PICTURE_SHAPE), np.uint8))
+    names: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check how many there are.
+
+        Raises:
+            CnnLabError: for more than 20, or pixels that are no pictures.
+        """
+        if self.pixels.shape != (len(self.names), *PICTURE_SHAPE) or self.pixels.dtype != np.uint8:
+            raise CnnLabError("Sample pictures must be 32×32 pixels in three colours, with a name each.")
+        if (count := len(self.names) + len(self.numbers)) > MAX_SAMPLES:
+            raise CnnLabError(f"{count} sample pictures were chosen; at most {MAX_SAMPLES} fit on the page.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +52,7 @@ class Source:
 
     `source` names the pictures it was trained on, `precision` what it was trained in; accuracies are shares
     from 0 to 1, None where they were not measured. `history` are the rows of the run's history; `run` is where other
-    saved states are, None where there are none.
+    saved states are, None where there are none; `samples` were chosen for the living page.
     """
 
     name: str
@@ -42,6 +69,7 @@ class Source:
     test_accuracy: float | None = None
     card: Card | None = None
     run: Run | None = None
+    samples: Samples = field(default_factory=Samples)
 
     @property
     def stem(self) -> str:

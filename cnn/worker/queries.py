@@ -6,6 +6,7 @@ the server's own runs, never text from a browser.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -18,7 +19,7 @@ from cnn.data.subset import of_each_class, of_training
 from cnn.evaluation.evaluations import Evaluation
 from cnn.evaluation.model_card import Card
 from cnn.evaluation.ood import Typical
-from cnn.exports.source import Exported, read_source
+from cnn.exports.source import Exported, Samples, read_source
 from cnn.interpret.results import Accuracy, Climb, GradCam, Mistakes, Neighbours, Occlusion, Winners
 from cnn.network.forward import Weights, check_weights
 from cnn.network.spec import NetworkSpec
@@ -204,8 +205,12 @@ def evaluate(
     return evaluate(network, weights, load_once(dataset), parts, report)
 
 
-def export(report: Report, name: str, run_folder: str, snapshot_path: str) -> Exported:
+def export(
+    report: Report, name: str, run_folder: str, snapshot_path: str, samples: Samples | None = None
+) -> Exported:
     """Return a saved state of a run in one of the formats of `cnn.exports.formats`.
+
+    `samples` are pictures that the visitor chose for the living page.
 
     Raises:
         CnnLabError: where what the format needs is not installed, or run, saved state or data set are not there.
@@ -216,4 +221,5 @@ def export(report: Report, name: str, run_folder: str, snapshot_path: str) -> Ex
     snapshot = next((one for one in run.snapshots() if one.path == Path(snapshot_path)), None)
     if snapshot is None:
         raise RunError("This saved state is no longer there; choose another one.")
-    return formats.export(name, read_source(run, snapshot), report)
+    source = replace(read_source(run, snapshot), samples=samples or Samples())
+    return formats.export(name, source, report)

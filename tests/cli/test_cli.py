@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from cnn.cli.main import main
 from cnn.data import CLASSES
@@ -609,6 +610,15 @@ def test_what_cannot_go_out_or_come_in_is_one_sentence(capsys: Capture, tmp_path
     )
     assert status == 1
     assert "cannot be written" in failure["error"]
+    Image.new("RGB", (60, 40), (9, 90, 200)).save(tmp_path / "blue.png")
+    page = ("export", "lecture", "--out", str(tmp_path), "--to", "living-page", "--pictures")
+    status, (made,) = run_json(capsys, *page, str(tmp_path / "blue.png"))
+    assert status == 0
+    assert "1 of whoever made this page" in made["note"]
+    for given, words in (("17", "living-page-cifar10"), (str(tmp_path / "no.png"), "cannot be read")):
+        status, (failure,) = run_json(capsys, *page, given)
+        assert status == 1
+        assert words in failure["error"]
     (tmp_path / "net.keras").write_bytes(b"PK")
     for name, words in (("net.keras", "was not opened"), ("absent.zip", "cannot be read")):
         status, (failure,) = run_json(capsys, "import", str(tmp_path / name))

@@ -3,11 +3,13 @@
 import base64
 import hashlib
 import io
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,11 +17,15 @@ from hypothesis import HealthCheck, given, settings
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
+from safetensors.numpy import load
 
+from cnn.core.errors import CnnLabError
 from cnn.core.scaling import to_input
+from cnn.data.classes import CLASSES
+from cnn.data.synthetic import sketch10
 from cnn.evaluation.pretrained import shipped
 from cnn.exports import formats, living_page
-from cnn.exports.source import Source, read_source
+from cnn.exports.source import Samples, Source, read_source
 from cnn.network.forward import forward
 from cnn.network.presets import PRESETS
 from cnn.network.spec import NetworkSpec
@@ -377,6 +383,41 @@ def test_pictures_of_cifar10_are_in_it_only_by_choice(real_data: Path) -> None:
     assert "Krizhevsky" in chosen.note
     assert "Krizhevsky" in chosen.content.decode()
     assert "Krizhevsky" not in drawn.content.decode()
+
+
+def test_chosen_pictures_are_the_samples_and_their_source_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = Samples(PIXELS[None], ("my cat",))
+    page = formats.export("living-page", replace(LECTURE, samples=mine)).content.decode()
+    facts, arrays = facts_of(page)
+    assert [sample["label"] for sample in facts["samples"]] == ["my cat"]
+    np.testing.assert_array_equal(arrays["sample/0"], PIXELS)
+    assert "Sample pictures: 1 of whoever made this page." in page
+    # As if the drawings were CIFAR-10: which pictures are read is what counts.
+    monkeypatch.setattr(living_page.data, "test_labels", lambda name: sketch10.test_labels())
+    monkeypatch.setattr(living_page.data, "test_pictures", lambda name, few: sketch10.test_pictures(few))
+    both = replace(mine, numbers=(17, 3))
+    page = formats.export("living-page-cifar10", replace(LECTURE, samples=both)).content.decode()
+    facts, arrays = facts_of(page)
+    named = CLASSES[sketch10.test_labels()[17]]
+    assert [sample["label"] for sample in facts["samples"]][:2] == [
+        "my cat",
+        f"test picture 17 of CIFAR-10: {named}",
+    ]
+    np.testing.assert_array_equal(arrays["sample/2"], sketch10.test_pictures([3])[0])
+    assert "2 test pictures of CIFAR-10 (Krizhevsky" in page
+    # Without that choice, nothing of CIFAR-10 is in the file, whatever the numbers say.
+    page = formats.export("living-page", replace(LECTURE, samples=both)).content.decode()
+    assert len(facts_of(page)[0]["samples"]) == 1
+    with pytest.raises(CnnLabError, match="at most 20"):
+        Samples(numbers=tuple(range(21)))
+    with pytest.raises(CnnLabError, match="32×32"):
+        Samples(PIXELS[None, :16], ("half",))
+
+
+def facts_of(page: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    blob = base64.b64decode(page.split('id="network">')[1].split("</script>")[0])
+    size = int.from_bytes(blob[:8], "little")
+    return json.loads(json.loads(blob[8 : 8 + size])["__metadata__"]["facts"]), load(blob)
 
 
 def test_weights_are_halved_only_where_nothing_is_lost() -> None:

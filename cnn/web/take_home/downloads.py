@@ -1,9 +1,16 @@
 """Formats of a network, each made by a worker on request, then offered as a download."""
 
+from dataclasses import replace
+from hashlib import sha256
+
+import numpy as np
 import streamlit as st
 
+from cnn.core.errors import CnnLabError
+from cnn.data.layout import PICTURES
 from cnn.exports.formats import FORMATS, ZIP, Format
-from cnn.exports.source import Exported
+from cnn.exports.source import MAX_SAMPLES, Exported, Samples
+from cnn.network.spec import PICTURE_SHAPE
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run
 from cnn.web.app.answers import Asked, ask, show_waiting
@@ -35,15 +42,16 @@ def show_downloads(run: Run) -> None:
         key=f"take-home-step-{run.id}",
     )
     snapshot = snapshots[step]
+    samples = _choose_samples()
     waiting: list[Asked] = []
     with st.container(border=True):
-        _form(run, snapshot, ZIP, ZIP_FORM, waiting)
+        _form(run, snapshot, ZIP, ZIP_FORM, Samples(), waiting)
     for title, names in GROUPS.items():
         st.header(title, anchor=False)
         columns = st.columns(COLUMNS)
         for number, name in enumerate(names):
             with columns[number % COLUMNS].container(border=True):
-                _form(run, snapshot, name, FORMATS[name], waiting)
+                _form(run, snapshot, name, FORMATS[name], samples.get(name, Samples()), waiting)
     show_waiting(waiting, f"take-home-{run.id}")
 
 
@@ -55,12 +63,60 @@ ZIP_FORM = Format(
 )
 
 
-def _form(run: Run, snapshot: Snapshot, name: str, form: Format, waiting: list[Asked]) -> None:
+def _choose_samples() -> dict[str, Samples]:
+    """Let the visitor choose the sample pictures of the living page; return them by format."""
+    with st.expander("Sample pictures of the living page", icon=":material/photo_library:"):
+        uploads = {upload.key: upload for upload in session().tray.uploads}
+        mine = st.multiselect(
+            "Your pictures",
+            list(uploads),
+            format_func=lambda key: uploads[key].name,
+            max_selections=MAX_SAMPLES,
+            placeholder="None" if uploads else "None: upload pictures on Classify first",
+            disabled=not uploads,
+            key="living-page-mine",
+        )
+        written = st.text_input(
+            "Numbers of test pictures of CIFAR-10, for the page with CIFAR-10 pictures",
+            placeholder="For example 3, 17, 256. Empty: the first picture of each class",
+            max_chars=200,
+            key="living-page-numbers",
+        )
+        try:
+            pixels = np.array([uploads[key].picture.pixels for key in mine], np.uint8)
+            own = Samples(pixels.reshape(-1, *PICTURE_SHAPE), tuple(uploads[key].name for key in mine))
+            return {"living-page": own, "living-page-cifar10": replace(own, numbers=_numbers(written))}
+        except CnnLabError as error:
+            st.error(str(error), icon=":material/block:")
+            return {}
+
+
+def _numbers(written: str) -> tuple[int, ...]:
+    """Return the numbers in a text, separated by commas or spaces, without repetition.
+
+    Raises:
+        CnnLabError: where a part is no number of a test picture.
+    """
+    parts = written.replace(",", " ").split()
+    for part in parts:
+        if not (part.isascii() and part.isdecimal() and int(part) < PICTURES):
+            raise CnnLabError(
+                f"{part[:20]!r} is no number of a test picture: they are 0 to {PICTURES - 1:,}."
+            )
+    return tuple(dict.fromkeys(map(int, parts)))
+
+
+def _form(
+    run: Run, snapshot: Snapshot, name: str, form: Format, samples: Samples, waiting: list[Asked]
+) -> None:
     st.markdown(f"**{form.title}**  \n{form.about}")
     if problem := form.missing():
         st.caption(f":material/extension_off: {problem}")
         return
     key = f"export/{name}/{run.id}/{snapshot.step}/{run.name}"
+    if samples.names or samples.numbers:
+        chosen = repr((samples.names, samples.numbers)).encode() + samples.pixels.tobytes()
+        key += f"/{sha256(chosen).hexdigest()[:16]}"
     wanted = session().exports_wanted
     if key not in wanted:
         if st.button("Make file", key=f"make-{key}", icon=f":material/{form.icon}:"):
@@ -69,7 +125,7 @@ def _form(run: Run, snapshot: Snapshot, name: str, form: Format, waiting: list[A
                 service().engine.queries.forget(wanted.pop(0))
             st.rerun(scope="fragment")
         return
-    asked = ask(form.title, key, queries.export, name, str(run.folder), str(snapshot.path))
+    asked = ask(form.title, key, queries.export, name, str(run.folder), str(snapshot.path), samples)
     if isinstance(asked.result, Exported):
         made = asked.result
         st.download_button(

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.exports import formats
+from cnn.web.take_home import downloads
 from cnn.web.take_home.downloads import GROUPS, ZIP_FORM
 from support.app_pages import Lab
 
@@ -41,3 +42,15 @@ def test_what_is_not_installed_is_said_and_has_no_button(lab: Lab, monkeypatch: 
     assert words(page).count("EXPORT=1") == len(missing)
     made = [button for button in page.button if button.label == "Make file"]
     assert len(made) == len(formats.FORMATS) + 1 - len(missing)
+
+
+def test_numbers_of_pictures_are_read_and_others_refused(lab: Lab) -> None:
+    assert downloads._numbers("3, 17 3,9999") == (3, 17, 9999)
+    page = lab.visit("take_home")
+    page.text_input(key="living-page-numbers").input("3, 10000").run()
+    assert [error.value for error in page.error] == [
+        "'10000' is no number of a test picture: they are 0 to 9,999."
+    ]
+    page.text_input(key="living-page-numbers").input("3, 17").run()
+    assert not page.error
+    assert not page.exception
