@@ -11,6 +11,7 @@ from cnn.core.numbers import number
 from cnn.core.shares import TICKS, percent
 from cnn.data import CLASSES
 from cnn.figures.colours import Theme
+from cnn.figures.plotly_figure import figure
 
 BINS = 256  # of an axis, at most; each keeps its lowest and its highest point
 MARKED = ("rate", "resumed")
@@ -68,7 +69,7 @@ def curves(
         traces.append(dots | _drawn(found, quantity) | look | {"name": name})
     marked = [row for row in rows if row["kind"] in MARKED][-MAX_MARKS:]
     # All at once: changing a figure afterwards takes five times as long.
-    return go.Figure(traces, _layout(quantity, end, log, after) | _marks(marked, end, theme))
+    return figure(traces, _layout(quantity, end, log, after) | _marks(marked, end, theme))
 
 
 def _points(rows: list[dict[str, Any]], kind: str, name: str) -> Points:

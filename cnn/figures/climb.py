@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from cnn.figures.colours import Theme, rgb
 from cnn.figures.mosaic import picture
+from cnn.figures.plotly_figure import figure
 
 FACTOR = 3
 GAP = 8
@@ -40,21 +41,21 @@ def climb_curve(values: NDArray[np.float32], steps: Sequence[int], theme: Theme,
         theme: of the page.
         what: the title of the axis.
     """
-    figure = go.Figure()
-    figure.add_scatter(y=values, mode="lines", line={"color": theme.accent, "width": 2}, name=what)
-    figure.add_scatter(
-        x=list(steps),
-        y=values[list(steps)],
-        mode="markers",
-        marker={"color": theme.accent, "size": 7},
-        name="frames",
-    )
-    figure.update_layout(
-        height=220,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        showlegend=False,
-        xaxis={"title": "step", "fixedrange": True},
-        yaxis={"title": what, "fixedrange": True},
-        uirevision="climb",
-    )
-    return figure
+    look = {"color": theme.accent}
+    line = {"type": "scatter", "y": values, "mode": "lines", "line": look | {"width": 2}, "name": what}
+    dots = {
+        "type": "scatter",
+        "x": list(steps),
+        "y": values[list(steps)],
+        "mode": "markers",
+        "name": "frames",
+    }
+    layout = {
+        "height": 220,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "showlegend": False,
+        "xaxis": {"title": {"text": "step"}, "fixedrange": True},
+        "yaxis": {"title": {"text": what}, "fixedrange": True},
+        "uirevision": "climb",
+    }
+    return figure([line, dots | {"marker": look | {"size": 7}}], layout)

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from cnn.core.shares import TICKS, percent
 from cnn.figures.colours import Theme
+from cnn.figures.plotly_figure import figure
 
 NOTHING = [None]  # a line without any point would be missing from the legend
 MAX_POINTS = 400  # of a line: more would make no visible difference
@@ -87,7 +88,7 @@ def overlaid(
         "hovermode": "x unified" if few else "closest",
         "uirevision": f"{axis}-{quantity}",
     }
-    return go.Figure(data, layout)
+    return figure(data, layout)
 
 
 def cost_scatter(
@@ -140,4 +141,4 @@ def cost_scatter(
         "showlegend": True,
         "legend": {"orientation": "h", "y": 1.08, "x": 0},
     }
-    return go.Figure([line, dots], layout)
+    return figure([line, dots], layout)

@@ -137,3 +137,15 @@ def test_the_browser_writes_shares_in_one_place_too() -> None:
         if (count := len(re.findall(r"[}\d] %[`\"\s$]", path.read_text("utf-8"))))
     }
     assert found == allowed
+
+
+def test_one_module_alone_makes_plotly_figures() -> None:
+    """It has pandas imported whole; see findings/plotly_half_imported_pandas.sh."""
+    made = {
+        name
+        for name, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and re.search(r"\.Figure$|^Figure$|plotly\.express|^px\.", ast.unparse(node.func))
+    }
+    assert made == {"cnn/figures/plotly_figure.py"}

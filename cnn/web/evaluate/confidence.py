@@ -11,6 +11,7 @@ from cnn.evaluation.calibration import with_temperature
 from cnn.evaluation.evaluations import Evaluation
 from cnn.evaluation.metrics import Reliability, reliability
 from cnn.figures.colours import Theme
+from cnn.figures.plotly_figure import figure
 from cnn.web.app.session import theme
 
 
@@ -111,7 +112,7 @@ def reliability_figure(before: Reliability, after: Reliability, theme: Theme) ->
         "barmode": "group",
         "uirevision": "keep",
     }
-    return go.Figure(data, layout)
+    return figure(data, layout)
 
 
 def bin_words(found: Reliability) -> str:

@@ -1,0 +1,18 @@
+"""The one place that makes a Plotly figure: pandas is whole by then."""
+
+import importlib
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+
+def figure(data: Sequence[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
+    """Return a figure of traces and a layout, all at once: one that is changed afterwards takes five times as long.
+
+    Plotly asks whether a value is one of pandas as soon as `pandas` is in sys.modules, that is, while another
+    thread (`cnn.web.app.service`, say) still imports it; then it has no Series yet, and the figure fails
+    (findings/plotly_half_imported_pandas.sh). The import here waits until the other one is done.
+    """
+    importlib.import_module("pandas")
+    return go.Figure(list(data), layout)
