@@ -41,6 +41,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "app": Part(
             "bench.app:app", "Train to first report; speed with the page open, against python -m cnn"
         ),
+        "first": Part("bench.first_minute:first_minute", "clicks and seconds of a first visit, in a browser"),
         "lessons": Part("bench.lessons:lessons", "opening a lesson and answering a control, in a browser"),
         "inside": Part(
             "bench.inside:inside",

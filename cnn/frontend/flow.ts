@@ -75,7 +75,9 @@ export default function flow({ data, parentElement, setTriggerValue }: Mount<str
   if (place.dataset.shown !== data) show(place, data);
   const choose = (event: Event) => {
     const layer = (event.target as Element).closest<SVGElement>("[data-layer]");
-    if (layer) setTriggerValue("layer", layer.dataset.layer);
+    if (!layer) return;
+    globalThis.cnnLabOpens = layer.dataset.layer;
+    setTriggerValue("layer", layer.dataset.layer);
   };
   find(place, ".stage").onclick = choose;
   find(place, ".stage").onkeydown = (event) => {

@@ -35,6 +35,7 @@ LARGE_STYLE = """<style>
 </style>"""
 # White is hard to read on the dark theme's primary colour, which is bright enough to be read as text on dark ground.
 DARK_STYLE = """<style>
+[data-testid="stMultiSelectTagsContainer"] [data-tag] { background-color: #1B6FAE; }
 [class*="st-key-refused-"] p { color: #FFB4AB; }
 button[kind="primary"], button[kind="primaryFormSubmit"], a[kind="primary"] {
   background-color: #1B6FAE; border-color: #1B6FAE; color: #FFFFFF;

@@ -156,6 +156,7 @@ def test_list_names_the_parts(capsys: pytest.CaptureFixture[str]) -> None:
         "seeds",
         "accuracy",
         "app",
+        "first",
         "lessons",
         "inside",
         "classify",

@@ -73,7 +73,9 @@ function flow({ data, parentElement, setTriggerValue }) {
   if (place.dataset.shown !== data) show(place, data);
   const choose = (event) => {
     const layer = event.target.closest("[data-layer]");
-    if (layer) setTriggerValue("layer", layer.dataset.layer);
+    if (!layer) return;
+    globalThis.cnnLabOpens = layer.dataset.layer;
+    setTriggerValue("layer", layer.dataset.layer);
   };
   find(place, ".stage").onclick = choose;
   find(place, ".stage").onkeydown = (event) => {

@@ -1692,6 +1692,10 @@ function inspector({
   };
   document.addEventListener(CHOSEN, state.opened);
   openAwaited(state);
+  if (globalThis.cnnLabOpens === state.data.layer) {
+    globalThis.cnnLabOpens = void 0;
+    requestAnimationFrame(() => bringIntoView(find(root, ".board")));
+  }
   return () => {
     document.removeEventListener(CHOSEN, state.opened);
     stop(state);

@@ -48,6 +48,10 @@ export default function inspector({
   };
   document.addEventListener(CHOSEN, state.opened);
   openAwaited(state);
+  if (globalThis.cnnLabOpens === state.data.layer) {
+    globalThis.cnnLabOpens = undefined;
+    requestAnimationFrame(() => bringIntoView(find(root, ".board"))); // once the page has taken its room
+  }
   return () => {
     document.removeEventListener(CHOSEN, state.opened);
     stop(state);

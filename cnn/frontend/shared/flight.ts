@@ -15,6 +15,10 @@ export interface Choice {
   from: HTMLElement;
 }
 
+declare global {
+  var cnnLabOpens: string | undefined; // a layer that was chosen on another page, which opens at it
+}
+
 export const CHOSEN = "cnn-lab-chosen";
 
 /** Tell the page what was chosen; false where nothing on it shows that. */

@@ -29,6 +29,7 @@ from cnn.web.app.run_text import plain, resumed_words, state_words
 from cnn.web.app.session import theme
 from cnn.web.app.widgets import FIRST_CLASS, STATE_ICONS, Sample, class_sample, dataset_name
 from cnn.web.train import run_list, steering
+from cnn.web.train.changed_answers import show_changed
 from cnn.web.train.curves import curve_words, show_curves
 from cnn.web.train.live_watch import draw_again, facts, last_progress, marks, newest_step, show_watch
 
@@ -225,6 +226,7 @@ def _draw(run: Run, snapshots: list[Snapshot]) -> None:
     with right:
         st.html(bars_html(sheet.probabilities, theme(), sample.true_class))
     _show_maps(run, sheet)
+    show_changed(run, snapshots)
 
 
 def _when(run: Run, snapshots: list[Snapshot]) -> str:
