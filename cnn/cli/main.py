@@ -33,6 +33,9 @@ from cnn.runs.store import RunStore
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status: 0 done, 1 failed, 2 wrong usage."""
     options = _parser().parse_args(arguments)
+    unused = settings.unused_text()
+    if unused:
+        print(unused, file=sys.stderr)
     try:
         return int(options.run(options))
     except CnnLabError as error:

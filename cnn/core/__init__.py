@@ -1,1 +1,1 @@
-"""Ground for all other packages: errors, checked dataclasses, paths and settings, the scaling of pixels."""
+"""What all other packages build on: errors, checked dataclasses, paths and settings, the scaling of pixels."""

@@ -1,8 +1,8 @@
-"""The one exception root. A message says what came, what is allowed and what to do."""
+"""The exceptions of the lab. A message says what was given, what is allowed and what to do."""
 
 
 class CnnLabError(Exception):
-    """Something a person can put right; `str(error)` is the sentence to show them."""
+    """Something that the user can correct; `str(error)` is the sentence to show."""
 
 
 class SpecError(CnnLabError):
@@ -22,7 +22,7 @@ class PictureError(CnnLabError):
 
 
 class DataError(CnnLabError):
-    """A data set that is absent, broken, short or wrong."""
+    """A data set that is missing, damaged, incomplete or wrong."""
 
 
 class RunError(CnnLabError):
@@ -34,7 +34,7 @@ class NotFiniteError(CnnLabError):
 
 
 class OverflowsError(RunError):
-    """A pass through a network whose numbers grow beyond what float32 holds; `layer` is the first that does."""
+    """A forward pass whose numbers exceed the range of float32; `layer` is the first layer where they do."""
 
     def __init__(self, layer: str, where: str = "") -> None:
         super().__init__(

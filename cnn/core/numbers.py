@@ -1,6 +1,6 @@
-"""The one place where numbers become JSON and text: what is not finite is refused, what is huge fits.
+"""The one module that turns numbers into JSON and text: NaN and infinity are refused, huge numbers stay short.
 
-NaN and infinity are no JSON (a browser's `JSON.parse` throws), and on a page they say nothing.
+NaN and infinity are not JSON (a browser's `JSON.parse` throws), and on a page they mean nothing.
 """
 
 import json
@@ -19,7 +19,7 @@ NO_NUMBER = "–"
 
 
 def to_json(value: Any, indent: int | None = None, *, dense: bool = False, ascii_only: bool = True) -> str:
-    """Return JSON, with no space in it where it is `dense`.
+    """Return JSON, without spaces if `dense`.
 
     Raises:
         NotFiniteError: naming the first number in it that is NaN or infinite.
@@ -38,9 +38,9 @@ def to_json(value: Any, indent: int | None = None, *, dense: bool = False, ascii
 
 
 def to_blob(arrays: Mapping[str, NDArray[Any]], facts: Any, holes: bool = False) -> bytes:
-    """Return arrays, and facts as JSON in the metadata, as one safetensors blob for a component.
+    """Return arrays, with `facts` as JSON in the metadata, as one safetensors blob for a browser component.
 
-    Where an array has `holes`, NaN marks a cell that is not there.
+    With `holes`, NaN is allowed: it marks a cell that does not exist.
 
     Raises:
         NotFiniteError: naming the first array or number that is not finite.
@@ -54,7 +54,7 @@ def to_blob(arrays: Mapping[str, NDArray[Any]], facts: Any, holes: bool = False)
 
 
 def check_finite(value: Any, path: str = "") -> None:
-    """Hold that all numbers in a value are finite, down through mappings, sequences, dataclasses and arrays.
+    """Check that all numbers in a value are finite, inside mappings, sequences, dataclasses and arrays too.
 
     Raises:
         NotFiniteError: naming the first that is not.
@@ -85,7 +85,7 @@ def check_finite(value: Any, path: str = "") -> None:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """Return a number so that it fits beside others, with about `digits` significant ones.
+    """Return a number as short text with about `digits` significant digits.
 
     >>> number(-5.6512e26), number(1234.5), number(0.1234), number(0.0), number(1e-9)
     ('−5.65e26', '1,234', '0.123', '0', '1e−9')

@@ -1,4 +1,4 @@
-"""The one place where pixels are scaled, for training and for prediction alike."""
+"""The one module that scales pixels, for training and for prediction alike."""
 
 from typing import Any
 

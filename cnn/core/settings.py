@@ -1,6 +1,6 @@
-"""What the environment says: where things are on disk, and the limits of a server (docs/classroom.md).
+"""Environment variables: where things are on disk, and the limits of a server (docs/classroom.md).
 
-Every variable that the app reads is read here, and checked; what is not allowed is one sentence that names it.
+Every variable that the app reads is read and checked here; an error names the variable and what is allowed.
 """
 
 import os
@@ -24,10 +24,10 @@ LEAST_MEMORY = 2**30  # a worker with TensorFlow and CIFAR-10 in its memory is n
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment asks for; `worker_memory` is bytes, None leaves it to the machine.
+    """The settings of a server; `worker_memory` is in bytes, None stands for a share of the machine's memory.
 
-    `scheduler` is the address of a Dask scheduler, "" for workers of the server's own. `uploads_mb` is how
-    many MB of memory the pictures may take that all visitors have brought. `frame` are the origins whose pages
+    `scheduler` is the address of a Dask scheduler, "" for workers of the server's own. `uploads_mb` is the
+    memory in MB for the uploaded pictures of all visitors. `frame` are the origins whose pages
     may show the lab in a frame.
     """
 
@@ -53,8 +53,18 @@ def read_settings() -> Settings:
     )
 
 
+def unused_text() -> str:
+    """Return a sentence about a variable of an earlier version that is set and has no effect; "" if none is."""
+    if not os.environ.get("CNN_LAB_FILES"):
+        return ""
+    return (
+        "CNN_LAB_FILES is set but no longer used: server and workers must share one folder, named by CNN_LAB_HOME "
+        "(docs/decisions/shared-run-folder.md). Unset CNN_LAB_FILES."
+    )
+
+
 def home_folder() -> Path:
-    """Return the folder of runs and of what else is kept: `CNN_LAB_HOME`, by default `~/.cnn-lab`."""
+    """Return the folder of runs, rooms and caches: `CNN_LAB_HOME`, by default `~/.cnn-lab`."""
     named = os.environ.get("CNN_LAB_HOME")
     return Path(named).expanduser() if named else Path.home() / ".cnn-lab"
 
@@ -70,13 +80,13 @@ def models_folder() -> Path:
 
 
 def data_folder() -> Path | None:
-    """Return the folder that `CNN_LAB_DATA` names for CIFAR-10, None where it names none."""
+    """Return the folder that `CNN_LAB_DATA` names for CIFAR-10, None if it is not set."""
     named = os.environ.get("CNN_LAB_DATA")
     return Path(named).expanduser() if named else None
 
 
 def is_offline() -> bool:
-    """Whether `CNN_LAB_OFFLINE` says that nothing is to be downloaded."""
+    """Whether `CNN_LAB_OFFLINE` forbids downloads."""
     return os.environ.get("CNN_LAB_OFFLINE", "") not in ("", "0")
 
 
@@ -84,7 +94,7 @@ def queue_limit() -> int:
     """Return how many runs of one owner may wait: `CNN_LAB_QUEUED`, by default 10.
 
     Raises:
-        CnnLabError: if the variable is no such number.
+        CnnLabError: if the variable is not such a number.
     """
     return whole_number("CNN_LAB_QUEUED", 10, 1, 1000)
 
@@ -93,7 +103,7 @@ def owner_limit() -> int:
     """Return the bytes that the runs of one owner may take: `CNN_LAB_OWNER_MB`, by default 2,000 MB.
 
     Raises:
-        CnnLabError: if the variable is no such number.
+        CnnLabError: if the variable is not such a number.
     """
     return whole_number("CNN_LAB_OWNER_MB", 2000, 1, 10**9) * MEGABYTE
 
@@ -102,7 +112,7 @@ def server_limit() -> int:
     """Return the bytes that all runs may take: `CNN_LAB_SERVER_MB`, by default 20,000 MB.
 
     Raises:
-        CnnLabError: if the variable is no such number.
+        CnnLabError: if the variable is not such a number.
     """
     return whole_number("CNN_LAB_SERVER_MB", 20_000, 1, 10**9) * MEGABYTE
 
@@ -111,7 +121,7 @@ def whole_number(name: str, default: int, least: int, most: int) -> int:
     """Return the whole number that the variable `name` holds.
 
     Raises:
-        CnnLabError: if it is none, or out of range.
+        CnnLabError: if it is not a whole number, or out of range.
     """
     text = os.environ.get(name, "") or str(default)
     if not (text.isdecimal() and text.isascii() and least <= int(text[:20]) <= most):
@@ -123,7 +133,7 @@ def size(name: str, default: int | None, least: int) -> int | None:
     """Return the bytes that the variable `name` holds, such as 4GiB, 4GB or 4000000000.
 
     Raises:
-        CnnLabError: if it is no size, or less than `least` bytes.
+        CnnLabError: if it is not a size, or less than `least` bytes.
     """
     text = os.environ.get(name, "").strip()
     if not text:
@@ -145,7 +155,7 @@ def scheduler_address(text: str) -> str:
     ('tcp://127.0.0.1:8786', 'tls://lab.example:8786')
 
     Raises:
-        CnnLabError: if it is no address, or `tcp://` to another machine.
+        CnnLabError: if it is not an address, or `tcp://` to another machine.
     """
     if not text:
         return ""
@@ -174,7 +184,7 @@ def frame_origins(text: str) -> tuple[str, ...]:
     ('https://moodle.example.edu', 'https://*.school.example:8443')
 
     Raises:
-        CnnLabError: if one is no origin.
+        CnnLabError: if one is not an origin.
     """
     origins = tuple(text.split())
     for origin in origins:

@@ -1,4 +1,4 @@
-"""Shares as text: one way for all pages, the command line and, in cnn/frontend/shared/numbers.ts, the browser."""
+"""Shares as text, alike on all pages, on the command line and, by cnn/frontend/shared/numbers.ts, in the browser."""
 
 import math
 from decimal import ROUND_HALF_UP, Decimal
@@ -9,19 +9,19 @@ HUGE = 1e6
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    """Return a share from 0 to 1 in per cent; what is neither none nor all is never written as 0 or 100 %.
+    """Return a share from 0 to 1 in per cent; only exactly 0 and 1 are written as 0 and 100 %.
 
     >>> percent(0.0625), percent(0.0002), percent(0.99996), percent(None)
     ('6.3 %', '< 0.1 %', '> 99.9 %', '–')
     >>> percent(0.0), percent(1.0), percent(0.6934, 2)
     ('0.0 %', '100.0 %', '69.34 %')
-    >>> percent(float("nan"))  # an old file may hold one
+    >>> percent(float("nan"))  # an old file may contain one
     '–'
     """
     if share is None or not math.isfinite(share):
         return NO_NUMBER
     value, least = 100 * float(share), 10.0**-digits
-    if abs(value) >= HUGE:  # no share at all, but the change of a map may be
+    if abs(value) >= HUGE:  # not a share; but the change of a map may be this large
         return f"{number(value)} %"
     text = _rounded(value, digits)
     if value > 0 and float(text) == 0:
@@ -32,7 +32,7 @@ def percent(share: float | None, digits: int = 1) -> str:
 
 
 def _rounded(value: float, digits: int) -> str:
-    """Return a number with so many decimals, 6.25 as 6.3: as browsers do, where Python would say 6.2."""
+    """Return a number with so many decimals, halves rounded up (6.25 to 6.3) as browsers do; Python gives 6.2."""
     return str(Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
@@ -46,7 +46,7 @@ def between(low: float, high: float) -> str:
 
 
 def points(difference: float) -> str:
-    """Return the size of a difference of two shares in percentage points; what is some is never 0.0.
+    """Return the size of a difference of two shares in percentage points; only exactly 0 is written as 0.0.
 
     >>> points(0.0123), points(-0.0123), points(0.0), points(0.0001)
     ('1.2', '1.2', '0.0', '< 0.1')
@@ -55,7 +55,7 @@ def points(difference: float) -> str:
 
 
 def plus_minus(mean: float, deviation: float) -> str:
-    """Return a mean share with the standard deviation of those it is of.
+    """Return a mean share with its standard deviation.
 
     >>> plus_minus(0.6512, 0.0134)
     '65.1 ± 1.3 %'
@@ -64,7 +64,7 @@ def plus_minus(mean: float, deviation: float) -> str:
 
 
 def setting(share: float) -> str:
-    """Return a share that somebody chose, not one that was measured, as it was typed.
+    """Return a share that somebody chose (not one that was measured), as it was typed.
 
     >>> setting(0.25), setting(0.125), setting(1 / 3)
     ('25 %', '12.5 %', '33.3333 %')
@@ -73,7 +73,7 @@ def setting(share: float) -> str:
 
 
 def in_percent(share: float | None) -> float | None:
-    """Return a share as the number of a table's cell, which sorts: rounded as text is, never to 0 or 100.
+    """Return a share in per cent as a number, so that a table can sort it; rounded as in text, never to 0 or 100.
 
     >>> in_percent(0.12345), in_percent(0.99996), in_percent(0.0001), in_percent(1.0), in_percent(None)
     (12.3, 99.9, 0.1, 100.0, None)

@@ -1,4 +1,4 @@
-"""Named arrays as one block of bytes: the one place that writes safetensors."""
+"""Named arrays as one block of bytes: the one module that writes safetensors."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,10 +9,10 @@ from safetensors import numpy as safetensors_numpy
 
 
 def save(arrays: Mapping[str, NDArray[Any]], metadata: dict[str, str] | None = None) -> bytes:
-    """Return arrays, and texts about them, as safetensors.
+    """Return arrays, and texts as metadata, as safetensors.
 
-    Each array is copied into C order first where it is not: safetensors 0.8.0 writes the raw memory of any
-    other under its shape, so that a transposed array came back with other numbers, without a word.
+    An array that is not in C order is copied first: safetensors 0.8.0 writes its raw memory under its shape,
+    so that a transposed array would come back with other numbers, without an error.
 
     >>> from safetensors.numpy import load
     >>> load(save({"x": np.array([[1, 2], [3, 4]], np.float32).T}))["x"].tolist()

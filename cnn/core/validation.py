@@ -1,7 +1,7 @@
 """Frozen dataclasses whose fields state what is allowed, and their JSON form.
 
-A field is declared with `whole`, `number`, `choice`, `flag` or `sequence`. The same statement checks a
-value, says what is allowed when it is refused, and gives a widget its limits.
+A field is declared with `whole`, `number`, `choice`, `flag` or `sequence`. The declaration checks a value,
+gives the text of the error, and gives a widget its limits.
 """
 
 import dataclasses
@@ -154,13 +154,13 @@ def allowed_values(owner: type, name: str) -> Any:
 
 
 class Checked:
-    """Base of a frozen dataclass that refuses, by field, what is not allowed."""
+    """Base of a frozen dataclass that checks each of its fields."""
 
     def __post_init__(self) -> None:
         """Check every field.
 
         Raises:
-            SpecError: naming the first field that is not allowed, and what is.
+            SpecError: naming the first field whose value is not allowed, and the allowed values.
         """
         for item in dataclasses.fields(self):  # type: ignore[arg-type]
             value, allowed = getattr(self, item.name), item.metadata["allowed"]
@@ -174,7 +174,7 @@ class Checked:
 
     @classmethod
     def from_json(cls, data: object) -> Self:
-        """Build one from what `to_json` gives; absent fields take their defaults.
+        """Build one from the data that `to_json` gives; missing fields take their defaults.
 
         Raises:
             SpecError: for unknown keys, wrong types and values out of range, with the field's path.

@@ -1,1 +1,1 @@
-"""How good a network is and how far to trust it; the pretrained networks and their cards."""
+"""Evaluation of networks: accuracy, calibration, out-of-distribution detection; pretrained networks and their cards."""

@@ -1,4 +1,4 @@
-"""How often a network is right on some test pictures."""
+"""The accuracy of a network on a number of test pictures."""
 
 from collections.abc import Callable
 
@@ -19,13 +19,13 @@ def measure(
     change: Callable[[NDArray[np.uint8]], NDArray[np.uint8]],
     report: Callable[[float], None] = lambda share: None,
 ) -> Accuracy:
-    """Return how many pictures the network gets right.
+    """Return how many pictures the network classifies correctly.
 
     Args:
         loaded: the network.
-        pictures: what it is shown.
-        change: is applied to each batch (n, 32, 32, 3), uint8, before the network sees it.
-        report: is told the share that is done.
+        pictures: the pictures, with their labels.
+        change: is applied to each batch (n, 32, 32, 3), uint8, first.
+        report: gets the share that is done.
     """
     right = np.zeros(len(pictures.labels), bool)
     changed = change(pictures.pixels)
@@ -39,7 +39,7 @@ def measure(
 def mistakes(
     loaded: Loaded, pictures: Pictures, report: Callable[[float], None] = lambda share: None
 ) -> Mistakes:
-    """Return the pictures that the network gets wrong, those it is surest of first."""
+    """Return the misclassified pictures, most confident first."""
     found = []
     for part, probabilities in run_batches(loaded.model, pictures.pixels, BATCH_SIZE):
         found.append(np.asarray(probabilities))

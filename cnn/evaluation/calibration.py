@@ -1,8 +1,8 @@
-"""How far a network's confidence can be trusted, in numbers: temperature, calibration error, energy.
+"""Calibration of a network's confidence: temperature, expected calibration error, energy.
 
-Softmax of a trained network is usually too sure, or, after label smoothing, not sure enough. Dividing all
-scores by one number, the temperature, leaves the order of the classes as it is and makes the probabilities
-agree with how often the network is right (Guo et al. 2017, "On calibration of modern neural networks").
+The softmax of a trained network is usually overconfident or, after label smoothing, underconfident. Dividing all
+scores by one number, the temperature, keeps the order of the classes and makes the probabilities agree with the
+accuracy (Guo et al. 2017, "On calibration of modern neural networks").
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cnn.evaluation.metrics import reliability
 from cnn.network.ops import Array, softmax
 
-LOWEST, HIGHEST = 0.1, 10.0  # temperatures that are looked at
+LOWEST, HIGHEST = 0.1, 10.0  # range of the search for a temperature
 ROUNDS = 40
 
 
@@ -21,13 +21,13 @@ def with_temperature(scores: Array, temperature: float) -> Array:
 
 
 def fit_temperature(scores: Array, labels: NDArray[np.int64]) -> float:
-    """Return the temperature under which the labels are most likely, from 0.1 to 10.
+    """Return the temperature that maximises the likelihood of the labels, from 0.1 to 10.
 
     The mean negative logarithm of the true class's probability has one minimum over the temperature; golden
     section search finds it.
 
     Args:
-        scores: (pictures, 10), float32, of pictures that were not trained on.
+        scores: (pictures, 10), float32, of pictures that were not used for training.
         labels: (pictures,), their classes.
     """
     shrink = (5**0.5 - 1) / 2
@@ -42,11 +42,10 @@ def fit_temperature(scores: Array, labels: NDArray[np.int64]) -> float:
 
 
 def calibration_error(probabilities: Array, labels: NDArray[np.int64]) -> float:
-    """Return the expected calibration error, from 0 to 1: how far confidence and share of right answers
-    differ.
+    """Return the expected calibration error, from 0 to 1: how far confidence and accuracy differ.
 
-    Pictures are put into 15 bins by the probability of their likeliest class; the differences of the bins are
-    averaged, weighted by how many pictures each holds (Naeini et al. 2015).
+    Pictures are put into 15 bins by the probability of their most probable class; the differences of the bins
+    are averaged, weighted by the number of pictures in each (Naeini et al. 2015).
 
     >>> sure = np.array([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [1.0, 0.0]])
     >>> calibration_error(sure, np.array([0, 0, 0, 1]))
@@ -60,7 +59,7 @@ def calibration_error(probabilities: Array, labels: NDArray[np.int64]) -> float:
 
 
 def energy(scores: Array) -> Array:
-    """Return log(Σ exp(score)) of scores (..., 10): low where no class is seen (Liu et al. 2020).
+    """Return log(Σ exp(score)) of scores (..., 10): low if the picture shows no class (Liu et al. 2020).
 
     >>> round(float(energy(np.zeros(10))), 4)
     2.3026

@@ -1,4 +1,4 @@
-"""A network looked at for its card: accuracy, calibration, and pictures of none of the ten classes."""
+"""Measures a network for its card: accuracy, calibration, and pictures of none of the ten classes."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -17,8 +17,8 @@ from cnn.evaluation.tta import COUNT, views
 from cnn.interpret.model_cache import Loaded, run_batches
 
 BATCH_SIZE = 200
-OTHER_PICTURES = 1000  # of each kind, and drawings of the ten classes
-USUAL_PICTURES = 10_000  # of training, which say what is usual
+OTHER_PICTURES = 1000  # of each kind, and as many drawings of the ten classes
+USUAL_PICTURES = 10_000  # training pictures from which the usual means are computed
 
 Report = Callable[[float], None]
 Answers = tuple[NDArray[np.float32], NDArray[np.float32]]
@@ -32,16 +32,16 @@ def appraise(
     averaged: bool = False,
     other_copies: Sequence[Dataset] = (),
 ) -> tuple[Card, Typical]:
-    """Measure a network; return its card, and what pictures are usually like to it.
+    """Measure a network; return its card, and the statistics of its maps for out-of-distribution detection.
 
     Args:
         loaded: the network with the weights of one saved state.
-        data: its training part says what is usual, its validation part chooses, its test part measures.
+        data: statistics come from its training part, limits from its validation part, rates from its test part.
         step: of the saved state.
-        report: is told the share that is done.
-        averaged: whether the mean over six views is measured, too, which takes about as long as all the rest
-        twice.
-        other_copies: of which the test part is measured, too.
+        report: gets the share that is done.
+        averaged: whether the mean over six views is measured, too, which takes about twice as long as all the
+        rest.
+        other_copies: copies of the data set whose test part is measured, too.
     """
     test, labels = data.test_images, data.test_labels
     usual = data.take(USUAL_PICTURES).train_images
@@ -90,7 +90,7 @@ def _on_copy(
 
 
 class _Progress:
-    """Pictures done, told as a share."""
+    """Counts pictures and reports the share that is done."""
 
     def __init__(self, report: Report, total: int) -> None:
         self.report, self.total, self.done = report, total, 0

@@ -1,14 +1,14 @@
-"""Test pictures of CIFAR-10 that are in its training set, too, nearly the same.
+"""Near duplicates: test pictures of CIFAR-10 that are almost the same as a training picture.
 
-CIFAR-10 was collected from the web, where a picture stands in many places: cut a little differently, mirrored,
+CIFAR-10 was collected from the web, where copies of a picture differ: cropped a little differently, mirrored,
 in other colours (Barz and Denzler 2020, "Do we train on test data?", found them by eye). Here they are found
-by a rule that anybody can run again, `find`, and what it found in the official files is kept in
-`cifar10_duplicates.json`. The list holds only for the very bytes it was made from, so their MD5 is compared.
+by a rule that anybody can run again, `find`; its result for the official files is in
+`cifar10_duplicates.json`. The list is valid only for these files, so their MD5 is compared.
 
-The rule: of every test picture, as it is and mirrored, the ten training pictures of the most similar colours
+The rule: of every test picture, as it is and mirrored, the ten training pictures with the most similar colours
 (correlation of 16×16 pixels) are candidates. A candidate's fine structure (grey, minus the mean of the 5×5
-pixels around) is laid over that of the test picture, moved by up to three pixels each way; the correlation at
-the best place is the likeness. From `THRESHOLD` on, the two are called the same.
+pixels around) is compared with that of the test picture, shifted by up to three pixels each way; the highest
+correlation is the similarity. From `THRESHOLD` on, the two count as duplicates.
 """
 
 import functools
@@ -35,8 +35,9 @@ THRESHOLD = 0.7
 
 @dataclass(frozen=True, eq=False)
 class Duplicates:
-    """`test` and `train` (pairs,), int64, are places in the test file and in the five training files, one after
-    another; `likeness` (pairs,), from the threshold to 1, and `mirrored` (pairs,), bool. Likest first.
+    """`test` and `train` (pairs,), int64, are indices into the test file and into the five training files, one after
+    another; `likeness` (pairs,) is the similarity, from the threshold to 1, `mirrored` (pairs,) bool. Most similar
+    first.
     """
 
     test: NDArray[np.int64]
@@ -46,14 +47,14 @@ class Duplicates:
 
 
 def of_test(shown: Evaluation) -> Duplicates | None:
-    """Return the duplicates of the test pictures of an evaluation; None where none are known for these files."""
+    """Return the duplicates of the test pictures of an evaluation; None if there is no list for these files."""
     if shown.dataset != "cifar10" or shown.part != "test":
         return None
     return known(batches_folder(data_folder()))
 
 
 def known(batches: Path) -> Duplicates | None:
-    """Return the list for the files in a folder; None where they are not the official ones."""
+    """Return the list for the files in a folder; None if they are not the official ones."""
     stamps = []
     for name in sorted(_listed()["files"]):
         try:
@@ -79,13 +80,13 @@ def _listed_pairs() -> Duplicates:
 
 @functools.lru_cache(maxsize=4)
 def _official(batches: Path, stamps: tuple[tuple[str, int, int, int], ...]) -> bool:
-    """Whether the files have the MD5 that the list was made with; all after `batches` tells versions apart."""
+    """Whether the files have the MD5 of the list; `stamps` changes with the files and is only a key of the cache."""
     expected: dict[str, str] = _listed()["files"]
     return all(md5(batches / name) == expected[name] for name, *_ in stamps)
 
 
 def md5(path: Path) -> str:
-    """Return the MD5 of a file, which names the official files of CIFAR-10."""
+    """Return the MD5 of a file, which identifies the official files of CIFAR-10."""
     with path.open("rb") as file:
         return file_digest(file, "md5").hexdigest()
 
@@ -93,7 +94,7 @@ def md5(path: Path) -> str:
 def training_pictures(
     batches: Path, numbers: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Return pictures (n, 32, 32, 3) and labels (n,) of the training files, by their place from 0 to 49,999."""
+    """Return pictures (n, 32, 32, 3) and labels (n,) of the training files, by their index from 0 to 49,999."""
     shape = (PER_FILE, RECORD_BYTES)
     files = [np.memmap(batches / name, dtype=np.uint8, mode="r", shape=shape) for name in TRAIN_FILES]
     records = np.stack([files[number // PER_FILE][number % PER_FILE] for number in numbers.tolist()])
@@ -104,14 +105,14 @@ def training_pictures(
 def find(
     test: NDArray[np.uint8], train: NDArray[np.uint8], threshold: float = THRESHOLD
 ) -> list[tuple[int, int, float, bool]]:
-    """Return test picture, training picture, likeness and whether it is mirrored, of all pairs, likest first.
+    """Return test picture, training picture, similarity and whether it is mirrored, of all pairs, most similar first.
 
-    One pair a test picture: the likest. About three minutes on two cores for the whole of CIFAR-10.
+    One pair per test picture: the most similar. About three minutes on two cores for all of CIFAR-10.
 
     Args:
         test: (n, 32, 32, 3), uint8.
         train: (m, 32, 32, 3), uint8.
-        threshold: the least likeness.
+        threshold: the least similarity.
     """
     colours, structure = _colours(train), _structure(train)
     count = min(CANDIDATES, len(train))
@@ -133,7 +134,7 @@ def find(
 
 
 def _unit(rows: NDArray[np.float32], least: float) -> NDArray[np.float32]:
-    """Return rows (n, numbers) with a mean of 0 and a length of 1; flat ones stay short."""
+    """Return rows (n, numbers) with mean 0 and length 1; constant rows stay shorter."""
     rows = rows - rows.mean(axis=1, keepdims=True)
     unit: NDArray[np.float32] = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), least)
     return unit
@@ -157,7 +158,7 @@ def _structure(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _laid_over(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the correlation of the middle of `first` with `second` (n, 32, 32) at the best of 49 places."""
+    """Return the highest correlation of the middle of `first` with `second` (n, 32, 32) over 49 shifts."""
     size = first.shape[1] - 2 * REACH
     middle = _unit(first[:, REACH:-REACH, REACH:-REACH].reshape(len(first), -1), 1e-3)
     best = np.full(len(first), -1, np.float32)

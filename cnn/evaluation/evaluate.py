@@ -1,10 +1,10 @@
-"""A network asked about thousands of pictures at once: the scores that Inside and Classify would give, in float32.
+"""Scores of a network for thousands of pictures at once: those of Inside and Classify, in float32.
 
 The network is built from the faster layers that training uses (`cnn.training.kernels`: maxima are taken before
 biases and activations, on a quarter of the cells), and whole batches of bytes go into one graph that scales
-them itself. That is little faster than Keras's `predict`, because the convolutions of `vgg6` come near what a
-core can do in float32. In bfloat16 it took half as long, but the answer changed for some pictures: a picture in a
-cell of the confusion matrix would be named otherwise on Classify. `python -m cnn bench --only evaluate` measures.
+them itself. That is only a little faster than Keras's `predict`, because the convolutions of `vgg6` come near the
+limit of a core in float32. In bfloat16 it took half as long, but the answer changed for some pictures: Classify
+would then contradict the confusion matrix. `python -m cnn bench --only evaluate` measures.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ from cnn.network.forward import Weights
 from cnn.network.spec import PICTURE_SHAPE, NetworkSpec
 from cnn.training.keras_model import build_network, on_gpu, set_weights
 
-# On an idle machine 100 take 5 % less; beside a training, which is usual, 32 take 0.7 of the time of 100.
+# On an idle machine batches of 100 take 5 % less; during training, the usual case, 32 take 0.7 of the time of 100.
 BATCH_SIZE = 32
 
 Report = Callable[[float], None]
@@ -37,7 +37,7 @@ def scores_of(
     """Return the scores before softmax, float32 (pictures, 10), of images (pictures, 32, 32, 3), uint8.
 
     Raises:
-        RunError: where a score is no finite number.
+        RunError: if a score is not finite.
     """
     model = build_network(network, faster=not on_gpu(), last="scores")
     set_weights(model, dict(weights))
@@ -68,7 +68,7 @@ def evaluate(
     """Return an evaluation for each of `parts`, "validation" or "test".
 
     Raises:
-        RunError: where a score is no finite number.
+        RunError: if a score is not finite.
     """
     pictures = {
         "validation": (dataset.validation_images, dataset.validation_labels),

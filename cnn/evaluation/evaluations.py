@@ -1,10 +1,10 @@
-"""An evaluation: the scores that a network gave all validation or all test pictures, kept with its snapshot.
+"""An evaluation: the scores of a network for all validation or all test pictures, stored with its snapshot.
 
-Scores are kept and nothing that follows from them: accuracy, confusion, calibration, the pictures of a cell
-and the comparison with another network are computed again in milliseconds, and cannot disagree.
+Only scores are stored: accuracy, confusion, calibration, the pictures of a cell
+and the comparison with another network are computed from them in milliseconds, so they cannot disagree.
 
     RUN/evaluations/KEY-DATASET-PART.safetensors      scores float32 (pictures, 10), labels uint8 (pictures,)
-    HOME/evaluations/NAME/…                           the same of a network that comes along with the lab
+    HOME/evaluations/NAME/…                           the same for a pretrained network
 """
 
 import contextlib
@@ -32,8 +32,8 @@ from cnn.runs.run import Run
 from cnn.runs.snapshots import Snapshot, write_whole
 
 PARTS = ("validation", "test")
-KEPT_FILES = 40  # of one run: as many as twenty snapshots have
-SAMPLED = 64  # test pictures that tell two copies of a data set apart, such as one through JPEG
+KEPT_FILES = 40  # per run: two parts of twenty snapshots
+SAMPLED = 64  # test pictures that are compared to distinguish copies of a data set, such as one through JPEG
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,27 +50,27 @@ class Evaluation:
 
     @functools.cached_property
     def said(self) -> NDArray[np.int64]:
-        """The class that the network named, int64 (pictures,)."""
+        """The predicted classes, int64 (pictures,)."""
         return np.asarray(self.scores.argmax(axis=1))
 
     @functools.cached_property
     def probabilities(self) -> NDArray[np.float32]:
-        """What softmax makes of the scores, float32 (pictures, 10)."""
+        """The softmax of the scores, float32 (pictures, 10)."""
         return with_temperature(self.scores, 1.0)
 
     @property
     def correct(self) -> int:
-        """How many pictures were named right."""
+        """The number of pictures that were classified correctly."""
         return int((self.said == self.labels).sum())
 
     @property
     def total(self) -> int:
-        """How many pictures there were."""
+        """The number of pictures."""
         return len(self.labels)
 
     @property
     def accuracy(self) -> float:
-        """The share that was named right, from 0 to 1."""
+        """The share that was classified correctly, from 0 to 1."""
         return self.correct / self.total
 
     @property
@@ -85,14 +85,14 @@ class Evaluation:
 
     @functools.cached_property
     def temperature(self) -> float:
-        """The temperature that fits these pictures; to be used on others than these."""
+        """The temperature fitted to these pictures; to be used on other pictures."""
         return fit_temperature(self.scores, self.labels)
 
     def same_pictures(self, other: "Evaluation") -> bool:
-        """Whether both are about the same pictures in the same order.
+        """Whether both have the same pictures in the same order.
 
-        Which copy of the data set it was is in the names of the files: of another copy none is read. What
-        `source` calls a copy may change, when a folder is verified, say.
+        The copy of the data set is part of the file names, so evaluations of another copy are never read. The
+        text of `source` may change for the same copy, for example when a folder is verified.
         """
         mine, theirs = (self.dataset, self.part), (other.dataset, other.part)
         return mine == theirs and np.array_equal(self.labels, other.labels)
@@ -102,22 +102,22 @@ def newest_snapshot(run: Run) -> Snapshot:
     """Return the newest saved state of a run.
 
     Raises:
-        RunError: where nothing has been saved yet.
+        RunError: if nothing has been saved yet.
     """
     snapshots = run.snapshots()
     if not snapshots:
         raise RunError(
-            f"{run.name or run.id} has no saved weights yet; they are there as soon as its training begins."
+            f"{run.name or run.id} has no saved weights yet; the first are saved as soon as its training begins."
         )
     return snapshots[-1]
 
 
 def read_evaluation(run: Run, snapshot: Snapshot, dataset: str, part: str) -> Evaluation | None:
-    """Return what is kept, or None where nothing is, or nothing that can be read.
+    """Return the stored evaluation, None if there is none or it cannot be read.
 
     Raises:
-        DataError: where the data set is not there.
-        RunError: where the snapshot is not there.
+        DataError: if the data set is missing.
+        RunError: if the snapshot is missing.
     """
     path = _path(run, snapshot, dataset, part)
     try:
@@ -134,20 +134,20 @@ def _read(path: Path, dataset: str, part: str, _modified: int) -> Evaluation:
         scores, labels = file.get_tensor("scores"), file.get_tensor("labels").astype(np.int64)
     fits = scores.shape == (len(labels), len(data.CLASSES)) and scores.dtype == np.float32 and len(labels)
     if not fits or not np.isfinite(scores).all() or labels.max() >= len(data.CLASSES):
-        raise ValueError("this is no evaluation")
+        raise ValueError("this is not an evaluation")
     return Evaluation(dataset, part, str(facts["source"]), scores, labels)
 
 
 def write_evaluation(run: Run, snapshot: Snapshot, found: Evaluation) -> None:
-    """Keep an evaluation with its snapshot.
+    """Store an evaluation with its snapshot.
 
     Raises:
-        RunError: when it cannot be written, or the run is gone.
-        DataError: where the data set is gone.
+        RunError: if it cannot be written, or the run was deleted.
+        DataError: if the data set is missing.
     """
     path = _path(run, snapshot, found.dataset, found.part)
     if not run.folder.is_dir():
-        raise RunError(f"The run {run.name or run.id} is no longer there; its evaluation is not kept.")
+        raise RunError(f"The run {run.name or run.id} was deleted; its evaluation is not stored.")
     arrays: dict[str, NDArray[Any]] = {
         "scores": np.ascontiguousarray(found.scores),
         "labels": found.labels.astype(np.uint8),
@@ -155,7 +155,7 @@ def write_evaluation(run: Run, snapshot: Snapshot, found: Evaluation) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise RunError(f"The evaluation cannot be kept: {error.strerror}.") from error
+        raise RunError(f"The evaluation cannot be stored: {error.strerror}.") from error
     write_whole(path, save(arrays, metadata={"facts": to_json({"source": found.source})}))
     kept = sorted(path.parent.glob("*.safetensors"), key=lambda other: other.stat().st_mtime)
     for old in kept[:-KEPT_FILES]:
@@ -169,7 +169,7 @@ def missing_parts(run: Run, snapshot: Snapshot, dataset: str, parts: Sequence[st
 
 
 def _path(run: Run, snapshot: Snapshot, dataset: str, part: str) -> Path:
-    if run.folder.parent == models_folder():  # comes along with the lab, where nothing may be written
+    if run.folder.parent == models_folder():  # a pretrained network, into whose folder nothing may be written
         folder = home_folder() / "evaluations" / run.id
     else:
         folder = run.folder / "evaluations"
@@ -177,11 +177,11 @@ def _path(run: Run, snapshot: Snapshot, dataset: str, part: str) -> Path:
 
 
 def _key(snapshot: Snapshot, dataset: str) -> str:
-    """Return what changes with the weights, and with the copy of the data set."""
+    """Return a key that changes with the weights and with the copy of the data set."""
     try:
         found = snapshot.path.stat()
     except OSError as error:
-        raise RunError(f"The snapshot {snapshot.path.name} is no longer there.") from error
+        raise RunError(f"The snapshot {snapshot.path.name} no longer exists.") from error
     return _hash(
         snapshot.path, found.st_mtime_ns, found.st_size, _copy_of(dataset, str(layout.data_folder()))
     )

@@ -1,7 +1,7 @@
-"""How often a person has looked at test results before choosing: the honest cost of looking.
+"""Counts how many test results a person has seen before choosing a network.
 
-Every look at the test pictures that is followed by a choice makes the chosen network look better than it is.
-A network counts once for each saved state; removing the run does not take the look back.
+Choosing a network by its test accuracy makes the chosen one look better than it is, the more so the more
+were compared. A network counts once per saved state; deleting the run does not change the count.
 """
 
 import json
@@ -22,7 +22,7 @@ MOST = 10_000
 
 
 def looks(owner: str) -> frozenset[str]:
-    """Return the networks, as "run/step", whose test results an owner has seen; a broken file is none."""
+    """Return the networks, as "run/step", whose test results an owner has seen; none if the file is damaged."""
     try:
         found = json.loads(_path(owner).read_bytes())
         return frozenset(str(name) for name in found["seen"])
@@ -31,10 +31,10 @@ def looks(owner: str) -> frozenset[str]:
 
 
 def note_looks(owner: str, networks: Iterable[str]) -> int:
-    """Keep that an owner has seen the test results of some networks; return how many that makes in all.
+    """Note that an owner has seen the test results of some networks; return how many that are in total.
 
     Raises:
-        RunError: when it cannot be written.
+        RunError: if it cannot be written.
     """
     before = looks(owner)
     now = before | set(networks)
@@ -43,7 +43,7 @@ def note_looks(owner: str, networks: Iterable[str]) -> int:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise RunError(f"What was looked at cannot be kept: {error.strerror}.") from error
+            raise RunError(f"The list of seen test results cannot be stored: {error.strerror}.") from error
         write_whole(path, to_json({"seen": sorted(now)}).encode())
     return len(now)
 
@@ -55,9 +55,9 @@ def tested(runs: Iterable[Run]) -> set[str]:
 
 
 def cost_words(count: int, accuracy: float, pictures: int) -> str:
-    """Return what it means to have seen the test results of so many networks, for one of that accuracy."""
+    """Return a text on the selection bias of having seen so many test results, for a network of that accuracy."""
     if count < 2:
-        return "This is the first network whose test result you have seen. It is an honest number."
+        return "This is the first network whose test result you have seen, so this accuracy is unbiased."
     return (
         f"You have seen the test results of {count:,} networks (each finished run shows one). Whoever picks the best "
         f"of {count:,} equally good ones by its test accuracy overrates it by up to "
@@ -67,5 +67,5 @@ def cost_words(count: int, accuracy: float, pictures: int) -> str:
 
 
 def _path(owner: str) -> Path:
-    """Return the file of an owner, whose name is a hash; anything else has a file that is never there."""
+    """Return the file of an owner, whose name is a hash; for any other text, a file that never exists."""
     return home_folder() / "looks" / (f"{owner}.json" if OWNER.match(owner) else ".nobody/none.json")

@@ -1,7 +1,7 @@
-"""What can be said of predictions on pictures whose classes are known: NumPy and exact fractions only.
+"""Metrics and tests of predictions on labelled pictures, with NumPy and exact fractions only.
 
-Nothing here runs a network: everything follows from stored scores, so the second question costs nothing.
-SciPy is not needed. The one quantile is in the standard library, and McNemar's test is a sum of binomial
+Nothing here runs a network: everything is computed from stored scores.
+SciPy is not needed: the one quantile is in the standard library, and McNemar's test is a sum of binomial
 coefficients, exact in whole numbers.
 """
 
@@ -18,22 +18,22 @@ from cnn.data.classes import CLASSES
 CONFIDENCE = 0.95
 BINS = 15
 SHUFFLES = 10_000
-EXACT_SHUFFLES = 20_000  # up to so many ways of dealing out the seeds, all of them are tried
+EXACT_SHUFFLES = 20_000  # up to so many permutations, all of them are tried
 
 Labels = NDArray[np.integer]
 Probabilities = NDArray[np.floating]
 
 
 def wilson(correct: int, total: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Return the interval of shares, from 0 to 1, that `correct` of `total` agree with (Wilson 1927).
+    """Return the confidence interval of the share `correct` / `total`, from 0 to 1 (Wilson 1927).
 
-    Unlike p ± 1.96 standard errors it never leaves 0…1, and it is not empty where all or none are right.
+    Unlike p ± 1.96 standard errors it stays within 0…1, and it has a width even if all or none are correct.
 
     >>> [round(bound, 4) for bound in wilson(81, 263)]
     [0.2553, 0.3662]
 
     Raises:
-        ValueError: where `correct` is not between 0 and `total`, or nothing was counted.
+        ValueError: if `correct` is not between 0 and `total`, or `total` is 0.
     """
     if not 0 <= correct <= total or total < 1:
         raise ValueError(f"{correct} of {total} were given; give 0 to all of at least one.")
@@ -41,16 +41,16 @@ def wilson(correct: int, total: int, confidence: float = CONFIDENCE) -> tuple[fl
     share, spread = correct / total, z * z / total
     middle = (share + spread / 2) / (1 + spread)
     reach = z / (1 + spread) * math.sqrt(share * (1 - share) / total + spread / (4 * total))
-    low = 0.0 if not correct else middle - reach  # exactly, not but for rounding
+    low = 0.0 if not correct else middle - reach  # exactly 0, without rounding errors
     high = 1.0 if correct == total else middle + reach
     return low, high
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
-    """Return how probable a split at least so uneven is, if both networks were equally good: exact, two-sided.
+    """Return the exact two-sided p value of McNemar's test that two networks are equally good.
 
-    Pictures that both get right, or both wrong, say nothing; of the others each would fall to either side
-    like a coin (McNemar 1947). With 1 against 5 the smaller side has at most 1 of 6 coins: (1 + 6) / 2⁶, twice.
+    Only pictures count on which they differ: if both were equally good, each of these would favour either network
+    with probability ½ (McNemar 1947). For 1 against 5: at most 1 head in 6 tosses, (1 + 6) / 2⁶, times two.
 
     >>> mcnemar(1, 5)
     0.21875
@@ -69,7 +69,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
 
 
 def _ratio(ways: int, power: int) -> float:
-    """Return ways / 2**power for numbers too large for a float; 0 where that is smaller than any float."""
+    """Return ways / 2**power for numbers too large for a float; 0 if the result is smaller than any float."""
     spare = ways.bit_length() - 64
     if spare <= 0:
         return math.ldexp(float(ways), -power)
@@ -77,16 +77,16 @@ def _ratio(ways: int, power: int) -> float:
 
 
 def seeds_differ(first: Sequence[float], second: Sequence[float]) -> float:
-    """Return how often runs dealt out by chance differ at least so much in their means, from 0 to 1.
+    """Return the p value of a permutation test on the means of two groups of runs.
 
-    A permutation test (Fisher 1935): the seeds of both set-ups are shuffled together and dealt out again, in
-    all ways where there are few, else in 10,000. Three seeds against three can never give less than 0.1.
+    The runs of both groups are shuffled and divided again (Fisher 1935), in all ways if there are few, else in
+    10,000 random ones. Three seeds against three can never give less than 0.1.
 
     >>> seeds_differ([0.50, 0.51, 0.52], [0.60, 0.61, 0.62])
     0.1
 
     Raises:
-        ValueError: where one side is empty.
+        ValueError: if one group is empty.
     """
     if not first or not second:
         raise ValueError("A set-up without a run cannot be compared; give at least one on each side.")
@@ -106,7 +106,7 @@ def seeds_differ(first: Sequence[float], second: Sequence[float]) -> float:
 
 
 def confusion(labels: Labels, said: Labels) -> NDArray[np.int64]:
-    """Return how often each class was taken for each: int64 (10, 10), true class by row, answer by column."""
+    """Return the confusion matrix, counts int64 (10, 10): true class by row, predicted class by column."""
     count = len(CLASSES)
     both = np.asarray(labels, np.int64) * count + np.asarray(said, np.int64)
     return np.bincount(both, minlength=count * count).reshape(count, count)
@@ -114,9 +114,9 @@ def confusion(labels: Labels, said: Labels) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class ClassFigures:
-    """Of one class: precision, recall and F1, shares from 0 to 1; None where nothing was there to divide by.
+    """Precision, recall and F1 of one class, from 0 to 1; None where the denominator is 0.
 
-    `pictures` is how many there are, `named` how often the network said so.
+    `pictures` is the number of pictures of the class, `named` how often the network predicted it.
     """
 
     name: str
@@ -128,7 +128,7 @@ class ClassFigures:
 
 
 def per_class(table: NDArray[np.int64]) -> tuple[ClassFigures, ...]:
-    """Return the figures of each class from a confusion matrix (10, 10), true class by row."""
+    """Return the metrics of each class from a confusion matrix (10, 10), true class by row."""
     found = []
     for place, name in enumerate(CLASSES):
         right, pictures, named = int(table[place, place]), int(table[place].sum()), int(table[:, place].sum())
@@ -146,9 +146,9 @@ def per_class(table: NDArray[np.int64]) -> tuple[ClassFigures, ...]:
 
 
 def top_k(scores: Probabilities, labels: Labels, k: int) -> int:
-    """Return on how many pictures the true class is among the `k` likeliest.
+    """Return on how many pictures the true class is among the `k` most probable.
 
-    Of equal scores the class with the smaller number comes first, as in `argmax`.
+    Of equal scores the class with the smaller index comes first, as in `argmax`.
 
     >>> top_k(np.array([[3.0, 2.0, 1.0], [3.0, 2.0, 1.0]]), np.array([1, 2]), 2)
     1
@@ -160,10 +160,10 @@ def top_k(scores: Probabilities, labels: Labels, k: int) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Reliability:
-    """How confident a network is, and how often it is then right, in bins of equal width.
+    """Confidence and accuracy of a network in bins of equal width.
 
-    `edges` (bins + 1,) from 0 to 1; `counts`, `confidence` and `accuracy` (bins,), the last two nan where a
-    bin is empty. `error` is the expected calibration error, from 0 to 1.
+    `edges` (bins + 1,) from 0 to 1; `counts`, `confidence` and `accuracy` (bins,), the last two nan for an
+    empty bin. `error` is the expected calibration error, from 0 to 1.
     """
 
     edges: NDArray[np.float64]
@@ -176,7 +176,7 @@ class Reliability:
 def reliability(probabilities: Probabilities, labels: Labels, bins: int = BINS) -> Reliability:
     """Return the bins of a reliability diagram and the expected calibration error (Naeini et al. 2015).
 
-    A picture falls into a bin by the probability of its likeliest class; bin i holds i/bins ≤ p < (i+1)/bins,
+    A picture falls into a bin by the probability of its most probable class; bin i is i/bins ≤ p < (i+1)/bins,
     the last one also 1.
     """
     sure, right = probabilities.max(axis=1).astype(np.float64), probabilities.argmax(axis=1) == labels
@@ -191,10 +191,10 @@ def reliability(probabilities: Probabilities, labels: Labels, bins: int = BINS) 
 
 
 def flattery(networks: int, share: float, pictures: int) -> float:
-    """Return by how much the best of equally good networks looks better than it is, at most; a share.
+    """Return an upper bound for the selection bias of the best of equally good networks; a share.
 
-    The expected maximum of independent normal numbers times the standard error of an accuracy. Networks that
-    are wrong on the same pictures vary less, so this is an upper bound.
+    It is the expected maximum of independent normal numbers times the standard error of an accuracy. Networks that
+    make the same errors vary less, so this is an upper bound.
 
     >>> flattery(1, 0.6, 10_000), round(flattery(10, 0.6, 10_000), 4)
     (0.0, 0.0075)
@@ -208,10 +208,10 @@ def flattery(networks: int, share: float, pictures: int) -> float:
 
 
 def holm(chances: Sequence[float]) -> list[float]:
-    """Return p values corrected for there being several, in their order (Holm 1979).
+    """Return p values corrected for multiple comparisons, in their order (Holm 1979).
 
-    The smallest is multiplied by how many there are, the next by one less, and none may fall below the one
-    before it: of 28 pairs of equally good networks one or two would else seem different.
+    The smallest is multiplied by their number, the next by one less, and so on, and none may fall below the one
+    before it. Without it, one or two of 28 pairs of equally good networks would seem different.
 
     >>> holm([0.01, 0.04, 0.03])
     [0.03, 0.06, 0.06]
@@ -225,7 +225,7 @@ def holm(chances: Sequence[float]) -> list[float]:
 
 
 def frontier(costs: Sequence[float], shares: Sequence[float]) -> list[int]:
-    """Return the places of what nothing beats: no other is as cheap and better, or as good and cheaper.
+    """Return the indices of the Pareto front: no other is as cheap and better, or as good and cheaper.
 
     >>> frontier([10, 20, 30, 15], [0.6, 0.7, 0.65, 0.6])
     [0, 1]

@@ -1,6 +1,6 @@
-"""A model card: what a trained network was trained on, how good it is, and how far to trust it.
+"""A model card: the training data of a network, its accuracy, and how far to trust it.
 
-It is measured once (`cnn.evaluation.card_measurement`) and kept beside the run as `card.json`; nothing in it is typed.
+It is measured once (`cnn.evaluation.card_measurement`) and stored with the run as `card.json`.
 """
 
 import json
@@ -16,12 +16,12 @@ from cnn.runs.run import Run
 from cnn.runs.snapshots import write_whole
 
 FILE = "card.json"
-FALSE_ALARMS = 0.05  # share of validation pictures that the rule for "none of the ten" may call so
+FALSE_ALARMS = 0.05  # share of validation pictures that the rule "none of the ten" may reject
 
 
 @dataclass(frozen=True)
 class OtherCopy:
-    """What was measured on the same test pictures as another copy has them, through JPEG, say."""
+    """The measurements on another copy of the test pictures, for example one through JPEG."""
 
     source: str
     test_accuracy: float
@@ -30,16 +30,16 @@ class OtherCopy:
 
 @dataclass(frozen=True)
 class Card:
-    """What was measured; accuracies, errors and rates are shares from 0 to 1.
+    """The measurements; accuracies, errors and rates are shares from 0 to 1.
 
-    `step` says which saved state it is about. `temperature` and `distance_limit` were chosen on the
-    validation pictures, everything else was measured on test pictures. A picture farther from the usual
-    (`cnn.evaluation.ood`) than the limit is called none of the ten. `missed` is, for each kind of other pictures,
-    the share that this rule takes for one of the ten classes; `missed_by_energy` is the same of the common
+    `step` is the saved state that was measured. `temperature` and `distance_limit` were chosen on the
+    validation pictures, everything else was measured on test pictures. A picture whose distance
+    (`cnn.evaluation.ood`) exceeds the limit counts as none of the ten. `missed` is, for each kind of other pictures,
+    the share that this rule accepts as one of the ten classes; `missed_by_energy` is the same for the common
     rule, a limit on log Σ exp(score) with as many false alarms on the validation pictures.
-    `drawn_called_none` is the share of drawings of the ten classes (sketch10) that it calls none of them.
-    `averaged_accuracy` is that of the mean prediction over six views, None where it was not measured.
-    `other_copies` are further copies of the data set that it was measured on, with the same limit.
+    `drawn_called_none` is the share of drawings of the ten classes (sketch10) that the rule rejects.
+    `averaged_accuracy` is that of the mean prediction over six views, None if it was not measured.
+    `other_copies` are the measurements on other copies of the data set, with the same limit.
     """
 
     step: int
@@ -61,7 +61,7 @@ class Card:
     other_copies: tuple[OtherCopy, ...] = ()
 
     def __post_init__(self) -> None:
-        """Hold the numbers to their ranges, since a file may be broken.
+        """Check the ranges of the numbers, since a file may be damaged.
 
         Raises:
             ValueError: naming the first one that is out of range.
@@ -81,7 +81,7 @@ class Card:
 
 
 def read_card(folder: Path) -> Card | None:
-    """Return the card of the run in `folder`, or None where it has none or it cannot be read."""
+    """Return the card of the run in `folder`, None if it has none or it cannot be read."""
     try:
         fields = json.loads((folder / FILE).read_bytes())
         copies = tuple(OtherCopy(**copy) for copy in fields.pop("other_copies", ()))
@@ -91,17 +91,17 @@ def read_card(folder: Path) -> Card | None:
 
 
 def card_of(run: Run) -> Card | None:
-    """Return the card of a network as it is now; None where it has none, or one of an earlier state."""
+    """Return the card of a network in its present state; None if it has none, or only one of an earlier state."""
     card, snapshots = read_card(run.folder), run.snapshots()
     return card if card and snapshots and card.step == snapshots[-1].step else None
 
 
 def write_card(folder: Path, card: Card) -> None:
-    """Keep a card beside its run.
+    """Store a card with its run.
 
     Raises:
-        RunError: when it cannot be written.
+        RunError: if it cannot be written.
     """
     if not folder.is_dir():
-        raise RunError(f"The run {folder.name} is no longer there; its card cannot be kept.")
+        raise RunError(f"The run {folder.name} was deleted; its card cannot be stored.")
     write_whole(folder / FILE, (to_json(asdict(card), indent=1) + "\n").encode())

@@ -1,4 +1,4 @@
-"""The training pictures that a network finds most alike: nearest in the space of its last features."""
+"""The training pictures most similar to a picture: nearest in the space of the network's last features."""
 
 from collections.abc import Callable
 
@@ -41,7 +41,7 @@ def nearest(
     Args:
         loaded: the network.
         pixels: (32, 32, 3), uint8.
-        pictures: those to choose from.
+        pictures: the candidates.
         table: their features.
     """
     values = loaded.part(feature_layer(loaded.network))(to_input(pixels[None]), training=False)

@@ -1,10 +1,10 @@
-"""What pictures of the ten classes are usually like to a network, and how far a picture is from that.
+"""Out-of-distribution detection: the distance of a picture's channel means from those of training pictures.
 
-Each map of each activation is averaged to one number; together they say how strongly a picture speaks to
+Each map of each activation is averaged to one number; together they say how strongly a picture activates
 every filter, from the first edges to the last features. Over the training pictures these numbers vary much
-along some directions and little along others. A picture is measured in the spread of each direction: the
-distance of Mahalanobis, as Lee et al. 2018 use it ("A simple unified framework for detecting
-out-of-distribution samples"), along the main directions, and along all others together by what is left.
+along some directions and little along others. The distance is measured in units of the standard deviation of
+each direction: the Mahalanobis distance, as in Lee et al. 2018 ("A simple unified framework for detecting
+out-of-distribution samples"), along the principal directions; the others are treated together.
 """
 
 from collections.abc import Mapping
@@ -25,8 +25,8 @@ from cnn.runs.snapshots import write_whole
 
 FILE = "typical.safetensors"
 DIRECTIONS = 64
-SMALLEST_SPREAD = 1e-6  # of a number that never varies
-LEAST_SHARE = 1e-4  # of the mean variance: what varies less along a direction counts as this much
+SMALLEST_SPREAD = 1e-6  # for a number that never varies
+LEAST_SHARE = 1e-4  # of the mean variance: the least variance that a direction counts with
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class Typical:
     (1,).
 
     The numbers are divided by their spread before the directions apply; `rest` is the mean variance along
-    what the kept directions leave out.
+    all other directions.
     """
 
     mean: Array
@@ -46,7 +46,7 @@ class Typical:
 
     @classmethod
     def of(cls, rows: Array) -> Self:
-        """Return what rows (pictures, numbers) of training pictures are like; there must be two or more."""
+        """Return the statistics of rows (pictures, numbers) of training pictures; there must be two or more."""
         mean, spread = rows.mean(axis=0), np.maximum(rows.std(axis=0), SMALLEST_SPREAD)
         scaled = ((rows - mean) / spread).astype(np.float64)
         variances, directions = np.linalg.eigh(scaled.T @ scaled / len(rows))
@@ -58,23 +58,23 @@ class Typical:
         return cls(*(np.ascontiguousarray(part, np.float32) for part in parts))
 
     def distance(self, rows: Array) -> Array:
-        """Return how far rows (pictures, numbers) are from the usual: (pictures,), on average 1."""
+        """Return the distances of rows (pictures, numbers), (pictures,); of training pictures 1 on average."""
         scaled = (rows - self.mean) / self.spread
         along = scaled @ self.directions
         left = np.maximum((scaled**2).sum(axis=1) - (along**2).sum(axis=1), 0)
         return np.asarray(((along**2 / self.variances).sum(axis=1) + left / self.rest[0]) / rows.shape[1])
 
     def write(self, folder: Path) -> None:
-        """Keep it beside its run.
+        """Store it with its run.
 
         Raises:
-            RunError: when it cannot be written.
+            RunError: if it cannot be written.
         """
         write_whole(folder / FILE, save(dict(vars(self))))
 
     @classmethod
     def read(cls, folder: Path, network: NetworkSpec) -> Self | None:
-        """Return what is kept beside a run of `network`; None where nothing is, or nothing that fits it."""
+        """Return the statistics stored with a run of `network`; None if there are none, or none that fit it."""
         try:
             found = cls(**load((folder / FILE).read_bytes()))
         except (OSError, SafetensorError, ValueError, TypeError):
@@ -102,11 +102,11 @@ def summarised_layers(network: NetworkSpec) -> tuple[str, ...]:
 
 
 def number_count(network: NetworkSpec) -> int:
-    """Return how many numbers `summary` gives: one a map."""
+    """Return how many numbers `summary` gives: one per map."""
     table = {row.layer.name: row for row in walk(network)}
     return sum(table[name].shape[-1] for name in summarised_layers(network))
 
 
 def summary(network: NetworkSpec, outputs: Mapping[str, Array]) -> Array:
-    """Return the means of maps (pictures, height, width, channels), one number a map: (pictures, numbers)."""
+    """Return the means of maps (pictures, height, width, channels), one per map: (pictures, numbers)."""
     return np.concatenate([outputs[name].mean(axis=(1, 2)) for name in summarised_layers(network)], axis=1)

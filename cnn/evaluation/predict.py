@@ -1,4 +1,4 @@
-"""What a network says of a picture, and how far that can be trusted."""
+"""The prediction of a network for a picture, calibrated, with out-of-distribution detection."""
 
 from dataclasses import dataclass
 
@@ -18,10 +18,9 @@ from cnn.network.spec import NetworkSpec
 class Verdict:
     """`scores` and `probabilities` are float32 (10,).
 
-    `temperature` is what the scores were divided by, 1 without calibration. `distance` is how far the
-    picture is from what the network usually gets (`cnn.evaluation.ood`), and `is_none` whether it is too far to be
-    one of the ten; both are None where that has not been measured. `views` is how many views the numbers are
-    means of.
+    The scores were divided by `temperature`, 1 without calibration. `distance` is the distance from training
+    pictures (`cnn.evaluation.ood`), and `is_none` whether it exceeds the limit, so that the picture counts as
+    none of the ten; both are None if that was not measured. `views` is the number of views that were averaged.
     """
 
     scores: Array
@@ -33,7 +32,7 @@ class Verdict:
 
     @property
     def best(self) -> int:
-        """The likeliest class."""
+        """The most probable class."""
         return int(self.probabilities.argmax())
 
 
@@ -45,10 +44,10 @@ def judge(
     typical: Typical | None = None,
     averaged: bool = False,
 ) -> Verdict:
-    """Return what a network says of a picture (32, 32, 3), uint8.
+    """Return the prediction of a network for a picture (32, 32, 3), uint8.
 
     With `averaged`, probabilities and scores are means over six views (`cnn.evaluation.tta`). With a card, the
-    probabilities are calibrated by its temperature; with `typical`, too, its rule says whether the picture
+    probabilities are calibrated by its temperature; with `typical`, too, its limit decides whether the picture
     is none of the ten.
     """
     shown = views(pixels) if averaged else pixels[None]

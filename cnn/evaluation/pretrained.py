@@ -1,4 +1,4 @@
-"""Where a trained network comes from: the runs of this machine, and the networks that come along."""
+"""Finds trained networks: the pretrained ones and the runs of this machine."""
 
 from pathlib import Path
 
@@ -11,19 +11,19 @@ BEST = "airbench"
 
 
 def shipped(folder: Path | None = None) -> list[Run]:
-    """Return the networks that come along, each a run in `models/`: the lecture's first, then by name."""
+    """Return the pretrained networks, each a run in `models/`: the lecture's first, then by name."""
     folder = folder or models_folder()
     paths = [path.parent for path in folder.glob("*/run.json")] if folder.is_dir() else []
     return [read_run(path) for path in sorted(paths, key=lambda path: (path.name != FIRST, path.name))]
 
 
 def find_model(name: str, store: RunStore) -> Run:
-    """Return a network by name: one that comes along, a run's id, or the path of a run's folder.
+    """Return a network by the name of a pretrained one, a run's id, or the path of a run's folder.
 
-    For the command line; a page must not pass it what came from a browser.
+    For the command line; a page must not pass text from a browser.
 
     Raises:
-        RunError: if nothing of that name is found, saying what there is.
+        RunError: if there is none; it lists the pretrained networks.
     """
     for run in shipped():
         if run.id == name:
@@ -34,5 +34,5 @@ def find_model(name: str, store: RunStore) -> Run:
         return store.get(name)
     names = ", ".join(run.id for run in shipped()) or "none"
     raise RunError(
-        f"There is no network {name[:80]!r}. Give one that comes along ({names}), a run's id, or its folder."
+        f"There is no network {name[:80]!r}. Give a pretrained one ({names}), a run's id, or its folder."
     )

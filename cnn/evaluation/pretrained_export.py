@@ -1,6 +1,6 @@
-"""A finished run made small enough to come along: few snapshots, half the bytes, and its card.
+"""Reduces a finished run to a pretrained network: few snapshots, half the bytes, and its card.
 
-Its kernels are kept in float16 where that costs no accuracy.
+Its kernels are stored in float16 if that costs no accuracy.
 """
 
 import json
@@ -39,23 +39,25 @@ def ship(
     other_copies: Sequence[Dataset] = (),
     report: Report = lambda share: None,
 ) -> Card:
-    """Write what is worth keeping of a finished run into a new folder, and return its card.
+    """Write a finished run, reduced in size, into a new folder, and return its card.
 
     Args:
         run: a run that has finished.
         folder: is replaced if it holds a shipped run already.
-        data: what the card is measured on.
-        command: that trains the network again.
-        snapshots: how many saved states are kept, at least 3: first, last, best, and evenly between.
-        other_copies: of the data set, on whose test pictures the card is measured, too.
-        report: is told the share that is done.
+        data: the data set of the card's measurements.
+        command: the command that trains the network again.
+        snapshots: the number of saved states to keep, at least 3: first, last, best, and evenly between.
+        other_copies: copies of the data set whose test pictures are measured for the card, too.
+        report: gets the share that is done.
 
     Raises:
         RunError: for a run that has not finished, or a folder that holds something else.
     """
     status = run.status()
     if status.state != "finished":
-        raise RunError(f"The run {run.id} is {status.state}; only a finished run can come along.")
+        raise RunError(
+            f"The run {run.id} is {status.state}; only a finished run can become a pretrained network."
+        )
     kept = _kept(run, snapshots)
     final: Mapping[str, NDArray[Any]] = as_float16(run.weights(kept[-1]))
     card, typical = _measured(run, final, data, kept[-1].step, other_copies, report)
@@ -90,15 +92,15 @@ def _measured(
 
 
 def as_float16(weights: Weights) -> dict[str, NDArray[Any]]:
-    """Return weights with kernels rounded to float16; the few biases and averages stay as they are.
+    """Return weights with kernels rounded to float16; the few biases and averages stay float32.
 
     Raises:
-        RunError: naming the first kernel that holds a value too large for float16.
+        RunError: naming the first kernel with a value too large for float16.
     """
     with np.errstate(over="ignore"):
         halves = {n: array.astype(np.float16) if array.ndim > 1 else array for n, array in weights.items()}
     if bad := [name for name, array in halves.items() if not np.isfinite(array).all()]:
-        raise RunError(f"{bad[0]} holds values that float16 cannot hold; keep this run in float32.")
+        raise RunError(f"{bad[0]} has values too large for float16; keep this run in float32.")
     return halves
 
 
@@ -137,6 +139,6 @@ def _clear(folder: Path) -> None:
         json.loads((folder / "run.json").read_bytes())
     except (OSError, ValueError):
         raise RunError(
-            f"The folder {folder.name} holds something else than a run; name another one."
+            f"The folder {folder.name} contains something other than a run; give another folder."
         ) from None
     shutil.rmtree(folder)

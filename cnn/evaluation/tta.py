@@ -1,4 +1,4 @@
-"""Several views of one picture, whose predictions are averaged: a little to each side, and mirrored."""
+"""Test-time augmentation: predictions for shifted and mirrored views of one picture are averaged."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,9 +8,9 @@ COUNT = 2 * len(SHIFTS)
 
 
 def views(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return six views of each picture: as it is and moved by a pixel along the diagonal, each also mirrored.
+    """Return six views of each picture: unchanged and shifted by a pixel along the diagonal, each also mirrored.
 
-    What a move leaves empty is filled with the mirrored edge, as in training with shifts.
+    Empty edges are filled by reflection, as in training with shifts.
 
     Args:
         pixels: (..., 32, 32, 3), uint8.
@@ -24,7 +24,7 @@ def views(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _moved(size: int, by: int) -> NDArray[np.int64]:
-    """Return which places the places 0 … `size` - 1 show after a move by `by`, mirrored at the edges.
+    """Return the source index of each of `size` positions after a shift by `by`, reflected at the edges.
 
     >>> _moved(4, 1).tolist(), _moved(4, -1).tolist()
     ([1, 0, 1, 2], [1, 2, 3, 2])

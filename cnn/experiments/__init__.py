@@ -1,1 +1,1 @@
-"""Experiments: a grid of settings, trained as one, whose facts are a folder like those of a run."""
+"""Experiments: a grid of settings whose runs belong together; an experiment is a folder, as a run is."""

@@ -1,7 +1,7 @@
-"""What carries experiments on: makes the next runs, halves, and keeps what became of them.
+"""Advances experiments: creates the next runs, halves, and stores the results.
 
-It remembers nothing: each look reads the facts on the disk and does what is missing, so that it goes on after
-a crash of anything. Only one process may look at a time: the one whose engine holds the folder of the runs.
+It has no state of its own: each poll reads the files and does the next step, so it continues after any crash.
+Only one process may poll at a time: the one whose engine holds the lock of the runs folder.
 """
 
 import logging
@@ -29,11 +29,11 @@ from cnn.scheduler.engine import Engine
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
-AHEAD = 1  # runs that wait beside those that train: a worker that gets free finds one
+AHEAD = 1  # runs that wait in addition to those in training, so that a free worker finds one at once
 
 
 class Driver:
-    """Looks at all experiments of a folder every second while the engine is ready."""
+    """Advances all experiments of a folder every second while the engine is ready."""
 
     def __init__(self, experiments: ExperimentStore, store: RunStore, engine: Engine) -> None:
         self.experiments, self.store, self.engine = experiments, store, engine
@@ -41,13 +41,13 @@ class Driver:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin to look, in a thread; a second call does nothing."""
+        """Start polling in a thread; a second call does nothing."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="experiments", daemon=True)
             self._thread.start()
 
     def close(self) -> None:
-        """Stop looking; the experiments go on when somebody looks again."""
+        """Stop polling; the experiments continue at the next start."""
         self._closing.set()
         if self._thread:
             self._thread.join(5.0)
@@ -63,7 +63,7 @@ class Driver:
 def look_at_all(
     experiments: ExperimentStore, store: RunStore, workers: int, submit: Callable[[Run], None]
 ) -> None:
-    """Look at every experiment that is not over; of one owner's the oldest alone makes new runs."""
+    """Advance every experiment that is not over; of each owner's, only the oldest creates new runs."""
     busy: set[str] = set()
     for experiment in reversed(experiments.all()):
         try:
@@ -75,7 +75,7 @@ def look_at_all(
         except CnnLabError as error:
             logger.warning("experiment %s waits: %s", experiment.id, error)
         except Exception:
-            logger.exception("experiment %s could not be looked at", experiment.id)
+            logger.exception("experiment %s could not be advanced", experiment.id)
 
 
 def look(
@@ -85,17 +85,17 @@ def look(
     submit: Callable[[Run], None],
     makes_runs: bool = True,
 ) -> None:
-    """Do what is missing of an experiment now.
+    """Do the next steps of an experiment.
 
     Args:
-        experiment: which is not over.
-        store: of the runs.
-        workers: how many runs train at a time.
+        experiment: one that is not over.
+        store: the store of its runs.
+        workers: the number of runs that train at a time.
         submit: puts a new run into the queue.
-        makes_runs: whether the next runs may be made now.
+        makes_runs: whether new runs may be created now.
 
     Raises:
-        CnnLabError: where a run cannot be made or steered.
+        CnnLabError: if a run cannot be created or steered.
     """
     kept = experiment.kept_results
     runs = {t.number: experiment.run(t, store) for t in experiment.grid.trials if t.number not in kept}
@@ -125,7 +125,7 @@ def _make_next(
     workers: int,
     submit: Callable[[Run], None],
 ) -> None:
-    """Make the next runs, as many as keep the workers busy: the queue is for others, too."""
+    """Create only as many runs as keep the workers busy, because others use the queue, too."""
     busy = sum(result.state in ("queued", "running") for result in now.values())
     for trial in experiment.grid.trials:
         if busy >= workers + AHEAD:
@@ -133,7 +133,7 @@ def _make_next(
         if now[trial.number].state != NOT_BEGUN.state or trial.cell in dropped:
             continue
         folder = store.folder / experiment.run_id(trial)
-        if folder.is_dir() and not (folder / "run.json").is_file():  # the server died while it was made
+        if folder.is_dir() and not (folder / "run.json").is_file():  # the server died while creating it
             shutil.rmtree(folder, ignore_errors=True)
         run = store.create_in(
             folder, trial.setup, experiment.grid.dataset, experiment.owner, name_of(experiment.grid, trial)
@@ -153,7 +153,7 @@ def name_of(grid: Grid, trial: Trial) -> str:
 
 
 def value_words(value: object) -> str:
-    """Return a value as people read it: True is "on"."""
+    """Return a value as text: True is "on"."""
     if isinstance(value, bool):
         return "on" if value else "off"
     return f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")
@@ -163,9 +163,9 @@ def value_words(value: object) -> str:
 
 
 def rungs(grid: Grid) -> tuple[float, ...]:
-    """Return at which shares of the budget the worse half of the cells is stopped (Jamieson and Talwalkar 2016).
+    """Return the shares of the budget at which the worse half of the cells is stopped (Jamieson and Talwalkar 2016).
 
-    After a quarter and after half of it, or only after half where there are few cells or epochs.
+    These are a quarter and a half, or only a half if there are few cells or epochs.
     """
     if not grid.halving or len(grid.cells) < 2:
         return ()
@@ -175,14 +175,14 @@ def rungs(grid: Grid) -> tuple[float, ...]:
 def _halve(
     experiment: Experiment, now: dict[int, Result], runs: dict[int, Run | None], dropped: set[int]
 ) -> None:
-    """Let runs wait at the next rung until all are there, then stop the worse half and let the others go on.
+    """Let runs wait at the next rung until all have reached it, then stop the worse half and continue the others.
 
-    Cells are judged by the mean of their seeds' last validation accuracies.
+    Cells are ranked by the mean of their seeds' last validation accuracies.
     """
     shares = rungs(experiment.grid)
     done = len(experiment.halvings)
     alive = [trial for trial in experiment.grid.trials if trial.cell not in dropped]
-    target = shares[done] if done < len(shares) else 2.0  # beyond the end: nobody waits any more
+    target = shares[done] if done < len(shares) else 2.0  # beyond the end: no more waiting
     if done < len(shares) and all(_is_there(now[trial.number], target) for trial in alive):
         worse = worse_half(experiment.grid, now, dropped)
         experiment.add_halving(Halving(target, tuple(worse)))
@@ -196,16 +196,16 @@ def _halve(
         if trial.cell in dropped:
             _stop(run)
         elif status.ended or (status.process and run.commands.count() > status.taken):
-            continue  # it has not taken yet what it was told
+            continue  # it has not acknowledged its last command
         elif result.state == "running" and result.share >= target:
             run.command("pause")
-            run.command(SUSPEND)  # at once: its worker is for those that are not there yet
+            run.command(SUSPEND)  # at once: its worker is needed by runs that have not reached the rung
         elif result.state == "paused" and result.share < target and experiment.asked == "run":
             run.command("resume")
 
 
 def _stop(run: Run) -> None:
-    """Ask for a stop, once."""
+    """Request a stop, once."""
     if not run.status().ended and not run.commands.stop_requested():
         run.command("stop")
 
@@ -215,7 +215,7 @@ def _is_there(result: Result, target: float) -> bool:
 
 
 def worse_half(grid: Grid, now: dict[int, Result], dropped: set[int]) -> list[int]:
-    """Return the cells of those that are left whose seeds are worse on average; of an odd number fewer go."""
+    """Return the cells, of those left, that are worse on average: half of them, rounded down."""
     means: dict[int, float] = {}
     for trial in grid.trials:
         if trial.cell not in dropped:
@@ -225,7 +225,7 @@ def worse_half(grid: Grid, now: dict[int, Result], dropped: set[int]) -> list[in
     return sorted(order[math.ceil(len(order) / 2) :])
 
 
-# What became of the runs
+# Results of the runs
 
 
 def _keep_ended(
@@ -236,7 +236,7 @@ def _keep_ended(
     dropped: set[int],
     stopped: bool,
 ) -> None:
-    """Keep what has ended, so that its run may be deleted; what will never begin is kept as stopped."""
+    """Store the results of ended runs, so that the runs may be deleted; runs that will never begin count as stopped."""
     found = dict(kept)
     for trial in experiment.grid.trials:
         number, run = trial.number, runs.get(trial.number)
@@ -251,10 +251,10 @@ def _keep_ended(
 
 
 def steer(experiment: Experiment, store: RunStore, what: str) -> None:
-    """Pause, resume ("run") or stop an experiment as one: what is asked, and all its runs.
+    """Pause, resume ("run") or stop an experiment with all its runs.
 
     Raises:
-        RunError: where it was stopped already, or cannot be written.
+        RunError: if it was stopped already, or cannot be written.
     """
     experiment.ask(what)
     kept = experiment.kept_results
@@ -272,5 +272,5 @@ def steer(experiment: Experiment, store: RunStore, what: str) -> None:
 
 
 def experiments_folder(runs: Path) -> Path:
-    """Return the folder of the experiments, beside that of the runs."""
+    """Return the folder of the experiments, next to the runs folder."""
     return runs.parent / "experiments"

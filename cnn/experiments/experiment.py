@@ -1,11 +1,11 @@
-"""An experiment: a folder of facts. Its runs have numbers for ids, so that nothing must be noted twice.
+"""An experiment as a folder of files. The ids of its runs follow from its own id, so no list of them is stored.
 
     HOME/experiments/ID/experiment.json   owner, time, the grid
     HOME/experiments/ID/asked.json        run, pause or stop: what its owner wants
-    HOME/experiments/ID/results.json      what became of the runs that have ended; they may be deleted then
+    HOME/experiments/ID/results.json      the results of the runs that have ended; the runs may then be deleted
     HOME/experiments/ID/halvings.json     which cells were stopped early, and where
 
-Whatever dies, server, worker or scheduler: whoever looks at these and at the runs knows how to go on.
+After a crash of server, worker or scheduler, these files and the runs say how to continue.
 """
 
 import json
@@ -31,7 +31,7 @@ MOST_OF_ONE = 20  # experiments of one owner that may be unfinished
 
 @dataclass(frozen=True)
 class Result:
-    """How one run stands or ended. `share` is how much of its budget it has had, from 0 to 1."""
+    """The state or result of one run. `share` is the share of its budget that it has used, from 0 to 1."""
 
     state: str
     validation: float | None = None
@@ -48,7 +48,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Halving:
-    """One halving: the share of the budget at which it happened, and the cells that were stopped by it."""
+    """One halving: the share of the budget at which it happened, and the cells that it stopped."""
 
     share: float
     dropped: tuple[int, ...]
@@ -60,7 +60,7 @@ ENDED = ("finished", "stopped", "failed", "interrupted", "gone")
 
 @dataclass(frozen=True)
 class Experiment:
-    """What is fixed about an experiment, and how to find the rest."""
+    """An experiment: its fixed data, and access to its files."""
 
     id: str
     owner: str
@@ -73,7 +73,7 @@ class Experiment:
         return f"{self.id}-{trial.number:03d}"
 
     def run(self, trial: Trial, store: RunStore) -> Run | None:
-        """Return the run of a trial, None where it has not been made or was deleted."""
+        """Return the run of a trial, None if it has not been created or was deleted."""
         try:
             return store.get(self.run_id(trial))
         except RunError:
@@ -86,14 +86,14 @@ class Experiment:
         return found if found in ASKED else "run"
 
     def ask(self, what: str) -> None:
-        """Write what its owner wants; a stop is not taken back.
+        """Store what its owner wants; a stop is final.
 
         Raises:
-            RunError: for anything else, after a stop, or when it cannot be written.
+            RunError: for an unknown request, after a stop, or if it cannot be written.
         """
         if what not in ASKED:
             raise RunError(
-                f"{str(what)[:20]!r} cannot be asked of an experiment; there are {', '.join(ASKED)}."
+                f"{str(what)[:20]!r} is not a command for an experiment; give one of {', '.join(ASKED)}."
             )
         if self.asked == "stop" and what != "stop":
             raise RunError("This experiment was stopped; start a new one.")
@@ -101,7 +101,7 @@ class Experiment:
 
     @property
     def kept_results(self) -> dict[int, Result]:
-        """What became of runs that have ended, by the number of the trial."""
+        """The stored results of ended runs, by the number of the trial."""
         found = _read(self.folder / "results.json")
         try:
             return {int(number): Result(**facts) for number, facts in found.items()}
@@ -109,10 +109,10 @@ class Experiment:
             return {}
 
     def keep_results(self, results: Mapping[int, Result]) -> None:
-        """Replace what became of runs that have ended.
+        """Replace the stored results of ended runs.
 
         Raises:
-            RunError: when it cannot be written.
+            RunError: if it cannot be written.
         """
         self._write("results.json", {str(number): asdict(result) for number, result in results.items()})
 
@@ -123,15 +123,15 @@ class Experiment:
         return [Halving(float(row["share"]), tuple(row["dropped"])) for row in rows]
 
     def add_halving(self, halving: Halving) -> None:
-        """Keep a halving; it is decided as soon as this is written.
+        """Store a halving; it is final as soon as this is written.
 
         Raises:
-            RunError: when it cannot be written.
+            RunError: if it cannot be written.
         """
         self._write("halvings.json", {"halvings": [asdict(one) for one in (*self.halvings, halving)]})
 
     def results(self, store: RunStore) -> list[Result]:
-        """Return how every trial stands, in order."""
+        """Return the state or result of every trial, in order."""
         kept, found = self.kept_results, []
         for trial in self.grid.trials:
             if trial.number in kept:
@@ -142,7 +142,7 @@ class Experiment:
         return found
 
     def is_over(self) -> bool:
-        """Whether nothing more will happen: what became of every trial is kept."""
+        """Whether the results of all trials are stored, so that nothing is left to do."""
         return len(self.kept_results) == self.grid.count
 
     def _write(self, name: str, facts: Mapping[str, Any]) -> None:
@@ -150,7 +150,7 @@ class Experiment:
 
 
 def result_of(trial: Trial, status: Status) -> Result:
-    """Return how a run stands as its experiment sees it."""
+    """Return the result of a trial from the status of its run."""
     training = trial.setup.training
     share = status.epoch / training.epochs if training.epochs else status.seconds / (training.seconds or 1.0)
     return Result(
@@ -170,10 +170,10 @@ class ExperimentStore:
         self.folder = folder
 
     def create(self, grid: Grid, owner: str) -> Experiment:
-        """Make a new experiment, which the driver begins with at once.
+        """Create a new experiment; the driver starts it at once.
 
         Raises:
-            CnnLabError: where a run would not fit the memory, or there are too many unfinished already.
+            CnnLabError: if a run would not fit into memory, or there are too many unfinished experiments.
         """
         grid.check_memory()
         open_ones = sum(not one.is_over() for one in self.of(owner))
@@ -186,7 +186,7 @@ class ExperimentStore:
         try:
             folder.mkdir(parents=True)
         except OSError as error:
-            raise RunError(f"The experiment cannot be made: {error.strerror}.") from error
+            raise RunError(f"The experiment cannot be created: {error.strerror}.") from error
         facts = {"owner": owner, "created": time.time(), "grid": grid.to_json()}
         write_whole(folder / "experiment.json", to_json(facts).encode())
         return self._read(folder)
@@ -199,13 +199,13 @@ class ExperimentStore:
         """Return an experiment that `owner` may change; its id may come from a browser.
 
         Raises:
-            RunError: where there is none such, or it is somebody else's.
+            RunError: if there is none, or it belongs to somebody else.
         """
         if ID.match(experiment_id):
             for one in self.of(owner):
                 if one.id == experiment_id:
                     return one
-        raise RunError("There is no such experiment of yours here; choose one from the list.")
+        raise RunError("You have no such experiment here; choose one from the list.")
 
     def all(self) -> list[Experiment]:
         """Return all experiments that can be read, newest first."""
@@ -227,7 +227,7 @@ class ExperimentStore:
             grid = Grid.from_json(facts["grid"])
             return Experiment(folder.name, str(facts["owner"]), float(facts["created"]), grid, folder)
         except (KeyError, TypeError, ValueError) as error:
-            raise RunError(f"The facts of the experiment {folder.name} are broken ({error}).") from error
+            raise RunError(f"The files of the experiment {folder.name} are damaged ({error}).") from error
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A grid: a set-up to begin with, one to three settings with their values, and how many seeds.
+"""A grid: a base set-up, one to three settings with their values, and a number of seeds.
 
 >>> from cnn.network.presets import PRESETS
 >>> spec = Grid(PRESETS["lecture"].setup, (("filters", (6, 12)), ("learning_rate", (0.001, 0.01))), seeds=2, epochs=2)
@@ -31,7 +31,7 @@ Change = Callable[[Setup, Any], Setup]
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting that a grid can vary: its title, a few values worth trying, and what a value changes."""
+    """A setting that a grid can vary: its title, a few suggested values, and a function that applies a value."""
 
     title: str
     tries: tuple[Value, ...]
@@ -47,7 +47,7 @@ def _training(name: str) -> Change:
 
 
 def _filters(network: NetworkSpec, value: int) -> NetworkSpec:
-    """Give the first convolution `value` filters, and all others as many times more as they had."""
+    """Give the first convolution `value` filters, and scale the filters of all others in proportion."""
     _require_whole("filters", value, 512)
     first = network.blocks[0].convolutions[0].filters
 
@@ -59,7 +59,7 @@ def _filters(network: NetworkSpec, value: int) -> NetworkSpec:
 
 
 def _depth(network: NetworkSpec, value: int) -> NetworkSpec:
-    """Keep the first `value` blocks, or repeat the last one until there are so many."""
+    """Keep the first `value` blocks, or repeat the last one until there are `value`."""
     _require_whole("depth", value, 8)
     blocks = network.blocks[:value]
     return replace(network, blocks=(*blocks, *[network.blocks[-1]] * (value - len(blocks))))
@@ -88,8 +88,10 @@ def _of_blocks(name: str) -> Change:
 
 
 SETTINGS: Mapping[str, Setting] = {
-    "filters": Setting("Filters, the first; others in proportion", (6, 12, 24, 48), _network(_filters)),
-    "depth": Setting("Depth, in blocks", (1, 2, 3), _network(_depth)),
+    "filters": Setting(
+        "Filters of the first layer (others in proportion)", (6, 12, 24, 48), _network(_filters)
+    ),
+    "depth": Setting("Depth (blocks)", (1, 2, 3), _network(_depth)),
     "kernel_size": Setting("Kernel size", (1, 3, 5), _network(_kernel)),
     "activation": Setting("Activation", ("relu", "gelu", "tanh"), _of_blocks("activation")),
     "batch_norm": Setting("Batch normalisation", (False, True), _of_blocks("batch_norm")),
@@ -108,7 +110,7 @@ SETTINGS: Mapping[str, Setting] = {
 
 @dataclass(frozen=True)
 class Trial:
-    """One run of a grid: its number, the place of its cell, the values, the seed, and the whole set-up."""
+    """One run of a grid: its number, the index of its cell, the values, the seed, and the whole set-up."""
 
     number: int
     cell: int
@@ -134,10 +136,10 @@ class Grid:
     halving: bool = False
 
     def __post_init__(self) -> None:
-        """Hold everything to its bounds, and every network to what is possible.
+        """Check all bounds, and that every network is possible.
 
         Raises:
-            SpecError: naming the first thing that is not allowed.
+            SpecError: naming the first field that is not allowed.
         """
         if not 1 <= len(self.axes) <= MAX_AXES:
             raise SpecError("axes", f"{len(self.axes)} settings are not allowed; give 1 to {MAX_AXES}.")
@@ -172,7 +174,7 @@ class Grid:
 
     @property
     def count(self) -> int:
-        """How many runs there are: every cell with every seed."""
+        """The number of runs: every cell with every seed."""
         return functools.reduce(lambda product, axis: product * len(axis[1]), self.axes, self.seeds)
 
     @functools.cached_property
@@ -204,10 +206,10 @@ class Grid:
         return tuple(found)
 
     def check_memory(self) -> None:
-        """Look whether the largest of the runs fits the memory of a worker.
+        """Check that the largest of the runs fits into the memory of a worker.
 
         Raises:
-            SpecError or CnnLabError: where it does not, with the numbers.
+            SpecError or CnnLabError: if it does not, with the numbers.
         """
         for trial in self.trials[: len(self.cells)]:
             check_fits(trial.setup)
@@ -227,7 +229,7 @@ class Grid:
 
     @classmethod
     def from_json(cls, data: object) -> Self:
-        """Build one from what `to_json` gives, or a person has written; absent fields take their defaults.
+        """Build one from data such as `to_json` gives; missing fields take their defaults.
 
         `base` is a set-up, or the name of a preset.
 
@@ -235,14 +237,14 @@ class Grid:
             SpecError: for unknown fields and values that are not allowed.
         """
         if not isinstance(data, dict):
-            raise SpecError("", "a grid is a JSON object with base, axes, seeds, and epochs or seconds.")
+            raise SpecError("", "a grid must be a JSON object with base, axes, seeds, and epochs or seconds.")
         known = ("base", "axes", "seeds", "epochs", "seconds", "dataset", "name", "halving")
         if unknown := [key for key in data if key not in known]:
             raise SpecError(str(unknown[0])[:40], f"is not a known field; known are {', '.join(known)}.")
         base, axes = data.get("base", "lecture"), data.get("axes")
         if isinstance(base, str):
             if base not in PRESETS:
-                raise SpecError("base", f"{base[:40]!r} is no preset; there are {', '.join(PRESETS)}.")
+                raise SpecError("base", f"{base[:40]!r} is not a preset; there are {', '.join(PRESETS)}.")
             setup = PRESETS[base].setup
         else:
             setup = Setup.from_json(base)
@@ -273,7 +275,7 @@ class Grid:
         """Build one from JSON.
 
         Raises:
-            SpecError: for what is no JSON, too long, or no grid.
+            SpecError: for text that is not JSON, too long, or not a grid.
         """
         if len(text) > 100_000:
             raise SpecError("", f"{len(text):,} bytes are not allowed; a grid has at most 100,000.")
@@ -282,11 +284,11 @@ class Grid:
         except (ValueError, RecursionError) as error:
             if isinstance(error, SpecError):
                 raise
-            raise SpecError("", f"this is no JSON ({str(error)[:80]}).") from None
+            raise SpecError("", f"this is not JSON ({str(error)[:80]}).") from None
 
 
 def limits_of(name: str) -> Any:
-    """Return what a training setting may be, None for one of the network."""
+    """Return the allowed values of a training setting, None for a setting of the network."""
     fields = TrainSpec.__dataclass_fields__
     return allowed_values(TrainSpec, name) if name in fields else None
 

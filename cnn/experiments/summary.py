@@ -1,4 +1,4 @@
-"""What an experiment has found, in a plain sentence with numbers: never more than its spread carries."""
+"""The result of an experiment in plain sentences with numbers, which claim no more than the spread allows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ ALPHA = 0.05
 
 @dataclass(frozen=True)
 class Effect:
-    """What one setting does, all others averaged: `means` of each value, and `chance`, how often values dealt out
-    by chance within the cells of the other settings differ at least so much. None where a mean is of nothing.
+    """The effect of one setting, averaged over all others: the mean of each value in `means`, None for a value
+    without a run, and in `chance` the p value of a permutation within the cells of the other settings.
     """
 
     axis: int
@@ -41,9 +41,9 @@ def cell_values(grid: Grid, results: Sequence[Result]) -> list[list[float]]:
 
 
 def effects(grid: Grid, results: Sequence[Result]) -> list[Effect]:
-    """Return the effect of every setting with two values or more, of runs that were trained to the end.
+    """Return the effect of every setting with two values or more, from the runs that were trained to the end.
 
-    A permutation test within blocks (Fisher 1935): runs that agree in all other settings, seeds apart, are
+    A permutation test within blocks (Fisher 1935): runs that agree in all other settings but the seed are
     shuffled among the values of this one, 5,000 times.
     """
     done = [
@@ -90,17 +90,20 @@ def spread(grid: Grid, results: Sequence[Result]) -> float | None:
 
 
 def sentence(experiment: Experiment, results: Sequence[Result]) -> str:
-    """Return what was found, in a few sentences of plain text."""
+    """Return the result in a few sentences of plain text."""
     grid = experiment.grid
     whole = [r for r in results if r.whole and r.validation is not None]
     if not whole:
-        return "No run was trained to its end, so nothing was found out."
+        return "No run was trained to the end, so there is no result."
     between = spread(grid, results)
     parts = [_counted(experiment, results)]
     halved = bool(experiment.halvings)
     if halved:
         parts.append(_saved(experiment, results))
-        parts.append("Early stopping left the cells unequal, so no effect of a single setting is claimed.")
+        parts.append(
+            "Because of halving, the cells were trained for different times, so no effect of a single "
+            "setting is stated."
+        )
     else:
         parts += [_effect_words(grid, one, between) for one in effects(grid, results)]
     parts.append(_best_words(grid, results, between))
@@ -118,7 +121,7 @@ def _counted(experiment: Experiment, results: Sequence[Result]) -> str:
     seeds = "one seed each" if grid.seeds == 1 else f"{grid.seeds} seeds each"
     words = f"{ended} of {grid.count} runs were trained to the end ({len(grid.cells)} cells, {seeds})."
     words += f" {stopped} {'was' if stopped == 1 else 'were'} stopped before." if stopped else ""
-    return words + (f" {broken} broke off." if broken else "")
+    return words + (f" {broken} failed." if broken else "")
 
 
 def _effect_words(grid: Grid, effect: Effect, between: float | None) -> str:
@@ -130,10 +133,7 @@ def _effect_words(grid: Grid, effect: Effect, between: float | None) -> str:
     )
     against = "" if between is None else f"; seeds spread by {points(between)}"
     if effect.chance >= ALPHA:
-        return (
-            f"{title}: {spans} on average, which chance gives as often as p = {effect.chance:.2g}{against}: "
-            "no effect is shown."
-        )
+        return f"{title}: {spans} on average (p = {effect.chance:.2g}{against}): no effect is shown."
     return (
         f"{title} matters: validation accuracy goes from {percent(effect.means[low])} "
         f"({value_words(values[low])}) to {percent(effect.means[high])} ({value_words(values[high])}) on average "
@@ -156,7 +156,7 @@ def _best_words(grid: Grid, results: Sequence[Result], between: float | None) ->
     gap = float(np.mean(means[best]) - np.mean(means[second]))
     behind = f"{words}. The next, {cell_words(grid, second)}, is {points(gap)} points behind"
     if between is None:
-        return f"{behind}; with one seed nobody can say whether that is chance."
+        return f"{behind}; with one seed it cannot be said whether that is chance."
     error = between * np.sqrt(1 / len(means[best]) + 1 / len(means[second]))
     near = "within" if gap < 2 * error else "more than"
     return f"{behind}, {near} twice its standard error of {points(error)}."

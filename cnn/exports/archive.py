@@ -1,4 +1,4 @@
-"""Every form of a network in one ZIP, with a list of what is in it; it can be brought in again."""
+"""All export formats of a network in one ZIP with a list of contents; CNN Lab can import it again."""
 
 import io
 import zipfile
@@ -21,10 +21,10 @@ def export_zip(
     """Return all formats in one ZIP.
 
     Args:
-        source: what is exported.
-        formats: what makes each file.
-        left_out: why others are not in it, by title.
-        report: is told the share that is done.
+        source: the network to export.
+        formats: the export function of each file.
+        left_out: the formats that are left out, title → reason.
+        report: gets the share that is done.
     """
     files: list[Exported] = []
     missing = dict(left_out)
@@ -44,7 +44,7 @@ def export_zip(
 
 
 def manifest(source: Source) -> dict[str, object]:
-    """Return what makes a run of the archive again, besides its weights."""
+    """Return what an import needs besides the weights."""
     return {
         "format": FORMAT,
         "name": source.name,
@@ -63,7 +63,7 @@ def manifest(source: Source) -> dict[str, object]:
 def _told(source: Source, files: list[Exported], missing: Mapping[str, str]) -> str:
     lines = [f"{source.name or source.run_id}, from CNN Lab: {source.epoch:g} epochs on {source.source}.", ""]
     lines += [f"{file.name}  {file.note}".rstrip() for file in files]
-    lines += [f"{MANIFEST}  With the weights, all that CNN Lab needs to bring the network in again."]
+    lines += [f"{MANIFEST}  With the weights, all that CNN Lab needs to import the network again."]
     if missing:
-        lines += ["", "Not in here:", *(f"{title}: {why}" for title, why in missing.items())]
+        lines += ["", "Left out:", *(f"{title}: {why}" for title, why in missing.items())]
     return "\n".join(lines) + "\n"

@@ -38,7 +38,7 @@ class Drawing:
     title: str
     lines: list[tuple[list[Point], str, bool]] = field(default_factory=list)
     boxes: list[tuple[float, float, float, float, str]] = field(default_factory=list)
-    texts: list[tuple[Point, str, str]] = field(default_factory=list)  # place, anchor of Pillow, words
+    texts: list[tuple[Point, str, str]] = field(default_factory=list)  # position, anchor of Pillow, text
 
 
 def svg(drawing: Drawing) -> str:
@@ -105,7 +105,7 @@ def _dashes(points: Sequence[Point], on: float = 12.0, off: float = 8.0) -> list
 
 
 def curves(source: Source, quantity: str) -> Drawing:
-    """Return "loss" or "accuracy" over the epochs, within epochs and on the validation pictures."""
+    """Return "loss" or "accuracy" over the epochs, for training batches and for the validation pictures."""
     within = _points(source.history, "progress", quantity)
     after = _points(source.history, "epoch", f"validation_{quantity}")
     values = [y for _, y in within + after]
@@ -157,7 +157,7 @@ def _round_up(value: float) -> float:
 
 
 def first_filters(source: Source) -> Drawing | None:
-    """Return the kernels of the first convolution as colours, mid-grey for 0; None if none sees colours."""
+    """Return the kernels of the first convolution as colours, mid-grey for 0; None if it does not read RGB."""
     first = expand(source.setup.network)[1]
     kernel: NDArray[np.float32] = source.weights[f"{first.name}/kernel"]
     if first.kernel_of(kernel, 0).shape[2] != PICTURE_SHAPE[-1]:

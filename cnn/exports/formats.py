@@ -1,4 +1,4 @@
-"""The formats by name: what a page offers, what the command line takes, and what each needs to be installed."""
+"""The export formats by name, as a page and the command line offer them, with the packages that each needs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from cnn.exports.source import Exported, Source
 
 @dataclass(frozen=True)
 class Format:
-    """One form: its title, a sentence for whom it is, what makes it, the packages that needs, an icon."""
+    """One format: its title, a sentence about its use, the export function, the packages it needs, an icon."""
 
     title: str
     about: str
@@ -33,7 +33,7 @@ class Format:
     icon: str = "description"
 
     def missing(self) -> str:
-        """Return the sentence on what is not installed, "" where nothing is missing."""
+        """Return a sentence that names the missing packages, "" if none is missing."""
         absent = [name for name in self.needs if find_spec(name) is None]
         if not absent:
             return ""
@@ -54,13 +54,16 @@ FORMATS = MappingProxyType(
         ),
         "living-page-cifar10": Format(
             "Living page with CIFAR-10 pictures",
-            "The same, its samples test pictures of CIFAR-10, the source named.",
+            "The same, with test pictures of CIFAR-10 as samples; their source is named.",
             living_page.export_living_page_with_cifar10,
             tensorflow=False,
             icon="photo_library",
         ),
         "keras": Format(
-            "Keras", "Plain Keras 3, to go on with in Python.", keras_file.export_keras, icon="deployed_code"
+            "Keras",
+            "Plain Keras 3, for further work in Python.",
+            keras_file.export_keras,
+            icon="deployed_code",
         ),
         "onnx": Format(
             "ONNX",
@@ -72,14 +75,14 @@ FORMATS = MappingProxyType(
         "litert": Format("LiteRT", "For phones, in float32.", litert.export_litert, icon="smartphone"),
         "litert-int8": Format(
             "LiteRT int8",
-            "For small computers: a quarter of the size, its accuracy measured beside float32's.",
+            "For small computers: a quarter of the size; its accuracy is measured and compared with float32.",
             litert.export_litert_int8,
             ("ai_edge_litert",),
             icon="memory",
         ),
         "safetensors": Format(
             "Weights",
-            "The numbers alone, as safetensors.",
+            "Only the numbers, as safetensors.",
             plain_files.export_safetensors,
             tensorflow=False,
             icon="grid_on",
@@ -107,11 +110,13 @@ FORMATS = MappingProxyType(
         ),
         "script": Format(
             "Script",
-            "Rebuilds, checks and trains it with TensorFlow and NumPy alone.",
+            "Rebuilds, checks and trains the network; needs only TensorFlow and NumPy.",
             script.export_script,
             icon="code",
         ),
-        "notebook": Format("Notebook", "The same for Jupyter.", script.export_notebook, icon="menu_book"),
+        "notebook": Format(
+            "Notebook", "The script as a notebook for Jupyter.", script.export_notebook, icon="menu_book"
+        ),
         "figures": Format(
             "Figures",
             "Curves, kernels and layers as SVG and PNG.",
@@ -121,7 +126,7 @@ FORMATS = MappingProxyType(
         ),
         "report": Format(
             "Report",
-            "One page to print or hand in.",
+            "One page to print or to hand in.",
             report.export_report,
             tensorflow=False,
             icon="article",
@@ -136,11 +141,11 @@ def export(name: str, source: Source, report: Callable[[float], None] = lambda s
     """Return a network in one of `NAMES`; TensorFlow is imported where the format needs it.
 
     Raises:
-        CnnLabError: for an unknown name, packages that are not installed, or data that is not there.
+        CnnLabError: for an unknown name, packages that are not installed, or missing data.
     """
     if name == ZIP:
         left_out = {form.title: form.missing() for form in FORMATS.values() if form.missing()}
-        # CIFAR-10's pictures go into a file only by choice.
+        # Pictures of CIFAR-10 go into a file only on request.
         chosen = {key: form for key, form in FORMATS.items() if key != "living-page-cifar10"}
         made = {form.title: form.make for form in chosen.values() if not form.missing()}
         return archive.export_zip(source, made, left_out, report)

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 def keras_model(source: Source) -> "keras.Model":
     """Return the network as a plain Keras model in float32, called once.
 
-    In float32 whatever it was trained in: from a `mixed_bfloat16` model LiteRT makes a file that loads and
-    cannot run, and ONNX one that onnxruntime refuses (TensorFlow 2.21, Keras 3.15.1). ONNX takes only a
-    model that was called.
+    Always in float32: from a `mixed_bfloat16` model, LiteRT makes a file that loads but
+    cannot run, and ONNX one that onnxruntime refuses (TensorFlow 2.21, Keras 3.15.1). ONNX needs a
+    model that was called once.
     """
     from cnn.core.scaling import to_input
     from cnn.exports.source import probe

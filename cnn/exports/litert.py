@@ -30,12 +30,12 @@ def export_litert(source: Source) -> Exported:
 def export_litert_int8(source: Source) -> Exported:
     """Return the network with weights and activations in int8, calibrated on 200 training pictures.
 
-    Input and output stay float32. Its accuracy is measured beside that of the float32 file, on the same
-    1,000 test pictures, and told in the note.
+    Input and output stay float32. The note gives its accuracy and that of the float32 file on the same
+    1,000 test pictures.
 
     Raises:
-        DataError: where the data set is not there.
-        ModuleNotFoundError: where ai-edge-litert is not installed.
+        DataError: if the data set is missing.
+        ModuleNotFoundError: if ai-edge-litert is not installed.
     """
     few = of_training(source.dataset, CALIBRATION_PICTURES)
     tested = of_each_class(source.dataset, TEST_PICTURES)
@@ -51,13 +51,13 @@ def export_litert_int8(source: Source) -> Exported:
 def _converted(source: Source, calibration: NDArray[np.uint8] | None = None) -> bytes:
     import tensorflow as tf
 
-    # from_concrete_functions would be faster, but leaves a Keras 3 model's variables out without a word: the
+    # from_concrete_functions would be faster, but silently leaves out a Keras 3 model's variables: the
     # file loads, and answers NaN (TensorFlow 2.21).
     converter = tf.lite.TFLiteConverter.from_keras_model(keras_model(source))
     if calibration is not None:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.representative_dataset = lambda: _one_by_one(calibration)
-        # What has no int8 kernel, GELU's parts say, stays in float32.
+        # Operations without an int8 kernel, such as parts of GELU, stay in float32.
         converter.target_spec.supported_ops = [
             tf.lite.OpsSet.TFLITE_BUILTINS_INT8,
             tf.lite.OpsSet.TFLITE_BUILTINS,
@@ -83,10 +83,10 @@ def _accuracy(content: bytes, pictures: Pictures) -> float:
 
 
 def run_litert(content: bytes, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return what a LiteRT file says of scaled pictures (n, 32, 32, 3): probabilities (n, 10).
+    """Return the probabilities (n, 10) that a LiteRT file gives for scaled pictures (n, 32, 32, 3).
 
     Raises:
-        ModuleNotFoundError: where ai-edge-litert is not installed.
+        ModuleNotFoundError: if ai-edge-litert is not installed.
     """
     from ai_edge_litert.interpreter import Interpreter
 

@@ -1,7 +1,7 @@
 """The living page: a network in one HTML file that opens by a double click, offline, without a server.
 
 The page holds its code, its weights and its sample pictures, and its policy forbids it to load anything. Photos
-that are dropped, pasted or taken go through the network in the browser and never leave it.
+that are dropped, pasted or taken are classified in the browser and never leave it.
 """
 
 import base64
@@ -41,7 +41,7 @@ FRONTEND = PROJECT / "cnn" / "frontend"
 EARLIER_BYTES = 330_000  # of weights as text, for the saved epochs before the last
 KRIZHEVSKY = "(Krizhevsky, “Learning Multiple Layers of Features from Tiny Images”, 2009)"
 
-# What the page's forward pass (cnn/frontend/living_page/forward.ts) is told of every class of layers.
+# What the page's forward pass (cnn/frontend/living_page/forward.ts) gets for each class of layers.
 OPERATIONS: dict[type[Layer], Callable[[Any], dict[str, Any]]] = {
     Input: lambda layer: {"op": "input"},
     Conv: lambda layer: {"op": "conv", **_window(layer)},
@@ -60,7 +60,7 @@ OPERATIONS: dict[type[Layer], Callable[[Any], dict[str, Any]]] = {
     Softmax: lambda layer: {"op": "softmax"},
 }
 if lacking := [kind.__name__ for kind in all_layers() if kind not in OPERATIONS and kind is not PooledConv]:
-    raise TypeError(f"The living page does not know {', '.join(lacking)}; add it to OPERATIONS.")
+    raise TypeError(f"The living page has no operation for {', '.join(lacking)}; add it to OPERATIONS.")
 
 
 def _window(layer: Conv | DepthwiseConv) -> dict[str, Any]:
@@ -71,13 +71,13 @@ def export_living_page(source: Source, with_cifar10: bool = False) -> Exported:
     """Return the page.
 
     Args:
-        source: the network, with its run where saved epochs before the last shall be in the page, too.
-        with_cifar10: whether pictures of CIFAR-10 are in it, which is for whoever exports it to choose: those that
-            `source.samples` numbers, else the first of each class. Without, the samples are the pictures that were
-            brought, else drawings.
+        source: the network; with its run, if earlier saved epochs are to be in the page, too.
+        with_cifar10: whether the samples are test pictures of CIFAR-10: those that
+            `source.samples` numbers, else the first of each class. Without it, the samples are the uploaded
+            pictures, else drawings.
 
     Raises:
-        DataError: where CIFAR-10, or a picture of it, is not there.
+        DataError: if CIFAR-10, or a picture of it, is missing.
     """
     states = _states(source)
     pictures, labels, about = _samples(source.samples, with_cifar10)
@@ -187,7 +187,7 @@ def _states(source: Source) -> list[tuple[float, Any]]:
 
 
 def _smallest(array: NDArray[np.float32]) -> NDArray[Any]:
-    """Return an array as float16 where that holds every number of it exactly, else as it is."""
+    """Return an array as float16 if that represents each of its numbers exactly, else unchanged."""
     with np.errstate(over="ignore"):
         half = array.astype(np.float16)
     return half if np.array_equal(half.astype(np.float32), array) else array
@@ -198,10 +198,12 @@ def _about(source: Source) -> str:
         f"{source.parameters:,} parameters, trained for {source.epoch:g} epochs on {source.source}.",
     ]
     if source.test_accuracy is not None:
-        parts.append(f"It names {percent(source.test_accuracy)} of the test pictures correctly.")
+        parts.append(f"It classifies {percent(source.test_accuracy)} of the test pictures correctly.")
     elif source.validation_accuracy is not None:
-        parts.append(f"It names {percent(source.validation_accuracy)} of the validation pictures correctly.")
-    parts.append("Of a picture that shows none of the ten classes it still names one.")
+        parts.append(
+            f"It classifies {percent(source.validation_accuracy)} of the validation pictures correctly."
+        )
+    parts.append("It names one of its ten classes even for a picture that shows none of them.")
     return " ".join(parts)
 
 
@@ -242,10 +244,10 @@ def _html(source: Source, blob: str, pictures: str) -> str:
 <p class="quiet">Or drop or paste one. It stays in this browser. {escape(pictures)}</p>
 <p id="problem" role="alert"></p>
 <div id="camera" hidden><video playsinline muted aria-label="What the camera sees"></video>
-<button type="button" id="shoot">Take it</button></div>
+<button type="button" id="shoot">Take the photo</button></div>
 </section>
 <section aria-labelledby="says-title">
-<h2 id="says-title">What it says</h2>
+<h2 id="says-title">Prediction</h2>
 <p id="verdict" role="status"></p>
 <div id="bars"></div>
 <div id="time"><label for="epochs">Saved epoch</label> <input type="range" id="epochs" min="0" step="1">
@@ -259,7 +261,7 @@ def _html(source: Source, blob: str, pictures: str) -> str:
 <div id="layers"></div>
 </section>
 <section id="inspector" aria-labelledby="inspector-title">
-<h2 id="inspector-title">How a value comes about</h2>
+<h2 id="inspector-title">How a value is computed</h2>
 {inspector}
 {softmax}
 </section>

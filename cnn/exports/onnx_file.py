@@ -18,7 +18,7 @@ def export_onnx(source: Source) -> Exported:
     """Return the network as an ONNX file of opset 17; input `input`, output `probabilities`, batch of any size.
 
     Raises:
-        ModuleNotFoundError: where onnx or tf2onnx are not installed.
+        ModuleNotFoundError: if onnx or tf2onnx is not installed.
     """
     import onnx
 

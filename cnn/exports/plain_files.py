@@ -1,4 +1,4 @@
-"""What needs no framework: weights as safetensors, spec as JSON, history as CSV."""
+"""Formats that need no framework: weights as safetensors, spec as JSON, history as CSV."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ def export_safetensors(source: Source) -> Exported:
         f"{source.stem}.safetensors",
         "application/octet-stream",
         save(arrays, metadata={"format": "cnn-lab-1"}),
-        "With the spec's JSON it can be brought in again.",
+        "Together with the JSON of the spec it can be imported again.",
     )
 
 
@@ -28,7 +28,7 @@ def export_spec(source: Source) -> Exported:
 
 
 def export_history(source: Source) -> Exported:
-    """Return the history as CSV, a row a report; what a report does not have is left empty."""
+    """Return the history as CSV, one row per report; missing values are left empty."""
     names = sorted({name for row in source.history for name in row} - set(COLUMNS))
     text = io.StringIO()
     table = csv.DictWriter(text, [*COLUMNS, *names], restval="", lineterminator="\n")

@@ -27,7 +27,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def export_report(source: Source) -> Exported:
-    """Return the page: what the network is, how it was trained, how good it is."""
+    """Return the page: the network, its training and its accuracy."""
     name = escape(source.name or source.run_id)
     parts = [f"<h1>{name}</h1>", _facts(source), _layers(source), _training(source)]
     if source.card:
@@ -44,14 +44,14 @@ def export_report(source: Source) -> Exported:
 def _facts(source: Source) -> str:
     rows = {
         "Parameters": f"{source.parameters:,}",
-        "Multiply-adds a picture": f"{total_multiply_adds(walk(source.setup.network)):,}",
+        "Multiply-adds per picture": f"{total_multiply_adds(walk(source.setup.network)):,}",
         "Trained on": source.source,
         "Trained for": f"{source.epoch:g} epochs, {source.step:,} steps, in {source.precision}",
     }
     if source.validation_accuracy is not None:
-        rows["Right on validation pictures"] = percent(source.validation_accuracy)
+        rows["Validation accuracy"] = percent(source.validation_accuracy)
     if source.test_accuracy is not None:
-        rows["Right on test pictures"] = percent(source.test_accuracy)
+        rows["Test accuracy"] = percent(source.test_accuracy)
     cells = "".join(f'<tr><th scope="row">{k}</th><td>{escape(v)}</td></tr>' for k, v in rows.items())
     return f"<table>{cells}</table>"
 
@@ -91,6 +91,6 @@ def _per_class(source: Source) -> str:
         for name, share in zip(CLASSES, card.per_class, strict=True)
     )
     return (
-        f"<h2>Each class</h2><p>Share named correctly of {card.test_pictures:,} test pictures of "
+        f"<h2>Each class</h2><p>Share classified correctly of {card.test_pictures:,} test pictures of "
         f"{escape(card.source)}.</p><table>{rows}</table>"
     )

@@ -1,7 +1,8 @@
-"""A stand-alone Python script, and a notebook, that rebuild, check and train a network with TensorFlow and NumPy.
+"""A stand-alone Python script, and a notebook, that rebuild, check and train a network.
 
-The layers are written from the configuration of the Keras model itself, so that every layer that a spec can
-express comes out. Schedules, augmentation, whitening and optimisers are the lab's own source text.
+They need only TensorFlow and NumPy. The layers are written from the configuration of the Keras model, so every
+layer that a spec can express is covered. Schedules, augmentation, whitening and optimisers are copied from the
+lab's own source.
 """
 
 import ast
@@ -20,7 +21,7 @@ from cnn.exports.source import Exported, Source, probabilities, probe
 if TYPE_CHECKING:
     import keras
 
-# What every layer has, and what follows from the rest.
+# Options that every layer has, and those that follow from the others.
 LEFT_OUT = ("name", "trainable", "dtype", "data_format", "dilation_rate", "groups")
 WIDTH = 100
 
@@ -29,12 +30,12 @@ def export_script(source: Source) -> Exported:
     """Return the script: `python NAME.py` checks the network and trains it, `--check` only checks."""
     parts = [code for _, code in _sections(source)]
     text = f'"""{_title(source)}\n\n{_usage(source)}\n"""\n\n' + "\n\n\n".join(parts) + "\n"
-    note = f"It looks for {source.stem}.safetensors beside it and compares; without it, it only trains."
+    note = f"It compares with {source.stem}.safetensors in the same folder; without that file it only trains."
     return Exported(f"{source.stem}.py", "text/x-python", text.encode(), note)
 
 
 def export_notebook(source: Source) -> Exported:
-    """Return the same as a Jupyter notebook, a cell a section."""
+    """Return the same as a Jupyter notebook, one cell per section."""
     cells = [_cell("markdown", f"# {_title(source)}\n\n{_usage(source)}")]
     for title, code in _sections(source):
         cells += [_cell("markdown", f"## {title}"), _cell("code", code)]
@@ -67,15 +68,15 @@ def _usage(source: Source) -> str:
     return (
         f"Written by CNN Lab after {source.epoch:g} epochs on {source.source.replace(chr(34), '')}.\n"
         "Needs TensorFlow 2.21 or newer (pip install tensorflow) and NumPy, nothing else.\n\n"
-        f"python {source.stem}.py --check        compare with {source.stem}.safetensors beside this file\n"
-        f"python {source.stem}.py                train it anew on CIFAR-10, which Keras downloads\n"
+        f"python {source.stem}.py --check        compare with {source.stem}.safetensors in the same folder\n"
+        f"python {source.stem}.py                train it again on CIFAR-10, which Keras downloads\n"
         f"python {source.stem}.py --data FOLDER  the same, from the folder of CIFAR-10's binary version\n"
         f"python {source.stem}.py --steps 10     the same, and stop early"
     )
 
 
 def _sections(source: Source) -> list[tuple[str, str]]:
-    """Return title and code of each part; the code has no imports but those of the first part."""
+    """Return title and code of each part; only the first part has imports."""
     from cnn.training import augmentation, optimizers, schedules, whitening
 
     return [
@@ -87,7 +88,7 @@ def _sections(source: Source) -> list[tuple[str, str]]:
         ("Changes to the pictures while training", _of(augmentation)),
         ("Learning rate and optimiser", _of(schedules) + "\n\n\n" + _of(optimizers)),
         ("Training", _TRAINING),
-        ("What to do", _MAIN),
+        ("Command line", _MAIN),
     ]
 
 
@@ -99,13 +100,13 @@ def _settings(source: Source) -> str:
         "from types import SimpleNamespace\nfrom typing import Any\n\n"
         "import keras\nimport numpy as np\nimport tensorflow as tf\nfrom keras.src.ops import nn as operations\n"
         "from numpy.typing import NDArray\n\n"
-        "TrainSpec = Any  # TRAINING, in the functions that are the lab's own\n"
+        "TrainSpec = Any  # the type of TRAINING in the functions copied from the lab\n"
         f"NAME = {source.stem!r}\n"
         f"CLASSES = {CLASSES!r}\n"
         "PICTURE_SHAPE = (32, 32, 3)\n"
         f"WHITEN = {source.setup.network.whiten}\n"
         f"PARAMETERS = {source.parameters}\n"
-        f"# What the trained network says of the picture (0, 7, 14, ...) modulo 256.\n"
+        f"# Probabilities of the trained network for the picture (0, 7, 14, ...) modulo 256.\n"
         + "\n".join(textwrap.wrap(f"EXPECTED = {said!r}", WIDTH, subsequent_indent="    "))
         + "\n"
         + "\n".join(
@@ -144,24 +145,26 @@ def _network(source: Source) -> str:
 
 
 def _call(layer: "keras.layers.Layer") -> str:
-    """Return the code that makes a Keras layer: its class, and what differs from the defaults."""
+    """Return the code that creates a Keras layer: its class, and the options that differ from the defaults."""
     import keras
 
     kind, config = type(layer), layer.get_config()
     if getattr(keras.layers, kind.__name__, None) is not kind:
-        raise TypeError(f"{kind.__name__} is no layer of Keras; a script cannot make it.")
+        raise TypeError(f"{kind.__name__} is not a layer of Keras; a script cannot create it.")
     parts = []
     for name, parameter in inspect.signature(kind.__init__).parameters.items():
         if name not in config or name in LEFT_OUT:
             continue
         value, default = config[name], parameter.default
-        if name == "pool_size" or not _is_default(value, default):  # pooling without its size says little
+        if name == "pool_size" or not _is_default(
+            value, default
+        ):  # shown always: pooling without its size says little
             parts.append(f"{name}={_written(value)}")
     return f"keras.layers.{kind.__name__}({', '.join([*parts, f'name={layer.name!r}'])})"
 
 
 def _is_default(value: Any, default: Any) -> bool:
-    """Whether a value of a layer's configuration is what Keras takes anyway."""
+    """Whether a value of a layer's configuration is Keras's default."""
     if isinstance(value, dict) and isinstance(default, str):
         same = value["class_name"].lower() == default.replace("_", "").lower()
         return same and not any(item for item in value["config"].values())
@@ -197,7 +200,7 @@ def _of(module: ModuleType) -> str:
 
 
 def _split() -> str:
-    """Return how the lab sets 5,000 validation pictures aside."""
+    """Return the code with which the lab sets 5,000 validation pictures aside."""
     parts = (
         dataset.split_validation,
         dataset.validation_places,
@@ -224,7 +227,7 @@ def read_safetensors(path: Path) -> dict[str, np.ndarray]:
 
 
 def check(model: keras.Model, path: Path) -> None:
-    """Put the trained weights into the network and compare what it says with what the lab computed."""
+    """Put the trained weights into the network and compare its probabilities with those of the lab."""
     arrays = read_safetensors(path)
     for layer in model.layers:
         for variable in layer.weights:
@@ -304,7 +307,7 @@ def train(model: keras.Model, images: np.ndarray, labels: np.ndarray, steps: int
 
 
 def accuracy(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> float:
-    """Return the share of pictures that the network names correctly."""
+    """Return the share of pictures that the network classifies correctly."""
     right = 0
     for start in range(0, len(labels), 500):
         part = slice(start, start + 500)
@@ -317,7 +320,7 @@ _MAIN = '''
 def main() -> None:
     """Build, check, train, measure, save."""
     parser = argparse.ArgumentParser(description="Rebuild, check and train the network.")
-    parser.add_argument("--check", action="store_true", help="only compare with the weights beside this file")
+    parser.add_argument("--check", action="store_true", help="only compare with the weights in the same folder")
     parser.add_argument("--data", default="", metavar="FOLDER", help="CIFAR-10's binary version")
     parser.add_argument("--steps", type=int, default=0, metavar="N", help="stop after so many steps")
     options, _ = parser.parse_known_args()
@@ -330,12 +333,12 @@ def main() -> None:
     if weights.is_file():
         check(model, weights)
     elif options.check:
-        sys.exit(f"{weights} is not there; the lab exports it as Weights.")
+        sys.exit(f"{weights} is missing; the lab exports it as Weights.")
     if options.check:
         return
     images, labels, test_images, test_labels = read_cifar10(options.data)
     images, labels, validation_images, validation_labels = chosen_for_training(images, labels)
-    model = build_network()  # with weights of its own: training starts anew
+    model = build_network()  # with new weights: training starts from the beginning
     train(model, images, labels, options.steps)
     print(f"validation accuracy {accuracy(model, validation_images, validation_labels):.1%}")
     print(f"test accuracy {accuracy(model, test_images, test_labels):.1%}")

@@ -1,4 +1,4 @@
-"""What an export is made of, and what it gives."""
+"""The input of an export (`Source`) and its output (`Exported`)."""
 
 import re
 from collections.abc import Mapping
@@ -24,10 +24,10 @@ MAX_SAMPLES = 20
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """Pictures that somebody chose for the living page, at most 20.
+    """Pictures chosen for the living page, at most 20.
 
-    `pixels` are pictures of their own, uint8 (n, 32, 32, 3), with a name each; `numbers` are places among the test
-    pictures of CIFAR-10, which only the page with pictures of CIFAR-10 takes.
+    `pixels` are uploaded pictures, uint8 (n, 32, 32, 3), with a name each; `numbers` are indices of test
+    pictures of CIFAR-10, which only the page with pictures of CIFAR-10 uses.
     """
 
     pixels: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, *PICTURE_SHAPE), np.uint8))
@@ -35,10 +35,10 @@ class Samples:
     numbers: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check how many there are.
+        """Check the number and the shapes.
 
         Raises:
-            CnnLabError: for more than 20, or pixels that are no pictures.
+            CnnLabError: for more than 20, or pixels of a wrong shape or type.
         """
         if self.pixels.shape != (len(self.names), *PICTURE_SHAPE) or self.pixels.dtype != np.uint8:
             raise CnnLabError("Sample pictures must be 32×32 pixels in three colours, with a name each.")
@@ -48,11 +48,11 @@ class Samples:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """One saved state of a run with all that its exports tell about it.
+    """One saved state of a run, with everything that its exports contain.
 
-    `source` names the pictures it was trained on, `precision` what it was trained in; accuracies are shares
-    from 0 to 1, None where they were not measured. `history` are the rows of the run's history; `run` is where other
-    saved states are, None where there are none; `samples` were chosen for the living page.
+    `source` names the training pictures, `precision` the number format of training; accuracies are shares
+    from 0 to 1, None if they were not measured. `history` are the rows of the run's history; `run` has the other
+    saved states, None if there are none; `samples` were chosen for the living page.
     """
 
     name: str
@@ -78,13 +78,13 @@ class Source:
 
     @property
     def parameters(self) -> int:
-        """How many parameters the network has."""
+        """The number of parameters of the network."""
         return total_parameters(walk(self.setup.network))
 
 
 @dataclass(frozen=True, eq=False)
 class Exported:
-    """One file: its name, its media type, its bytes, and a sentence on what was measured or must be known."""
+    """One file: its name, media type, bytes, and a note on how to use it or what was measured."""
 
     name: str
     media_type: str
@@ -96,7 +96,7 @@ def read_source(run: Run, snapshot: Snapshot | None = None) -> Source:
     """Return a saved state of `run`, by default the newest.
 
     Raises:
-        RunError: where there is none, or it cannot be read.
+        RunError: if there is none, or it cannot be read.
     """
     snapshots = run.snapshots()
     if not snapshots:
@@ -134,10 +134,10 @@ def probe() -> NDArray[np.uint8]:
 
 
 def probabilities(source: Source) -> NDArray[np.float32]:
-    """Return what the network says of `probe`, float32 (10,), computed by NumPy.
+    """Return the network's probabilities for `probe`, float32 (10,), computed by NumPy.
 
     Raises:
-        RunError: where the weights are those of another network.
+        RunError: if the weights belong to another network.
     """
     check_weights(source.setup.network, {name: array.shape for name, array in source.weights.items()})
     found: NDArray[np.float32] = forward(source.setup.network, source.weights, probe())["softmax"]

@@ -1,8 +1,8 @@
 """The history as a TensorBoard event file, written without TensorFlow or TensorBoard.
 
 An event file is a TFRecord file of `Event` messages (tensorflow/core/util/event.proto). `tf.summary.scalar` of
-TensorFlow 2 would store tensors, which readers keep ten of a tag, and needs TensorBoard to be installed. The
-older `simple_value` is what TensorBoard shows, and reads, as a scalar.
+TensorFlow 2 would store tensors, of which readers keep only ten per tag, and needs TensorBoard to be installed.
+TensorBoard shows the older `simple_value` as a scalar, too.
 """
 
 import struct
@@ -26,7 +26,7 @@ QUANTITIES = {
 
 
 def export_tensorboard(source: Source) -> Exported:
-    """Return the history as an event file: put it into a folder, and give that to `tensorboard --logdir`."""
+    """Return the history as an event file; `tensorboard --logdir FOLDER` shows the files of a folder."""
     content = b"".join(_record(event) for event in _events(source))
     return Exported(f"events.out.tfevents.0.{source.stem}", "application/octet-stream", content)
 
@@ -41,7 +41,7 @@ def _events(source: Source) -> Iterator[bytes]:
             if row.get(name) is not None
         )
         if values:
-            # wall_time: seconds of training steps, the time that the history knows
+            # wall_time: seconds of training steps, the only time that the history contains
             yield _double(1, float(row.get("seconds") or 0)) + _whole(2, int(row["step"])) + _bytes(5, values)
 
 

@@ -1,1 +1,1 @@
-"""What a network is: its spec, its layers, shapes and costs, and a picture's way through it in NumPy."""
+"""Networks: the spec, its layers, their shapes and costs, and the forward pass in NumPy."""

@@ -1,9 +1,9 @@
-"""What one value of a layer is made of, as data: a table writes it out in words, the browser in motion.
+"""How one value of a layer is computed, as data: a table writes it out, the browser animates it.
 
-There are a few kinds of arithmetic, fewer than kinds of layers: a product of a window with a kernel, the
-largest or the mean of a window, one number changed by itself, a weighted sum of a vector, and so on. The terms
+There are fewer kinds of arithmetic than kinds of layers: a product of a window with a kernel, the maximum or
+the mean of a window, a function of one number, a weighted sum of a vector, and so on. The terms
 are the network's float32 numbers; they are added in double precision, so that the order of adding changes
-nothing that a reader can see. A cell is a (row, column); rows and columns count from 0.
+no digit that is shown. A cell is a (row, column); rows and columns count from 0.
 """
 
 from abc import ABC, abstractmethod
@@ -32,13 +32,13 @@ def written(number: float) -> str:
 
 
 def in_brackets(number: float) -> str:
-    """Return a number, in brackets where it is below zero, as a later term of a sum."""
+    """Return a number as a later term of a sum: in brackets if it is negative."""
     text = written(number)
     return f"({text})" if text.startswith("−") else text
 
 
 class Arithmetic(ABC):
-    """How one value comes about."""
+    """How one value is computed."""
 
     @property
     @abstractmethod
@@ -53,7 +53,7 @@ class Arithmetic(ABC):
 
 @dataclass(frozen=True)
 class WeightedSum(Arithmetic):
-    """Terms `values` × `weights`, both of one shape, added up, and a bias where there is one."""
+    """The sum of `values` × `weights`, both of one shape, plus a bias if there is one."""
 
     values: Exact
     weights: Exact
@@ -76,11 +76,11 @@ class WeightedSum(Arithmetic):
         return found if self.bias is None else f"{found} + bias {in_brackets(self.bias)}"
 
     def largest(self, count: int) -> list[int]:
-        """Return the indices, of the products in one row, of the `count` farthest from zero, these first."""
+        """Return the indices, in the flattened products, of the `count` farthest from zero, farthest first."""
         return [int(i) for i in np.argsort(-np.abs(self.products.reshape(-1)), kind="stable")[:count]]
 
     def others(self, named: Sequence[int]) -> float:
-        """Return what all products but the `named` ones give together."""
+        """Return the sum of all products but the `named` ones."""
         return float(np.delete(self.products.reshape(-1), named).sum())
 
 
@@ -88,8 +88,8 @@ class WeightedSum(Arithmetic):
 class KernelSum(WeightedSum):
     """A kernel over a window of maps: `values` and `weights` are (size, size, channels).
 
-    The values are zero where the window lies in the padding; `inside` (size, size) says where it does not.
-    `corner` is the window's first cell in the input, which may be below 0; `channels` are the numbers of the
+    The values are zero where the window lies in the padding; `inside` (size, size) is False there.
+    `corner` is the window's first cell in the input, which may be negative; `channels` are the indices of the
     maps that are read.
     """
 
@@ -99,14 +99,14 @@ class KernelSum(WeightedSum):
 
     @property
     def by_channel(self) -> Exact:
-        """What each input channel gives, (channels,)."""
+        """The part of the sum that each input channel contributes, (channels,)."""
         by_channel: Exact = self.products.sum(axis=(0, 1))
         return by_channel
 
 
 @dataclass(frozen=True)
 class WindowChoice(Arithmetic):
-    """The values (size, size) under one cell, of which `rule` is taken, "max" or "average"."""
+    """The values (size, size) in the window of one cell, of which `rule` ("max" or "average") gives the result."""
 
     rule: str
     values: Exact
@@ -132,19 +132,19 @@ class WindowChoice(Arithmetic):
         return f"{rule} of {', '.join(written(value) for value in self.values.reshape(-1).tolist())}"
 
     def share_of(self, cell: Cell) -> str:
-        """Return what a cell of the input means to the result."""
+        """Return what a cell of the input contributes to the result."""
         if self.rule != "max":
             return f"this cell is one of {self.values.size}"
         if self.winner is None:
             return "all are equal"
         if self.winner == cell:
-            return "this cell wins"
+            return "this cell is the largest"
         return f"row {self.winner[0]}, column {self.winner[1]} wins"
 
 
 @dataclass(frozen=True)
 class Single(Arithmetic):
-    """A value that was worked out at once, and how."""
+    """A value, and the text of its computation."""
 
     value: float
     words: str
@@ -156,45 +156,45 @@ class Single(Arithmetic):
 
     @property
     def text(self) -> str:
-        """How it was worked out."""
+        """How it was computed."""
         return self.words
 
 
 def pixel(value: float) -> Single:
-    """Return how a scaled value, -1 to 1, comes from its pixel, 0 to 255."""
+    """Return how a scaled value, -1 to 1, is computed from its pixel, 0 to 255."""
     number = round((value + 1) * HALF_RANGE)
     return Single(number / HALF_RANGE - 1, f"{number} / {HALF_RANGE:g} − 1")
 
 
 def mean_of_map(values: ops.Array) -> Single:
-    """Return how the mean of a map (height, width) comes about."""
+    """Return how the mean of a map (height, width) is computed."""
     exact = values.astype(np.float64)
     return Single(float(exact.mean()), f"the sum of the map {written(exact.sum())} / {exact.size}")
 
 
 def share(scores: ops.Array, place: int) -> Single:
-    """Return how softmax makes a probability of one of the scores (values,)."""
+    """Return how softmax computes the probability of one of the scores (values,)."""
     powers = np.exp(scores.astype(np.float64))
     text = f"{written(float(powers[place]))} / {written(float(powers.sum()))}"
     return Single(float(powers[place] / powers.sum()), text)
 
 
-# One number by itself
+# Functions of one number
 
 
 class Operation(ABC):
-    """What happens to every value of a map by itself, given in some places a second value for it."""
+    """A function of each value of a map, in some layers with a second value for each."""
 
     name: ClassVar[str]
 
     @property
     def second(self) -> str:
-        """What the second values are, as a title; "" where there are none."""
+        """The title of the second values; "" if there are none."""
         return ""
 
     @abstractmethod
     def apply(self, value: float, other: float) -> float:
-        """Return what comes of a value; `other` is the second one, nan where there is none."""
+        """Return the result for a value; `other` is the second one, nan if there is none."""
 
     @abstractmethod
     def text(self, value: float, other: float) -> str:
@@ -203,7 +203,7 @@ class Operation(ABC):
 
 @dataclass(frozen=True)
 class Normalise(Operation):
-    """(x - mean) / √(variance + epsilon) × gamma + beta; `whose` says what mean and variance are of."""
+    """(x - mean) / √(variance + epsilon) × gamma + beta; `whose` says of which values mean and variance are."""
 
     mean: float
     variance: float
@@ -261,7 +261,7 @@ class Function(Operation):
 
 @dataclass(frozen=True)
 class Plus(Operation):
-    """x + the value in the same place of the layer `source`."""
+    """x + the value at the same position of the layer `source`."""
 
     source: str
     name: ClassVar[str] = "plus"
@@ -303,7 +303,7 @@ class Times(Operation):
 
 @dataclass(frozen=True)
 class PassOn(Operation):
-    """x as it is, and why."""
+    """x unchanged, and the reason."""
 
     reason: str
     name: ClassVar[str] = "pass"
@@ -313,8 +313,8 @@ class PassOn(Operation):
         return value
 
     def text(self, value: float, other: float = np.nan) -> str:
-        """Say that nothing happens."""
-        return f"passed on as it is: {self.reason}"
+        """Say that the value does not change."""
+        return f"passed on unchanged: {self.reason}"
 
 
 def at(values: ops.Array, channel: int, cell: Cell | None) -> float:

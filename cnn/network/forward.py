@@ -1,6 +1,6 @@
-"""A picture's way through a network in NumPy: every layer's output.
+"""The forward pass of a network in NumPy: every layer's output.
 
-Weights are a dict from `layer/variable` to float32 arrays, as snapshots hold them: `conv1/kernel`
+Weights are a dict from `layer/variable` to float32 arrays, as in snapshots: `conv1/kernel`
 (size, size, channels, filters), `conv1/bias`, `norm1/gamma`, `norm1/beta`, `norm1/moving_mean`,
 `norm1/moving_variance`, `scores/kernel` (values, units), `scores/bias`.
 """
@@ -31,10 +31,10 @@ def weight_shapes(network: NetworkSpec) -> dict[str, tuple[int, ...]]:
 
 
 def check_weights(network: NetworkSpec, shapes: Mapping[str, tuple[int, ...]]) -> None:
-    """Compare the names and shapes of weights with what `network` needs.
+    """Check that the weights have the names and shapes that `network` needs.
 
     Raises:
-        RunError: naming the first array that is missing, extra or of another shape.
+        RunError: naming the first array that is missing, superfluous or of another shape.
     """
     needed = weight_shapes(network)
     for name, shape in needed.items():
@@ -55,7 +55,7 @@ def forward(
         network: the spec.
         weights: its weights (see the module).
         pixels: (..., 32, 32, 3), uint8.
-        check: whether an output that is not finite is refused.
+        check: whether an output that is not finite raises an error.
 
     Returns:
         layer name → float32 (..., height, width, channels) or (..., values); "softmax" is last.
@@ -75,7 +75,7 @@ def forward(
 
 
 def check_pass(network: NetworkSpec, weights: Weights, where: str = "") -> None:
-    """Hold that a few pictures, a black, a white and a noisy one, pass through a network without overflow.
+    """Check that a black, a white and a noisy picture pass through a network without overflow.
 
     Raises:
         OverflowsError: naming the first layer that overflows; `where` follows "The network overflows".

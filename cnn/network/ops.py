@@ -1,4 +1,4 @@
-"""The layers in NumPy: the same few lines that the lessons explain run the real network.
+"""The layers in NumPy: the lines that the lessons explain are those that run the network.
 
 Every function takes maps of shape (..., height, width, channels) or vectors (..., values), float32, with any
 number of leading axes (none for one picture, one for a batch), and returns a new array.
@@ -20,9 +20,9 @@ GROUP_NORM_EPSILON = 1e-3
 
 
 def same_padding(size: int, window: int, stride: int) -> tuple[int, int]:
-    """Return the zeros to put before and after a side of `size` cells so that `ceil(size / stride)` come out.
+    """Return the zeros before and after a side of `size` cells that give `ceil(size / stride)` output cells.
 
-    Where their number is odd, the extra one goes after (right or bottom), as in TensorFlow.
+    If their number is odd, the extra one goes after (right or bottom), as in TensorFlow.
 
     >>> same_padding(32, 3, 1), same_padding(32, 3, 2), same_padding(32, 5, 1)
     ((1, 1), (0, 1), (2, 2))
@@ -41,7 +41,7 @@ def pad(maps: Array, rows: tuple[int, int], columns: tuple[int, int]) -> Array:
 
 
 def windows(maps: Array, window: int, stride: int, dilation: int = 1) -> Array:
-    """Return every `window` × `window` view of the maps: (..., rows, columns, channels, window, window).
+    """Return every `window` × `window` window of the maps: (..., rows, columns, channels, window, window).
 
     With `dilation` d, the cells of a window lie d apart, so that it spans (window - 1) × d + 1 cells.
     """
@@ -53,7 +53,7 @@ def windows(maps: Array, window: int, stride: int, dilation: int = 1) -> Array:
 def conv2d(
     maps: Array, kernel: Array, bias: Array, stride: int = 1, padding: str | int = "same", dilation: int = 1
 ) -> Array:
-    """Slide each filter over the maps: a dot product at every place, plus its bias.
+    """Slide each filter over the maps: a dot product at every position, plus its bias.
 
     As in all deep-learning libraries this is a cross-correlation: the kernel is not flipped.
 
@@ -61,8 +61,8 @@ def conv2d(
         maps: (..., height, width, channels).
         kernel: (size, size, channels, filters).
         bias: (filters,).
-        stride: cells from one place to the next.
-        padding: "same" (zeros around), "valid" (none), or so many zeros on each side.
+        stride: cells from one position to the next.
+        padding: "same" (zeros around), "valid" (none), or the number of zeros on each side.
         dilation: cells from one kernel cell to the next.
 
     Returns:
@@ -76,18 +76,20 @@ def conv2d(
     elif isinstance(padding, int) and padding:
         maps = pad(maps, (padding, padding), (padding, padding))
     places = np.moveaxis(windows(maps, size, stride, dilation), -3, -1)
-    rows = places.reshape(-1, size * size * channels)  # one row a place: (size, size, channels) unrolled
+    rows = places.reshape(
+        -1, size * size * channels
+    )  # one row per position: (size, size, channels) flattened
     out = rows @ kernel.reshape(-1, filters) + bias
     return out.reshape(*places.shape[:-3], filters)
 
 
 def depthwise_conv2d(maps: Array, kernel: Array, stride: int = 1, padding: str = "same") -> Array:
-    """Slide over each map a kernel of its own; no map learns of the others.
+    """Slide over each map a kernel of its own; maps are not combined.
 
     Args:
         maps: (..., height, width, channels).
         kernel: (size, size, channels, 1).
-        stride: cells from one place to the next.
+        stride: cells from one position to the next.
         padding: "same" (zeros around) or "valid" (none).
 
     Returns:
@@ -133,16 +135,16 @@ def _window_cells(maps: Array, window: int, stride: int) -> list[Array]:
 
 
 def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array) -> Array:
-    """Each channel less its running mean, over its running standard deviation, × gamma + beta.
+    """Return (x - mean) / √(variance + epsilon) × gamma + beta, with the running mean and variance of each channel.
 
-    gamma, beta, mean, variance: (channels,). Ioffe and Szegedy 2015.
+    gamma, beta, mean, variance: (channels,). Ioffe and Szegedy 2015, "Batch normalization".
     """
     scale = gamma / np.sqrt(variance + np.float32(BATCH_NORM_EPSILON))
     return np.asarray(x * scale + (beta - mean * scale))
 
 
 def group_norm(x: Array, gamma: Array, beta: Array, groups: int) -> Array:
-    """Each value less the mean of its group of maps, over the group's standard deviation, × gamma + beta.
+    """Return (x - mean) / √(variance + epsilon) × gamma + beta, with mean and variance of x's group of maps.
 
     A group is `channels / groups` neighbouring maps of one picture; x is (..., height, width, channels), gamma
     and beta are (channels,). Wu and He 2018, "Group normalization".
@@ -198,7 +200,7 @@ ACTIVATION_FUNCTIONS: dict[str, Callable[[Array], Array]] = {
 
 
 def flatten(maps: Array) -> Array:
-    """Unroll (..., height, width, channels) to (..., values): row by row, channels last."""
+    """Flatten (..., height, width, channels) to (..., values): row by row, channels last."""
     return maps.reshape(*maps.shape[:-3], -1)
 
 
@@ -213,7 +215,7 @@ def dense(x: Array, kernel: Array, bias: Array) -> Array:
 
 
 def softmax(scores: Array) -> Array:
-    """Return exp(score) over the sum of all exp(score); the largest is subtracted first, against overflow.
+    """Return exp(score) / sum of all exp(score); the largest score is subtracted first, to avoid overflow.
 
     >>> softmax(np.array([0.0, 0.0])).tolist()
     [0.5, 0.5]

@@ -1,4 +1,4 @@
-"""Set-ups worth starting from, by name."""
+"""Presets: set-ups to start from, by name."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -98,8 +98,8 @@ PRESETS = {
     ),
     "airbench": Preset(
         "Airbench",
-        "The best network that comes along, after Jordan's speed-run of 2024: whitened 2×2 patches, then "
-        "six wide convolutions, three of them with a way around. Muon trains the convolutions: each step "
+        "The best of the pretrained networks, after Jordan's airbench of 2024: whitened 2×2 patches, then "
+        "six wide convolutions, three of them with a residual connection. Muon trains the convolutions: each step "
         "moves all directions of a kernel equally far. It takes 100 minutes on two cores.",
         Setup(
             NetworkSpec(

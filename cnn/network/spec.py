@@ -1,4 +1,4 @@
-"""What a network and its training are: frozen, validated dataclasses, and their JSON form.
+"""The specification of a network and its training: frozen, validated dataclasses, and their JSON form.
 
 >>> setup = Setup(NetworkSpec(blocks=(Block(), Block())))
 >>> setup.network.blocks[0].convolutions[0].filters
@@ -52,8 +52,7 @@ PRECISIONS = {"auto": "Automatic", "float32": "float32", "mixed_bfloat16": "Mixe
 class Convolution(Checked):
     """One convolution: `filters` kernels of `kernel_size` × `kernel_size`, moved by `stride` cells.
 
-    A separable one has a kernel for each input map by itself, and then `filters` kernels of 1×1 over all of
-    them.
+    A separable one has one kernel per input map, and then `filters` kernels of 1×1 over all of them.
     """
 
     filters: int = whole(12, 1, 512)
@@ -68,12 +67,11 @@ class Block(Checked):
     """Convolutions, each followed by its activation, then pooling and dropout.
 
     With `residual`, the block's input is added before the last activation; where the number of channels or
-    the stride differ, a 1×1 convolution makes it fit (He et al. 2015, "Deep residual learning").
+    the stride differ, a 1×1 convolution adapts it (He et al. 2015, "Deep residual learning").
 
-    `group_norm` is the number of groups that group normalisation makes of the maps after each convolution,
-    and 0 for none. With `squeeze` above 0, a squeeze-and-excitation gate weighs the maps that the
-    convolutions give, after the last activation or before a residual sum; its inner layer has a neuron for
-    `squeeze` maps.
+    `group_norm` is the number of groups of maps for group normalisation after each convolution, 0 for none.
+    With `squeeze` above 0, a squeeze-and-excitation gate scales the maps of the convolutions, after the last
+    activation or before a residual sum; its inner layer has one neuron per `squeeze` maps.
     """
 
     convolutions: tuple[Convolution, ...] = sequence((Convolution(),), Convolution, 1, 4)
@@ -94,18 +92,17 @@ class Block(Checked):
         if self.residual and any(c.padding != "same" for c in self.convolutions):
             raise SpecError(
                 "residual",
-                "true is not allowed with padding valid, because both ways must keep one size; "
+                "true is not allowed with padding valid, because input and output of the block must "
+                "have the same size; "
                 "give every convolution of the block padding same.",
             )
         if self.group_norm and self.batch_norm:
-            raise SpecError(
-                "group_norm", "is not allowed with batch_norm; one normalisation follows a convolution."
-            )
+            raise SpecError("group_norm", "is not allowed together with batch_norm; choose one of them.")
         for convolution in self.convolutions:
             if self.group_norm and convolution.filters % self.group_norm:
                 raise SpecError(
                     "group_norm",
-                    f"{convolution.filters} filters cannot be put into {self.group_norm} groups of one size; "
+                    f"{convolution.filters} filters cannot be divided into {self.group_norm} equal groups; "
                     f"give a number of groups that divides {convolution.filters}.",
                 )
 
@@ -124,7 +121,7 @@ class NetworkSpec(Checked):
     """A network for 32×32 RGB pictures; dense 10 and softmax always come last.
 
     With `whiten`, the kernels of the first convolution are computed from the training pictures before the
-    first step (`cnn.training.whitening`) and stay as they are; its biases are trained.
+    first step (`cnn.training.whitening`) and are not trained; its biases are.
     """
 
     blocks: tuple[Block, ...] = sequence((Block(),), Block, 1, 8)
@@ -133,7 +130,7 @@ class NetworkSpec(Checked):
     whiten: bool = flag(False)
 
     def __post_init__(self) -> None:
-        """Check the fields, then that there are as many whitening kernels as the first convolution has."""
+        """Check the fields, then that there are enough whitening kernels for the first convolution."""
         super().__post_init__()
         first = self.blocks[0].convolutions[0]
         if self.whiten and first.kind != "full":
@@ -157,7 +154,7 @@ class TrainSpec(Checked):
     """How a network is trained: for `epochs`, or for `seconds` of training steps.
 
     `shift` and `cutout` are in pixels, `weight_decay` is decoupled from the gradient (AdamW), `pictures` is
-    how many of the training pictures are used.
+    the number of training pictures that are used.
     """
 
     optimizer: str = choice("adam", tuple(OPTIMIZERS))
@@ -177,15 +174,15 @@ class TrainSpec(Checked):
     precision: str = choice("auto", tuple(PRECISIONS))
 
     def __post_init__(self) -> None:
-        """Check the fields, then that there is exactly one end."""
+        """Check the fields, then that exactly one of epochs and seconds is given."""
         super().__post_init__()
         if (self.epochs is None) == (self.seconds is None):
-            raise SpecError("epochs", "give either epochs or seconds, not both and not neither.")
+            raise SpecError("epochs", "give either epochs or seconds, not both.")
 
 
 @dataclass(frozen=True)
 class Setup(Checked):
-    """A network and its training: all that is needed to repeat a run on a data set."""
+    """A network and its training: everything needed to repeat a run on a data set."""
 
     network: NetworkSpec = nested(NetworkSpec(), NetworkSpec)
     training: TrainSpec = nested(TrainSpec(epochs=5), TrainSpec)
@@ -202,11 +199,16 @@ class Setup(Checked):
             SpecError: for another version, unknown keys, wrong types and values out of range.
         """
         if not isinstance(data, dict):
-            raise SpecError("", "a set-up is a JSON object with the fields version, network and training.")
+            raise SpecError(
+                "", "a set-up must be a JSON object with the fields version, network and training."
+            )
         data = dict(data)
         version = data.pop("version", None)
         if version != VERSION or isinstance(version, bool):
-            raise SpecError("version", f"{str(version)[:20]!r} is not known; this program reads {VERSION}.")
+            raise SpecError(
+                "version",
+                f"{str(version)[:20]!r} is not a known version; this program reads version {VERSION}.",
+            )
         return super().from_json(data)
 
     def to_text(self) -> str:
@@ -225,7 +227,7 @@ class Setup(Checked):
         try:
             data = json.loads(text)
         except (ValueError, RecursionError):
-            raise SpecError("", "this is not JSON; paste what Export or --spec wrote.") from None
+            raise SpecError("", "this is not JSON; paste the text that Export or --spec wrote.") from None
         return cls.from_json(data)
 
     def to_link(self) -> str:
@@ -240,7 +242,7 @@ class Setup(Checked):
         Raises:
             SpecError: if the text was cut, changed or too long, and as `from_json`.
         """
-        cut = SpecError("", "the link is not whole; copy it again, from its first to its last character.")
+        cut = SpecError("", "the link is not complete; copy it again, from the first to the last character.")
         try:
             packed = base64.urlsafe_b64decode(text[:8000] + "=" * (-len(text) % 4))
             unpacker = zlib.decompressobj()
@@ -259,7 +261,7 @@ class Setup(Checked):
 
 
 def _differences(spec: Checked) -> dict[str, Any]:
-    """Return the JSON form of `spec` less the fields that have their default."""
+    """Return the JSON form of `spec` without the fields that have their default."""
     found: dict[str, Any] = {}
     for name, item in type(spec).__dataclass_fields__.items():  # type: ignore[attr-defined]
         value = getattr(spec, name)

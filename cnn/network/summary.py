@@ -1,7 +1,7 @@
-"""A spec, walked: output shapes, parameters with their formula, multiply-adds, receptive field, memory.
+"""A table of a network's layers: output shape, parameters, multiply-adds, receptive field, memory.
 
-Nothing is built and nothing is computed on pictures. A size that `same` padding gives is `ceil(n / stride)`,
-a size without padding `floor((n - window) / stride) + 1` (Dumoulin and Visin 2016, "A guide to convolution
+No model is built. The output size is `ceil(n / stride)` with `same` padding and
+`floor((n - window) / stride) + 1` without (Dumoulin and Visin 2016, "A guide to convolution
 arithmetic").
 
 >>> from cnn.network.presets import PRESETS
@@ -25,7 +25,7 @@ FLOAT_BYTES = 4
 
 @dataclass(frozen=True)
 class LayerShape:
-    """One layer's figures.
+    """One layer and its numbers.
 
     `shape` is (height, width, channels) or (values,); `multiply_adds` and `memory` (bytes of float32 output)
     are for one picture; `field` says which pixels of the picture each cell depends on; `step` is how many
@@ -43,22 +43,22 @@ class LayerShape:
 
     @property
     def receptive_field(self) -> int:
-        """The longer side, in pixels, of what the cell that sees most depends on; padding is no pixels."""
+        """The longer side of the largest receptive field of its cells, in pixels; padding does not count."""
         largest = self.field.largest()
         return max(largest.height, largest.width)
 
     @property
     def sees(self) -> str:
-        """The size of what the cell that sees most depends on: `8×8`, rows first."""
+        """The size of the largest receptive field of its cells: `8×8`, rows first."""
         largest = self.field.largest()
         return f"{largest.height}×{largest.width}"
 
 
 def walk(network: NetworkSpec) -> tuple[LayerShape, ...]:
-    """Return the figures of every layer of `network`, in order.
+    """Return the table of all layers of `network`, in order.
 
     Raises:
-        TooSmallError: if a map would shrink below 1×1, naming the layer and what would help.
+        TooSmallError: if a map would shrink below 1×1; it names the layer and a remedy.
     """
     table: dict[str, LayerShape] = {}
     for layer in expand(network):
@@ -93,10 +93,9 @@ def _figures(layer: Layer, inputs: list[LayerShape]) -> LayerShape:
 
 
 def unseen_text(table: tuple[LayerShape, ...]) -> str:
-    """Return which rows and columns of the picture no score depends on, as a sentence; "" where there are none.
+    """Return which rows and columns of the picture no score depends on, as a sentence; "" if there are none.
 
-    Pooling and strides without padding leave such rows and columns out: where a window does not fit any
-    more, and between windows.
+    Pooling and strides without padding leave them out: at the edge, where no window fits, and between windows.
     """
     rows, columns = table[-1].field.unseen()
     found = [
@@ -113,7 +112,7 @@ def unseen_text(table: tuple[LayerShape, ...]) -> str:
 
 
 def _runs(places: list[int]) -> str:
-    """Return numbers with neighbours drawn together.
+    """Return numbers as text, consecutive ones as a range.
 
     >>> _runs([2, 5, 6, 7])
     '2, 5 to 7'

@@ -1,1 +1,1 @@
-"""A room for a class: students share runs with each other under a code, and a teacher sets the rules."""
+"""Rooms for classes: students join with a code and share runs; a teacher sets the rules."""

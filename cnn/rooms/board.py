@@ -1,4 +1,4 @@
-"""The board of a room: its shared runs in order, checked against the task, and what a teacher keeps of it."""
+"""The board of a room: its shared runs in order, checked against the task, and its export for the teacher."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from cnn.rooms.room import Room
 from cnn.runs.store import RunStore
 
 CHANCE = 0.1  # of ten classes with as many pictures each
-FORMULA = ("=", "+", "-", "@", "\t")  # what a spreadsheet would take for a formula
+FORMULA = ("=", "+", "-", "@", "\t")  # a spreadsheet takes text that begins so for a formula
 ORDERS = {
     "accuracy": "Accuracy",
     "per_parameter": "Accuracy per parameter",
@@ -25,7 +25,7 @@ class Entry:
     """One shared run.
 
     Accuracies are shares from 0 to 1, on validation pictures while it trains and on test pictures once it
-    has ended; None before there is one. `problem` says why it is out of competition, "" where it is not.
+    has ended; None before there is one. `problem` says why it is out of competition, "" if it is not.
     """
 
     run_id: str
@@ -60,12 +60,12 @@ class Entry:
 def entries(room: Room, runs: RunStore, order: str = "accuracy") -> list[Entry]:
     """Return the entries of a room, the best first; those out of competition come last.
 
-    A run that was deleted meanwhile is left out. The order is by validation accuracy, so that nobody chooses
-    by looking at the test pictures.
+    A deleted run is left out. The order is by validation accuracy, so that nobody chooses
+    by the test pictures.
 
     Args:
         room: the room.
-        runs: where the runs are.
+        runs: the store of the runs.
         order: one of `ORDERS`.
     """
     found = []
@@ -120,7 +120,7 @@ COLUMNS = (
 
 
 def rows(found: Sequence[Entry]) -> list[list[str]]:
-    """Return the board as text, one row an entry, in the order of `COLUMNS`."""
+    """Return the board as text, one row per entry, in the order of `COLUMNS`."""
     return [
         [
             "" if entry.problem else str(place),
@@ -142,7 +142,7 @@ def rows(found: Sequence[Entry]) -> list[list[str]]:
 
 
 def as_csv(found: Sequence[Entry]) -> str:
-    """Return the board as comma-separated values; what a spreadsheet would compute is marked as text."""
+    """Return the board as comma-separated values; what a spreadsheet would take for a formula is marked as text."""
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
@@ -183,7 +183,7 @@ th, td {{ border-bottom: 1px solid #bbb; padding: .3rem .5rem; text-align: start
 </style></head><body>
 <h1>{escape(room.title)}</h1>{task}
 <p>{escape(limit[:1].upper() + limit[1:] + ". " if limit else "")}{members} students, {len(found)} shared runs.
-{escape(when)}. Places are by accuracy on validation pictures.</p>
+{escape(when)}. Ranked by accuracy on validation pictures.</p>
 <table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>
 </body></html>
 """

@@ -1,7 +1,7 @@
-"""What a room is: its rules, its members, and the runs they share. Plain facts, checked when they are made.
+"""A room: its rules, its members, and the runs that they share, as checked dataclasses.
 
-A member is somebody who joined with a name of their own. There are no accounts: a browser is recognised by
-its owner hash, and another device becomes the same member by the member's return code.
+A member is somebody who joined with a name. There are no accounts: a browser is recognised by
+its owner hash, and another device becomes the same member with the member's return code.
 """
 
 import secrets
@@ -19,7 +19,7 @@ CODE_LENGTH = 8
 MAX_NAME, MAX_TITLE, MAX_TASK = 30, 80, 500
 MAX_MEMBERS = 300
 MAX_SHARED = 20  # runs of one member
-# Controls of Build and Train that a teacher may fix: a name of a page's field → what people read.
+# Controls of Build and Train that a teacher may fix: field of a page → label.
 CONTROLS = {
     "network": "All layers (Build)",
     "length": "How long it trains",
@@ -40,7 +40,7 @@ CONTROLS = {
 
 
 class RoomError(CnnLabError):
-    """Something a room does not allow, or a room that is not there."""
+    """Something that a room does not allow, or a room that does not exist."""
 
 
 def new_code() -> str:
@@ -49,7 +49,7 @@ def new_code() -> str:
 
 
 def read_code(text: str) -> str:
-    """Return a code as it is stored from what somebody typed, "" where it cannot be one.
+    """Return a typed code in the form in which it is stored, "" if it cannot be a code.
 
     >>> read_code(" abcd-efgh "), read_code("ABCD"), read_code("ABCD-EFG0")
     ('ABCDEFGH', '', '')
@@ -60,7 +60,7 @@ def read_code(text: str) -> str:
 
 
 def shown_code(code: str) -> str:
-    """Return a code as people read it.
+    """Return a code as it is shown.
 
     >>> shown_code("ABCDEFGH")
     'ABCD-EFGH'
@@ -69,9 +69,9 @@ def shown_code(code: str) -> str:
 
 
 def tidy(text: str, most: int) -> str:
-    """Return text in one line of printable characters, without what changes the direction of writing.
+    """Return text as one line of printable characters, without controls that change the direction of writing.
 
-    Letters of any script stay; controls such as U+202E, which would turn round what stands beside a name, go.
+    Letters of any script stay; controls such as U+202E, which would reverse the text next to a name, are removed.
 
     >>> tidy("  Ada \\u202e Lovelace\\n", 30)
     'Ada Lovelace'
@@ -83,9 +83,9 @@ def tidy(text: str, most: int) -> str:
 
 @dataclass(frozen=True)
 class Rules:
-    """What a teacher has set.
+    """The settings of a teacher.
 
-    `setup` is what everybody starts from, and what locked and hidden controls keep. `dataset` is "cifar10",
+    Everybody starts from `setup`, and locked and hidden controls keep its values. `dataset` is "cifar10",
     "sketch10" or "" for the server's. `most_parameters` and `most_seconds` are limits of the task, None for
     none. `hide_names` replaces names by numbers on the board.
     """
@@ -124,7 +124,7 @@ class Rules:
         return self.locked | self.hidden
 
     def applied(self, setup: Setup) -> Setup:
-        """Return `setup` with what is fixed taken from the room's own, whatever a browser sent."""
+        """Return `setup` with all fixed values replaced by those of the room, whatever a browser sent."""
         ours = self.setup.training
         names = [name for name in self.fixed if name not in ("network", "length")]
         changes: dict[str, Any] = {name: getattr(ours, name) for name in names}
@@ -137,11 +137,11 @@ class Rules:
         return Setup(network, training)
 
     def broken_by(self, setup: Setup, seconds: float = 0.0) -> str:
-        """Return why a network that was trained for `seconds` is no entry, "" where it is one."""
+        """Return why a network that was trained for `seconds` breaks the rules, "" if it does not."""
         count = total_parameters(walk(setup.network))
         if self.most_parameters is not None and count > self.most_parameters:
             return f"It has {count:,} parameters; the task allows {self.most_parameters:,}."
-        # A call of some steps, a quarter of a second, is never cut short.
+        # Training ends between calls of several steps, so it may last a quarter of a second longer.
         if self.most_seconds is not None and seconds > self.most_seconds + 1.0:
             return f"It was trained for {seconds:.0f} s; the task allows {self.most_seconds:g} s."
         return ""
@@ -160,7 +160,7 @@ class Rules:
         """Return the rules that `to_json` gave.
 
         Raises:
-            RoomError: when they are broken.
+            RoomError: if they are damaged.
         """
         try:
             setup = Setup.from_json(data["setup"])
@@ -172,7 +172,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody in a room: `keys` are the owner hashes of their browsers, `joined` seconds since 1970."""
+    """A member of a room: `keys` are the owner hashes of their browsers, `joined` is in seconds since 1970."""
 
     id: str
     name: str
@@ -193,7 +193,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Room:
-    """A room as it stands. `teachers` are owner hashes; `teacher_code` lets another teacher in."""
+    """A room. `teachers` are owner hashes; with `teacher_code` another browser becomes a teacher's."""
 
     id: str
     code: str
@@ -210,7 +210,7 @@ class Room:
         return owner in self.teachers
 
     def member_of(self, owner: str) -> Member | None:
-        """Return who this browser is in the room, None for somebody who did not join or was removed."""
+        """Return the member that this browser belongs to, None if it did not join or was removed."""
         return next((m for m in self.members if owner in m.keys and not m.removed), None)
 
     def member(self, member_id: str) -> Member | None:
@@ -245,7 +245,7 @@ class Room:
         """Return the room that `to_json` gave.
 
         Raises:
-            RoomError: when it is broken.
+            RoomError: if it is damaged.
         """
         try:
             members = tuple(Member(**{**m, "keys": tuple(m["keys"])}) for m in data["members"])
@@ -261,4 +261,4 @@ class Room:
                 tuple(Share(**s) for s in data["shares"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise RoomError(f"The facts of this room are broken ({error}).") from error
+            raise RoomError(f"The file of this room is damaged ({error}).") from error

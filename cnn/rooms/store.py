@@ -1,7 +1,7 @@
-"""The rooms of a server: one JSON file each, changed under a lock, and who may change what.
+"""The rooms of a server: one JSON file each, changed under a lock, with the rights to change them.
 
-Every change reads the file, changes it, and replaces it as a whole while it holds the room's lock, so two
-teachers and two hundred students lose nothing of each other's.
+Every change reads the file, changes it, and replaces it as a whole under the room's lock, so that changes
+of several teachers and of two hundred students are never lost.
 """
 
 import functools
@@ -49,7 +49,7 @@ TRIES_A_BROWSER, TRIES_AN_ADDRESS, TRIES_SECONDS = 10, 200, 600.0
 
 
 class Tries:
-    """Counts wrong codes, in this process's memory: guessing is hopeless, and it is not worth trying."""
+    """Counts wrong codes in memory, and limits them, so that codes cannot be guessed."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -57,10 +57,10 @@ class Tries:
         self._lock = Lock()
 
     def check(self, owner: str, address: str) -> None:
-        """Refuse somebody who has tried too often.
+        """Refuse a browser or an address with too many wrong codes.
 
         Raises:
-            RoomError: with how long to wait.
+            RoomError: with the time to wait.
         """
         with self._lock:
             for key, most in ((owner, TRIES_A_BROWSER), (f"from {address}", TRIES_AN_ADDRESS)):
@@ -68,7 +68,7 @@ class Tries:
                 if len(wrong) >= most:
                     wait = max(1, round((TRIES_SECONDS - (self._clock() - wrong[0])) / 60))
                     raise RoomError(
-                        f"That were {len(wrong)} wrong codes. Wait {wait} minute{'s' * (wait > 1)}, "
+                        f"You have entered {len(wrong)} wrong codes. Wait {wait} minute{'s' * (wait > 1)}, "
                         "and ask your teacher for the code."
                     )
 
@@ -77,7 +77,7 @@ class Tries:
         with self._lock:
             for key in (owner, f"from {address}"):
                 self._recent(key).append(self._clock())
-            if len(self._wrong) > 10_000:  # somebody with ever new cookies: the address still counts
+            if len(self._wrong) > 10_000:  # somebody who keeps changing cookies: the address still counts
                 self._wrong = {key: found for key, found in self._wrong.items() if self._recent(key)}
 
     def _recent(self, key: str) -> deque[float]:
@@ -94,7 +94,7 @@ class RoomStore:
         self.folder = folder
         self._runs = runs
         self._tries = Tries()
-        self._one_at_a_time = Lock()  # two hundred threads that poll for the lock of a file starve each other
+        self._one_at_a_time = Lock()  # two hundred threads that poll for a file lock starve each other
 
     # Reading
 
@@ -102,11 +102,11 @@ class RoomStore:
         """Return a room that `owner` belongs to; the id may come from a browser.
 
         Raises:
-            RoomError: for an unknown room, and for one that `owner` is not in: the same sentence.
+            RoomError: for an unknown room, and for one that `owner` is not in, with the same message.
         """
         room = self._read(room_id)
         if room is None or not room.admits(owner):
-            raise RoomError("You are in no such room; join it with its code.")
+            raise RoomError("You are not in this room; join it with its code.")
         return room
 
     def rooms_of(self, owner: str) -> list[Room]:
@@ -116,7 +116,7 @@ class RoomStore:
         )
 
     def shared_with(self, owner: str) -> dict[str, Room]:
-        """Return the ids of the runs of others that `owner` may look at, and by way of which room."""
+        """Return the ids of other people's runs that `owner` may open, each with the room it is shared in."""
         found: dict[str, Room] = {}
         for room in self.rooms_of(owner):
             found |= {share.run_id: room for share in room.shares if share.run_id not in found}
@@ -198,10 +198,10 @@ class RoomStore:
         )
 
     def set_rules(self, room_id: str, owner: str, **changes: Any) -> Room:
-        """Change some of the rules; those not named stay, also where another teacher has just set them.
+        """Change some of the rules; the others stay, including those that another teacher has just set.
 
         Raises:
-            RoomError: for somebody who is no teacher of it, and for rules that are not allowed.
+            RoomError: for somebody who is not a teacher of it, and for rules that are not allowed.
         """
         if "task" in changes:
             changes["task"] = tidy(str(changes["task"]), MAX_TASK)
@@ -210,11 +210,11 @@ class RoomStore:
         )
 
     def remove_member(self, room_id: str, owner: str, member_id: str, *, removed: bool = True) -> Room:
-        """Remove a member, and what they shared from the board; `removed=False` lets them in again."""
+        """Remove a member and their shared runs; `removed=False` readmits them."""
 
         def change(room: Room) -> Room:
             if room.member(member_id) is None:
-                raise RoomError("There is no such name in this room.")
+                raise RoomError("There is no such member in this room.")
             members = tuple(replace(m, removed=removed) if m.id == member_id else m for m in room.members)
             shares = tuple(s for s in room.shares if not (removed and s.member == member_id))
             return replace(room, members=members, shares=shares)
@@ -222,10 +222,10 @@ class RoomStore:
         return self._change(room_id, owner, change, teacher=True)
 
     def rename_member(self, room_id: str, owner: str, member_id: str, name: str) -> Room:
-        """Give a member another name: their own, or on behalf of a teacher.
+        """Rename a member: members may rename themselves, teachers everybody.
 
         Raises:
-            RoomError: for somebody else's name, an empty or a taken one.
+            RoomError: without the right to do so, and for an empty name or one in use.
         """
 
         def change(room: Room) -> Room:
@@ -240,10 +240,10 @@ class RoomStore:
         return self._change(room_id, owner, change)
 
     def delete(self, room_id: str, owner: str) -> None:
-        """Remove a room with all names in it; the runs stay with their owners.
+        """Delete a room with all its names; the runs stay with their owners.
 
         Raises:
-            RoomError: for somebody who is no teacher of it.
+            RoomError: for somebody who is not a teacher of it.
         """
         if not self.get(room_id, owner).is_teacher(owner):
             raise RoomError("Only a teacher of this room can do that.")
@@ -255,11 +255,11 @@ class RoomStore:
     def join(self, code_text: str, name: str, owner: str, address: str = "") -> Room:
         """Join the room with this code under a name, or come back to it.
 
-        A teacher's code makes `owner` a teacher of the room, a member's return code makes this browser that
-        member's; for both the name is not needed.
+        With the teacher's code `owner` becomes a teacher of the room, with a member's return code this browser
+        becomes one of that member's; neither needs a name.
 
         Raises:
-            RoomError: for a wrong code (after too many: at once), a name that is empty or taken, a closed or
+            RoomError: for a wrong code (after too many, for any code), an empty name or one in use, a closed or
                 full room, and somebody who was removed.
         """
         if not OWNER.match(owner):
@@ -294,7 +294,7 @@ class RoomStore:
             return write(replace(room, members=(*room.members, member)))
 
     def leave(self, room_id: str, owner: str) -> None:
-        """Leave a room; what was shared there is shared no longer, and the name is forgotten."""
+        """Leave a room; its shared runs are no longer shared, and the name is deleted."""
 
         def change(room: Room) -> Room:
             own = room.member_of(owner)
@@ -309,7 +309,7 @@ class RoomStore:
         self._change(room_id, owner, change)
 
     def share(self, room_id: str, owner: str, run_id: str) -> Room:
-        """Show one of one's own runs to the room.
+        """Share one of one's own runs with the room.
 
         Raises:
             RoomError: in a room that is frozen or closed, for too many runs, and for a network that the task
@@ -331,13 +331,13 @@ class RoomStore:
             if sum(s.member == member.id for s in room.shares) >= MAX_SHARED:
                 raise RoomError(f"You share {MAX_SHARED} runs already; take one back first.")
             if problem := room.rules.broken_by(run.setup, run.status().seconds):
-                raise RoomError(f"This run is no entry. {problem}")
+                raise RoomError(f"This run does not follow the rules of the task. {problem}")
             return replace(room, shares=(*room.shares, Share(run_id, member.id, time.time())))
 
         return self._change(room_id, owner, change)
 
     def unshare(self, room_id: str, owner: str, run_id: str) -> Room:
-        """Take a run back, at any time; a teacher may take anybody's off the board."""
+        """Stop sharing a run, at any time; a teacher may do that for everybody's runs."""
 
         def change(room: Room) -> Room:
             member = room.member_of(owner)
@@ -365,14 +365,15 @@ def _free_name(room: Room, name: str, member_id: str = "") -> str:
     taken = (m.name.casefold() for m in room.members if m.id != member_id)
     if kept.casefold() in taken:
         raise RoomError(
-            f"{kept} is taken in this room. Choose another name, or come back with your return code if it is you."
+            f"{kept} is already in use in this room. Choose another name, or come back with your return "
+            "code if it is you."
         )
     return kept
 
 
 @functools.lru_cache(maxsize=256)
 def _read_room(path: Path, _modified: int, _size: int, _inode: int) -> Room | None:
-    """Return a room, None where its file is broken; read once as long as the file stays the same."""
+    """Return a room, None if its file is damaged; cached until the file changes."""
     try:
         return Room.from_json(path.stem, json.loads(path.read_bytes()))
     except (OSError, ValueError, RoomError):

@@ -1,6 +1,6 @@
-"""What runs in a worker process: warming up, and training a run into its folder.
+"""Jobs of a worker process: warming up, and training a run into its folder.
 
-This module is imported by the web process to name its functions, so TensorFlow is imported inside them.
+The web process imports this module to refer to its functions, so TensorFlow is imported inside them.
 """
 
 import functools
@@ -19,12 +19,12 @@ from cnn.training.runtime import prepare_tensorflow, release_memory
 
 logger = logging.getLogger(__name__)
 
-# A process that trained the run for a server that was killed may need a moment to end.
+# A process of a killed server that trained the run may need a moment to end.
 LOCK_SECONDS = 3.0
 
 
 def warm(threads: int = 0) -> str:
-    """Import TensorFlow, time the precisions, and read CIFAR-10 if it is there; return the precision."""
+    """Import TensorFlow, time the precisions, and read CIFAR-10 if it is installed; return the precision."""
     prepare_tensorflow(threads)
     from cnn.training.precision import fastest_precision
 
@@ -32,7 +32,7 @@ def warm(threads: int = 0) -> str:
     try:
         load_once("cifar10")
     except CnnLabError:
-        logger.info("CIFAR-10 is not there yet")
+        logger.info("CIFAR-10 is not installed yet")
     return precision
 
 
@@ -43,11 +43,11 @@ def load_once(name: str) -> Dataset:
 
 
 def train_run(folder: Path, on_report: Callable[[Report], None] = lambda report: None) -> Status:
-    """Train the run in `folder` until it ends or is suspended, and return how it stands then.
+    """Train the run in `folder` until it ends or is suspended, and return its status.
 
-    It goes on from the newest checkpoint where there is one. What can be put right (a loss that diverged, a
-    missing data set, a full disk) ends up in its state, as a sentence; every report is on disk before
-    `on_report` sees it. A run that has ended meanwhile, or that another process trains, is left as it is.
+    It continues from the newest checkpoint if there is one. An error that the user can correct (a loss that
+    diverged, a missing data set, a full disk) is stored in its status, as a sentence; every report is on disk
+    before `on_report` gets it. A run that has ended, or that another process trains, is left alone.
     """
     run = read_run(folder)
     with run.trained_here(LOCK_SECONDS) as here:
@@ -97,33 +97,31 @@ def _reports(recorder: Recorder) -> Iterator[Report]:
 
 
 def _make_room(run: Run) -> None:
-    """Hold the limits of the disk after a run has ended."""
+    """Enforce the limits of the disk after a run has ended."""
     try:
         RunStore(run.folder.parent).make_room(run)
     except CnnLabError:
-        logger.exception("no room could be made after run %s", run.id)
+        logger.exception("the disk limits could not be enforced after run %s", run.id)
 
 
 def _way_on(run: Run) -> str:
     checkpoint, _ = run.checkpoint()
     if not checkpoint or not checkpoint.step:
         return ""
-    return (
-        f" What it had learnt by epoch {checkpoint.epoch:g} is kept; it can go on from there with that rate."
-    )
+    return f" Its state at epoch {checkpoint.epoch:g} is saved; it can continue from there with that rate."
 
 
 def _out_of_memory() -> str:
     held, whole, free = (round(count / 2**20) for count in _memory())
     return (
-        f"There was not enough memory for this network: the process held {held:,} MB, and {free:,} of the "
+        f"There was not enough memory for this network: the process used {held:,} MB, and {free:,} of the "
         f"machine's {whole:,} MB were free. Use fewer filters, a smaller batch, or strides and pooling "
         "earlier in the network."
     )
 
 
 def _memory() -> tuple[int, int, int]:
-    """Return in bytes what this process holds, what the machine has, and what is free."""
+    """Return the memory of this process, of the machine, and the free memory, in bytes."""
     import psutil
 
     machine = psutil.virtual_memory()
@@ -134,7 +132,7 @@ def _explain(error: Exception) -> str:
     if type(error).__name__ == "ResourceExhaustedError":
         return _out_of_memory()
     first = str(error).splitlines()[0][:200] if str(error) else ""
-    return f"Training broke off ({type(error).__name__}: {first}). The snapshots so far are kept."
+    return f"Training failed ({type(error).__name__}: {first}). The snapshots so far are saved."
 
 
 def train_run_in_worker(folder: str, topic: str) -> str:
@@ -154,7 +152,7 @@ def train_run_in_worker(folder: str, topic: str) -> str:
 
 
 def warm_query_worker(threads: int = 0) -> None:
-    """Import TensorFlow in the worker that answers queries, each of them in one part."""
+    """Import TensorFlow in the query worker."""
     prepare_tensorflow(threads, parts=1)
     import cnn.training.keras_model  # noqa: F401 - builds are quick once Keras is there
 
@@ -162,9 +160,9 @@ def warm_query_worker(threads: int = 0) -> None:
 def answer_in_worker(
     topic: str, key: str, function: Callable[..., Any], arguments: tuple[Any, ...]
 ) -> tuple[Any, str]:
-    """Answer a query inside a Dask worker; return the result, and what went wrong as a sentence.
+    """Answer a query inside a Dask worker; return the result, and the error as a sentence.
 
-    `function` gets `report` first, to be called with the share that is done.
+    The first argument of `function` is `report`, which is called with the share that is done.
     """
     from distributed import get_worker
 

@@ -1,7 +1,7 @@
-"""Questions to the helper worker: what needs gradients, Keras's own answer, or thousands of pictures.
+"""Queries of the query worker: those that need gradients, Keras itself, or thousands of pictures.
 
-Each function gets `report` first, to be told the share that is done, then arguments that can be pickled.
-The web process imports this module to name them, so TensorFlow is imported inside them. Paths are those of
+The first argument of each function is `report`, which gets the share that is done; the others can be pickled.
+The web process imports this module to refer to them, so TensorFlow is imported inside them. Paths are those of
 the server's own runs, never text from a browser.
 """
 
@@ -30,7 +30,7 @@ Report = Callable[[float], None]
 
 
 class PictureChange(Protocol):
-    """What is done to pictures before a network sees them."""
+    """A change to pictures before they are classified."""
 
     def apply(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return changed pictures (n, 32, 32, 3), uint8, same shape."""
@@ -39,10 +39,10 @@ class PictureChange(Protocol):
 def layer_values(
     report: Report, run_folder: str, snapshot_path: str, pixels: NDArray[np.uint8], layer: str
 ) -> NDArray[np.float32]:
-    """Return what Keras gives for one layer and one picture, float32 (height, width, channels) or (values,).
+    """Return Keras's output of one layer for one picture, float32 (height, width, channels) or (values,).
 
     Raises:
-        RunError: where the run or the snapshot cannot be read, or has no such layer.
+        RunError: if the run or the snapshot cannot be read, or has no such layer.
     """
     from cnn.interpret import model_cache
 
@@ -58,19 +58,19 @@ def accuracy(
     dataset: str,
     count: int,
 ) -> Accuracy:
-    """Return how many of `count` test pictures, as many of each class, a network gets right.
+    """Return how many of `count` test pictures, equally many per class, a network classifies correctly.
 
     Args:
-        report: is told the share that is done.
+        report: gets the share that is done.
         network: the spec.
         weights: its weights, changed or not.
-        edits_pixels: what is done to each picture before; None leaves it as it is.
+        edits_pixels: a change to each picture; None for no change.
         dataset: "cifar10" or "sketch10".
         count: a multiple of ten.
 
     Raises:
-        DataError: where the data set is not there or has fewer pictures.
-        RunError: where the weights are those of another network.
+        DataError: if the data set is missing or has fewer pictures.
+        RunError: if the weights belong to another network.
     """
     check_weights(network, {name: array.shape for name, array in weights.items()})
     from cnn.evaluation import accuracy
@@ -89,7 +89,7 @@ def grad_cam(
     layer: str,
     class_index: int,
 ) -> GradCam:
-    """Return where a layer's maps speak for a class; see `cnn.interpret.attribution.grad_cam`."""
+    """Return where a layer's maps support a class; see `cnn.interpret.attribution.grad_cam`."""
     from cnn.interpret import attribution, model_cache
 
     return attribution.grad_cam(
@@ -100,7 +100,7 @@ def grad_cam(
 def saliency(
     report: Report, run_folder: str, snapshot_path: str, pixels: NDArray[np.uint8], class_index: int
 ) -> NDArray[np.float32]:
-    """Return how strongly each pixel moves a class's score; see `cnn.interpret.attribution.saliency`."""
+    """Return how strongly each pixel influences a class's score; see `cnn.interpret.attribution.saliency`."""
     from cnn.interpret import attribution, model_cache
 
     return attribution.saliency(model_cache.of_snapshot(run_folder, snapshot_path), pixels, class_index)
@@ -115,7 +115,7 @@ def occlusion(
     side: int,
     stride: int,
 ) -> Occlusion:
-    """Return what covering does to a class's probability; see `cnn.interpret.attribution.occlusion`."""
+    """Return how covering changes a class's probability; see `cnn.interpret.attribution.occlusion`."""
     from cnn.interpret import attribution, model_cache
 
     found = model_cache.of_snapshot(run_folder, snapshot_path)
@@ -125,7 +125,7 @@ def occlusion(
 def winners(
     report: Report, run_folder: str, snapshot_path: str, layer: str, dataset: str, count: int
 ) -> Winners:
-    """Return the nine test pictures that excite each channel of a layer most; see `features.winners`."""
+    """Return the nine test pictures that activate each channel of a layer most; see `features.winners`."""
     from cnn.interpret import feature_visualization, model_cache
 
     pictures = of_each_class(dataset, count)
@@ -143,7 +143,7 @@ def climb(
     goal: str,
     seed: int,
 ) -> Climb:
-    """Return a picture made to excite a channel of a layer; see `cnn.interpret.feature_visualization.climb`."""
+    """Return a picture that maximises a channel of a layer; see `cnn.interpret.feature_visualization.climb`."""
     from cnn.interpret import feature_visualization, model_cache
 
     return feature_visualization.climb(
@@ -154,7 +154,7 @@ def climb(
 def card(
     report: Report, run_folder: str, snapshot_path: str, step: int, dataset: str
 ) -> tuple[Card, Typical]:
-    """Return a network's card and what is usual to it, measured now; see `cnn.evaluation.card_measurement.appraise`."""
+    """Return a network's card and its statistics, measured now; see `cnn.evaluation.card_measurement.appraise`."""
     from cnn.evaluation import card_measurement
     from cnn.interpret import model_cache
     from cnn.worker.jobs import load_once
@@ -164,7 +164,7 @@ def card(
 
 
 def mistakes(report: Report, run_folder: str, snapshot_path: str, dataset: str, count: int) -> Mistakes:
-    """Return which of `count` test pictures, as many of each class, a network gets wrong."""
+    """Return which of `count` test pictures, equally many per class, a network misclassifies."""
     from cnn.evaluation import accuracy
     from cnn.interpret import model_cache
 
@@ -175,9 +175,9 @@ def mistakes(report: Report, run_folder: str, snapshot_path: str, dataset: str, 
 def neighbours(
     report: Report, run_folder: str, snapshot_path: str, pixels: NDArray[np.uint8], dataset: str, count: int
 ) -> Neighbours:
-    """Return the training pictures most like a picture, of `count`, as many of each class.
+    """Return the training pictures most similar to a picture, of `count`, equally many per class.
 
-    The features of those pictures are computed once for a network, which may take a while, and kept.
+    The features of those pictures are computed once per network, which may take a while, and cached.
     """
     from cnn.evaluation import neighbours
     from cnn.interpret import model_cache
@@ -191,11 +191,11 @@ def neighbours(
 def evaluate(
     report: Report, run_folder: str, snapshot_path: str, dataset: str, parts: Sequence[str]
 ) -> dict[str, Evaluation]:
-    """Return the scores that a network gives all pictures of each of `parts`; see `cnn.evaluation.evaluate`.
+    """Return the scores of a network for all pictures of each of `parts`; see `cnn.evaluation.evaluate`.
 
     Raises:
-        RunError: where the run or the snapshot cannot be read, or holds values that are no numbers.
-        DataError: where the data set is not there.
+        RunError: if the run or the snapshot cannot be read, or a score is not finite.
+        DataError: if the data set is missing.
     """
     from cnn.evaluation.evaluate import evaluate
     from cnn.worker.jobs import load_once
@@ -213,13 +213,13 @@ def export(
     `samples` are pictures that the visitor chose for the living page.
 
     Raises:
-        CnnLabError: where what the format needs is not installed, or run, saved state or data set are not there.
+        CnnLabError: if a package is not installed, or the run, the saved state or the data set is missing.
     """
     from cnn.exports import formats
 
     run = read_run(Path(run_folder))
     snapshot = next((one for one in run.snapshots() if one.path == Path(snapshot_path)), None)
     if snapshot is None:
-        raise RunError("This saved state is no longer there; choose another one.")
+        raise RunError("This saved state no longer exists; choose another one.")
     source = replace(read_source(run, snapshot), samples=samples or Samples())
     return formats.export(name, source, report)

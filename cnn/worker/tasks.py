@@ -1,4 +1,4 @@
-"""What is called inside workers and their nannies, around the jobs themselves."""
+"""Functions that are called inside workers and their nannies, around the jobs themselves."""
 
 import os
 import signal
@@ -12,33 +12,33 @@ TOKEN_FILE = ".engine"
 
 
 class OtherWorkerError(Exception):
-    """The process that something was meant for is gone, and another one has its address."""
+    """The intended process has ended, and another one has its address."""
 
 
 def begin(scratch: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     """Call a function, if this is the worker process with that scratch folder.
 
-    A scheduler hands the task of a worker that died to the one that took its place; what becomes of it is for
-    the engine to say.
+    A scheduler gives the task of a dead worker to the worker that replaces it; the engine must decide what
+    happens to it instead.
     """
     from distributed import get_worker
 
     if get_worker().local_directory != scratch:
-        raise OtherWorkerError("the worker this was meant for is gone")
+        raise OtherWorkerError("the worker that this was meant for has ended")
     return function(*arguments)
 
 
 def warm_up(function: Callable[[int], object], sharing: int, folder: str, token: str) -> object:
-    """Look whether this worker reaches the runs, then let `function` prepare it for its share of the cores.
+    """Check that this worker sees the runs, then let `function` prepare it for its share of the cores.
 
     Args:
-        function: is called with how many threads one operation may use; 0 leaves it to TensorFlow.
-        sharing: how many workers of this machine train.
-        folder: where the runs are.
-        token: what the server wrote there, into `TOKEN_FILE`.
+        function: is called with the number of threads of one operation; 0 leaves it to TensorFlow.
+        sharing: the number of training workers of this machine.
+        folder: the runs folder.
+        token: the text that the server wrote there, into `TOKEN_FILE`.
 
     Raises:
-        CnnLabError: when the folder is not the one the server has.
+        CnnLabError: if the folder is not the server's.
     """
     from dask.system import CPU_COUNT
 

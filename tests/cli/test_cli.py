@@ -74,6 +74,12 @@ def test_describe_shows_people_the_lecture_network(capsys: Capture) -> None:
         assert layer in shown.out
 
 
+def test_a_variable_that_is_no_longer_used_is_named(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.setenv("CNN_LAB_FILES", "memory://runs")
+    assert main(["describe", "--preset", "lecture", "--json"]) == 0
+    assert "CNN_LAB_FILES is set but no longer used" in capsys.readouterr().err
+
+
 def test_describe_reads_a_spec_from_a_file(tmp_path: Path, capsys: Capture) -> None:
     file = tmp_path / "mine.json"
     file.write_text(TINY.to_text())
@@ -276,7 +282,7 @@ def test_an_unknown_model_is_one_sentence(images: list[str], name: str, capsys: 
     status, (facts,) = run_json(capsys, "classify", images[0], "--model", name)
     assert status == 1
     assert facts["event"] == "error"
-    assert "Give one that comes along (lecture" in facts["error"]
+    assert "Give a pretrained one (lecture" in facts["error"]
 
 
 def test_a_run_without_a_snapshot_is_one_sentence(images: list[str], capsys: Capture, home: Path) -> None:

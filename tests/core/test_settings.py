@@ -3,7 +3,7 @@
 import pytest
 
 from cnn.core.errors import CnnLabError
-from cnn.core.settings import Settings, read_settings, scheduler_address
+from cnn.core.settings import Settings, read_settings, scheduler_address, unused_text
 
 NAMES = ("CNN_LAB_WORKERS", "CNN_LAB_WORKER_MEMORY", "CNN_LAB_SCHEDULER")
 
@@ -16,6 +16,14 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_defaults_are_one_worker_of_its_own() -> None:
     assert read_settings() == Settings(workers=1, worker_memory=None, scheduler="")
+
+
+def test_a_variable_of_an_earlier_version_is_said_to_be_unused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CNN_LAB_FILES", raising=False)
+    assert unused_text() == ""
+    monkeypatch.setenv("CNN_LAB_FILES", "memory://runs")
+    assert "CNN_LAB_FILES is set but no longer used" in unused_text()
+    assert "CNN_LAB_HOME" in unused_text()
 
 
 @pytest.mark.parametrize(

@@ -88,9 +88,9 @@ def test_a_run_that_is_gone_and_one_without_weights_are_sentences(run: Run, home
     with pytest.raises(RunError, match="new has no saved weights yet"):
         newest_snapshot(new)
     shutil.rmtree(run.folder)
-    with pytest.raises(RunError, match="is no longer there"):
+    with pytest.raises(RunError, match="no longer exists"):
         write_evaluation(run, snapshot, made_up())
-    with pytest.raises(RunError, match="is no longer there"):
+    with pytest.raises(RunError, match="no longer exists"):
         read_evaluation(run, snapshot, "sketch10", "test")
 
 

@@ -129,7 +129,7 @@ def test_what_comes_along_has_its_card_and_is_small(run: pretrained.Run) -> None
     text = (run.folder / "CARD.md").read_text()
     size = newest.path.stat().st_size
     assert text == card_text(run, card, f"python -m cnn models {run.id}", size)
-    assert f"It names {percent(card.test_accuracy)} of" in text
+    assert f"It classifies {percent(card.test_accuracy)} of" in text
     assert all(name in text for name in CLASSES)
     assert not list(run.folder.glob("checkpoint-*"))
 

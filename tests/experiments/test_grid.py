@@ -58,7 +58,7 @@ def test_the_values_worth_trying_are_allowed_and_differ(name: str) -> None:
         ({"axes": {"depth": [1]}, "epochs": 2, "seconds": 10}, "either epochs or seconds"),
         ({"axes": {"depth": [1]}, "epochs": "many"}, "epochs: 'many' is not allowed"),
         ({"axes": {"depth": [1]}, "dataset": "mnist"}, "'mnist' is not allowed; give cifar10 or sketch10"),
-        ({"axes": {"depth": [1]}, "base": "huge"}, "'huge' is no preset; there are lecture"),
+        ({"axes": {"depth": [1]}, "base": "huge"}, "'huge' is not a preset; there are lecture"),
         ({"axes": {"depth": [1]}, "budget": 3}, "budget: is not a known field"),
         ({"axes": [1]}, "give an object such as"),
         ({"axes": {"depth": [[1]]}}, "give numbers, words, true or false"),
@@ -76,7 +76,7 @@ def test_what_is_not_allowed_is_a_sentence(fields: dict[str, Any], words: str) -
 
 
 def test_text_that_is_no_grid_is_a_sentence() -> None:
-    for text, words in ((b"{", "no JSON"), (b"[]", "a JSON object"), (b" " * 200_000, "at most 100,000")):
+    for text, words in ((b"{", "not JSON"), (b"[]", "a JSON object"), (b" " * 200_000, "at most 100,000")):
         with pytest.raises(SpecError, match=words):
             Grid.from_text(text)
     assert MAX_RUNS == 64

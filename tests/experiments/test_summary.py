@@ -102,7 +102,7 @@ def test_the_spread_is_the_pooled_deviation_of_the_seeds() -> None:
 def test_one_seed_claims_nothing_about_the_best(home: Path) -> None:
     of = grid(seeds=1)
     words = sentence(experiment(of, home), played(of, 0.1, 0.1, 0.001))
-    assert "with one seed nobody can say whether that is chance" in words
+    assert "with one seed it cannot be said whether that is chance" in words
 
 
 def test_halving_says_what_it_saved_and_claims_no_effect(home: Path) -> None:
@@ -116,7 +116,7 @@ def test_halving_says_what_it_saved_and_claims_no_effect(home: Path) -> None:
     assert (
         "Halving stopped 2 of 4 cells early and saved 1.0 of 4 whole runs, about 10 s of training." in words
     )
-    assert "no effect of a single setting is claimed" in words
+    assert "no effect of a single setting is stated" in words
     assert "stopped before" not in words
     assert "Best on validation: filters 32" in words
     assert "matters" not in words
@@ -125,9 +125,9 @@ def test_halving_says_what_it_saved_and_claims_no_effect(home: Path) -> None:
 def test_where_nothing_ended_nothing_is_found_and_what_broke_is_counted(home: Path) -> None:
     of = grid(seeds=1)
     one = experiment(of, home)
-    assert sentence(one, [Result("failed")] * 6) == "No run was trained to its end, so nothing was found out."
+    assert sentence(one, [Result("failed")] * 6) == "No run was trained to the end, so there is no result."
     results = [*played(of, 0.0, 0.1, 0.01)[:5], Result("failed")]
     assert "5 of 6 runs" in sentence(one, results)
-    assert "1 broke off." in sentence(one, results)
+    assert "1 failed." in sentence(one, results)
     results[5] = Result("stopped", 0.4, None, 5.0, 0.5)  # by its owner, such as before it was deleted
     assert "1 was stopped before." in sentence(one, results)

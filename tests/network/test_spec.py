@@ -181,11 +181,11 @@ def test_json_holds_every_field_and_the_version() -> None:
     assert set(data["training"]) == {field.name for field in dataclasses.fields(TrainSpec)}
 
 
-def test_a_block_has_one_normalisation_and_groups_of_one_size() -> None:
+def test_a_block_has_one_normalisation_and_groups_of_equal_size() -> None:
     assert Block((Convolution(12),), group_norm=4).group_norm == 4
-    with pytest.raises(SpecError, match="12 filters cannot be put into 5 groups"):
+    with pytest.raises(SpecError, match="12 filters cannot be divided into 5 equal groups"):
         Block((Convolution(12),), group_norm=5)
-    with pytest.raises(SpecError, match="not allowed with batch_norm"):
+    with pytest.raises(SpecError, match="not allowed together with batch_norm"):
         Block(batch_norm=True, group_norm=4)
 
 
@@ -332,13 +332,13 @@ def test_unknown_keys_are_shown_short_and_printable() -> None:
 
 @pytest.mark.parametrize("version", [None, 0, 2, -1, 10**400, "1", "", True, False, [1], {}, 1.5, "\ud800"])
 def test_other_versions_are_refused(version: object) -> None:
-    refused(TWO_BLOCKS.to_json() | {"version": version}, "version", "reads 1")
+    refused(TWO_BLOCKS.to_json() | {"version": version}, "version", "reads version 1")
 
 
 def test_a_setup_without_version_is_refused() -> None:
     data = TWO_BLOCKS.to_json()
     del data["version"]
-    refused(data, "version", "reads 1")
+    refused(data, "version", "reads version 1")
 
 
 @pytest.mark.parametrize("data", [None, 1, "x", [], [{"version": 1}], True])
@@ -451,7 +451,7 @@ def test_what_is_no_setup_text_is_refused(text: str) -> None:
 def test_what_is_no_setup_file_is_refused(data: bytes) -> None:
     with pytest.raises(SpecError) as caught:
         Setup.from_text(data)
-    assert str(caught.value) == "this is not JSON; paste what Export or --spec wrote."
+    assert str(caught.value) == "this is not JSON; paste the text that Export or --spec wrote."
     assert caught.value.field == ""
 
 
@@ -498,7 +498,7 @@ def test_a_random_link_is_refused(text: str) -> None:
 def test_a_link_cut_short_is_refused(setup: Setup, data: st.DataObject) -> None:
     text = setup.to_link()
     kept = data.draw(st.integers(0, len(text) - 2))  # the last character may carry padding bits alone
-    with pytest.raises(SpecError, match="the link is not whole"):
+    with pytest.raises(SpecError, match="the link is not complete"):
         Setup.from_link(text[:kept])
 
 
@@ -560,7 +560,7 @@ def test_a_zip_bomb_is_refused_unopened() -> None:
     assert len(bomb) < 8000
     tracemalloc.start()
     try:
-        with pytest.raises(SpecError, match="the link is not whole"):
+        with pytest.raises(SpecError, match="the link is not complete"):
             Setup.from_link(bomb)
         peak = tracemalloc.get_traced_memory()[1]
     finally:

@@ -1498,7 +1498,7 @@ function unrolledStep(data, at) {
   }
   if (data.kind === "copy") {
     const { y, x } = windowOn(data, at);
-    return { total: inputAt(data, y, x, place2), text: `map ${channel}, row ${y}, column ${x}, taken as it is` };
+    return { total: inputAt(data, y, x, place2), text: `map ${channel}, row ${y}, column ${x}, copied unchanged` };
   }
   const { values } = arrayOf(data, "input");
   let sum = 0;

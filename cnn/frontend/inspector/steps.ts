@@ -113,7 +113,7 @@ function unrolledStep(data: UnrolledData, at: Cell): { total: number; text: stri
   }
   if (data.kind === "copy") {
     const { y, x } = windowOn(data, at);
-    return { total: inputAt(data, y, x, place), text: `map ${channel}, row ${y}, column ${x}, taken as it is` };
+    return { total: inputAt(data, y, x, place), text: `map ${channel}, row ${y}, column ${x}, copied unchanged` };
   }
   const { values } = arrayOf(data, "input");
   let sum = 0;

@@ -1,4 +1,4 @@
-"""The layers of a network, a class each with all that is known of it, and the list that a spec stands for."""
+"""The kinds of layers, one class each with everything about it, and the list of layers that a spec describes."""
 
 from cnn.network.layers.base import Layer, Shape, TooSmallError, Weights
 from cnn.network.layers.from_spec import expand

@@ -1,4 +1,4 @@
-"""What happens to every value by itself: activation functions and dropout."""
+"""Layers that change each value independently: activation functions and dropout."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ NEVER_NEGATIVE = ("relu", "sigmoid")
 
 @dataclass(frozen=True)
 class Activation(Elementwise):
-    """A function applied to every cell by itself."""
+    """An activation function, applied to each cell independently."""
 
     function: str
 
@@ -91,7 +91,7 @@ class Dropout(Elementwise):
         return inputs[0]
 
     def operation(self, inputs: Sequence[Array], weights: Weights, channel: int, came: str) -> PassOn:
-        """Return that nothing happens."""
+        """Return that the value does not change."""
         return PassOn("dropout is for training")
 
 
@@ -99,7 +99,7 @@ class Dropout(Elementwise):
 class SpatialDropout(Dropout):
     """Sets a share `rate` of the maps to zero, each whole, while training; does nothing afterwards.
 
-    Neighbouring cells of a map are much alike, so that dropping single ones hides little (Tompson et al. 2015,
+    Neighbouring cells of a map are similar, so dropping single ones hides little (Tompson et al. 2015,
     "Efficient object localization using convolutional networks").
     """
 

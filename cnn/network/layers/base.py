@@ -1,4 +1,4 @@
-"""What every layer answers. A layer is a class; a class that leaves an answer out cannot be defined."""
+"""The base class of all layers. A layer class that leaves one of its abstract methods out cannot be defined."""
 
 import math
 from abc import ABC, abstractmethod
@@ -17,12 +17,12 @@ from cnn.network.ops import Array
 Shape = tuple[int, ...]
 Weights = Mapping[str, NDArray[np.float32]]
 
-# How a value comes about. The browser knows these kinds and no layer by its name.
+# How a value is computed. The browser knows these kinds, and no layer by its name.
 PIXEL = "pixel"  # a pixel, scaled
 KERNEL = "kernel"  # a kernel over a window of maps
 WINDOW = "window"  # the largest or the mean of a window of one map
 ELEMENTWISE = "elementwise"  # one value by itself
-COPY = "copy"  # a value as it was, in another place
+COPY = "copy"  # an unchanged value at another position
 AVERAGE = "average"  # the mean of a map
 DENSE = "dense"  # a weighted sum of a vector
 SHARES = "shares"  # a share of all values
@@ -41,9 +41,9 @@ class TooSmallError(SpecError):
 
 
 class Origin(NamedTuple):
-    """Where the values of a vector come from: the layer, its shape, and what one value of it is called.
+    """Where the values of a vector come from: the layer, its shape, and the name of one value of it.
 
-    `placed` says whether each value is one cell of that layer.
+    `placed`: whether each value is one cell of that layer.
     """
 
     layer: str
@@ -54,10 +54,11 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True)
 class Layer(ABC):
-    """One layer: its unique name and the names of the layers it reads, with everything that is known of its kind.
+    """One layer: its unique name, the names of the layers it reads, and everything about its kind.
 
-    A class for a kind of layers has abstract methods left; it says so by `abstract=True`. All others must
-    answer them, and have `tag` (which decides the colour), `title` (its name) and `about` (one sentence).
+    A common base of several kinds, which leaves methods abstract, is declared with `abstract=True`. All others
+    must define every method, and have `tag` (which decides the colour), `title` (its name) and `about` (one
+    sentence).
     Shapes are (height, width, channels) or (values,); `shapes` are those of `inputs`, in order.
     """
 
@@ -69,27 +70,29 @@ class Layer(ABC):
     about: ClassVar[str]
     kind: ClassVar[str]
 
-    # Where it stands in a drawing: whether it is thin, and how early a small drawing leaves it out (0: never).
+    # In a drawing: whether it is thin, and how early a small drawing leaves it out (0: never).
     is_thin: ClassVar[bool] = False
     detail: ClassVar[int] = 0
 
     is_activation: ClassVar[bool] = False  # is an activation function
     is_stage: ClassVar[bool] = False  # belongs to the convolution or dense layer before it
     mixes_pictures: ClassVar[bool] = (
-        False  # in training, a picture's values depend on the others of its batch
+        False  # in training, the values of a picture depend on the other pictures of its batch
     )
-    keeps_channels: ClassVar[bool] = False  # a map is made of the input's map of its own number
-    averages_maps: ClassVar[bool] = False  # and is brought to the scale of several of them
-    computes: ClassVar[bool] = True  # its values are others than those it reads
-    has_own_channels: ClassVar[bool] = True  # a channel is something that the network has learned to look for
-    climbs_before: ClassVar[bool] = False  # activation maximisation climbs the value before it
-    silenced: ClassVar[Mapping[str, int]] = {}  # the variables that a silent channel has at zero: their axis
+    keeps_channels: ClassVar[bool] = False  # map i is computed from map i of the input
+    averages_maps: ClassVar[bool] = False  # and is scaled by statistics of several maps
+    computes: ClassVar[bool] = True  # its values differ from those it reads
+    has_own_channels: ClassVar[bool] = True  # its channels are features that the network has learned
+    climbs_before: ClassVar[bool] = False  # activation maximisation maximises the value before it
+    silenced: ClassVar[
+        Mapping[str, int]
+    ] = {}  # variable → axis: which slices are zero for a silenced channel
 
     def __init_subclass__(cls, abstract: bool = False, **options: object) -> None:
-        """See that the class has all that a layer answers.
+        """Check that the class defines everything that a layer needs.
 
         Raises:
-            TypeError: naming what is missing.
+            TypeError: naming the missing methods and attributes.
         """
         super().__init_subclass__(**options)
         if abstract:
@@ -104,17 +107,17 @@ class Layer(ABC):
 
     @property
     def badge(self) -> str:
-        """The word on its coloured tag."""
+        """The text on its coloured tag."""
         return self.tag
 
     @property
     def phrase(self) -> str:
-        """What kind of layer, with its settings."""
+        """Its settings in words."""
         return self.title
 
     @property
     def equation(self) -> str:
-        """The layers it joins, where there are several: `conv2 + relu1`."""
+        """The layers that it combines, if several: `conv2 + relu1`."""
         return ""
 
     # Its size
@@ -132,7 +135,7 @@ class Layer(ABC):
         return {}
 
     def formula(self, shapes: Sequence[Shape]) -> str:
-        """Return how its number of parameters comes about; the number itself is added."""
+        """Return the formula of its number of parameters, with the result."""
         return ""
 
     def multiply_adds(self, shapes: Sequence[Shape]) -> int:
@@ -140,14 +143,14 @@ class Layer(ABC):
         return 0
 
     def channels(self, shapes: Sequence[Shape]) -> int | None:
-        """Return how many filters or neurons of its own it has, which can be silenced; None for none."""
+        """Return the number of its own filters or neurons, which can be silenced; None if it has none."""
         return None
 
     # What it sees
 
     @abstractmethod
     def field(self, fields: Sequence[ReceptiveField], shapes: Sequence[Shape]) -> ReceptiveField:
-        """Return what its cells depend on, from what those of its inputs depend on."""
+        """Return the receptive field of its cells, given those of its inputs."""
 
     def window(self, side: int) -> Window:
         """Return how its windows lie along a side of `side` cells of its input."""
@@ -166,17 +169,17 @@ class Layer(ABC):
 
     @abstractmethod
     def cell(self, inputs: Sequence[Array], weights: Weights, channel: int, cell: Cell | None) -> Arithmetic:
-        """Return how one of its values comes about, for one picture.
+        """Return how one of its values is computed, for one picture.
 
         Args:
-            inputs: the outputs of the layers it reads; of the input itself, its own.
+            inputs: the outputs of the layers it reads; for the input layer, its own output.
             weights: of the whole network, by `layer/variable`.
-            channel: the map, or the place where the output is a vector.
-            cell: in that map; None where the output is a vector.
+            channel: the index of the map, or of the value if the output is a vector.
+            cell: in that map; None if the output is a vector.
         """
 
     def follows(self, name: str) -> bool:
-        """Whether it takes a single cell of the layer `name` on."""
+        """Whether a single cell of the layer `name` can be followed through this layer."""
         return False
 
     def follow(
@@ -189,11 +192,11 @@ class Layer(ABC):
         cell: Cell | None,
         shape: Shape,
     ) -> Arithmetic:
-        """Return what becomes of a value that comes from the layer `came`; its result is nan where nothing does.
+        """Return what this layer computes from a value of the layer `came`; nan if the value goes nowhere.
 
         Args:
-            value: what the layer `came` has in `cell` of `channel`.
-            came: a layer that it follows.
+            value: the value of the layer `came` at `cell` of `channel`.
+            came: a layer for which `follows` is true.
             inputs: as for `cell`.
             weights: as for `cell`.
             channel: as for `cell`.
@@ -203,7 +206,7 @@ class Layer(ABC):
         return Single(float("nan"), "does not take a single cell in")
 
     def origin(self, shapes: Sequence[Shape], shape: Shape) -> Origin:
-        """Return where the values of its output vector of `shape` come from, for whoever reads them."""
+        """Return where the values of its output vector of `shape` come from."""
         return Origin(self.name, (1, 1, *shape), "neuron")
 
     # Its kernels
@@ -213,34 +216,34 @@ class Layer(ABC):
         return None
 
     def kernel_of(self, kernel: NDArray[np.float32], channel: int) -> NDArray[np.float32]:
-        """Return a view on the part of its kernel that makes one channel; (size, size, inputs) for maps."""
+        """Return a view of the part of its kernel for one channel; (size, size, inputs) for maps."""
         return kernel[..., channel]
 
-    # What stays at zero
+    # What stays zero
 
     @property
     def at_zero(self) -> float:
-        """What it makes of a value of zero, where it belongs to a stage."""
+        """Its output for an input of zero, if it is a stage."""
         return 0.0
 
     @property
     def is_never_negative(self) -> bool:
-        """Whether no value of it is below zero."""
+        """Whether its values are never negative."""
         return False
 
     @property
     def never_falls(self) -> bool:
-        """Whether of two values the larger one stays the larger, or both become equal."""
+        """Whether it is monotonic: a larger input never gives a smaller output."""
         return False
 
     @property
     def takes_largest(self) -> bool:
-        """Whether it only takes the largest value of each window."""
+        """Whether its output is the largest value of each window."""
         return False
 
 
 def all_layers(of: type[Layer] = Layer) -> Iterator[type[Layer]]:
-    """Yield the classes of all layers that there are."""
+    """Yield all layer classes."""
     for kind in of.__subclasses__():
         yield from all_layers(kind)
         if not _unanswered(kind):
@@ -248,14 +251,14 @@ def all_layers(of: type[Layer] = Layer) -> Iterator[type[Layer]]:
 
 
 def _unanswered(kind: type[Layer]) -> list[str]:
-    """Return the abstract methods that a class has left."""
+    """Return the abstract methods that a class does not define."""
     names = dir(kind)
     return [n for n in names if getattr(getattr(kind, n, None), "__isabstractmethod__", False)]
 
 
 @dataclass(frozen=True)
 class Elementwise(Layer, abstract=True):
-    """A layer that takes every value by itself; the first input decides the shape."""
+    """A layer that changes each value independently; the first input decides the shape."""
 
     kind: ClassVar[str] = ELEMENTWISE
     is_thin: ClassVar[bool] = True
@@ -266,7 +269,7 @@ class Elementwise(Layer, abstract=True):
         return shapes[0]
 
     def field(self, fields: Sequence[ReceptiveField], shapes: Sequence[Shape]) -> ReceptiveField:
-        """Return what the same cells of all inputs depend on."""
+        """Return the union of the receptive fields of the same cell of all inputs."""
         found = fields[0]
         for other in fields[1:]:
             found = found.joined(other)
@@ -274,14 +277,14 @@ class Elementwise(Layer, abstract=True):
 
     @abstractmethod
     def operation(self, inputs: Sequence[Array], weights: Weights, channel: int, came: str) -> Operation:
-        """Return what it does to the values of a channel that come from the layer `came`."""
+        """Return the operation on those values of a channel that come from the layer `came`."""
 
     def second(self, inputs: Sequence[Array], came: str) -> Array | None:
-        """Return the second values, shaped like those that come from `came`; None where there are none."""
+        """Return the second values, in the shape of those from `came`; None if there are none."""
         return None
 
     def cell(self, inputs: Sequence[Array], weights: Weights, channel: int, cell: Cell | None) -> Arithmetic:
-        """Return what it does to the value of its first input."""
+        """Return the operation on the value of its first input."""
         value = at(inputs[0], channel, cell)
         return self.follow(value, self.inputs[0], inputs, weights, channel, cell, inputs[0].shape)
 
@@ -299,7 +302,7 @@ class Elementwise(Layer, abstract=True):
         cell: Cell | None,
         shape: Shape,
     ) -> Arithmetic:
-        """Return what it does to the value."""
+        """Return the operation on the value."""
         operation = self.operation(inputs, weights, channel, came)
         second = self.second(inputs, came)
         other = float("nan") if second is None else at(second, channel, cell)
@@ -316,7 +319,7 @@ class Windowed(Layer, abstract=True):
         """Return rows and columns of its output over maps of `shape`.
 
         Raises:
-            TooSmallError: if none is left.
+            TooSmallError: if nothing is left.
         """
         windows = [self.window(side) for side in shape[:2]]
         rows, columns = (
@@ -328,11 +331,11 @@ class Windowed(Layer, abstract=True):
         return rows, columns
 
     def zeros(self, side: int) -> int:
-        """Return how many zeros lie along a side of its input, before and after it together."""
+        """Return the number of padding zeros along a side of its input, before and after together."""
         return 0
 
     def field(self, fields: Sequence[ReceptiveField], shapes: Sequence[Shape]) -> ReceptiveField:
-        """Return what the cells under its windows depend on."""
+        """Return the union of the receptive fields of the cells in each window."""
         shape = self.output_shape(shapes)
         return fields[0].slid(self.window(shapes[0][0]), self.window(shapes[0][1]), shape)
 

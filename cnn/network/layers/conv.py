@@ -16,7 +16,7 @@ from cnn.network.ops import Array
 
 
 class Filter(NamedTuple):
-    """What makes one map: a kernel (size, size, maps) over the maps of some numbers, and a bias."""
+    """One filter: a kernel (size, size, maps), the indices of the maps that it reads, and a bias."""
 
     kernel: NDArray[np.float32]
     bias: float | None
@@ -37,11 +37,11 @@ class Convolving(Windowed, abstract=True):
     advice: ClassVar[str] = "Set its padding to same, make its kernel smaller, or pool less before it."
 
     def filter(self, weights: Weights, channel: int, depth: int) -> Filter:
-        """Return what makes one of its maps, from `depth` input maps."""
+        """Return the filter of one of its maps, which reads `depth` input maps."""
         raise NotImplementedError
 
     def window(self, side: int) -> Window:
-        """Return how its windows lie; the odd zero goes after, as in TensorFlow."""
+        """Return how its windows lie; an odd zero goes after, as in TensorFlow."""
         before = ops.same_padding(side, self.kernel_size, self.stride)[0] if self.padding == "same" else 0
         return Window(self.kernel_size, self.stride, before)
 
@@ -52,12 +52,12 @@ class Convolving(Windowed, abstract=True):
         return sum(ops.same_padding(side, self.kernel_size, self.stride))
 
     def multiply_adds(self, shapes: Sequence[Shape]) -> int:
-        """Return a kernel's cells for every cell of the output."""
+        """Return the cells of a kernel times the cells of the output."""
         kernel = self.weight_shapes(shapes)["kernel"]
         return math.prod(self.sides(shapes[0])) * math.prod(kernel)
 
     def cell(self, inputs: Sequence[Array], weights: Weights, channel: int, cell: Cell | None) -> KernelSum:
-        """Return the sum behind a cell."""
+        """Return the sum that gives a cell."""
         maps = inputs[0]
         kernel, bias, channels = self.filter(weights, channel, maps.shape[2])
         rows, columns = (
@@ -72,10 +72,10 @@ class Convolving(Windowed, abstract=True):
         return KernelSum(values, kernel.astype(np.float64), bias, corner, inside, tuple(channels))
 
     def channel_maps(self, maps: Array, kernel: Array) -> Array:
-        """Return one intermediate map an input channel: that channel alone under its slice of a kernel.
+        """Return one intermediate map per input channel: that channel convolved with its slice of the kernel.
 
         Args:
-            maps: (height, width, channels), those that the kernel reads.
+            maps: (height, width, channels), the maps that the kernel reads.
             kernel: (size, size, channels), of one filter.
 
         Returns:
@@ -109,7 +109,7 @@ class Conv(Convolving):
 
     title: ClassVar[str] = "Convolution"
     about: ClassVar[str] = (
-        "Each map is one filter slid over all input maps: a dot product at every place, plus a bias."
+        "Each map is one filter slid over all input maps: a dot product at every position, plus a bias."
     )
     silenced: ClassVar[dict[str, int]] = {"kernel": -1, "bias": -1}
 
@@ -124,7 +124,7 @@ class Conv(Convolving):
         return f"{self.filters} {noun} of {self._size_text()}"
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
-        """Return rows and columns of its windows, and a map a filter."""
+        """Return rows and columns of its windows, and one map per filter."""
         return (*self.sides(shapes[0]), self.filters)
 
     def weight_shapes(self, shapes: Sequence[Shape]) -> dict[str, Shape]:
@@ -152,22 +152,22 @@ class Conv(Convolving):
         return Filter(weights[f"{self.name}/kernel"][..., channel], bias, range(depth))
 
     def link_sizes(self, weights: Weights) -> NDArray[np.float32]:
-        """Return the sums of the sizes of its weights."""
+        """Return the sums of the absolute values of its weights."""
         sizes: NDArray[np.float32] = np.abs(weights[f"{self.name}/kernel"]).sum(axis=(0, 1))
         return sizes
 
 
 @dataclass(frozen=True)
 class DepthwiseConv(Convolving):
-    """A kernel of `kernel_size` × `kernel_size` for each map by itself, without a bias.
+    """One kernel of `kernel_size` × `kernel_size` per map, without a bias.
 
-    With a 1×1 convolution after it, it is a separable convolution: first where, then of what (Chollet 2017,
+    Together with a 1×1 convolution after it, it is a separable convolution (Chollet 2017,
     "Xception").
     """
 
     title: ClassVar[str] = "Depthwise convolution"
     about: ClassVar[str] = (
-        "Each map has one small filter of its own; a 1×1 convolution mixes the maps afterwards."
+        "Each map has one small filter of its own; a 1×1 convolution then combines the maps."
     )
     keeps_channels: ClassVar[bool] = True
     silenced: ClassVar[dict[str, int]] = {"kernel": -2}
@@ -182,9 +182,9 @@ class DepthwiseConv(Convolving):
         """The kernel's size, stride and padding.
 
         >>> DepthwiseConv("depthwise1", ("input",), 3, 1, "same").phrase
-        '1 filter a map, 3×3, same'
+        '1 filter per map, 3×3, same'
         """
-        return f"1 filter a map, {self._size_text()}"
+        return f"1 filter per map, {self._size_text()}"
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
         """Return rows and columns of its windows, and as many maps as it reads."""
@@ -200,7 +200,7 @@ class DepthwiseConv(Convolving):
         return count_text(f"{size}×{size}×{shapes[0][2]}", self.weight_shapes(shapes))
 
     def channels(self, shapes: Sequence[Shape]) -> int:
-        """Return its filters, one a map."""
+        """Return its filters, one per map."""
         return shapes[0][2]
 
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
@@ -208,9 +208,9 @@ class DepthwiseConv(Convolving):
         return ops.depthwise_conv2d(inputs[0], weights[f"{self.name}/kernel"], self.stride, self.padding)
 
     def filter(self, weights: Weights, channel: int, depth: int) -> Filter:
-        """Return the kernel over the map of the same number."""
+        """Return the kernel for the map of the same index."""
         return Filter(self.kernel_of(weights[f"{self.name}/kernel"], channel), None, (channel,))
 
     def kernel_of(self, kernel: NDArray[np.float32], channel: int) -> NDArray[np.float32]:
-        """Return a view on the kernel of one map, (size, size, 1)."""
+        """Return a view of the kernel of one map, (size, size, 1)."""
         return kernel[:, :, channel, :]

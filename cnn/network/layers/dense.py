@@ -1,4 +1,4 @@
-"""The picture at one end; vectors, neurons and probabilities at the other."""
+"""The input layer, and the layers of vectors: flatten, global average, fully connected, softmax."""
 
 import math
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ class Input(Layer):
         return PICTURE_FIELD
 
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
-        """Return the picture, which comes scaled."""
+        """Return the picture, which is scaled already."""
         return inputs[0]
 
     def cell(self, inputs: Sequence[Array], weights: Weights, channel: int, cell: Cell | None) -> Arithmetic:
@@ -56,20 +56,20 @@ class Input(Layer):
 
 @dataclass(frozen=True)
 class Whole(Layer, abstract=True):
-    """A layer each of whose values depends on all that it reads."""
+    """A layer of which each value depends on the whole input."""
 
     def field(self, fields: Sequence[ReceptiveField], shapes: Sequence[Shape]) -> ReceptiveField:
-        """Return what all cells depend on together."""
+        """Return the union of the receptive fields of all cells."""
         return fields[0].whole()
 
 
 @dataclass(frozen=True)
 class Flatten(Layer):
-    """The maps unrolled into one vector, row by row, channels last."""
+    """The maps flattened into one vector, row by row, channels last."""
 
     tag: ClassVar[str] = "flat"
     title: ClassVar[str] = "Flatten"
-    about: ClassVar[str] = "The maps become one row of numbers."
+    about: ClassVar[str] = "The maps are written into one vector."
     kind: ClassVar[str] = COPY
     is_thin: ClassVar[bool] = True
     computes: ClassVar[bool] = False
@@ -81,20 +81,20 @@ class Flatten(Layer):
         return "flatten"
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
-        """Return as many values as the maps have cells."""
+        """Return the number of cells of all maps."""
         return (math.prod(shapes[0]),)
 
     def field(self, fields: Sequence[ReceptiveField], shapes: Sequence[Shape]) -> ReceptiveField:
-        """Return what the cells of the maps depend on: each value is one of them."""
+        """Return the receptive fields of the maps: each value is one of their cells."""
         return fields[0]
 
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
-        """Return the maps, unrolled."""
+        """Return the maps, flattened."""
         return ops.flatten(inputs[0])
 
     def cell(self, inputs: Sequence[Array], weights: Weights, channel: int, cell: Cell | None) -> Arithmetic:
-        """Return the value where it was."""
-        return Single(float(inputs[0].reshape(-1)[channel]), "taken as it is")
+        """Return the value of the cell it comes from."""
+        return Single(float(inputs[0].reshape(-1)[channel]), "copied unchanged")
 
     def origin(self, shapes: Sequence[Shape], shape: Shape) -> Origin:
         """Return the maps."""
@@ -117,7 +117,7 @@ class GlobalAverage(Whole):
         return "average"
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
-        """Return one value a map."""
+        """Return one value per map."""
         return (shapes[0][2],)
 
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:
@@ -141,7 +141,7 @@ class FullyConnected(Whole):
 
     tag: ClassVar[str] = "dense"
     title: ClassVar[str] = "Fully connected"
-    about: ClassVar[str] = "Every number is a weighted sum of all values before it, plus a bias."
+    about: ClassVar[str] = "Each neuron is a weighted sum of all values of the layer before it, plus a bias."
     kind: ClassVar[str] = DENSE
     silenced: ClassVar[dict[str, int]] = {"kernel": -1, "bias": -1}
 
@@ -151,7 +151,7 @@ class FullyConnected(Whole):
         return f"{self.units} neuron{'' if self.units == 1 else 's'}"
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
-        """Return one value a neuron."""
+        """Return one value per neuron."""
         return (self.units,)
 
     def weight_shapes(self, shapes: Sequence[Shape]) -> dict[str, Shape]:
@@ -164,7 +164,7 @@ class FullyConnected(Whole):
         return count_text(terms, self.weight_shapes(shapes))
 
     def multiply_adds(self, shapes: Sequence[Shape]) -> int:
-        """Return one a weight."""
+        """Return one per weight."""
         return shapes[0][0] * self.units
 
     def channels(self, shapes: Sequence[Shape]) -> int:
@@ -184,7 +184,7 @@ class FullyConnected(Whole):
 
 @dataclass(frozen=True)
 class Softmax(Whole):
-    """Scores to probabilities that sum to 1."""
+    """Turns scores into probabilities that add up to 1."""
 
     tag: ClassVar[str] = "softmax"
     title: ClassVar[str] = "Softmax"
@@ -193,7 +193,7 @@ class Softmax(Whole):
     is_thin: ClassVar[bool] = True
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
-        """Return a probability a score."""
+        """Return one probability per score."""
         return shapes[0]
 
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:

@@ -1,9 +1,9 @@
 """Which pixels of the picture a cell depends on: its receptive field, row by row and column by column.
 
-A window begins at `stride × place - before`; walking from layer to layer gives the pixels of the picture
+Window number i begins at `stride × i - before`; walking from layer to layer gives the pixels of the picture
 (Araujo, Norris and Sim 2019, "Computing receptive fields of convolutional neural networks", Distill). The
-pixels are kept as sets, not as sides of a square: a pool that drops the last row, or leaves rows out between
-its windows, drops the pixels that only these saw.
+pixels are kept as sets, not as sides of a square, because a pool that leaves out the last row, or rows between
+its windows, also leaves out the pixels that only these rows depend on.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from cnn.network.spec import PICTURE_SHAPE
 
 
 class Window(NamedTuple):
-    """How the windows of a layer lie along one side: `size` cells each, `stride` apart, zeros `before`."""
+    """How the windows of a layer lie along one side: `size` cells each, `stride` apart, `before` zeros in front."""
 
     size: int
     stride: int
@@ -24,7 +24,7 @@ class Window(NamedTuple):
 
 
 class Rectangle(NamedTuple):
-    """Pixels or cells from `top` up to but without `bottom`, from `left` up to but without `right`."""
+    """Pixels or cells: rows `top` to `bottom` - 1, columns `left` to `right` - 1."""
 
     top: int
     left: int
@@ -46,33 +46,33 @@ class Rectangle(NamedTuple):
 class ReceptiveField:
     """What the cells of a layer depend on; bit k of `rows[i]` is set where row i depends on pixels of row k.
 
-    A vector has one entry, for all of its values; one of unrolled maps has those of the maps.
+    A vector has one entry, for all of its values; flattened maps have those of the maps.
     """
 
     rows: tuple[int, ...]
     columns: tuple[int, ...]
 
     def of(self, row: int, column: int) -> Rectangle:
-        """Return the smallest rectangle with all pixels that a cell depends on; of a vector, any cell will do."""
+        """Return the smallest rectangle with all pixels that a cell depends on; for a vector, any cell may be given."""
         top, bottom = _ends(self.rows[row if len(self.rows) > 1 else 0])
         left, right = _ends(self.columns[column if len(self.columns) > 1 else 0])
         return Rectangle(top, left, bottom, right)
 
     def largest(self) -> Rectangle:
-        """Return the largest of the rectangles of all cells, the first of them."""
+        """Return the largest of the rectangles of all cells; of equal ones, the first."""
         row, column = (_widest(masks) for masks in (self.rows, self.columns))
         return self.of(row, column)
 
     def slid(self, rows: Window, columns: Window, shape: Sequence[int]) -> "ReceptiveField":
-        """Return what the cells of maps of `shape` depend on that windows over these cells give."""
+        """Return the fields of the cells of maps of `shape` that are computed from windows of these cells."""
         return ReceptiveField(_slid(self.rows, rows, shape[0]), _slid(self.columns, columns, shape[1]))
 
     def whole(self) -> "ReceptiveField":
-        """Return what one value depends on that is computed from all cells."""
+        """Return the field of one value that is computed from all cells."""
         return ReceptiveField((reduce(or_, self.rows),), (reduce(or_, self.columns),))
 
     def joined(self, other: "ReceptiveField") -> "ReceptiveField":
-        """Return what cells depend on that are computed from those of both; a vector's go to every cell."""
+        """Return the fields of cells that are computed from both; a vector's field is joined to every cell's."""
         return ReceptiveField(_joined(self.rows, other.rows), _joined(self.columns, other.columns))
 
     def unseen(self) -> tuple[list[int], list[int]]:

@@ -1,7 +1,7 @@
-"""A network spec, written out as the flat list of its layers.
+"""The flat list of layers that a network spec describes.
 
-Shapes, the NumPy forward pass and the Keras model all walk this one list, so they cannot disagree on what
-a spec means. Names follow the VGG papers: `conv2_1` is the first convolution of the second block; a block
+Shapes, the NumPy forward pass and the Keras model all use this one list, so they cannot disagree about
+a spec. Names follow the VGG papers: `conv2_1` is the first convolution of the second block; a block
 with a single convolution has `conv2`. ReLU and softmax are layers of their own.
 
 >>> [layer.name for layer in expand(NetworkSpec())]
@@ -99,7 +99,7 @@ def _add_norm(chain: _Chain, block: Block, name: str) -> None:
 
 
 def _add_gate(chain: _Chain, block: Block, number: int) -> None:
-    """Add squeeze and excitation: the mean of each map, two dense layers, and a factor for each map."""
+    """Add squeeze and excitation: the mean of each map, two dense layers, and one factor per map."""
     if not block.squeeze:
         return
     (maps,), filters = chain.last, block.convolutions[-1].filters
@@ -112,7 +112,7 @@ def _add_gate(chain: _Chain, block: Block, number: int) -> None:
 
 
 def _add_shortcut(chain: _Chain, block: Block, number: int, channels: int, start: tuple[str]) -> None:
-    """Add the block's input to what its convolutions gave; with `same` padding the strides multiply."""
+    """Add the block's input to the output of its convolutions; with `same` padding the strides multiply."""
     stride, filters = 1, block.convolutions[-1].filters
     for convolution in block.convolutions:
         stride *= convolution.stride

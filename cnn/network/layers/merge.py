@@ -1,4 +1,4 @@
-"""Layers that join two others."""
+"""Layers that combine two others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Add(Elementwise):
 
     tag: ClassVar[str] = "add"
     title: ClassVar[str] = "Residual sum"
-    about: ClassVar[str] = "The block's input is added to what its convolutions gave, cell by cell."
+    about: ClassVar[str] = "The block's input is added to the output of its convolutions, cell by cell."
     detail: ClassVar[int] = 3
 
     @property
@@ -40,9 +40,9 @@ class Add(Elementwise):
 
 @dataclass(frozen=True)
 class Gate(Elementwise):
-    """Maps, each multiplied by a number of its own from 0 to 1: the gate of squeeze and excitation.
+    """Maps, each multiplied by its own factor from 0 to 1: the gate of squeeze and excitation.
 
-    The numbers come from the mean of every map, by two dense layers (Hu, Shen and Sun 2018,
+    The factors are computed from the means of all maps by two dense layers (Hu, Shen and Sun 2018,
     "Squeeze-and-excitation networks").
     """
 
@@ -69,7 +69,7 @@ class Gate(Elementwise):
         return maps * factors[..., None, None, :]
 
     def follows(self, name: str) -> bool:
-        """Whether it reads `name` as maps: a gate's number goes to a whole map, not to one cell."""
+        """Whether it reads `name` as maps: a factor belongs to a whole map, not to one cell."""
         return name == self.inputs[0]
 
     def operation(self, inputs: Sequence[Array], weights: Weights, channel: int, came: str) -> Times:
@@ -77,6 +77,6 @@ class Gate(Elementwise):
         return Times(self.inputs[1])
 
     def second(self, inputs: Sequence[Array], came: str) -> Array:
-        """Return the numbers, one for all cells of a map."""
+        """Return the factors, each repeated for all cells of its map."""
         factors: Array = np.broadcast_to(inputs[1], inputs[0].shape)
         return factors

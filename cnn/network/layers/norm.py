@@ -17,7 +17,7 @@ BATCH_NORM_PARTS = ("gamma", "beta", "moving_mean", "moving_variance")
 
 @dataclass(frozen=True)
 class BatchNorm(Elementwise):
-    """Each channel less its mean, over its standard deviation, times gamma, plus beta."""
+    """(x - mean) / standard deviation × gamma + beta, with the numbers of x's channel."""
 
     tag: ClassVar[str] = "norm"
     title: ClassVar[str] = "Batch normalisation"
@@ -33,7 +33,7 @@ class BatchNorm(Elementwise):
         return "batch norm"
 
     def weight_shapes(self, shapes: Sequence[Shape]) -> dict[str, Shape]:
-        """Return four values a channel."""
+        """Return four values per channel."""
         return dict.fromkeys(BATCH_NORM_PARTS, (shapes[0][-1],))
 
     def formula(self, shapes: Sequence[Shape]) -> str:
@@ -54,7 +54,7 @@ class BatchNorm(Elementwise):
 
 @dataclass(frozen=True)
 class GroupNorm(Elementwise):
-    """Each value less the mean of its group of maps, over their standard deviation, times gamma, plus beta."""
+    """(x - mean) / standard deviation × gamma + beta, with mean and deviation of x's group of maps."""
 
     groups: int
 
@@ -79,7 +79,7 @@ class GroupNorm(Elementwise):
         return f"{self.groups} group{'' if self.groups == 1 else 's'} of maps, each normalised"
 
     def weight_shapes(self, shapes: Sequence[Shape]) -> dict[str, Shape]:
-        """Return two values a channel."""
+        """Return two values per channel."""
         return dict.fromkeys(("gamma", "beta"), (shapes[0][-1],))
 
     def formula(self, shapes: Sequence[Shape]) -> str:
@@ -87,7 +87,7 @@ class GroupNorm(Elementwise):
         return count_text(f"2×{shapes[0][-1]}", self.weight_shapes(shapes))
 
     def field(self, fields: Sequence[ReceptiveField], shapes: Sequence[Shape]) -> ReceptiveField:
-        """Return what all cells depend on: the mean is that of whole maps."""
+        """Return the union of the receptive fields of all cells, since the mean is that of whole maps."""
         return fields[0].joined(fields[0].whole())
 
     def forward(self, inputs: Sequence[Array], weights: Weights) -> Array:

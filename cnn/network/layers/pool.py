@@ -1,4 +1,4 @@
-"""Pooling: one value a window."""
+"""Pooling: one value per window."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class Pool(Windowed):
     def cell(
         self, inputs: Sequence[Array], weights: Weights, channel: int, cell: Cell | None
     ) -> WindowChoice:
-        """Return the window that becomes the cell."""
+        """Return the window of the cell, and how its value is computed."""
         row, column = cell or (0, 0)
         top, left = row * self.stride, column * self.stride
         part = inputs[0][top : top + self.size, left : left + self.size, channel]
@@ -72,17 +72,17 @@ class Pool(Windowed):
         cell: Cell | None,
         shape: Shape,
     ) -> Arithmetic:
-        """Return the first window that takes the cell in, and what the cell means to it."""
+        """Return the first window that contains the cell, and what the cell contributes."""
         cells = self.cells_over(cell or (0, 0), shape)
         if not cells:
-            return Single(float("nan"), "no window takes this cell in")
+            return Single(float("nan"), "no window contains this cell")
         found = self.cell(inputs, weights, channel, cells[0])
         return Single(found.total, f"{found.text}: {found.share_of(cell or (0, 0))}")
 
     def cells_over(self, cell: Cell, shape: Shape) -> list[Cell]:
-        """Return the cells of its map of `shape` in whose windows the input's `cell` lies.
+        """Return the cells of its map of `shape` whose windows contain the input's `cell`.
 
-        There are several where windows overlap, and none between windows or in a dropped row or column.
+        There are several if windows overlap, and none for a cell between windows or in a dropped row or column.
 
         >>> Pool("pool1", ("relu1",), "max", 3, 2).cells_over((2, 3), (4, 4))
         [(0, 1), (1, 1)]

@@ -1,13 +1,14 @@
 """The parts of the server that all sessions share: runs, engine, experiments, download, decoders of pictures."""
 
 import importlib
+import logging
 import threading
 import time
 from dataclasses import dataclass
 
 import streamlit as st
 
-from cnn.core.settings import is_offline, read_settings, runs_folder
+from cnn.core.settings import is_offline, read_settings, runs_folder, unused_text
 from cnn.data.download import Download
 from cnn.experiments.driver import Driver, experiments_folder
 from cnn.experiments.experiment import ExperimentStore
@@ -45,7 +46,10 @@ def service() -> Service:
 
 
 def start() -> Service:
-    """Start the engine, and the download where CIFAR-10 is absent; both go on in their own threads."""
+    """Start the engine, and the download where CIFAR-10 is missing; both run in their own threads."""
+    unused = unused_text()
+    if unused:
+        logging.getLogger(__name__).warning(unused)
     services = service()
     services.engine.start(START_DELAY_SECONDS)
     services.driver.start()

@@ -84,7 +84,7 @@ def test_pause_resume_and_stop_are_one_press_each(lab: Lab) -> None:
     assert not app.exception
     look(one, service().store, 1, lambda run: None)
     app = lab.visit("grid")
-    assert "nothing was found out" in said(app)
+    assert "there is no result" in said(app)
     assert not [b for b in app.button if b.label in ("Pause", "Resume", "Stop")]
 
 

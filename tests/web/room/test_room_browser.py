@@ -77,4 +77,4 @@ def test_a_class_of_three_browsers(served_app: ServedApp, browser: Browser) -> N
 
     teacher.get_by_role("tab", name="Students").click()
     teacher.get_by_role("button", name="Remove").first.click()
-    expect(ada.get_by_text("You are in no such room")).to_be_visible(timeout=PATIENCE)
+    expect(ada.get_by_text("You are not in this room")).to_be_visible(timeout=PATIENCE)
