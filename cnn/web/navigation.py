@@ -5,6 +5,7 @@ import streamlit as st
 from cnn.core.errors import CnnLabError
 from cnn.web.app import address
 from cnn.web.app.component import FRONTEND, component
+from cnn.web.app.restart import watch_for_restart
 from cnn.web.app.session import session, theme
 from cnn.web.learn.lesson import LESSONS
 
@@ -105,9 +106,7 @@ def _page_tools(large: bool) -> None:
 
 @st.fragment(run_every=DAY_SECONDS)
 def _drawn_anew_after_a_restart() -> None:
-    """Show nothing; be there.
-
-    A browser that finds its server again draws the page anew only where something on it runs by itself
-    (Streamlit 1.67). A server that was restarted knows of no button of a page that it has not drawn: the
-    first press was lost.
+    """Be there: a browser that finds its server again draws the page anew only where something on it runs by
+    itself (Streamlit 1.67).
     """
+    watch_for_restart()

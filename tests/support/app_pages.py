@@ -120,8 +120,9 @@ def watched(app: AppTest) -> list[dict[str, Any]]:
 
 
 def components(app: AppTest) -> list[Any]:
-    """Return the browser components of a page, without the tools below every page."""
-    return [item for item in app.get("bidi_component") if item.key != "print"]
+    """Return the browser components of a page, without those that every page has."""
+    found = app.get("bidi_component")
+    return [item for item in found if item.key != "print" and not str(item.key).startswith("restart")]
 
 
 def drawing(app: AppTest) -> str:
@@ -166,7 +167,7 @@ def visited(page: str, **address: str) -> AppTest:
 
 def walk_of(app: AppTest) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the facts and the arrays that the walking window on the page was given."""
-    blob = app.get("bidi_component")[0].proto.bytes
+    blob = components(app)[0].proto.bytes
     (length,) = struct.unpack("<Q", blob[:8])
     return json.loads(json.loads(blob[8 : 8 + length])["__metadata__"]["facts"]), load(blob)
 

@@ -14,6 +14,7 @@ from cnn.web.ablate.maps import show_maps
 from cnn.web.ablate.network_tools import show_tools
 from cnn.web.ablate.patch import show_patch
 from cnn.web.ablate.picture_tools import FILL
+from cnn.web.app.restart import say_if_lost
 from cnn.web.app.session import session, theme
 from cnn.web.app.view import View
 
@@ -28,6 +29,12 @@ def show_break_it(view: View) -> None:
         "Silence filters, rewrite a kernel, cover or rotate the picture: does the network still recognise it? "
         "**Your run does not change:** you work on a copy, and your changes stay when you choose another "
         "picture, layer or epoch of this network."
+    )
+    changes = session().edits.get(view.run.id, Edits())
+    say_if_lost(
+        f"changes to {view.run.id}",
+        len(changes.current),
+        "The server was restarted, so your changes to this network are gone.",
     )
     try:
         bench = bench_of(view)

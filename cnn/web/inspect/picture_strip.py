@@ -10,6 +10,7 @@ from cnn import data
 from cnn.core.errors import CnnLabError
 from cnn.core.numbers import to_blob
 from cnn.web.app.component import component
+from cnn.web.app.restart import say_if_lost
 from cnn.web.app.session import session
 from cnn.web.app.view import (
     choose_picture,
@@ -29,6 +30,11 @@ def show_picture_strip() -> None:
     """Show one test or validation picture of every class at one number, and the visitor's own; a click chooses."""
     true_class, number = picture_choice()
     own = session().upload
+    say_if_lost(
+        "picture",
+        int(own is not None),
+        "The server was restarted, so your picture is gone: this is a test picture. Bring yours again.",
+    )
     try:
         pictures = _row(dataset_name(), number, picture_part())
     except CnnLabError as error:

@@ -41,7 +41,7 @@ from cnn.runs.store import Run, RunStore, Status
 from cnn.scheduler.query_queue import Answer
 from cnn.web import navigation
 from cnn.web.ablate import kernel_editor, patch
-from cnn.web.app import answers, drawing, matrix, softmax_bars, thumbnails, tiles
+from cnn.web.app import answers, drawing, matrix, restart, softmax_bars, thumbnails, tiles
 from cnn.web.classify import crop, paste, prediction
 from cnn.web.inspect import inspector, overlay, picture_strip, time_machine, top_images
 from cnn.web.inspect.inspector_data import pack as pack_inspector
@@ -308,6 +308,7 @@ WHOLE_NUMBERS = {  # a browser gets counts, places and pixels of uint8 from thes
     "paste": paste,
     "patch": patch,
     "picture_strip": picture_strip,
+    "restart": restart,
 }
 
 

@@ -11,10 +11,6 @@ from support.odd_pictures import quadrants, saved
 from support.serving import served
 from support.visitor import Visitor
 
-NOTE_SCRIPT = """() => new MutationObserver(() => {
-  window.scriptRan ||= Boolean(document.querySelector('[data-test-script-state="running"]'));
-}).observe(document.body, { attributes: true, subtree: true, attributeFilter: ["data-test-script-state"] })"""
-
 
 @pytest.mark.browser
 def test_the_first_press_after_a_restart_counts(browser: Browser, tmp_path: Path) -> None:
@@ -25,18 +21,20 @@ def test_the_first_press_after_a_restart_counts(browser: Browser, tmp_path: Path
         dense = rows.count()
         os.killpg(before.process.pid, signal.SIGKILL)
         expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "PINGING_SERVER")
-        page.evaluate(NOTE_SCRIPT)
     with served(tmp_path / "home", before.port):
-        page.wait_for_function("window.scriptRan")  # by itself: connected is not yet drawn anew
-        visitor.settle()
         page.get_by_role("button", name="Add a dense layer").click()
         expect(rows).to_have_count(dense + 1)
     visitor.context.close()
 
 
 @pytest.mark.browser
-def test_pictures_that_are_gone_are_said_to_be_gone(browser: Browser, tmp_path: Path) -> None:
+def test_what_is_gone_is_said_to_be_gone(browser: Browser, tmp_path: Path) -> None:
+    """Pictures that were brought, and changes to a network, on two pages that are open all the while."""
     with served(tmp_path / "home") as before:
+        other = Visitor(browser, before)
+        broken = other.open("inside?network=lecture&panel=break")
+        broken.get_by_role("button", name="Cover the middle").click()
+        expect(broken.get_by_text("16×16 pixels covered").first).to_be_visible()
         visitor = Visitor(browser, before)
         page = visitor.open("classify?from=Upload")
         photo = tmp_path / "photo.png"
@@ -49,4 +47,10 @@ def test_pictures_that_are_gone_are_said_to_be_gone(browser: Browser, tmp_path: 
         expect(page.get_by_text("your pictures are gone")).to_be_visible()
         expect(page.get_by_test_id("stFileUploaderFile")).to_have_count(0)
         expect(page.get_by_text("64×48 PNG")).to_have_count(0)
+        expect(broken.get_by_text("so your changes to this network are gone")).to_be_visible()
+        expect(broken.get_by_text("16×16 pixels covered")).to_have_count(0)
+        broken.get_by_role("button", name="Cover the middle").click()
+        expect(broken.get_by_text("16×16 pixels covered").first).to_be_visible()
+        expect(broken.get_by_text("so your changes to this network are gone")).to_be_hidden()
     visitor.context.close()
+    other.context.close()
