@@ -35,7 +35,8 @@ def export_zip(
         except CnnLabError as error:
             missing[title] = str(error)
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    # Weights hardly get smaller however hard one tries.
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr(MANIFEST, to_json(manifest(source), indent=1) + "\n")
         archive.writestr("README.txt", _told(source, files, missing))
         for file in files:

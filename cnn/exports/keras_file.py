@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from cnn.exports.source import INPUT_NOTE, Exported, Source
 
@@ -10,13 +11,20 @@ if TYPE_CHECKING:
     import keras
 
 
+_models: "WeakKeyDictionary[Source, keras.Model]" = (
+    WeakKeyDictionary()
+)  # several formats of one network need it
+
+
 def keras_model(source: Source) -> "keras.Model":
-    """Return the network as a plain Keras model in float32, called once.
+    """Return the network as a plain Keras model in float32, called once; it is built once for a source.
 
     Always in float32: from a `mixed_bfloat16` model, LiteRT makes a file that loads but
     cannot run, and ONNX one that onnxruntime refuses (TensorFlow 2.21, Keras 3.15.1). ONNX needs a
     model that was called once.
     """
+    if source in _models:
+        return _models[source]
     from cnn.core.scaling import to_input
     from cnn.exports.source import probe
     from cnn.training.keras_model import build_network, set_weights
@@ -24,6 +32,7 @@ def keras_model(source: Source) -> "keras.Model":
     model = build_network(source.setup.network)
     set_weights(model, dict(source.weights))
     model(to_input(probe()[None]), training=False)
+    _models[source] = model
     return model
 
 
