@@ -53,7 +53,10 @@ class Firefox:
         return result
 
     def open(self, path: Path) -> None:
-        self.send("WebDriver:Navigate", {"url": path.as_uri()})
+        self.goto(path.as_uri())
+
+    def goto(self, url: str) -> None:
+        self.send("WebDriver:Navigate", {"url": url})
 
     def run(self, script: str, *arguments: Any) -> Any:
         """Run a script in the page and return what it returns."""
