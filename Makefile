@@ -5,6 +5,7 @@
 # make coverage, make mutants  what tests reach, and what they would notice (docs/testing.md)
 # make check  lint, format and types, of the browser components too where npm is
 # make bench  measure this machine
+# make webkit every page in WebKitGTK, Safari's engine: needs webkit2gtk-driver and xvfb
 # make lock   fix the newest allowed versions in requirements.lock
 # make models train the networks that come along again
 
@@ -18,7 +19,7 @@ KEY ?=
 BIN = $(VENV)/bin
 export PYTHON
 
-.PHONY: run test quick coverage mutants check format bench models screenshots venv lock clean
+.PHONY: run test quick coverage mutants check format bench models screenshots webkit venv lock clean
 
 # NumPy computes on one thread: beside a training run several would wait for each other.
 run: $(VENV)/$(if $(EXPORT),.export,.run)
@@ -66,6 +67,9 @@ models: $(VENV)/.run
 screenshots: $(VENV)/.dev
 	@sh scripts/browser.sh $(BIN)/python
 	$(BIN)/python scripts/screenshots.py
+
+webkit: $(VENV)/.dev
+	$(BIN)/python -m scripts.webkit
 
 venv: $(VENV)/.dev
 

@@ -8,6 +8,7 @@ import { grouped } from "./shared/numbers.ts";
 const ACCEPT = "image/jpeg,image/png,image/webp,.jfif,.jpe";
 const CHOOSERS = '[data-testid="stFileUploader"] input[type="file"]';
 const LOST = "The server was restarted, so your pictures are gone. Please upload them again.";
+const EMPTY = "Your browser gave this page nothing to paste: save the picture, then choose the file above.";
 // What Python said before, for as long as the page is open
 const page = window as Window & { cnnLabTray?: { tray: string; pictures: number } };
 
@@ -52,7 +53,11 @@ export default function paste({ data, parentElement, setTriggerValue }: Mount<Da
   };
   const pasted = (event: ClipboardEvent) => {
     const file = [...(event.clipboardData?.files ?? [])].find((found) => found.type.startsWith("image/"));
-    if (!file) return;
+    if (!file) {
+      const kinds = event.clipboardData?.types ?? [];
+      if (!kinds.length || kinds.includes("Files")) say(EMPTY); // WebKitGTK hands a picture over without its bytes
+      return;
+    }
     event.preventDefault();
     send(file);
   };

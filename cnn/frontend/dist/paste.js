@@ -35,6 +35,7 @@ var canHover = () => matchMedia("(hover: hover)").matches;
 var ACCEPT = "image/jpeg,image/png,image/webp,.jfif,.jpe";
 var CHOOSERS = '[data-testid="stFileUploader"] input[type="file"]';
 var LOST = "The server was restarted, so your pictures are gone. Please upload them again.";
+var EMPTY = "Your browser gave this page nothing to paste: save the picture, then choose the file above.";
 var page = window;
 var stops = /* @__PURE__ */ new WeakMap();
 function paste({ data, parentElement, setTriggerValue }) {
@@ -69,7 +70,11 @@ function paste({ data, parentElement, setTriggerValue }) {
   };
   const pasted = (event) => {
     const file = [...event.clipboardData?.files ?? []].find((found) => found.type.startsWith("image/"));
-    if (!file) return;
+    if (!file) {
+      const kinds = event.clipboardData?.types ?? [];
+      if (!kinds.length || kinds.includes("Files")) say(EMPTY);
+      return;
+    }
     event.preventDefault();
     send(file);
   };
