@@ -50,7 +50,13 @@ def train(options: argparse.Namespace) -> int:
     if options.json:
         emit({"event": "started", "run": str(run.folder), "setup": run.setup.to_json()})
     with ctrl_c(lambda: run.command("stop")), progress_bar(options.json) as show:
-        status = jobs.train_run(run.folder, show)
+        look = _Findings(run, options.json)
+
+        def told(report: Report) -> None:
+            show(report)
+            look.after(report)
+
+        status = jobs.train_run(run.folder, told)
     return _conclude(run, status, options.json)
 
 
@@ -174,6 +180,28 @@ def _conclude(run: Run, status: Status, as_json: bool) -> int:
         print(f"The run is kept. To continue it: python -m cnn train --resume {name_of(run)}")
     print(f"run: {run.folder}")
     return 0
+
+
+class _Findings:
+    """Says what is wrong with a run as soon as it is; what was wrong after the epoch before is not said again."""
+
+    def __init__(self, run: Run, as_json: bool) -> None:
+        self.run, self.as_json = run, as_json
+        self.before: set[str] = set()
+
+    def after(self, report: Report) -> None:
+        """Look at the run after an epoch."""
+        if not isinstance(report, EpochEnd):
+            return
+        found = findings(self.run.setup, self.run.history.rows())
+        for finding in found:
+            if finding.rule in self.before:
+                continue
+            if self.as_json:
+                emit({"event": "finding", "epoch": report.epoch, "finding": finding.sentence})
+            else:
+                print(f"epoch {report.epoch:g}: {finding.sentence}")
+        self.before = {finding.rule for finding in found}
 
 
 class _ProgressBar(AbstractContextManager["_ProgressBar"]):

@@ -111,8 +111,9 @@ def _dead(setup: Setup, ends: Sequence[dict[str, Any]]) -> str | None:
     layer, share = _most_dead(ends[-1])
     if share < MOSTLY_DEAD:
         return None
+    which = "All" if share == 1 else f"{percent(share)} of the"
     return (
-        f"{percent(share)} of the maps of {layer} are dead: zero everywhere on all of 500 pictures, so "
+        f"{which} maps of {layer} are dead: zero everywhere on all of 500 pictures, so "
         f"that they learn nothing any more. Start again with a lower learning rate "
         f"({setup.training.learning_rate / 10:g}), with batch normalisation, or with leaky ReLU."
     )

@@ -360,8 +360,10 @@ def test_train_writes_json_and_a_run(tmp_path: Path, home: Path) -> None:
     rows = json_lines(done.stdout)
     assert rows[0]["event"] == "started"
     assert rows[0]["run"] == str(out)
-    assert {row["event"] for row in rows[1:-1]} == {"progress", "epoch"}
+    assert {row["event"] for row in rows[1:-1]} <= {"progress", "epoch", "finding"}
     last = rows[-1]
+    said = [row["finding"] for row in rows if row["event"] == "finding"]
+    assert said == last["findings"]  # one epoch: what was said after it is what is said at the end
     assert last["event"] == "finished"
     assert 0 <= last["test_accuracy"] <= 1
     assert last["images_per_second"] > 0

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cnn.core.shares import percent
 from cnn.data.dataset import Dataset
 from cnn.network.spec import Block, Convolution, Dense, NetworkSpec, Setup
 from cnn.training.diagnostics import chance, findings
@@ -68,7 +69,7 @@ def test_a_run_that_answers_one_class_for_everything_is_told_so(dies: Known) -> 
     found = rules(*dies)
     answers = dies[1][-1]["answers"]
     assert max(answers) >= 0.9 * sum(answers) == 54
-    how_many = "every picture" if max(answers) == 60 else f"{100 * max(answers) // 60} % of the pictures"
+    how_many = "every picture" if max(answers) == 60 else f"{percent(max(answers) / 60)} of the pictures"
     assert f"for {how_many} of validation" in found["one_answer"]
     assert "guessing" not in found  # said once
     assert "too high for it: start again with 0.1" in found["one_answer"]
@@ -78,7 +79,10 @@ def test_dead_maps_are_counted_and_told(dies: Known, learns: Known) -> None:
     dead = dies[1][-1]["dead"]
     layer, share = max(dead.items(), key=lambda item: item[1])
     assert share >= 0.5
-    assert f"% of the maps of {layer} are dead" in rules(*dies)["dead"]
+    assert (
+        f"{'All' if share == 1 else percent(share) + ' of the'} maps of {layer} are dead"
+        in rules(*dies)["dead"]
+    )
     assert max(learns[1][-1]["dead"].values()) < 0.5
 
 

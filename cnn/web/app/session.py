@@ -129,7 +129,10 @@ def read_link() -> None:
         return
     found.link_problem = ""
     if setup != found.setup:
+        begins = not found.revision and not found.undo
         found.replace(setup)
+        if begins:  # a visit, or one that goes on after a restart: what Build begins with was never shown
+            found.undo = []
 
 
 def write_link() -> None:

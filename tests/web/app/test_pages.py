@@ -228,6 +228,14 @@ def test_the_last_convolution_and_dense_layers_come_and_go(build: AppTest) -> No
     assert setup_of(build) == before
 
 
+def test_an_address_is_where_a_visit_begins_and_nothing_to_undo(lab: Lab) -> None:
+    """After a restart, too: what Build begins with by itself was never on this page."""
+    link = PRESETS["vgg6"].setup.to_link()
+    app = lab.visit("build", setup=link)
+    assert setup_of(app) == PRESETS["vgg6"].setup
+    assert icon_button(app, "Undo").disabled
+
+
 def test_undo_brings_back_a_number_in_its_widget(build: AppTest) -> None:
     labelled(build.number_input, "Filters").set_value(7).run()
     icon_button(build, "Undo").click().run()
