@@ -45,7 +45,7 @@ def test_a_cell_leads_to_a_picture_and_on_to_inside(
     found = keep(monkeypatch, served_app, RUNS["lecture"], wrong=7)
     page = visitor.open("evaluate?network=lecture")
     expect(page.get_by_text("493 of 500 test pictures")).to_be_visible(timeout=PATIENCE)
-    cell = page.get_by_label(re.compile("^7 pictures of class cat named dog"))
+    cell = page.get_by_label(re.compile("^7 pictures of class cat classified as dog"))
     cell.click()
     expect(cell).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_text("cat classified as dog: 7, most confident first")).to_be_visible(timeout=PATIENCE)
@@ -64,7 +64,7 @@ def test_the_arrow_keys_go_from_cell_to_cell(
 ) -> None:
     keep(monkeypatch, served_app, RUNS["lecture"], wrong=7)
     page = visitor.open("evaluate?network=lecture")
-    page.get_by_label(re.compile("^7 pictures of class cat named dog")).focus()
+    page.get_by_label(re.compile("^7 pictures of class cat classified as dog")).focus()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
@@ -80,5 +80,5 @@ def test_a_comparison_says_whether_it_is_real(
     expect(page.get_by_text("1 network of this link cannot be shown")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("is right on 30 of 500 pictures more than")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("radio", name="Confusion").or_(page.get_by_text("Confusion", exact=True)).first.click()
-    expect(page.get_by_label("cat named dog: 0 before, 30 now")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_label("cat classified as dog: 0 before, 30 now")).to_be_visible(timeout=PATIENCE)
     assert not visitor.problems
