@@ -60,6 +60,12 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "tables": Part(
             "bench.find_out:tables", "the table of 1,000 runs, and a comparison of long histories"
         ),
+        "mlflow": Part("bench.mlflow:mlflow", "curves of 100 runs, a click in a browser, against MLflow"),
+        "grid": Part("bench.grid:grid", "a grid of 16 runs at simulated steps, four workers against one"),
+        "embedded": Part(
+            "bench.grid:embedded", "a grid of 16 runs on the embedded worker, against one by one"
+        ),
+        "lesson": Part("bench.room:lesson", "200 students in a room for ten minutes"),
         "room": Part("bench.room:room", "up to 200 students in a room, its board on a projector"),
         "web": Part("bench.web:web", "start of the server to Home, memory, page changes in a browser"),
     }

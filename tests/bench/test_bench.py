@@ -164,6 +164,10 @@ def test_list_names_the_parts(capsys: pytest.CaptureFixture[str]) -> None:
         "watching",
         "evaluate",
         "tables",
+        "mlflow",
+        "grid",
+        "embedded",
+        "lesson",
         "room",
         "web",
     ]

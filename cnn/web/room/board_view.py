@@ -27,7 +27,8 @@ STYLE = """<style>
   padding: .45rem .6rem;
   border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent);
 }
-.room-board td.number, .room-board th.number { text-align: end; }
+.room-board td.number, .room-board th.number { text-align: end; white-space: nowrap; }
+.room-board td.network { min-width: 9rem; }
 .room-board tr.own td { background: color-mix(in srgb, currentColor 7%, transparent); }
 .room-board tr.out td { opacity: .7; }
 .room-board a { color: inherit; margin-inline-end: .6em; }
@@ -112,7 +113,10 @@ def board_html(room: Room, found: list[Entry], order: str, owner: str) -> str:
         cells = [
             ("number", "–" if entry.problem else str(place)),
             ("", f"<bdi>{escape(entry.name)}</bdi>"),
-            ("", f"<bdi>{escape(entry.run_name)}</bdi><small>{escape(entry.problem or entry.state)}</small>"),
+            (
+                "network",
+                f"<bdi>{escape(entry.run_name)}</bdi><small>{escape(entry.problem or entry.state)}</small>",
+            ),
             ("number", percent(entry.validation_accuracy)),
             ("number", percent(entry.test_accuracy)),
             ("number", f"{entry.parameters:,}"),

@@ -35,7 +35,8 @@ def show_code(room: Room) -> None:
         st.html(
             f'<div style="font-size:clamp(2rem,7vw,4.5rem);font-weight:700;letter-spacing:.06em;'
             f'font-variant-numeric:tabular-nums;line-height:1.1">{shown_code(room.code)}</div>'
-            "<div>Open the page <b>Class</b> and type this code and your name, or scan the QR code.</div>"
+            '<div style="max-width:22rem">Open the page <b>Class</b> and type this code and your name, '
+            "or scan the QR code.</div>"
         )
 
 
