@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.core.numbers import to_blob
+from cnn.core.numbers import number, to_blob
 from cnn.core.scaling import HALF_RANGE
 from cnn.data import CLASSES
 from cnn.figures.colours import TAGS, Theme, scale_of
@@ -31,6 +31,7 @@ from cnn.network.layers.base import (
     Elementwise,
 )
 from cnn.network.layers.conv import Convolving
+from cnn.network.layers.norm import BatchNorm
 
 MAX_BYTES = 1_000_000
 STRIP = 32
@@ -55,7 +56,7 @@ def pack(look: Look, name: str, channel: int, theme: Theme, fixed: Mapping[str, 
     facts |= {
         "layer": name,
         "tag": layer.tag,
-        "about": _about(look, layer),
+        "about": _about(look, layer, channel),
         "shape": values.shape,
         "channel": channel,
         "vector": values.ndim == 1,
@@ -86,9 +87,18 @@ def keras_layers(look: Look, name: str) -> tuple[str, ...]:
     return (name, *(after.name for after in chain_after(look.network, name)))
 
 
-def _about(look: Look, layer: Layer) -> str:
+def _about(look: Look, layer: Layer, channel: int) -> str:
     came = " and ".join(shape_text(look.outputs[source].shape) for source in layer.inputs)
-    return f"{layer.phrase}: {f'{came} → ' if came else ''}{shape_text(look.outputs[layer.name].shape)}."
+    words = f"{layer.phrase}: {f'{came} → ' if came else ''}{shape_text(look.outputs[layer.name].shape)}."
+    if not isinstance(layer, BatchNorm):
+        return words
+    mean, variance = (
+        number(float(look.weights[f"{layer.name}/moving_{name}"][channel])) for name in ("mean", "variance")
+    )
+    return (
+        f"{words} Statistics used for map {channel}: mean {mean} and variance {variance}, averaged over the batches "
+        "of training."
+    )
 
 
 def channel_names(look: Look, name: str) -> list[str]:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load
 
+from cnn.core.numbers import number
 from cnn.figures.colours import DARK, LIGHT
 from cnn.interpret.cell_steps import Look
 from cnn.network.layers.conv import Conv
@@ -104,6 +105,13 @@ def test_a_dense_layer_over_many_values_stays_small() -> None:
     assert facts["values_shape"] == [32, 32, 512]
     assert arrays["input"].shape == arrays["weights"].shape == (32, 32, len(facts["sent"]))
     assert len(pack(look, "flatten", 1, LIGHT, {})) < 3.3 * MAX_BYTES  # all values once, and one MB of maps
+
+
+def test_the_statistics_that_batch_normalisation_uses_are_told() -> None:
+    look = look_at(NetworkSpec((Block((Convolution(3),), batch_norm=True),)))
+    mean, variance = (float(look.weights[f"norm1/moving_{name}"][2]) for name in ("mean", "variance"))
+    facts, _ = packed(look, "norm1", 2)
+    assert f"map 2: mean {number(mean)} and variance {number(variance)}" in facts["about"]
 
 
 def test_dead_maps_and_the_most_active_are_told_after_the_activation() -> None:
