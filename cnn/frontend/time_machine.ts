@@ -1,6 +1,6 @@
 // The saved states of a run: a curve of accuracy that is a slider, and a button that passes through the epochs.
 import { find, type Mount, make, makeButton, makeSvg, setAttributes } from "./shared/dom.ts";
-import { isEnter, prefersCalm } from "./shared/input.ts";
+import { isEnter, prefersCalm, STILL } from "./shared/input.ts";
 import { clamp } from "./shared/numbers.ts";
 
 const MILLISECONDS = 650; // at least so long on every state
@@ -90,12 +90,15 @@ function begin(place: HTMLElement, facts: Facts): State {
   slider.onkeydown = (event) => press(event, state);
   // A drag along the curve is the slider's; up and down a swipe scrolls the page.
   slider.style.touchAction = "pan-y pinch-zoom";
+  let start = { x: 0, y: 0 };
   slider.onpointerdown = (event) => {
     slider.setPointerCapture(event.pointerId);
+    start = { x: event.clientX, y: event.clientY };
     if (event.pointerType === "mouse") drag(event, state);
   };
   slider.onpointermove = (event) => {
-    if (event.buttons) drag(event, state);
+    const [across, down] = [Math.abs(event.clientX - start.x), Math.abs(event.clientY - start.y)];
+    if (event.buttons && (event.pointerType === "mouse" || across > Math.max(down, STILL))) drag(event, state);
   };
   slider.onclick = (event) => {
     drag(event, state); // a tap

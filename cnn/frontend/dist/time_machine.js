@@ -38,6 +38,7 @@ var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
 var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 // cnn/frontend/shared/input.ts
+var STILL = 10;
 var prefersCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 var isEnter = (event) => event.key === "Enter" || event.key === " ";
 
@@ -91,12 +92,15 @@ function begin(place, facts) {
   state.newest.onclick = () => state.send("newest");
   slider.onkeydown = (event) => press(event, state);
   slider.style.touchAction = "pan-y pinch-zoom";
+  let start = { x: 0, y: 0 };
   slider.onpointerdown = (event) => {
     slider.setPointerCapture(event.pointerId);
+    start = { x: event.clientX, y: event.clientY };
     if (event.pointerType === "mouse") drag(event, state);
   };
   slider.onpointermove = (event) => {
-    if (event.buttons) drag(event, state);
+    const [across, down] = [Math.abs(event.clientX - start.x), Math.abs(event.clientY - start.y)];
+    if (event.buttons && (event.pointerType === "mouse" || across > Math.max(down, STILL))) drag(event, state);
   };
   slider.onclick = (event) => {
     drag(event, state);

@@ -4,7 +4,7 @@
 import { clamp } from "./numbers.ts";
 
 const LONG_PRESS = 500; // milliseconds
-const STILL = 10; // pixels a finger may move and still be pressing, not swiping
+export const STILL = 10; // pixels a finger may move and still be pressing, not swiping
 const FINGER = 44; // pixels: what a finger can aim at
 
 export const canHover = (): boolean => matchMedia("(hover: hover)").matches;

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
 
+from support.odd_pictures import quadrants, saved
 from support.serving import ServedApp
 
 TABLET = {"width": 820, "height": 1100}
@@ -218,3 +219,56 @@ def test_hints_name_what_this_device_can_do(page: Page, served_app: ServedApp) -
         assert "ap" in hint, hint
         assert "over" not in hint.lower(), hint
         assert "arrow" not in hint.lower(), hint
+
+
+@dataclass(frozen=True)
+class Tapped:
+    """A component that is tapped: where it stands, where to tap in it, and what says what is chosen."""
+
+    path: str
+    area: str
+    state: str
+    at: Point = (0.2, 0.3)
+
+    def __str__(self) -> str:
+        return self.area.split()[0].strip(".")
+
+
+TAPPED = [
+    Tapped("learn_softmax", ".softmax tbody", ".softmax [data-place].chosen th", (0.2, 0.75)),
+    Tapped("inside?network=lecture", ".time .slider", ".time .words", (0.3, 0.5)),
+    Tapped("inside?network=lecture&panel=why", ".overlay .plate", ".overlay .says"),
+    Tapped("inside?network=lecture&panel=break", ".patch .plate", ".patch .words"),
+]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("part", TAPPED, ids=str)
+def test_a_swipe_scrolls_past_it_and_a_tap_chooses(part: Tapped, page: Page, served_app: ServedApp) -> None:
+    area = opened(page, served_app, part.path, part.area)
+    said, finger = page.locator(part.state).first, Finger(page)
+    before, scrolled = said.text_content() or "", page.evaluate(SCROLLED)
+    finger.drag(middle(area), (0, -220))
+    page.wait_for_function(f"before => ({SCROLLED})() > before + 60", arg=scrolled)
+    expect(said).to_have_text(before)
+    area.evaluate("element => element.scrollIntoView({block: 'center'})")
+    expect(area).to_be_in_viewport()
+    page.wait_for_timeout(300)  # until the fling has come to rest: a tap would only stop it
+    x, y, width, height = box_of(area)
+    finger.tap((x + part.at[0] * width, y + part.at[1] * height))
+    expect(said).not_to_have_text(before)
+
+
+@pytest.mark.browser
+def test_the_square_on_a_photo_is_dragged_by_a_finger(page: Page, served_app: ServedApp) -> None:
+    page.goto(f"{served_app.address}/classify?from=Upload&network=lecture")
+    wide = {"name": "wide.png", "mimeType": "image/png", "buffer": saved(quadrants(300, 100), "PNG")}
+    page.locator('input[type="file"]').set_input_files(wide)  # type: ignore[arg-type]
+    crop, plate = page.locator(".crop"), page.locator(".crop .plate")
+    expect(crop).to_have_attribute("data-crop", "100 0 100", timeout=60_000)
+    plate.evaluate("element => element.scrollIntoView({block: 'center'})")
+    page.wait_for_timeout(300)
+    scrolled, (_, _, width, _) = page.evaluate(SCROLLED), box_of(plate)
+    Finger(page).drag(middle(page.locator(".crop .square")), (0.2 * width, 0))
+    expect(crop).to_have_attribute("data-crop", re.compile(r"^1[4-9]\d 0 100$"))
+    assert abs(page.evaluate(SCROLLED) - scrolled) < 3
