@@ -15,8 +15,6 @@ from cnn.web.app.softmax_bars import show_steps
 from cnn.web.learn import lesson
 from cnn.web.learn.lesson import Answer
 
-FIRST_SCORES = (0.0, -1.0, 1.0, 3.0, 0.5, 2.0, 0.0, 1.5, -2.0, -1.0)
-
 this = lesson.start("softmax")
 st.markdown(
     "The last layer gives ten **scores**, which can be any numbers. Softmax takes e to the power of each, so that "
@@ -36,7 +34,7 @@ if lesson.switch("real", "Scores of a real picture, by the trained network"):
     scores = forward(network, weights, sample.pixels)["scores"]
 else:
     columns, found = st.columns(5), []
-    for place, (name, first) in enumerate(zip(CLASSES, FIRST_SCORES, strict=True)):
+    for place, (name, first) in enumerate(zip(CLASSES, softmax.FIRST_SCORES, strict=True)):
         with columns[place % 5]:
             found.append(lesson.number(f"score_{name}", name, -10.0, 10.0, first, 0.1, "%.1f"))
     scores = np.array(found, np.float32)

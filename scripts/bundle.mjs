@@ -35,7 +35,7 @@ const webAssembly = {
 };
 
 rmSync(target, { recursive: true, force: true });
-const { living_page, ...components } = entries;
+const { living_page, lesson_page, ...components } = entries;
 const options = {
   outdir: target,
   bundle: true,
@@ -47,4 +47,4 @@ const options = {
 };
 await build({ ...options, entryPoints: components });
 // What people pass on is made small.
-await build({ ...options, entryPoints: { living_page }, minify: true });
+await build({ ...options, entryPoints: { living_page, lesson_page }, minify: true });

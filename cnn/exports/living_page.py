@@ -5,7 +5,6 @@ that are dropped, pasted or taken are classified in the browser and never leave 
 """
 
 import base64
-import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
@@ -16,10 +15,10 @@ from numpy.typing import NDArray
 
 from cnn import data
 from cnn.core.numbers import to_blob
-from cnn.core.settings import PROJECT
 from cnn.core.shares import percent
 from cnn.data.classes import CLASSES
 from cnn.data.subset import of_each_class
+from cnn.exports.page import FRONTEND, whole_page
 from cnn.exports.source import Exported, Samples, Source
 from cnn.figures.colours import DARK, LIGHT, TAGS, Theme
 from cnn.interpret.cell import chain_after
@@ -37,7 +36,6 @@ from cnn.network.summary import walk
 from cnn.runs.snapshots import to_thin
 from cnn.training.kernels.fusion import PooledConv
 
-FRONTEND = PROJECT / "cnn" / "frontend"
 EARLIER_BYTES = 330_000  # of weights as text, for the saved epochs before the last
 KRIZHEVSKY = "(Krizhevsky, “Learning Multiple Layers of Features from Tiny Images”, 2009)"
 
@@ -208,29 +206,12 @@ def _about(source: Source) -> str:
 
 
 def _html(source: Source, blob: str, pictures: str) -> str:
-    script = (FRONTEND / "dist" / "living_page.js").read_text("utf-8")
-    sheets = ("inspector.css", "softmax_bars.css", "shared/forced_colours.css", "living_page/page.css")
-    style = "\n".join((FRONTEND / sheet).read_text("utf-8") for sheet in sheets)
+    name = source.name or source.run_id
     inspector, softmax = (
         (FRONTEND / f"{part}.html").read_text("utf-8") for part in ("inspector", "softmax_bars")
     )
-    name = escape(source.name or source.run_id)
-    policy = (
-        f"default-src 'none'; script-src {_hash(script)} 'wasm-unsafe-eval'; style-src {_hash(style)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{name}, a network to look into</title>
-<style>{style}</style>
-</head>
-<body>
-<header>
-<h1>{name}</h1>
+    body = f"""<header>
+<h1>{escape(name)}</h1>
 <p>{escape(_about(source))}</p>
 </header>
 <main>
@@ -267,12 +248,6 @@ def _html(source: Source, blob: str, pictures: str) -> str:
 </section>
 </div>
 </main>
-<script type="text/plain" id="network">{blob}</script>
-<script type="module">{script}</script>
-</body>
-</html>
 """
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+    sheets = ("inspector", "softmax_bars", "shared/forced_colours", "living_page/page")
+    return whole_page(f"{name}, a network to look into", body, blob, "living_page", sheets)

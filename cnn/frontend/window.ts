@@ -2,7 +2,7 @@
 import { openBlob } from "./shared/blob.ts";
 import { paintCells } from "./shared/canvas.ts";
 import { along, css, gradient, inkOn, type Rgb, rgb, type Scale, shareOf } from "./shared/colours.ts";
-import { escapeHtml, find, findAll, focusedIn, type Mount } from "./shared/dom.ts";
+import { escapeHtml, fill, find, findAll, focusedIn, type Mount } from "./shared/dom.ts";
 import {
   ARROWS,
   byHand,
@@ -56,9 +56,9 @@ interface State extends Cell {
 
 const states = new WeakMap<HTMLElement, State>(); // by place, so that new data keep the cell, the pin and the walk
 
-export default function walkingWindow({ data, parentElement }: Mount<Uint8Array>): () => void {
+export default function walkingWindow({ data, parentElement }: Mount<Uint8Array | WindowMap>): () => void {
   const place = find(parentElement, ".walk");
-  const map = readMap(data);
+  const map = data instanceof Uint8Array ? readMap(data) : data;
   const known = states.get(place);
   const middle = { row: Math.floor(map.rows / 2), column: Math.floor(map.columns / 2) };
   const state = known ?? { map, ...middle, pinned: false, timer: 0 };
@@ -162,7 +162,9 @@ function build(place: HTMLElement, state: State): void {
   const total = padded(map);
   const outputs = map.rules.map((_, which) => plate(`output${which}`, map.titles[which] ?? "", map.rows, map.columns));
   const scale = map.picture ? "" : legend(map.scales.input);
-  place.innerHTML = `
+  fill(
+    place,
+    `
     <div class="bar">
       <button type="button" data-part="play"></button>
       <span class="hint"></span>
@@ -172,7 +174,8 @@ function build(place: HTMLElement, state: State): void {
       <div class="sum" role="group" aria-label="The sum behind the chosen cell" tabindex="0" data-part="sum"></div>
       <div class="to"><div class="outs">${outputs.join("")}</div>${legend(map.scales.output)}</div>
     </div>
-    <p class="words" aria-live="polite"></p>`;
+    <p class="words" aria-live="polite"></p>`,
+  );
   paintInput(place, map, total);
   map.rules.forEach((_, which) => paintOutput(place, map, which));
   if (map.winners) markWinners(place, map);
@@ -192,7 +195,7 @@ function plate(name: string, title: string, rows: number, columns: number, size 
       <figcaption>${escapeHtml(title)} <small>${size}</small></figcaption>
       <div class="plate" data-part="${name}" data-name="${name}" tabindex="0" role="application"
         aria-label="${escapeHtml(title)}, ${rows} by ${columns}. Arrow keys move the window; Enter pins it."
-        style="aspect-ratio:${columns}/${rows}">
+        data-style="aspect-ratio:${columns}/${rows}">
         <canvas width="${columns}" height="${rows}" aria-hidden="true"></canvas>
         <svg viewBox="0 0 ${columns} ${rows}" preserveAspectRatio="none" aria-hidden="true">
           ${grid}<g class="still"></g><g class="moving"></g>
@@ -209,7 +212,7 @@ function gridLines(rows: number, columns: number): string {
 
 function legend(scale: Scale): string {
   const middle = scale.low < 0 ? "<span>0</span>" : "";
-  return `<div class="legend"><i style="background:${gradient(scale.stops)}"></i>
+  return `<div class="legend"><i data-style="background:${gradient(scale.stops)}"></i>
     <div><span>${fixed(scale.low, 2)}</span>${middle}<span>${fixed(scale.high, 2)}</span></div></div>`;
 }
 
@@ -262,7 +265,7 @@ function show(place: HTMLElement, state: State, aloud = true): void {
   map.rules.forEach((_, which) => {
     find(plateOf(place, `output${which}`), ".moving").innerHTML = frame(row, column, 1);
   });
-  find(place, ".sum").innerHTML = map.rules[0] === "dot" ? dotSum(state) : poolSum(state);
+  fill(find(place, ".sum"), map.rules[0] === "dot" ? dotSum(state) : poolSum(state));
   find(place, ".hint").textContent = hint(state);
   const button = find(place, "button");
   button.textContent = state.timer ? "❚❚ Pause" : "▶ Play";
@@ -309,7 +312,7 @@ function dotSum({ map, row, column }: State): string {
     return `
       <div class="channel"><div class="name"><i class="dot ${name}"></i>
         ${name} <b>${fixed(sum, 3)}</b></div>
-        <div class="cells ${map.window > 3 ? "wide" : ""}" style="--n:${map.window}">
+        <div class="cells ${map.window > 3 ? "wide" : ""}" data-style="--n:${map.window}">
           ${cells.map((cell) => product(cell, map)).join("")}</div>
       </div>`;
   });
@@ -320,7 +323,7 @@ function dotSum({ map, row, column }: State): string {
   return `<div class="channels">${grids.join("")}</div>
     <div class="total" data-sum="${total}" data-output="${out}" title="${exact(total)}">
       <span>${negativesBracketed(`${parts} + ${fixed(map.bias, 3)}`)} <small>bias</small> =</span>
-      <b style="${ground(out, map.scales.output)}">${fixed(total, 3)}</b>
+      <b data-style="${ground(out, map.scales.output)}">${fixed(total, 3)}</b>
       <small>${verdict}</small></div>`;
 }
 
@@ -329,7 +332,7 @@ const negativesBracketed = (text: string): string => text.replace(/\+ (−[\d.]+
 function product({ value, weight, padding }: Seen, map: WindowMap): string {
   const full = `${exact(value)} × ${exact(weight)} = ${exact(value * weight)}`;
   const style = ground(value * weight, map.products);
-  return `<div class="${padding ? "cell padding" : "cell"}" style="${style}" title="${full}">
+  return `<div class="${padding ? "cell padding" : "cell"}" data-style="${style}" title="${full}">
     <span>${fixed(value, 2)}</span><span>×${fixed(weight, 2)}</span></div>`;
 }
 
@@ -341,7 +344,7 @@ function poolSum({ map, row, column }: State): string {
   const boxes = cells.map((cell) => {
     const name = cell === best ? "cell value best" : "cell value";
     const style = ground(cell.value, map.scales.input);
-    return `<div class="${name}" style="${style}" title="${exact(cell.value)}">${fixed(cell.value, 2)}</div>`;
+    return `<div class="${name}" data-style="${style}" title="${exact(cell.value)}">${fixed(cell.value, 2)}</div>`;
   });
   const lines = map.rules.map((rule, which) => {
     const out = outputAt(map, row, column, which);
@@ -349,12 +352,12 @@ function poolSum({ map, row, column }: State): string {
     const mean = `(${cells.map((cell) => fixed(cell.value, 2)).join(" + ")}) / ${cells.length}`;
     return `<div class="total" data-sum="${value}" data-output="${out}" title="${exact(value)}">
       <span><b class="rule">${rule === "max" ? "Max" : "Average"}</b> ${rule === "max" ? "largest" : mean} =</span>
-      <b style="${ground(out, map.scales.output)}">${fixed(out, 3)}</b>
+      <b data-style="${ground(out, map.scales.output)}">${fixed(out, 3)}</b>
       <small>${near(value, out) ? "✓" : "≠ the map"}</small></div>`;
   });
   const note = best ? "its largest value is outlined" : "all values are equal";
   return `<div class="channels"><div class="channel"><div class="name">The window: ${note}</div>
-    <div class="cells" style="--n:${map.window}">${boxes.join("")}</div></div></div>${lines.join("")}`;
+    <div class="cells" data-style="--n:${map.window}">${boxes.join("")}</div></div></div>${lines.join("")}`;
 }
 
 function inWords({ map, row, column }: State): string {

@@ -42,7 +42,7 @@ def test_every_component_that_python_mounts_has_a_bundle_and_no_other() -> None:
         for path in (PROJECT / "cnn" / "web").rglob("*.py")
         for name in re.findall(r"= component\(\s*\"(\w+)\"", path.read_text("utf-8"))
     }
-    mounted.add("living_page")  # which cnn/exports/living_page.py puts into a file
+    mounted |= {"living_page", "lesson_page"}  # which cnn/exports puts into files
     assert mounted == {path.stem for path in (FRONTEND / "dist").glob("*.js")}
 
 

@@ -11,7 +11,7 @@ import { clamp, largest, minus, percent } from "../shared/numbers.ts";
 import softmaxBars from "../softmax_bars.ts";
 import { forward, type Maps, usePlain, type Weights } from "./forward.ts";
 import { inspected, type Layer, type Network, scaleOf } from "./inspected.ts";
-import { listenToCamera, readPicture, SIDE } from "./pictures.ts";
+import { listenToPictures, SIDE } from "./pictures.ts";
 import { softmaxSteps } from "./softmax_steps.ts";
 
 interface Colours {
@@ -224,19 +224,6 @@ function show(pixels: Uint8Array, name: string): void {
   draw();
 }
 
-async function showFile(file: Blob | null | undefined, name: string): Promise<void> {
-  if (!file) return;
-  waiting += 1;
-  const mine = waiting;
-  const found = await readPicture(file);
-  if (mine !== waiting) return; // another one was chosen meanwhile
-  const problem = typeof found === "string" ? found : "";
-  write(find(document, "#problem"), problem);
-  if (typeof found !== "string") show(found, name);
-}
-
-let waiting = 0; // how many files were given
-
 function begin(): void {
   const samples = find(document, "#samples");
   facts.samples.forEach(({ label }, i) => {
@@ -247,18 +234,7 @@ function begin(): void {
     paintPicture(canvas, values, SIDE, SIDE);
     button.addEventListener("click", () => show(values as Uint8Array, label));
   });
-  const file = find<HTMLInputElement>(document, "#file");
-  file.addEventListener("change", () => showFile(file.files?.[0], "your photo"));
-  listenToCamera(find(document, "#camera"), find(document, "#use-camera"), find(document, "#shoot"), {
-    take: (pixels) => show(pixels, "your photo"),
-    say: (problem) => write(find(document, "#problem"), problem),
-  });
-  document.addEventListener("paste", (event) => showFile([...(event.clipboardData?.files ?? [])][0], "your picture"));
-  document.addEventListener("dragover", (event) => event.preventDefault());
-  document.addEventListener("drop", (event) => {
-    event.preventDefault();
-    showFile([...(event.dataTransfer?.files ?? [])][0], "your picture");
-  });
+  listenToPictures(show);
   const epochs = find<HTMLInputElement>(document, "#epochs");
   epochs.max = String(facts.snapshots.length - 1);
   epochs.value = epochs.max;

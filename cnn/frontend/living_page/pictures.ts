@@ -1,4 +1,5 @@
 // Pictures from a file, the clipboard or the camera, as the 32×32 pixels of a network. They never leave the page.
+import { find, write } from "../shared/dom.ts";
 
 export const SIDE = 32;
 const MOST_BYTES = 30_000_000;
@@ -6,7 +7,7 @@ const MOST_PIXELS = 100_000_000;
 const UNREADABLE = "This browser cannot read this file as a picture. Use a JPEG, PNG or WebP.";
 
 /** The pixels (32, 32, 3) of a picture's middle, or the sentence on why there are none. */
-export async function readPicture(file: Blob): Promise<Uint8Array | string> {
+async function readPicture(file: Blob): Promise<Uint8Array | string> {
   if (file.size > MOST_BYTES) {
     return `This file has ${Math.round(file.size / 1e6)} MB; use a picture of at most ${MOST_BYTES / 1e6} MB.`;
   }
@@ -56,8 +57,36 @@ function square(size: number, from: CanvasImageSource, x: number, y: number, cut
   return canvas;
 }
 
+/** Take pictures that are chosen, pasted, dropped or taken, with the elements that such a page has for them. */
+export function listenToPictures(show: (pixels: Uint8Array, name: string) => void): void {
+  const say = (problem: string) => write(find(document, "#problem"), problem);
+  let given = 0;
+  const take = async (file: File | null | undefined, name: string) => {
+    if (!file) return;
+    given += 1;
+    const mine = given;
+    const found = await readPicture(file);
+    if (mine !== given) return; // another one was chosen meanwhile
+    say(typeof found === "string" ? found : "");
+    if (typeof found !== "string") show(found, name);
+  };
+  const file = find<HTMLInputElement>(document, "#file");
+  file.addEventListener("change", () => take(file.files?.[0], "your photo"));
+  document.addEventListener("paste", (event) => take(event.clipboardData?.files[0], "your picture"));
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    take(event.dataTransfer?.files[0], "your picture");
+  });
+  const [area, use, shoot] = ["#camera", "#use-camera", "#shoot"].map((name) => find(document, name));
+  listenToCamera(area as HTMLElement, use as HTMLElement, shoot as HTMLElement, {
+    take: (pixels) => show(pixels, "your photo"),
+    say,
+  });
+}
+
 /** Let one button start and stop the camera, another take a picture; the camera is off as soon as it was taken. */
-export function listenToCamera(
+function listenToCamera(
   area: HTMLElement,
   use: HTMLElement,
   shoot: HTMLElement,

@@ -14,6 +14,7 @@ from cnn import data
 from cnn.core import settings
 from cnn.core.errors import CnnLabError, RunError
 from cnn.evaluation import pretrained
+from cnn.exports import lesson_page
 from cnn.lessons.progress import Progress, ProgressStore
 from cnn.network.forward import Weights
 from cnn.network.spec import NetworkSpec
@@ -83,12 +84,12 @@ def start(key: str) -> Lesson:
         st.badge(
             f"{done} of {lesson.checks} checks", icon=":material/task_alt:", color="green" if done else "gray"
         )
-        _teacher_menu(lesson.title)
+        _teacher_menu(lesson)
     st.header(lesson.question, anchor=False)
     return lesson
 
 
-def _teacher_menu(title: str) -> None:
+def _teacher_menu(lesson: Lesson) -> None:
     st.session_state["lesson-controls"] = set()
     presenting = session().presenting or st.query_params.get("present") == "1"
     with st.popover("For teachers", icon=":material/school:"):
@@ -111,8 +112,30 @@ def _teacher_menu(title: str) -> None:
             "worksheet.py",
             label="Worksheet to print",
             icon=":material/print:",
-            query_params={"lesson": title},
+            query_params={"lesson": lesson.title},
         )
+        _offer_file(lesson)
+
+
+def _offer_file(lesson: Lesson) -> None:
+    """Offer the lesson as one HTML file with the controls as they are set, where it works without a server."""
+    if lesson.key not in lesson_page.LESSONS:
+        return
+    try:
+        _, weights = shipped_network()
+        made = lesson_page.export_lesson(lesson.key, st.query_params.to_dict(), weights)
+    except CnnLabError as error:
+        st.caption(str(error))
+        return
+    st.download_button(
+        "Take this lesson home",
+        made.content,
+        made.name,
+        made.media_type,
+        icon=":material/download:",
+        on_click="ignore",
+        help="One file that opens in any browser, offline, with these settings; lock= and hide= hold there, too.",
+    )
 
 
 def _seen_controls() -> set[str]:
