@@ -37,8 +37,10 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         width="stretch",
         wrap=True,
     )
-    st.button("", icon=":material/undo:", help="Undo", disabled=not state.undo, on_click=state.step_back)
-    st.button("", icon=":material/redo:", help="Redo", disabled=not state.redo, on_click=state.step_forward)
+    st.button("Undo", icon=":material/undo:", help="Undo", disabled=not state.undo, on_click=state.step_back)
+    st.button(
+        "Redo", icon=":material/redo:", help="Redo", disabled=not state.redo, on_click=state.step_forward
+    )
     network_editor.save_and_load()
     train = st.button("Train this network", type="primary", icon=":material/play_arrow:")
 if preset and preset != current:

@@ -175,7 +175,7 @@ def _icon_button(
     label: str, icon: str, enabled: bool, key: str, call: Callable[..., None], *args: int
 ) -> None:
     st.button(
-        "",
+        label.removeprefix("Move ").capitalize(),
         icon=f":material/{icon}:",
         help=label,
         key=widget_key(key),
@@ -298,7 +298,7 @@ def _remove_dense() -> None:
 def save_and_load() -> None:
     """Offer the settings as a JSON file, and load one; the command line reads the same file by --spec."""
     state = session()
-    with st.popover("", icon=":material/folder_open:", help="Save or load settings"):
+    with st.popover("File", icon=":material/folder_open:", help="Save or load settings"):
         st.download_button(
             "Save these settings",
             state.setup.to_text(),
