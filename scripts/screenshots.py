@@ -101,6 +101,27 @@ def find_out(page: Page, address: str, suffix: str) -> None:
         page.set_viewport_size(usual)
 
 
+def class_room(browser: Browser, page: Page, address: str, scheme: str, suffix: str) -> None:
+    """Open a room, let two students join it with a run of their own, and look at the board."""
+    page.goto(f"{address}/room")
+    page.get_by_role("textbox", name="Title of the room").fill("Class 9b")
+    page.get_by_role("button", name="Open a room").click()
+    page.get_by_role("img", name="QR code to join the room").wait_for()
+    code = re.findall(r"\b[A-Z2-9]{4}-[A-Z2-9]{4}\b", page.inner_text("body"))[0].replace("-", "")
+    for name in ("Ada", "Ben"):
+        student = open_page(browser, scheme)
+        student.goto(f"{address}/build")
+        student.get_by_role("button", name="Train this network").click()
+        student.get_by_role("heading", name=re.compile(": finished$")).wait_for(timeout=180_000)
+        student.goto(f"{address}/room?code={code}")
+        student.get_by_role("textbox", name="Your name in this room").fill(name)
+        student.get_by_role("button", name="Join", exact=True).click()
+        student.get_by_text(re.compile("on test pictures of")).first.click()
+        page.get_by_role("row", name=re.compile(name)).wait_for(timeout=30_000)
+        student.context.close()
+    shoot(page, f"class{suffix}")
+
+
 def look_inside(page: Page, address: str, suffix: str) -> None:
     """Look at one cell of the network that the page shows, ask why, and break it."""
     page.wait_for_url("**network=*")
@@ -130,8 +151,10 @@ def main() -> None:
         process, address = serve(home)
         try:
             browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-            journey(open_page(browser, "light"), address, "")
-            journey(open_page(browser, "dark"), address, "-dark")
+            for scheme, suffix in (("light", ""), ("dark", "-dark")):
+                page = open_page(browser, scheme)
+                journey(page, address, suffix)
+                class_room(browser, page, address, scheme, suffix)
             browser.close()
         finally:
             process.terminate()
