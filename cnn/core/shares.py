@@ -20,7 +20,7 @@ def percent(share: float | None, digits: int = 1) -> str:
     """
     if share is None or not math.isfinite(share):
         return NO_NUMBER
-    value, least = 100 * float(share), 10.0**-digits
+    value, least = 100 * float(share) + 0.0, 10.0**-digits  # and -0.0 is 0
     if abs(value) >= HUGE:  # not a share; but the change of a map may be this large
         return f"{number(value)} %"
     text = _rounded(value, digits)
