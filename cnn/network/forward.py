@@ -75,7 +75,9 @@ def forward(
 
 
 def check_pass(network: NetworkSpec, weights: Weights, where: str = "") -> None:
-    """Check that a black, a white and a noisy picture pass through a network without overflow.
+    """Check that a black, a white and a noisy picture pass through a network without overflow, and the weights.
+
+    A variance that is infinite passes: all that is divided by it is 0.
 
     Raises:
         OverflowsError: naming the first layer that overflows; `where` follows "The network overflows".
@@ -86,3 +88,6 @@ def check_pass(network: NetworkSpec, weights: Weights, where: str = "") -> None:
         forward(network, weights, probe)
     except OverflowsError as error:
         raise OverflowsError(error.layer, where) from None
+    for name in weight_shapes(network):
+        if not np.isfinite(weights[name]).all():
+            raise OverflowsError(name.partition("/")[0], where)

@@ -6,9 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnn.core.errors import OverflowsError
 from cnn.core.scaling import scale, to_input
 from cnn.network import ops
+from cnn.network.forward import check_pass, forward
 from cnn.network.layers.merge import Gate
+from cnn.network.spec import Block, Convolution, NetworkSpec
+from support.random_weights import random_weights
 
 Function = Callable[..., np.ndarray]
 
@@ -360,3 +364,13 @@ def test_a_gate_multiplies_each_map() -> None:
     found = Gate("gate1", ("relu1", "excite1")).forward([maps, factors], {})
     for picture, row, column, map_ in np.ndindex(maps.shape):
         assert found[picture, row, column, map_] == maps[picture, row, column, map_] * factors[picture, map_]
+
+
+def test_an_infinite_variance_is_an_overflow_though_every_output_is_finite() -> None:
+    network = NetworkSpec((Block((Convolution(3),), batch_norm=True),))
+    weights = random_weights(network, 0)
+    check_pass(network, weights)
+    weights["norm1/moving_variance"][1] = np.inf
+    assert np.isfinite(forward(network, weights, np.zeros((1, 32, 32, 3), np.uint8))["scores"]).all()
+    with pytest.raises(OverflowsError, match="the numbers of norm1 are the first"):
+        check_pass(network, weights)
