@@ -42,12 +42,14 @@ def show_downloads(run: Run) -> None:
         key=f"take-home-step-{run.id}",
     )
     snapshot = snapshots[step]
-    samples = _choose_samples()
     waiting: list[Asked] = []
+    samples: dict[str, Samples] = {}
     with st.container(border=True):
         _form(run, snapshot, ZIP, ZIP_FORM, Samples(), waiting)
     for title, names in GROUPS.items():
         st.header(title, anchor=False)
+        if "living-page" in names:
+            samples = _choose_samples()
         columns = st.columns(COLUMNS)
         for number, name in enumerate(names):
             with columns[number % COLUMNS].container(border=True):
@@ -57,7 +59,7 @@ def show_downloads(run: Run) -> None:
 
 ZIP_FORM = Format(
     "Everything",
-    "All formats below in one ZIP, which can be uploaded here again. Takes about ten seconds for a small network.",
+    "All formats below in one ZIP, which can be uploaded here again. Takes a few seconds for a small network.",
     FORMATS["spec"].make,
     icon="folder_zip",
 )
