@@ -497,7 +497,7 @@ def test_a_run_that_diverged_says_where_it_can_go_on(
     failed = jobs.train_run(run.folder)
     assert failed.state == "failed"
     assert failed.message.startswith("The loss is no longer a number after 6 steps.")
-    assert "by epoch 1 is kept" in failed.message
+    assert "at epoch 1 is saved" in failed.message
     store.extend(run.id, ANNA, learning_rate=0.01)
     assert jobs.train_run(run.folder).state == "finished"
     rates = [row["learning_rate"] for row in run.history.rows() if row["kind"] == "progress"]
