@@ -66,8 +66,11 @@ def _show_one(run: Run, shown: Evaluation, number: int, pixels: NDArray[np.uint8
         alt=f"{shown.part.capitalize()} picture {number}, class {data.CLASSES[true]}",
     )
     right.html(bars_html(shown.probabilities[number], theme(), true))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         ways_on(run, shown.dataset, true, number, shown.part)
+        st.caption(
+            "Probabilities of softmax, as in *Inside*; *Classify* calibrates them where the network has a model card."
+        )
 
 
 def ways_on(run: Run, dataset: str, true: int, number: int, part: str = "test") -> None:
