@@ -119,7 +119,7 @@ from cnn.core.settings import PROJECT
 assert PROJECT.parts[-2:] == ("cnn", "served"), PROJECT
 app = AppTest.from_file(str(PROJECT / "pages" / "index.py"), default_timeout=60).run()
 assert not app.exception, app.exception
-print(next(item.proto.json for item in app.get("bidi_component") if item.proto.component_name.endswith("drawing")))
+print(next(item.proto.json for item in app.get("bidi_component") if item.proto.component_name.endswith("flow")))
 """
     done = subprocess.run(
         [environment / "bin" / "python", "-c", code],
