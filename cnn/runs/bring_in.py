@@ -1,8 +1,8 @@
-"""A network from outside becomes a run: a spec as JSON with weights as safetensors, or a whole ZIP of ours.
+"""Import of a network as a run: a spec as JSON with weights as safetensors, or a whole ZIP that this lab exported.
 
-Everything is hostile until it is checked: what a file is comes from its first bytes and its name, the spec has a
-closed schema, and a safetensors header is compared with what the spec needs before a number is read. Nothing is
-unpacked to the disk, and a run appears only when it is whole.
+No file is trusted: its first bytes and its name decide what it is, the spec has a
+closed schema, and a safetensors header is compared with the spec before a number is read. Nothing is
+unpacked to the disk, and a run appears only when it is complete.
 """
 
 import io
@@ -28,16 +28,16 @@ from cnn.runs.snapshots import read_weights, snapshot_path, write_weights
 from cnn.runs.status import Status
 from cnn.runs.store import RunStore
 
-MANIFEST = "cnn-lab.json"  # of a ZIP of ours, see `cnn.exports.archive`
+MANIFEST = "cnn-lab.json"  # in a ZIP of this lab, see `cnn.exports.archive`
 FORMAT = "cnn-lab-export-1"
-START = "start.safetensors"  # in a run's folder: the weights that its training begins with
+START = "start.safetensors"  # in a run's folder: the initial weights of its training
 MAX_BYTES = 500_000_000  # of all files together
 MAX_HEADER = 1_000_000  # the largest network has a header of about 20,000
 MAX_MEMBERS = 200
 TYPES = {"F32": "<f4", "F16": "<f2"}
 
 INSTEAD = (
-    "Bring the weights as safetensors with the spec's JSON, or a ZIP of this lab: Take home gives both. It was not "
+    "Import the weights as safetensors with the spec's JSON, or a ZIP of this lab: Take home exports both. It was not "
     "opened."
 )
 REFUSED = {
@@ -48,19 +48,19 @@ REFUSED = {
     "a LiteRT file": ((".tflite",), ()),
 }
 REASONS = {
-    "a Keras file": "can hold code that runs when it is loaded",
+    "a Keras file": "can contain code that runs when it is loaded",
     "a pickle": "is a program that runs when it is loaded",
-    "a PyTorch file": "is a pickle inside, a program that runs when it is loaded",
-    "an ONNX file": "may hold any graph, not only the layers this lab has",
-    "a LiteRT file": "may hold any graph, not only the layers this lab has",
+    "a PyTorch file": "contains a pickle, a program that runs when it is loaded",
+    "an ONNX file": "may contain any graph, not only the layers of this lab",
+    "a LiteRT file": "may contain any graph, not only the layers of this lab",
 }
 
 
 def start_weights(run: Run) -> dict[str, NDArray[np.float32]] | None:
-    """Return the weights that the training of a run that was brought in begins with; None for any other.
+    """Return the initial weights of an imported run; None for any other run.
 
     Raises:
-        RunError: where they cannot be read.
+        RunError: if they cannot be read.
     """
     path = run.folder / START
     return read_weights(path, run.setup.network) if path.is_file() else None
@@ -69,12 +69,12 @@ def start_weights(run: Run) -> dict[str, NDArray[np.float32]] | None:
 def bring_in(
     store: RunStore, files: Sequence[tuple[str, bytes]], owner: str = EVERYBODY, name: str = ""
 ) -> Run:
-    """Return a new run made of files from outside, by name and content: one ZIP, or a JSON and a safetensors.
+    """Import a network as a new run from files, (name, content): one ZIP, or a JSON and a safetensors file.
 
-    It can be looked into at once. Its own training begins with the weights that were brought.
+    It can be inspected at once. Further training begins with the imported weights.
 
     Raises:
-        RunError: for files that are not these, or not of one network, with one sentence that says which.
+        RunError: for other files, or files that do not belong to one network, with a sentence that says which.
         SpecError: for a spec that is not allowed.
     """
     if sum(len(content) for _, content in files) > MAX_BYTES:
@@ -113,27 +113,27 @@ def _from_pair(files: Sequence[tuple[str, bytes]]) -> tuple[Setup, bytes]:
     weights = [content for file, content in files if file.lower().endswith(".safetensors")]
     if len(files) != 2 or len(specs) != 1 or len(weights) != 1:
         raise RunError(
-            "Bring two files together, NAME.json with the spec and NAME.safetensors with the weights, or one ZIP "
+            "Choose two files together, NAME.json with the spec and NAME.safetensors with the weights, or one ZIP "
             "of this lab."
         )
     return Setup.from_text(specs[0]), weights[0]
 
 
 def _from_zip(content: bytes) -> tuple[dict[str, Any], Setup, bytes]:
-    """Return manifest, set-up and weights of a ZIP of ours; only these two members are read, into memory."""
+    """Return manifest, set-up and weights of a ZIP of this lab; only these members are read, into memory."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if len(archive.infolist()) > MAX_MEMBERS:
                 raise RunError(f"The ZIP has more than {MAX_MEMBERS} members; one of this lab has fewer.")
             manifest = _json(_member(archive, MANIFEST, MAX_TEXT))
             if manifest.get("format") != FORMAT:
-                raise RunError(f"{MANIFEST} in the ZIP is not of the format {FORMAT}; export it anew.")
+                raise RunError(f"{MANIFEST} in the ZIP is not of the format {FORMAT}; export it again.")
             setup = Setup.from_json(manifest.get("setup"))
             most = 4 * sum(math.prod(shape) for shape in weight_shapes(setup.network).values()) + MAX_HEADER
             return manifest, setup, _member(archive, str(manifest.get("weights"))[:200], most)
     except KeyError:
         raise RunError(
-            f"The ZIP is not one of this lab: {MANIFEST}, or the weights that it names, are not in it."
+            f"The ZIP is not one of this lab: {MANIFEST}, or the weights that it names, are missing."
         ) from None
     except (
         zipfile.BadZipFile,
@@ -146,7 +146,7 @@ def _from_zip(content: bytes) -> tuple[dict[str, Any], Setup, bytes]:
     ) as error:
         if isinstance(error, RunError | SpecError):
             raise
-        raise RunError("The ZIP is damaged, encrypted or packed in another way; export it anew.") from error
+        raise RunError("The ZIP is damaged, encrypted or packed in another way; export it again.") from error
 
 
 def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
@@ -154,7 +154,7 @@ def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     with archive.open(archive.getinfo(name)) as file:
         content = file.read(most + 1)
     if len(content) > most:
-        raise RunError(f"{_shown(name)} in the ZIP is larger than the {most:,} bytes that it can need.")
+        raise RunError(f"{_shown(name)} in the ZIP is larger than {most:,} bytes, the most that is possible.")
     return content
 
 
@@ -164,7 +164,7 @@ def _json(text: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise RunError("The file holds no JSON object where one must be; export it anew.")
+        raise RunError("A JSON object is missing in the file; export it again.")
     return found
 
 
@@ -172,12 +172,14 @@ def read_safetensors(content: bytes, network: NetworkSpec) -> dict[str, NDArray[
     """Return weights, float32, after comparing the header with what `network` needs.
 
     Raises:
-        RunError: for bytes that are no safetensors file, lie about themselves, are of another network, or hold
-            values that are no numbers.
+        RunError: for bytes that are not a safetensors file, contradict their header, belong to another network, or
+            contain values that are not finite.
     """
     size = int.from_bytes(content[:8], "little")
     if len(content) < 8 or not 2 <= size <= min(MAX_HEADER, len(content) - 8) or content[8:9] != b"{":
-        raise RunError("The weights are no safetensors file, or its header is larger than any network needs.")
+        raise RunError(
+            "The weights are not a safetensors file, or its header is larger than that of any network here."
+        )
     header, body = _json(content[8 : 8 + size]), memoryview(content)[8 + size :]
     header.pop("__metadata__", None)
     places = {name: _entry(name, entry) for name, entry in header.items()}
@@ -185,29 +187,29 @@ def read_safetensors(content: bytes, network: NetworkSpec) -> dict[str, NDArray[
     end = 0
     for name, (kind, shape, (first, last)) in sorted(places.items(), key=lambda item: item[1][2]):
         if first != end or last - first != math.prod(shape) * np.dtype(kind).itemsize:
-            raise RunError(f"The header of the weights lies about where {_shown(name)} is.")
+            raise RunError(f"The header of the weights gives a wrong position for {_shown(name)}.")
         end = last
     if end != len(body):
-        raise RunError(f"The weights have {len(body):,} bytes of numbers, their header tells of {end:,}.")
+        raise RunError(f"The weights have {len(body):,} bytes of numbers, but their header says {end:,}.")
     arrays = {
         name: np.frombuffer(body[first:last], kind).reshape(shape).astype(np.float32)
         for name, (kind, shape, (first, last)) in places.items()
     }
     if bad := [name for name, array in arrays.items() if not np.isfinite(array).all()]:
-        raise RunError(f"{bad[0]} holds values that are no numbers; such a network cannot be looked into.")
+        raise RunError(f"{bad[0]} contains values that are not finite; such a network cannot be used.")
     return arrays
 
 
 def _entry(name: str, entry: object) -> tuple[str, tuple[int, ...], tuple[int, int]]:
-    """Return type, shape and place of an array as its header says, whole numbers from 0 throughout."""
+    """Return type, shape and byte range of an array from its header, all checked to be whole numbers from 0."""
     facts: Mapping[str, Any] = entry if isinstance(entry, dict) else {}
     shape, offsets = facts.get("shape"), facts.get("data_offsets")
     if not (isinstance(shape, list) and isinstance(offsets, list) and len(offsets) == 2 and len(shape) <= 4):
-        raise RunError(f"The header of the weights is broken at {_shown(name)}.")
+        raise RunError(f"The header of the weights is damaged at {_shown(name)}.")
     if not all(type(number) is int and 0 <= number < 2**40 for number in [*shape, *offsets]):
-        raise RunError(f"The header of the weights is broken at {_shown(name)}.")
+        raise RunError(f"The header of the weights is damaged at {_shown(name)}.")
     if facts.get("dtype") not in TYPES:
-        raise RunError(f"{_shown(name)} is not float32 or float16, which weights must be here.")
+        raise RunError(f"{_shown(name)} is neither float32 nor float16, as weights must be here.")
     return TYPES[facts["dtype"]], tuple(shape), (offsets[0], offsets[1])
 
 
@@ -219,7 +221,7 @@ def _made(
     name: str,
     dataset: str,
 ) -> Run:
-    """Make the run beside the others under a hidden name, and rename it when it is whole."""
+    """Create the run under a hidden name, and rename it when it is complete."""
     if owner != EVERYBODY:
         store.room_for(setup, owner)
     run_id = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(4)}"
@@ -228,12 +230,14 @@ def _made(
         run = store.create_in(hidden, setup, dataset, owner, name[:MAX_NAME] or "Brought in")
         path = snapshot_path(hidden / "snapshots", 0, 0.0)
         write_weights(path, weights)
-        read_weights(path, setup.network)  # as every page will, with a pass of a few pictures
+        read_weights(
+            path, setup.network
+        )  # checks them as every page does, with a forward pass of a few pictures
         write_weights(hidden / START, weights)
         run.write_status(Status("stopped", "It was brought in; it has not been trained here."))
         hidden.rename(store.folder / run_id)
     except OSError as error:
-        raise RunError(f"The run cannot be kept: {error.strerror}.") from error
+        raise RunError(f"The run cannot be stored: {error.strerror}.") from error
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
     return store.get(run_id)

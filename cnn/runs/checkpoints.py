@@ -1,7 +1,7 @@
-"""Checkpoints: all that a training needs to go on exactly where it was, in one safetensors file.
+"""Checkpoints: everything that training needs to continue exactly, in one safetensors file.
 
-A snapshot holds the weights, for people to look at; a checkpoint also holds what the optimiser remembers and
-how far the loop is. The newest two are kept, so that one is left when a disk or a crash spoils the other.
+A snapshot contains the weights, for inspection; a checkpoint also contains the state of the optimiser and
+of the training loop. The newest two are kept, so that one is left if a disk or a crash damages the other.
 """
 
 import json
@@ -25,10 +25,10 @@ KEPT = 2
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A training, stopped in time.
+    """The full state of a training at one step.
 
-    `arrays` are the variables of network and optimiser; `loop` is how far the training loop is, and `record`
-    what had been written about it by then, both plain JSON.
+    `arrays` are the variables of network and optimiser; `loop` is the state of the training loop, and `record`
+    that of the recorder, both plain JSON.
     """
 
     step: int
@@ -44,10 +44,10 @@ def checkpoint_paths(folder: Path) -> list[Path]:
 
 
 def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint whole, then remove all but the newest two.
+    """Write a checkpoint, whole or not at all, then remove all but the newest two.
 
     Raises:
-        RunError: when the disk is full or the folder cannot be written; the ones before it are kept.
+        RunError: if the disk is full or the folder cannot be written; earlier checkpoints are kept.
     """
     facts = {name: getattr(checkpoint, name) for name in ("step", "epoch", "loop", "record")}
     arrays = {name: np.asarray(array, order="C") for name, array in checkpoint.arrays.items()}
@@ -61,7 +61,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
     """Return the checkpoint in `path`.
 
     Raises:
-        RunError: for a file that is absent, cut, no checkpoint, or holds values that are no numbers.
+        RunError: for a file that is missing, truncated, not a checkpoint, or has values that are not finite.
     """
     try:
         with safe_open(path, framework="numpy") as file:
@@ -76,16 +76,16 @@ def read_checkpoint(path: Path) -> Checkpoint:
     except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
         raise RunError(f"{path.name} cannot be read ({first_words(error)})") from error
     if bad := [name for name, array in arrays.items() if not _is_finite(array)]:
-        raise RunError(f"{path.name} holds values in {bad[0]} that are no numbers")
+        raise RunError(f"{path.name} has values in {bad[0]} that are not finite")
     return checkpoint
 
 
 def newest_checkpoint(
     folder: Path, check: Callable[[int], None] = lambda step: None
 ) -> tuple[Checkpoint | None, list[str]]:
-    """Return the newest checkpoint that can be read, or None, and what was wrong with newer ones.
+    """Return the newest usable checkpoint, or None, and the errors of newer ones.
 
-    `check` is given the step of a checkpoint and raises a RunError where its state does not count.
+    `check` gets the step of a checkpoint and raises a RunError if that state must not be used.
     """
     problems: list[str] = []
     for path in reversed(checkpoint_paths(folder)):
@@ -105,7 +105,7 @@ def drop_older(folder: Path) -> None:
 
 
 def drop_after(folder: Path, step: int) -> None:
-    """Remove the checkpoints of steps after `step`: they were found to be unreadable."""
+    """Remove the checkpoints of steps after `step`, which turned out to be unreadable."""
     for path in checkpoint_paths(folder):
         if path.name > f"checkpoint-{step:08d}{SUFFIX}":
             path.unlink(missing_ok=True)

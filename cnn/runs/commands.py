@@ -1,16 +1,16 @@
-"""Commands to a run, from the button to the training: what may be asked, and what becomes of it.
+"""Commands to a run, on their way from the button to the training.
 
-Whoever steers a run, a page, the command line or the scheduler, appends a row to one file in its folder,
-`commands.jsonl` (`Commands.give`). What can be done without a training process is done at once: a stop, or
-putting a suspended run back into the queue. All else is left to the process that trains the run: it looks at
-the size of the file between two calls, reads what is new and folds it into a `Steering`, which says whether
-to train, how far, and whether to end. A command given twice, from two tabs, or after the end changes nothing.
+A page, the command line or the scheduler steers a run by appending a row to a file in its folder,
+`commands.jsonl` (`Commands.give`). Commands that need no training process take effect at once: a stop, or
+putting a suspended run back into the queue. All others are left to the process that trains the run: it checks
+the size of the file between two calls, reads new rows and folds them into a `Steering`, which says whether
+to train, how far, and whether to end. A command given twice, from two tabs, or after the end has no effect.
 
-Whoever decides by how a run stands, or writes that it begins or ends, holds the lock of its commands. So a
-stop cannot fall between the last look of a training and the state that it ends with.
+Code that decides by the status of a run, or writes that it begins or ends, holds the lock of its commands. So no
+stop can be lost between the last poll of a training and the status that it ends with.
 
-Every row has `ROW_BYTES` bytes, so that the size of the file says how many commands there are, and looking
-for new ones costs one `stat`. A row whose writing was cut off does not count; the next one takes its place.
+Every row has `ROW_BYTES` bytes, so the size of the file gives the number of commands, and polling
+costs one `stat`. An incomplete row does not count; the next one overwrites it.
 
 >>> steering = Steering()
 >>> [command.kind for command in steering.take([Command("pause"), Command("rate", 0.01), Command("step")])]
@@ -50,7 +50,7 @@ from cnn.runs.status import (
 ROW_BYTES = 96
 REOPEN = "reopen"
 SUSPEND = "park"  # its word on the disk, in command files and checkpoints, since the first release
-# What people may ask for, and what the number of a command may be where it has one.
+# The commands, and the allowed range of their number, if they have one.
 STEERING: dict[str, Whole | Number | None] = {
     "pause": None,
     "resume": None,
@@ -62,8 +62,8 @@ STEERING: dict[str, Whole | Number | None] = {
     "extend_epochs": allowed_values(TrainSpec, "epochs"),
     "extend_seconds": allowed_values(TrainSpec, "seconds"),
 }
-# The scheduler suspends a run that is paused, to free its worker. `reopen` makes void what was asked before
-# a run ended; with the number 1 it also leaves out what was still planned.
+# The scheduler suspends a paused run to free its worker. `reopen` cancels the commands given before
+# a run ended; with the number 1 it also cancels the rest of the plan.
 KINDS = (*STEERING, SUSPEND, REOPEN)
 ENDING = ("stop", "discard")
 GOING_ON = ("resume", "step", "epoch")
@@ -74,7 +74,7 @@ MANY = 2**31
 
 @dataclass(frozen=True)
 class Command:
-    """What was asked for, its number (0 where it has none), and when, in seconds since 1970."""
+    """A command, its number (0 if it has none), and its time in seconds since 1970."""
 
     kind: str
     value: float = 0.0
@@ -85,10 +85,10 @@ NOTHING = Command("")
 
 
 def check(kind: str, value: float) -> None:
-    """Look whether there is such a command, and whether its number is allowed.
+    """Check that a command exists, and that its number is allowed.
 
     Raises:
-        RunError: if not, saying what is.
+        RunError: if not; it says what is allowed.
     """
     if kind not in KINDS:
         raise RunError(f"There is no command {str(kind)[:40]!r}; there are {', '.join(STEERING)}.")
@@ -98,18 +98,18 @@ def check(kind: str, value: float) -> None:
         raise RunError(f"{kind}: {str(value)[:40]} is not allowed; give {allowed}.")
 
 
-# Asking
+# Giving commands
 
 
 class Commands:
-    """The commands of the run in one folder, and what follows from them at once."""
+    """The commands of the run in one folder, and their immediate effects."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "commands.jsonl"
 
     def count(self) -> int:
-        """Return how many commands there are; this costs one look at the size of a file."""
+        """Return the number of commands, from the size of the file."""
         try:
             return self.path.stat().st_size // ROW_BYTES
         except OSError:
@@ -128,7 +128,7 @@ class Commands:
 
     @contextmanager
     def held(self) -> Iterator[Callable[[str, float], None]]:
-        """Keep others from appending, and yield a function that appends: `append(kind, value)`.
+        """Hold the lock, and yield a function that appends a command: `append(kind, value)`.
 
         Raises:
             RunError: when the file cannot be written.
@@ -144,10 +144,10 @@ class Commands:
             os.close(file)
 
     def give(self, kind: str, value: float = 0.0) -> bool:
-        """Ask for something, and return whether the folder shall be removed now.
+        """Give a command, and return whether the caller must remove the folder now.
 
-        Where no process trains the run, what can be done without one is done at once: a stop, removing it, or
-        putting a suspended run that shall go on back into the queue. After the end nothing is done.
+        If no process trains the run, some commands take effect at once: stopping it, removing it, or
+        putting a suspended run back into the queue. After the end, nothing happens.
 
         Raises:
             RunError: for an unknown kind, a number that is not allowed, or a folder that cannot be written.
@@ -167,18 +167,18 @@ class Commands:
             return kind == "discard"
 
     def extend(self, epochs: int = 0, seconds: float = 0.0, learning_rate: float | None = None) -> None:
-        """Let the run go on for longer: one that is trained gets more, one that has ended is queued again.
+        """Continue the run for longer: a run in training gets more, a run that has ended is queued again.
 
-        A run that was stopped or failed goes on for so much from where it is; with neither epochs nor
-        seconds, to the end it was meant to have.
+        A run that was stopped or failed continues from its present state; with neither epochs nor
+        seconds, to its original end.
 
         Args:
-            epochs: how many more, 0 for none.
-            seconds: how many more seconds of training steps, 0 for none.
-            learning_rate: instead of the one it has.
+            epochs: additional epochs, 0 for none.
+            seconds: additional seconds of training steps, 0 for none.
+            learning_rate: a new learning rate; None keeps the present one.
 
         Raises:
-            RunError: for numbers that are not allowed, and a finished run that is given nothing.
+            RunError: for numbers that are not allowed, and for a finished run without epochs or seconds.
         """
         asked = {"rate": learning_rate, "extend_epochs": epochs or None, "extend_seconds": seconds or None}
         rows = {kind: value for kind, value in asked.items() if value is not None}
@@ -188,7 +188,9 @@ class Commands:
         with self.held() as append:
             status = read_status(self.folder)
             if status.state == "finished" and not longer:
-                raise RunError("This run has reached its end; say how many epochs or seconds it shall go on.")
+                raise RunError(
+                    "This run has reached its end; give the number of epochs or seconds to continue."
+                )
             if status.ended:
                 append(REOPEN, float(longer))
             for kind, value in rows.items():
@@ -197,17 +199,17 @@ class Commands:
                 write_status(self.folder, queued_again(status))
 
     def stop_requested(self) -> bool:
-        """Whether a stop has been asked for, since the run was reopened last."""
+        """Whether a stop was requested since the run was last reopened."""
         return bool(self.count()) and _asks(self.read(), ENDING)
 
     def unanswered(self, taken: int) -> set[str]:
-        """Return the kinds of the commands after the first `taken`, without those before the last reopening."""
+        """Return the kinds of the commands not yet acknowledged: after the first `taken` and the last reopening."""
         return {command.kind for command in since_reopened(self.read(taken))} - {REOPEN}
 
     # The process that trains the run
 
     def begin(self) -> Status | None:
-        """Write that this process trains the run; None where it has ended meanwhile."""
+        """Write that this process trains the run and return its status; None if the run has ended."""
         with self.held():
             status = read_status(self.folder)
             if status.ended:
@@ -217,14 +219,13 @@ class Commands:
             return status
 
     def conclude(self, status: Status, taken: int) -> tuple[Status, bool]:
-        """Write how a training left the run; return that, and whether it must be taken up again at once.
+        """Write the status at the end of a training; return it, and whether training must continue at once.
 
-        That is so where it was given more, or a suspended run was told to go on, after the training looked
-        last.
+        It must if the run was extended, or resumed while it was being suspended, after the last poll.
 
         Args:
-            status: how it was left.
-            taken: how many commands the training has taken.
+            status: the status at the end of the training.
+            taken: the number of commands that the training has acknowledged.
         """
         with self.held():
             unseen = self.read(taken)
@@ -237,17 +238,17 @@ class Commands:
 
 
 def since_reopened(commands: Sequence[Command]) -> list[Command]:
-    """Return the commands that are not void: those after the run was reopened last."""
+    """Return the commands that are still valid: those after the last reopening."""
     reopened = max((i for i, command in enumerate(commands) if command.kind == REOPEN), default=-1)
     return list(commands[reopened + 1 :])
 
 
-# Following
+# Following commands
 
 
 @dataclass
 class Steering:
-    """What a run is asked to do just now, folded from its commands: train or not, how far, and whether to end.
+    """The present effect of all commands: train or not, how far, and whether to end.
 
     `mode` is run, paused, step (`batches` more, then be paused) or epoch (to the end of this one, then be
     paused); `ending` is "", stop, discard or `SUSPEND`.
@@ -259,12 +260,12 @@ class Steering:
 
     @property
     def paused(self) -> bool:
-        """Whether nothing shall be computed."""
+        """Whether training is paused."""
         return self.mode == "paused"
 
     @property
     def steps_allowed(self) -> int:
-        """How many optimiser steps may be done before the next look."""
+        """The number of optimiser steps that may be done before the next poll."""
         return self.batches if self.mode == "step" else MANY
 
     def take(self, commands: Iterable[Command]) -> list[Command]:
@@ -272,7 +273,7 @@ class Steering:
         settings: list[Command] = []
         for command in commands:
             kind = command.kind
-            if kind == REOPEN:  # what was asked for before the run ended is void
+            if kind == REOPEN:  # commands given before the run ended are cancelled
                 settings = []
                 self.mode, self.batches, self.ending = "run", 0, ""
             if kind in SETTINGS:
@@ -290,7 +291,7 @@ class Steering:
         return settings
 
     def back_on_worker(self) -> None:
-        """Note that the run is no longer suspended: a worker has it, or shall have it."""
+        """Note that the run is no longer suspended: a worker has it, or will get it."""
         if self.ending == SUSPEND:
             self.ending = ""
 

@@ -1,6 +1,6 @@
-"""The history of a run: a file of rows, one per report, that only ever grows while the run is trained.
+"""The history of a run: a file of rows, one per report, that only grows during training.
 
-Pages look at it every second, so the rows that have been read are kept and only new ones are read.
+Pages poll it every second, so the rows read so far are cached and only new ones are read.
 """
 
 import json
@@ -17,19 +17,19 @@ from cnn.core.errors import RunError
 from cnn.core.numbers import to_json
 
 KEPT_ROWS = 100_000  # of all runs together, about 100 MB
-LAST_BYTES = 500  # that must be there still, else the file was cut and has grown again
+LAST_BYTES = 500  # if these have changed, the file was truncated and has grown again
 
 
 @dataclass
 class _Known:
-    """What has been read of one file: its rows up to byte `end`, and the last bytes of them."""
+    """The cached part of one file: its rows up to byte `end`, and their last bytes."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     end: int = 0
     last: bytes = b""
 
     def go_on(self, file: BinaryIO) -> bool:
-        """Read what is new; return False if the file no longer holds what was read."""
+        """Read new rows; return False if the file no longer begins with the cached ones."""
         file.seek(self.end - len(self.last))
         if file.read(len(self.last)) != self.last:
             return False
@@ -51,16 +51,13 @@ def append_row(path: Path, row: dict[str, Any]) -> None:
         OSError: when it cannot be written.
     """
     with path.open("ab+") as file:
-        if file.tell() and not _ends_line(file):  # a row was cut off when its process died
+        if file.tell() and not _ends_line(file):  # the last row is incomplete because its process died
             file.write(b"\n")
         file.write(to_json(row).encode() + b"\n")
 
 
 class History:
-    """The rows in one file.
-
-    What cannot be written raises `RunError`.
-    """
+    """The rows in one file. Methods raise `RunError` if it cannot be written."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -88,20 +85,20 @@ class History:
             return known.rows.copy()
 
     def size(self) -> int:
-        """Return the bytes written so far, 0 where there is no file: a cheap look for something new."""
+        """Return the size of the file in bytes, 0 if there is none: a cheap way to find out whether it has grown."""
         try:
             return self.path.stat().st_size
         except FileNotFoundError:
             return 0
 
     def sync(self) -> int:
-        """Make sure that the rows so far are on the disk, and return their bytes."""
+        """Make sure that the rows so far are on the disk, and return the size of the file."""
         with _as_run_error(), self.path.open("ab") as file:
             os.fsync(file.fileno())
             return file.tell()
 
     def cut(self, end: int) -> list[dict[str, Any]]:
-        """Take away the rows after byte `end`, and return them."""
+        """Remove the rows after byte `end`, and return them."""
         if not self.path.exists():
             return []
         with _as_run_error():
@@ -127,9 +124,9 @@ def _ends_line(file: BinaryIO) -> bool:
 
 
 def _rows(lines: bytes) -> list[dict[str, Any]]:
-    """Return the rows of whole lines; what follows the last of them is left out.
+    """Return the rows of the complete lines; an incomplete last line is left out.
 
-    All at once where every line is whole, which takes half the time of one after another.
+    If every line is valid, all are parsed at once, in half the time of one after another.
     """
     whole = lines.split(b"\n")[:-1]
     try:

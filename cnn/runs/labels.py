@@ -1,4 +1,4 @@
-"""What a person has written on a run: a note, and tags; one small file beside its facts, which never change."""
+"""The note and the tags of a run, in a small file of their own, because run.json never changes."""
 
 import json
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ def tidy(text: str, most: int) -> str:
 
 
 def read_labels(folder: Path) -> Labels:
-    """Return what is written on the run in `folder`; nothing where the file is absent or broken."""
+    """Return note and tags of the run in `folder`; empty ones if the file is missing or damaged."""
     try:
         facts = json.loads((folder / FILE).read_bytes())
         return labels(str(facts["note"]), [str(tag) for tag in facts["tags"]])
@@ -39,17 +39,17 @@ def read_labels(folder: Path) -> Labels:
 
 
 def labels(note: str, tags: list[str]) -> Labels:
-    """Return a note and tags, held to their lengths: at most 500 characters, and 8 tags of 24."""
+    """Return a note and tags, shortened to at most 500 characters, and 8 tags of 24."""
     named = dict.fromkeys(filter(None, (tidy(tag, MAX_TAG) for tag in tags)))
     return Labels(tidy(note, MAX_NOTE), tuple(named)[:MAX_TAGS])
 
 
 def write_labels(folder: Path, found: Labels) -> None:
-    """Replace what is written on the run in `folder`.
+    """Replace note and tags of the run in `folder`.
 
     Raises:
-        RunError: when the run is gone, or it cannot be written.
+        RunError: if the run was deleted, or the file cannot be written.
     """
     if not (folder / "run.json").is_file():
-        raise RunError(f"The run {folder.name} is no longer there; nothing was written.")
+        raise RunError(f"The run {folder.name} was deleted; nothing was written.")
     write_whole(folder / FILE, to_json({"note": found.note, "tags": list(found.tags)}).encode())

@@ -1,4 +1,4 @@
-"""Locks between processes: a file that one of them holds, and that is free again when that process ends."""
+"""Locks between processes: file locks, which are released when the process that holds them ends."""
 
 import fcntl
 import os
@@ -14,10 +14,10 @@ PAUSE_SECONDS = 0.05
 
 @contextmanager
 def locked(path: Path, seconds: float = 0.0) -> Iterator[bool]:
-    """Hold the lock of a file; yield False where another process has it, after `seconds` of trying.
+    """Hold the lock of a file; yield False if another process still has it after `seconds`.
 
     Raises:
-        RunError: when the file cannot be made.
+        RunError: if the file cannot be created.
     """
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

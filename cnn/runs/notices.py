@@ -1,4 +1,4 @@
-"""What an owner has to be told at the next visit: one small file each, beside the runs."""
+"""Notices to show to owners at their next visit: one small file per owner, next to the runs."""
 
 import json
 import re
@@ -18,7 +18,7 @@ class Notices:
         self.folder = folder
 
     def add(self, owner: str, sentence: str) -> None:
-        """Note a sentence for an owner.
+        """Store a notice for an owner.
 
         Raises:
             RunError: when it cannot be written.
@@ -31,7 +31,7 @@ class Notices:
             raise RunError(f"A notice cannot be written: {error.strerror}.") from error
 
     def read(self, owner: str) -> list[str]:
-        """Return the newest sentences for an owner, oldest first; for somebody unknown there are none."""
+        """Return the newest notices for an owner, oldest first; none for an unknown owner."""
         if not OWNER.match(owner):
             return []
         try:
@@ -41,13 +41,13 @@ class Notices:
         return [text for line in lines[-SHOWN:] if (text := _text(line))]
 
     def clear(self, owner: str) -> None:
-        """Forget what an owner was told."""
+        """Delete the notices of an owner."""
         if OWNER.match(owner):
             self._path(owner).unlink(missing_ok=True)
 
     def _path(self, owner: str) -> Path:
         if not OWNER.match(owner):
-            raise RunError("An owner is 32 hexadecimal digits.")
+            raise RunError("An owner must have 32 hexadecimal digits.")
         return self.folder / f"{owner}.jsonl"
 
 

@@ -1,7 +1,6 @@
-"""How much room runs may take: for each owner, and on the whole server. Old runs make room for new ones.
+"""Limits of the disk space of runs: per owner, and on the whole server. Old runs make room for new ones.
 
-Only runs of the same owner that have ended are removed, the one that ended the longest ago first, and what
-was removed is said.
+Only ended runs of the same owner are removed, those that ended first before others, and the owner gets a notice.
 """
 
 import os
@@ -18,7 +17,7 @@ from cnn.runs.snapshots import KEPT
 from cnn.runs.status import FILE as STATE_FILE
 
 FLOAT_BYTES = 4
-# Two checkpoints of weights and what an optimiser remembers: at most two more numbers a weight.
+# Two checkpoints of the weights and the state of the optimiser: at most two more numbers per weight.
 CHECKPOINT_COPIES = 2 * 3
 HISTORY_BYTES = 200_000
 
@@ -26,7 +25,7 @@ HISTORY_BYTES = 200_000
 def size(run: Run) -> int:
     """Return the bytes that a run takes on the disk."""
     files = (Path(folder) / name for folder, _, names in os.walk(run.folder) for name in names)
-    return sum(map(_bytes, files))  # some may vanish meanwhile
+    return sum(map(_bytes, files))  # some files may be deleted meanwhile
 
 
 def needed(setup: Setup) -> int:
@@ -40,7 +39,7 @@ def needed(setup: Setup) -> int:
 
 
 def check_queue(runs: Iterable[Run]) -> None:
-    """Look whether an owner, whose `runs` these are, may put one more into the queue.
+    """Check that the owner of these `runs` may put one more into the queue.
 
     Raises:
         RunError: if as many as allowed wait already.
@@ -56,16 +55,16 @@ def check_queue(runs: Iterable[Run]) -> None:
 def make_room(
     runs: Sequence[Run], owner: str, setup: Setup | None = None, kept: Run | None = None
 ) -> list[str]:
-    """Remove the runs of `owner` that ended the longest ago until there is room; return a sentence for each.
+    """Remove the earliest ended runs of `owner` until there is room; return one sentence per removed run.
 
     Args:
         runs: all runs of the store.
         owner: whose runs may be removed.
-        setup: of a new run that needs room; None after a run has ended.
-        kept: a run that is not removed: the one that has just ended.
+        setup: the set-up of a new run that needs room; None after a run has ended.
+        kept: a run that must not be removed: the one that has just ended.
 
     Raises:
-        RunError: when a new run does not fit, with the numbers.
+        RunError: if a new run does not fit, with the numbers.
     """
     sizes = {run.id: size(run) for run in runs}
     own = [run for run in runs if run.owner == owner]
@@ -107,7 +106,7 @@ def _megabytes(count: int) -> str:
 
 
 def _ended_at(run: Run) -> tuple[float, float]:
-    """Return when the state of a run was written last, which is when it ended, and when it was made."""
+    """Return when the status of a run was last written, which is when it ended, and when it was created."""
     try:
         return (run.folder / STATE_FILE).stat().st_mtime, run.created
     except OSError:

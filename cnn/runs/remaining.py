@@ -1,4 +1,4 @@
-"""How long a run is trained: by its set-up, by what it was given since, and by what it was asked just now."""
+"""The remaining training of a run, from its set-up, its extensions, and its unacknowledged commands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from cnn.runs.run import Run
 from cnn.runs.status import Status
 
 RESUMED = "resumed"
-GIVEN_MORE = "It was given more."  # the reason of such a row where a run goes on that had ended
+GIVEN_MORE = "It was given more."  # the reason in the row of an ended run that was extended
 
 
 def planned_epochs(run: Run, rows: Sequence[dict[str, Any]]) -> float | None:
-    """Return the epoch at which a run is to end, None where a time is its length.
+    """Return the epoch at which a run is to end, None if its length is a time.
 
     Args:
         run: the run.
-        rows: its history, which says what it was given more.
+        rows: its history, which contains its extensions.
     """
     if run.setup.training.epochs is None:
         return None
@@ -31,14 +31,14 @@ def planned_epochs(run: Run, rows: Sequence[dict[str, Any]]) -> float | None:
 
 @dataclass(frozen=True)
 class Ahead:
-    """What a run still has to train: epochs whose time nobody knows yet, and seconds of training."""
+    """The remaining training of a run: epochs of unknown duration, and seconds."""
 
     epochs: float = 0.0
     seconds: float = 0.0
 
 
 def ahead(run: Run, status: Status) -> Ahead:
-    """Return what a run still has to train: by its last report, and by what it was given after that."""
+    """Return the remaining training of a run: by its last report, and by extensions after it."""
     training, rows = run.setup.training, run.history.rows()
     last = next((i for i in reversed(range(len(rows))) if rows[i].get("kind") == "progress"), None)
     if last is None:
@@ -61,7 +61,7 @@ def ahead(run: Run, status: Status) -> Ahead:
 
 
 def _reopened(row: dict[str, Any], before: bool) -> bool:
-    """Return whether what a run is given next is counted from where it is; a new rate changes nothing."""
+    """Return whether the next extension counts from the present epoch; a new learning rate does not change that."""
     if row.get("kind") == "rate":
         return before
     return row.get("kind") == RESUMED and row["reason"] == GIVEN_MORE

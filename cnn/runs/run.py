@@ -1,14 +1,14 @@
-"""A run: a folder of facts.
+"""A run, stored as a folder of files.
 
     RUN/run.json           id, owner, name, data set, set-up, time
     RUN/state.json         queued, running, paused, finished, stopped, failed or interrupted, and the results
     RUN/history.jsonl      one row per report: within epochs, after each epoch, and what was done to the run
-    RUN/commands.jsonl     what people asked for while it was trained
+    RUN/commands.jsonl     the commands to it
     RUN/snapshots/         the weights before training and after epochs, about twenty of them
-    RUN/checkpoint-*       the newest two: all that is needed to go on exactly
-    RUN/lock               held by the process that trains it
+    RUN/checkpoint-*       the newest two: everything needed to continue exactly
+    RUN/lock               locked by the process that trains it
 
-Whoever holds the folder can read it all: no process that wrote it is needed. `Run.history` and `Run.commands` are
+The folder is complete: it can be read without the process that wrote it. `Run.history` and `Run.commands` are
 the two files that grow; checkpoints are read and written by `cnn.runs.checkpoints`.
 """
 
@@ -46,7 +46,7 @@ DELETED = ".deleted-"
 
 @dataclass(frozen=True)
 class Run:
-    """What is fixed about a run. `owner` is the hash of the owner's key; "" means everybody may look."""
+    """A run: its fixed data, and access to its files. `owner` is the hash of the owner's key, "" for everybody."""
 
     id: str
     owner: str
@@ -58,24 +58,24 @@ class Run:
 
     @property
     def history(self) -> History:
-        """The rows that a training has written."""
+        """The rows that the training has written."""
         return History(self.folder / "history.jsonl")
 
     @property
     def commands(self) -> Commands:
-        """What was asked of the run, and what follows from it."""
+        """The commands to the run."""
         return Commands(self.folder)
 
     def status(self) -> Status:
-        """Return how the run stands now; a state file that is broken reads as interrupted."""
+        """Return the present status; a damaged status file reads as interrupted."""
         return read_status(self.folder)
 
     def write_status(self, status: Status) -> None:
-        """Replace the state on disk."""
+        """Replace the status on disk."""
         write_status(self.folder, status)
 
     def write_facts(self) -> None:
-        """Replace the facts on disk.
+        """Replace run.json on disk.
 
         Raises:
             RunError: when they cannot be written.
@@ -91,7 +91,7 @@ class Run:
         return list_snapshots(self.folder / "snapshots")
 
     def save_snapshot(self, step: int, epoch: float, weights: Weights) -> None:
-        """Save the weights, and remove snapshots in between where there are too many; the best one stays."""
+        """Save the weights; if there are too many snapshots, remove some in between, but never the best one."""
 
         def best_step() -> int | None:
             rows = [row for row in self.history.rows() if row.get("validation_accuracy") is not None]
@@ -101,7 +101,7 @@ class Run:
         folder = self.folder / "snapshots"
         with suppress(
             OSError
-        ):  # a copy of a run that was queued may lack the empty folder; writing says the rest
+        ):  # a copy of a queued run may lack the empty folder; other errors appear when writing
             folder.mkdir(exist_ok=True)
         write_weights(snapshot_path(folder, step, epoch), weights)
         for snapshot in to_thin(self.snapshots(), best_step):
@@ -116,7 +116,7 @@ class Run:
         return read_weights(snapshot.path, self.setup.network) if snapshot else self.newest_weights()[0]
 
     def newest_weights(self) -> tuple[Weights, str]:
-        """Return the newest weights that can be read, and what is wrong with newer ones, "" if nothing is.
+        """Return the newest weights that can be read, and the error of newer ones, "" if there is none.
 
         Raises:
             RunError: if there are none.
@@ -130,9 +130,9 @@ class Run:
         raise RunError(problem or "This run has no snapshot yet; the first is saved when training begins.")
 
     def checkpoint(self) -> tuple[Checkpoint | None, list[str]]:
-        """Return the newest checkpoint that counts, if any, and what is wrong with newer ones.
+        """Return the newest usable checkpoint, if any, and the errors of newer ones.
 
-        One that cannot be read, or whose weights overflow as the snapshot of the same step shows, does not.
+        A checkpoint is unusable if it cannot be read, or if the snapshot of the same step overflows.
         """
 
         def check(step: int) -> None:
@@ -142,7 +142,7 @@ class Run:
                         self.weights(snapshot)
                     except OverflowsError:
                         raise
-                    except RunError:  # a damaged snapshot says nothing of the checkpoint
+                    except RunError:  # a damaged snapshot says nothing about the checkpoint
                         continue
 
         return newest_checkpoint(self.folder, check)
@@ -150,9 +150,9 @@ class Run:
     # Steering it: what needs the whole run
 
     def command(self, kind: str, value: float = 0.0) -> None:
-        """Ask for something; one that nobody trains and that is discarded is removed at once.
+        """Give a command; a run without a training process that is discarded is removed at once.
 
-        Asking twice, or when the run has ended, does no harm.
+        A command given twice, or after the end, has no effect.
 
         Raises:
             RunError: for an unknown kind, a number that is not allowed, or a folder that cannot be written.
@@ -161,27 +161,27 @@ class Run:
             self.remove()
 
     def extend(self, epochs: int = 0, seconds: float = 0.0, learning_rate: float | None = None) -> None:
-        """Let the run go on for longer, as `Commands.extend`.
+        """Continue the run for longer, as `Commands.extend`.
 
         Raises:
-            RunError: for numbers that are not allowed, and a run that cannot go on.
+            RunError: for numbers that are not allowed, and for a run that cannot continue.
         """
         if self.status().ended and self.history.size() and not self.checkpoint()[0]:
-            raise RunError("This run has no checkpoint to go on from; start a new run of this network.")
+            raise RunError("This run has no checkpoint to continue from; start a new run of this network.")
         self.commands.extend(epochs, seconds, learning_rate)
 
     # Who trains it
 
     def trained_here(self, seconds: float = 0.0) -> AbstractContextManager[bool]:
-        """Keep other processes from training the run; yield False where one does, after `seconds` of trying.
+        """Keep other processes from training the run; yield False if one still does after `seconds`.
 
         Raises:
-            RunError: when the folder is gone or cannot be written.
+            RunError: if the folder was deleted or cannot be written.
         """
         return locked(self.folder / "lock", seconds)
 
     def is_trained(self) -> bool:
-        """Whether a process trains the run; for one on another machine, whether its state says so."""
+        """Whether a process trains the run; for one on another machine, whether the status says so."""
         status = self.status()
         if status.host not in ("", socket.gethostname()):
             return bool(status.process)
@@ -192,7 +192,7 @@ class Run:
             return False
 
     def remove(self) -> None:
-        """Remove the folder with all that is in it; it is out of every list at once."""
+        """Remove the folder with everything in it; the run disappears from every list at once."""
         hidden = self.folder.with_name(DELETED + self.folder.name)
         try:
             self.folder.rename(hidden)
@@ -207,7 +207,7 @@ def read_run(folder: Path) -> Run:
     """Return the run in `folder`.
 
     Raises:
-        RunError: when its facts are absent or broken.
+        RunError: if its run.json is missing or damaged.
     """
     path = folder / "run.json"
     try:
@@ -231,4 +231,4 @@ def _read_run(path: Path, _modified: int) -> Run:
             path.parent,
         )
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError, SpecError) as error:
-        raise RunError(f"The facts of the run {path.parent.name} are broken ({error}).") from error
+        raise RunError(f"The file run.json of the run {path.parent.name} is damaged ({error}).") from error

@@ -1,6 +1,6 @@
-"""How long a run trains, and where on the schedule of its learning rate it is.
+"""The length of a run, and its position on the learning rate schedule.
 
-A run has one part; every time it is given more, another part follows, with the schedule anew over that part:
+A run has one part; each extension adds another part, over which the schedule starts again:
 a warm restart (Loshchilov, Hutter 2016, "SGDR").
 
 >>> plan = Plan(Part(epochs=2), steps_an_epoch=10)
@@ -31,7 +31,7 @@ class Part:
 
 
 class Plan:
-    """The part that is being trained, and those that follow."""
+    """The present part, and those that follow."""
 
     def __init__(self, part: Part, steps_an_epoch: int) -> None:
         self.part = part
@@ -39,15 +39,15 @@ class Plan:
         self.steps_an_epoch = steps_an_epoch
 
     def add(self, part: Part) -> None:
-        """Let a part follow."""
+        """Add a part at the end."""
         self.later.append(part)
 
     def cut(self) -> None:
-        """Leave out the rest: the part that is added next begins at once."""
+        """Drop the rest: the part that is added next begins at once."""
         self.part, self.later = replace(self.part, epochs=0, seconds=None), []
 
     def advance(self, step: int, seconds: float) -> None:
-        """Begin the part that follows where the one being trained is done."""
+        """Begin the next part if the present one is done."""
         while self.later and self._is_done(step, seconds):
             self.part = replace(self.later.pop(0), first_step=step, first_second=seconds)
 
@@ -59,19 +59,19 @@ class Plan:
         return self.steps_left(step) <= 0 if self.part.seconds is None else self.budget(seconds) <= 0
 
     def steps_left(self, step: int) -> int:
-        """Return the steps until this part is done; without end for a part that is counted in seconds."""
+        """Return the steps until this part is done; a huge number for a part that is measured in seconds."""
         if self.part.epochs is None:
             return 2**31
         return self.part.first_step + self.part.epochs * self.steps_an_epoch - step
 
     def budget(self, seconds: float) -> float:
-        """Return the seconds until this part is done; infinite for a part that is counted in epochs."""
+        """Return the seconds until this part is done; infinite for a part that is measured in epochs."""
         if self.part.seconds is None:
             return np.inf
         return self.part.first_second + self.part.seconds - seconds
 
     def shares(self, steps: NDArray[Any], seconds: NDArray[Any]) -> NDArray[np.float64]:
-        """Return which share of this part is done (0 to 1) at these steps and seconds of training."""
+        """Return the share of this part that is done (0 to 1) at these steps and seconds of training."""
         if self.part.seconds is not None:
             shares = (seconds - self.part.first_second) / self.part.seconds
         else:
@@ -90,7 +90,7 @@ class Plan:
         )
 
     def state(self) -> dict[str, Any]:
-        """Return all that `restored` needs, as plain JSON."""
+        """Return everything that `restored` needs, as plain JSON."""
         return {"part": asdict(self.part), "later": [asdict(part) for part in self.later]}
 
     @classmethod

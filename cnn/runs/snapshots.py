@@ -1,6 +1,6 @@
 """Weights on disk: safetensors files, checked against the spec before a byte of data is read.
 
-No pickle and no code is ever loaded. A file's header is JSON: names, types, shapes, and our metadata.
+No pickle and no code is ever loaded. A file's header is JSON: names, types, shapes, and metadata.
 """
 
 import contextlib
@@ -37,12 +37,12 @@ class Snapshot:
 
 
 def snapshot_path(folder: Path, step: int, epoch: float) -> Path:
-    """Return the file of a snapshot; its name says step and epoch, so that a listing needs no reading."""
+    """Return the file of a snapshot; its name contains step and epoch, so that a list needs no reading."""
     return folder / f"step-{step:08d}-epoch-{epoch:.3f}{SUFFIX}"
 
 
 def list_snapshots(folder: Path) -> list[Snapshot]:
-    """Return the snapshots in `folder`, oldest first; other files are passed over."""
+    """Return the snapshots in `folder`, oldest first; other files are ignored."""
     found = []
     for path in folder.glob(f"step-*-epoch-*{SUFFIX}"):
         parts = path.name.removesuffix(SUFFIX).split("-")
@@ -56,14 +56,14 @@ def list_snapshots(folder: Path) -> list[Snapshot]:
 def to_thin(
     snapshots: Sequence[Snapshot], best_step: Callable[[], int | None], kept: int = KEPT
 ) -> list[Snapshot]:
-    """Return which snapshots to remove so that `kept` are left: first, last, best, and evenly in between.
+    """Return the snapshots to remove so that `kept` are left: first, last, best, and evenly in between.
 
-    One after the other goes the one whose neighbours are closest together.
+    One at a time, the one whose neighbours are closest together is removed.
 
     Args:
         snapshots: oldest first.
-        best_step: says the step of the best one; asked only where there are too many.
-        kept: how many are left, at least 3.
+        best_step: returns the step of the best one; called only if there are too many.
+        kept: the number to keep, at least 3.
     """
     left, gone = list(snapshots), []
     best = best_step() if len(left) > kept else None
@@ -75,7 +75,7 @@ def to_thin(
 
 
 def write_weights(path: Path, weights: Mapping[str, NDArray[Any]]) -> None:
-    """Write weights so that the file is either whole or absent.
+    """Write weights so that the file is either complete or missing.
 
     Raises:
         RunError: when the disk is full or the folder cannot be written.
@@ -85,11 +85,11 @@ def write_weights(path: Path, weights: Mapping[str, NDArray[Any]]) -> None:
 
 
 def read_weights(path: Path, network: NetworkSpec) -> dict[str, NDArray[np.float32]]:
-    """Return the weights in `path` as float32, after comparing its header with what `network` needs.
+    """Return the weights in `path` as float32, after comparing the header with what `network` needs.
 
     Raises:
-        RunError: for a file that is absent, cut, not safetensors, or of another network.
-        OverflowsError: where the weights, or a pass of a few pictures through them, are not finite.
+        RunError: for a file that is missing, truncated, not safetensors, or of another network.
+        OverflowsError: if the weights, or a forward pass of a few pictures, are not finite.
     """
     try:
         with safe_open(path, framework="numpy") as file:
@@ -107,7 +107,7 @@ def read_weights(path: Path, network: NetworkSpec) -> dict[str, NDArray[np.float
 
 
 def _where(path: Path) -> str:
-    """Return what the name of a snapshot says of it: " at step 120 (epoch 2)"."""
+    """Return step and epoch from the name of a snapshot: " at step 120 (epoch 2)"."""
     parts = path.name.removesuffix(SUFFIX).split("-")
     try:
         return f" at step {int(parts[1]):,} (epoch {float(parts[3]):g})"
@@ -116,7 +116,7 @@ def _where(path: Path) -> str:
 
 
 def sweep_parts(folder: Path) -> None:
-    """Remove what a process that was killed left of files it was writing: those older than a minute."""
+    """Remove the unfinished files of killed processes: those older than a minute."""
     for path in (*folder.glob(f"{PART}*"), *folder.glob(f"*/{PART}*")):
         with contextlib.suppress(OSError):
             if path.stat().st_mtime < time.time() - PART_SECONDS:
@@ -124,7 +124,7 @@ def sweep_parts(folder: Path) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file through a temporary neighbour and a rename: whole or not at all.
+    """Write a temporary file and rename it, so that the file is written completely or not at all.
 
     Raises:
         RunError: when it cannot be written.
@@ -141,7 +141,7 @@ def write_whole(path: Path, content: bytes) -> None:
                 raise
     except OSError as error:
         raise RunError(
-            f"{path.name} cannot be written: {error.strerror}. Free some space or rights."
+            f"{path.name} cannot be written: {error.strerror}. Free some space, or change the permissions."
         ) from error
 
 

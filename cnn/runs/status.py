@@ -1,4 +1,4 @@
-"""How a run stands: one small file, replaced as a whole."""
+"""The status of a run: one small file, replaced as a whole."""
 
 import json
 import os
@@ -17,11 +17,11 @@ FILE = "state.json"
 
 @dataclass(frozen=True)
 class Status:
-    """How a run stands. Times are seconds since 1970; accuracies are shares from 0 to 1.
+    """The status of a run. Times are seconds since 1970; accuracies are shares from 0 to 1.
 
-    `process` is 0 while nobody trains it: a paused run without a process is suspended. `taken` is how many
-    commands the training process has taken, `resumed` how often the run went on by itself;
-    `precision_reason` says why it trains in that precision, "" where that was not noted.
+    `process` is 0 while no process trains it: a paused run without a process is suspended. `taken` is the number of
+    commands that the training process has acknowledged, `resumed` how often the run was resumed automatically;
+    `precision_reason` says why it trains in that precision, "" if that was not recorded.
     """
 
     state: str = "queued"
@@ -43,12 +43,12 @@ class Status:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will happen to the run by itself."""
+        """Whether the run has ended; it can only continue on request."""
         return self.state in ENDED
 
     @property
     def suspended(self) -> bool:
-        """Whether the run is paused and holds no worker."""
+        """Whether the run is paused and occupies no worker."""
         return self.state == "paused" and not self.process
 
 
@@ -56,7 +56,7 @@ UNREADABLE = Status("interrupted", "The state of this run cannot be read.")
 
 
 def read_status(folder: Path) -> Status:
-    """Return how the run in `folder` stands; a file that is broken reads as interrupted, none as queued."""
+    """Return the status of the run in `folder`; a damaged file reads as interrupted, a missing one as queued."""
     try:
         return Status(**json.loads((folder / FILE).read_bytes()))
     except FileNotFoundError:
@@ -66,7 +66,7 @@ def read_status(folder: Path) -> Status:
 
 
 def write_status(folder: Path, status: Status) -> None:
-    """Replace how the run in `folder` stands.
+    """Replace the status of the run in `folder`.
 
     Raises:
         RunError: when it cannot be written.
@@ -75,30 +75,30 @@ def write_status(folder: Path, status: Status) -> None:
 
 
 def this_process() -> dict[str, Any]:
-    """Return the fields of `Status` that say who trains a run."""
+    """Return the fields of `Status` that identify this process."""
     return {"process": os.getpid(), "host": socket.gethostname()}
 
 
 def without_process(status: Status, **changes: Any) -> Status:
-    """Return the state of a run that no process trains, changed."""
+    """Return the status with `changes`, and without a training process."""
     return replace(status, process=0, host="", **changes)
 
 
 def interrupted(status: Status) -> Status:
-    """Return the state of a run whose process ended under it."""
-    message = "Its worker ended before the run was done; the last snapshot is kept."
+    """Return the status of a run whose training process ended unexpectedly."""
+    message = "Its worker ended before the run was finished; the last snapshot is kept."
     return without_process(status, state="interrupted", message=message)
 
 
 def taken_up_again(status: Status) -> Status:
-    """Return the state of a run whose process ended under it, and that shall go on by itself."""
+    """Return the status of such a run that will be resumed automatically."""
     return without_process(status, state="queued", resumed=status.resumed + 1)
 
 
 def stopped_waiting(status: Status, taken: int) -> Status:
-    """Return the state of a run that was stopped while no process trained it, `taken` commands ago.
+    """Return the status of a run that was stopped while no process trained it, with `taken` commands acknowledged.
 
-    One that had finished, and waited to go on, has still finished.
+    A finished run that waited to continue is still finished.
     """
     message = "" if status.step else "It was stopped before it began."
     state = "stopped" if status.test_accuracy is None else "finished"
@@ -106,10 +106,10 @@ def stopped_waiting(status: Status, taken: int) -> Status:
 
 
 def queued_again(status: Status) -> Status:
-    """Return the state of a run that had ended and shall go on."""
+    """Return the status of an ended run that will continue."""
     return without_process(status, state="queued", message="", resumed=0)
 
 
 def begun(status: Status) -> Status:
-    """Return the state of a run that this process trains: what the test pictures said no longer holds."""
+    """Return the status of a run that this process trains; the test result is removed, as it no longer holds."""
     return replace(status, state="running", message="", test_accuracy=None, test_loss=None, **this_process())

@@ -1,4 +1,4 @@
-"""The run store: the runs in one folder, and who may do what to them."""
+"""The run store: the runs in one folder, and the rights of their owners."""
 
 import hashlib
 import re
@@ -33,7 +33,7 @@ RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 
 
 def owner_hash(key: str) -> str:
-    """Return what a run stores of its owner's secret key: enough to recognise it, not to pose as it."""
+    """Return the hash of an owner's secret key that a run stores: it recognises the owner without the key."""
     return hashlib.sha256(key.encode()).hexdigest()[:32] if key else EVERYBODY
 
 
@@ -45,7 +45,7 @@ class RunStore:
         self._notices = Notices(folder.parent / "notices")
 
     def create(self, setup: Setup, dataset: str, owner: str = EVERYBODY, name: str = "") -> Run:
-        """Make the folder of a new run in the state queued; old runs of the owner may have to make room.
+        """Create a new run in the state queued; old runs of the owner may be removed to make room.
 
         Args:
             setup: network and training.
@@ -54,7 +54,7 @@ class RunStore:
             name: shown to people; at most 60 characters are kept.
 
         Raises:
-            RunError: when the owner has too many runs in the queue, when there is no room, or when the folder
+            RunError: if the owner has too many runs in the queue, if there is no room, or if the folder
                 cannot be written.
         """
         if owner != EVERYBODY:
@@ -65,7 +65,7 @@ class RunStore:
 
     @staticmethod
     def create_in(folder: Path, setup: Setup, dataset: str, owner: str = EVERYBODY, name: str = "") -> Run:
-        """Make a new run in exactly this folder, which must be absent or empty.
+        """Create a new run in exactly this folder, which must be missing or empty.
 
         Raises:
             RunError: when the folder is in use or cannot be written.
@@ -74,10 +74,10 @@ class RunStore:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if any(folder.iterdir()):
-                raise RunError(f"The folder {folder.name} is not empty; name another one.")
+                raise RunError(f"The folder {folder.name} is not empty; give another one.")
             (folder / "snapshots").mkdir()
         except OSError as error:
-            raise RunError(f"The folder {folder.name} cannot be made: {error.strerror}.") from error
+            raise RunError(f"The folder {folder.name} cannot be created: {error.strerror}.") from error
         run.write_status(Status())
         run.write_facts()
         return run
@@ -119,12 +119,12 @@ class RunStore:
             raise RunError("This run belongs to somebody else; only its owner can change it.")
         return run
 
-    # What an owner may do
+    # Changes by the owner
 
     def steer(self, run_id: str, owner: str, kind: str, value: float = 0.0) -> None:
         """Give a run one of the commands of `cnn.runs.commands.STEERING` on behalf of `owner`.
 
-        Twice, from two tabs, or when the run has just ended, does no harm.
+        A command given twice, from two tabs, or just after the end, has no effect.
 
         Raises:
             RunError: for somebody else's run, an unknown command, or a number that is not allowed.
@@ -142,10 +142,10 @@ class RunStore:
         seconds: float = 0.0,
         learning_rate: float | None = None,
     ) -> Run:
-        """Let a run of `owner` go on for longer, as `Run.extend`; one that had ended is queued again.
+        """Continue a run of `owner` for longer, as `Run.extend`; an ended run is queued again.
 
         Raises:
-            RunError: for somebody else's run, a run that cannot go on, numbers that are not allowed, or too
+            RunError: for somebody else's run, a run that cannot continue, numbers that are not allowed, or too
                 many runs in the queue.
         """
         run = self.own(run_id, owner)
@@ -168,7 +168,7 @@ class RunStore:
         return renamed
 
     def delete(self, run_id: str, owner: str) -> None:
-        """Remove a run of `owner` with all that is in it; one that is trained is stopped first.
+        """Remove a run of `owner` with everything in it; a run in training is stopped first.
 
         Raises:
             RunError: for somebody else's run, or a folder that cannot be removed.
@@ -178,10 +178,10 @@ class RunStore:
         if run.status().ended:
             run.remove()
 
-    # Room, and what was removed to make it
+    # Disk space, and notices about removed runs
 
     def room_for(self, setup: Setup, owner: str) -> None:
-        """Make room for a new run of `owner`, whose old runs may have to go.
+        """Make room for a new run of `owner`, whose old runs may be removed.
 
         Raises:
             RunError: when there is none, with the numbers.
@@ -189,16 +189,16 @@ class RunStore:
         self._tell(owner, quota.make_room(self.runs(), owner, setup))
 
     def make_room(self, run: Run) -> None:
-        """Hold the limits of the disk now that `run` has ended: the owner's oldest ended runs are removed."""
+        """Enforce the disk limits after `run` has ended: the owner's oldest ended runs are removed."""
         if run.owner != EVERYBODY:
             self._tell(run.owner, quota.make_room(self.runs(), run.owner, kept=run))
 
     def notices(self, owner: str) -> list[str]:
-        """Return what `owner` has to be told, one sentence each, oldest first."""
+        """Return the notices for `owner`, one sentence each, oldest first."""
         return self._notices.read(owner)
 
     def dismiss(self, owner: str) -> None:
-        """Forget what `owner` has been told."""
+        """Delete the notices for `owner`."""
         self._notices.clear(owner)
 
     def _tell(self, owner: str, sentences: list[str]) -> None:

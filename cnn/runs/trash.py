@@ -1,4 +1,4 @@
-"""Runs that were deleted and can be had back for a while: their folders under a name that no list shows."""
+"""Deleted runs, which can be restored for a while: their folders get a name that no list shows."""
 
 import os
 import secrets
@@ -15,7 +15,7 @@ KEPT_SECONDS = 1800.0
 
 
 def throw_away(store: RunStore, run_id: str, owner: str) -> Run:
-    """Take a run of `owner` out of every list; `take_back` brings it back within half an hour.
+    """Delete a run of `owner`; `take_back` restores it within half an hour.
 
     Raises:
         RunError: for somebody else's run, one that has not ended, or a folder that cannot be moved.
@@ -34,26 +34,26 @@ def throw_away(store: RunStore, run_id: str, owner: str) -> Run:
 
 
 def take_back(store: RunStore, run_id: str, owner: str) -> Run:
-    """Put a run of `owner` that was thrown away back.
+    """Restore a deleted run of `owner`.
 
     Raises:
-        RunError: where it is gone for good, or somebody else's.
+        RunError: if it was removed for good, or belongs to somebody else.
     """
     hidden = store.folder / (PREFIX + run_id)
     if not RUN_ID.match(run_id) or not (hidden / "run.json").is_file():
-        raise RunError("This run is gone for good: what is deleted can be had back for half an hour.")
+        raise RunError("This run cannot be restored: that is possible for half an hour after deleting it.")
     run = read_run(hidden)
     if not owner or not secrets.compare_digest(run.owner.encode(), owner.encode()):
-        raise RunError("This run belongs to somebody else; only its owner can have it back.")
+        raise RunError("This run belongs to somebody else; only its owner can restore it.")
     try:
         hidden.rename(store.folder / run_id)
     except OSError as error:
-        raise RunError(f"The run cannot be had back: {error.strerror}.") from error
+        raise RunError(f"The run cannot be restored: {error.strerror}.") from error
     return store.get(run_id)
 
 
 def empty_trash(store: RunStore, seconds: float = KEPT_SECONDS) -> None:
-    """Remove what was thrown away more than `seconds` ago."""
+    """Remove for good the runs that were deleted more than `seconds` ago."""
     before = time.time() - seconds
     for hidden in store.folder.glob(f"{PREFIX}*"):
         if _changed(hidden) < before:

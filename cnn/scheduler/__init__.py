@@ -1,1 +1,1 @@
-"""The engine: who trains next, on which worker, and what happens when one is lost."""
+"""The engine: which run trains next, on which worker, and recovery when a worker is lost."""

@@ -1,9 +1,9 @@
-"""The workers: a Dask cluster of the server's own on loopback, or one whose scheduler is there already.
+"""The workers: the server's own Dask cluster on loopback, or an existing cluster with a Dask scheduler.
 
-What holds for one holds for the other: a worker is a process that comes and goes, known by its address and
-its scratch folder, which no second process ever has. It is warmed before it gets work. Work is pinned to it,
-and never begins on the process that takes its place. One worker, the query worker, trains nothing and answers
-queries.
+In both, a worker is a process that may start and end at any time, identified by its address and
+its scratch folder, which is unique. It is warmed up before it gets work. Work is pinned to it,
+and never begins on the process that replaces it. One worker, the query worker, answers queries and does not
+train.
 """
 
 import logging
@@ -19,18 +19,20 @@ from cnn.worker import jobs
 from cnn.worker.tasks import begin, kill_worker
 
 CONNECT_SECONDS = 10.0
-MEMORY_TOPIC = "worker-restart-memory"  # Dask's: a nanny tells that it ends a worker for its memory
-# Nothing of ours is kept in Dask's memory, so there is nothing to spill; and a worker that TensorFlow fills
-# up to four fifths must not be held back from its next run.
+MEMORY_TOPIC = (
+    "worker-restart-memory"  # Dask's topic: a nanny reports that it ends a worker because of its memory
+)
+# No data is kept in Dask's memory, so there is nothing to spill; and a worker whose memory TensorFlow fills
+# up to four fifths must not be paused before its next run.
 CONFIG = {
     "distributed.scheduler.allowed-failures": 0,
-    # So long after a worker died its nanny is closed for good if the next one has happened to die just then.
+    # After this time the nanny of a dead worker is closed for good if the next worker has just died, too.
     "distributed.deploy.lost-worker-timeout": "1000 days",
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
-    # Scheduler, nannies and workers at rest take a tenth of a core by Dask's defaults, a sixth of that so.
+    # Idle scheduler, nannies and workers take a tenth of a core by Dask's defaults, and a sixth of that with these.
     "distributed.worker.memory.monitor-interval": "500ms",
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "500ms",
@@ -40,12 +42,12 @@ CONFIG = {
 
 
 class UnreachableError(Exception):
-    """There is no scheduler at the address, or there is none any more; it may come back."""
+    """The scheduler does not answer; it may come back."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """What workers are given to do; tests put quicker things in its place."""
+    """The functions that workers run; tests replace them with quicker ones."""
 
     train: Callable[[str, str], object] = jobs.train_run_in_worker
     warm: Callable[[int], object] = jobs.warm
@@ -54,7 +56,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Worker:
-    """One worker process. `memory` and `memory_limit` are bytes, a limit of 0 is none."""
+    """One worker process. `memory` and `memory_limit` are in bytes; a limit of 0 means none."""
 
     address: str
     scratch: str
@@ -66,19 +68,19 @@ class Worker:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What no other process has."""
+        """The key that identifies this process."""
         return self.address, self.scratch
 
 
 class Cluster:
-    """A connection to a scheduler. `own` workers are the server's; of a foreign cluster it is 0."""
+    """A connection to a scheduler. `own` is the number of the server's own workers, 0 for a foreign cluster."""
 
     def __init__(self, client: Any, own: int) -> None:
         self.client = client
         self.own = own
 
     def workers(self) -> list[Worker]:
-        """Return the workers that are there now.
+        """Return the present workers.
 
         Raises:
             UnreachableError: when the scheduler does not answer.
@@ -89,7 +91,7 @@ class Cluster:
         return [_worker(address, facts) for address, facts in workers.items()]
 
     def submit(self, worker: Worker, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Let exactly this process call a function; return the future."""
+        """Have exactly this process call a function; return the future."""
         return self.client.submit(
             begin, worker.scratch, function, arguments, workers=[worker.address], pure=False, retries=0
         )
@@ -104,7 +106,7 @@ class Cluster:
                 nanny=True,
                 callback_timeout=CONNECT_SECONDS,
             )
-        except Exception:  # it may be gone by itself meanwhile
+        except Exception:  # it may have ended meanwhile
             logging.getLogger(__name__).warning("the worker at %s could not be killed", worker.address)
             return False
         return any(answers.values())
@@ -124,7 +126,7 @@ def _worker(address: str, facts: dict[str, Any]) -> Worker:
 
 @contextmanager
 def connect(settings: Settings) -> Iterator[Cluster]:
-    """Start a cluster, or connect to the one that `settings` names; leave it at the end.
+    """Start a cluster, or connect to the one in `settings`; close or leave it at the end.
 
     Raises:
         UnreachableError: when the scheduler does not answer.
@@ -141,7 +143,7 @@ def connect(settings: Settings) -> Iterator[Cluster]:
 
 
 def _own(settings: Settings) -> Iterator[Cluster]:
-    """Yield a cluster of processes on loopback: those that train, and the query worker."""
+    """Yield a cluster of processes on loopback: training workers and the query worker."""
     from distributed import Client, LocalCluster
 
     with (
@@ -152,7 +154,7 @@ def _own(settings: Settings) -> Iterator[Cluster]:
             processes=True,
             host="127.0.0.1",
             memory_limit=settings.worker_memory or memory_limit(),
-            dashboard_address="127.0.0.1:0",  # None would take port 8787, and warn where it is taken
+            dashboard_address="127.0.0.1:0",  # None would use port 8787, and warn if that is in use
             scheduler_kwargs={"dashboard": False},
             local_directory=folder,
         ) as cluster,
@@ -171,14 +173,14 @@ def _foreign(address: str) -> Iterator[Cluster]:
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="cnn-lab")
     except (OSError, TimeoutError) as error:
-        problem = "does not answer, or does not take our certificate" if encrypted else "does not answer"
+        problem = "does not answer, or does not accept the certificate" if encrypted else "does not answer"
         raise UnreachableError(f"The Dask scheduler at {address} {problem}.") from error
     with client:
         yield Cluster(client, 0)
 
 
 def _check_certificates(address: str) -> None:
-    """Hold that Dask's settings name certificates.
+    """Check that Dask's settings name certificates.
 
     Raises:
         UnreachableError: when they do not, or a file cannot be read.
@@ -191,5 +193,5 @@ def _check_certificates(address: str) -> None:
         raise UnreachableError(f"The certificates for {address} cannot be read: {error}.") from error
     if context is None:
         raise UnreachableError(
-            f"{address} asks for a certificate, and Dask's settings name none; docs/classroom.md says how."
+            f"{address} needs a certificate, and Dask's settings name none; docs/classroom.md says how."
         )

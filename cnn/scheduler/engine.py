@@ -1,8 +1,8 @@
 """The engine: a queue of runs, and workers that train them one at a time each.
 
-It lives in one thread of the web process. Pages only put runs into the queue and read the run store; events
-from the workers say when there is something new to read. Dask is given a run only when a worker is free,
-so that a worker that dies takes nothing with it but the run it was training.
+It runs in one thread of the web process. Pages only put runs into the queue and read the run store; events
+from the workers say when there is something new to read. Dask gets a run only when a worker is free,
+so that a dying worker affects only the run that it was training.
 """
 
 import logging
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 TICK_SECONDS = 0.5
 SCAN_SECONDS = 5.0
 RETRY_SECONDS = 3.0
-# A cluster and TensorFlow keep both cores of a small machine busy; the first page comes first.
+# Starting a cluster and TensorFlow keeps both cores of a small machine busy; the first page has priority.
 START_DELAY_SECONDS = 3.0
 
 
@@ -37,7 +37,7 @@ START_DELAY_SECONDS = 3.0
 class EngineStatus:
     """`state` is off, starting, ready or failed; `ready` of `workers` workers are warm.
 
-    `message` says what stands against it; what is off or failed stays so, all else is tried again.
+    `message` says what the problem is; the states off and failed are final, others are retried.
     """
 
     state: str
@@ -76,29 +76,29 @@ class Engine:
         self._thread.start()
 
     def close(self, seconds: float = 15.0) -> None:
-        """Stop the cluster, if it is the server's own: the runs on it go on when the server is back."""
+        """Stop the cluster, if it is the server's own; its runs continue when the server is started again."""
         self._closing.set()
         self._wake.set()
         if self._thread:
             self._thread.join(seconds)
 
     def status(self) -> EngineStatus:
-        """Return how the engine stands."""
+        """Return the status of the engine."""
         with self._lock:
             return self._status
 
     def submit(self, run: Run) -> None:
-        """Put a run at the end of its owner's line; one that waits or trains already stays where it is."""
+        """Put a run at the end of its owner's queue; a run that waits or trains already keeps its position."""
         self.queue.enqueue(run, run.status())
         self._wake.set()
 
     def place(self, run_id: str) -> Place | None:
-        """Return where a run is in the queue and when it is expected to begin.
+        """Return the position of a run in the queue and when it is expected to begin.
 
-        Nothing is before a run that trains; None is for one that does not wait.
+        A run in training has no runs before it; None for a run that does not wait.
         """
         place = self.queue.place(run_id)
-        if place and self.status().state != "ready":  # nobody can say when there will be a worker
+        if place and self.status().state != "ready":  # it is unknown when there will be a worker
             return replace(place, seconds=None)
         return place
 
@@ -107,12 +107,12 @@ class Engine:
         return [entry.run for entry in self.queue.on_worker() if entry.run.owner == owner]
 
     def wake(self) -> None:
-        """Look at the runs now: one has been steered, say."""
+        """Poll the runs now, for example because one has been steered."""
         self._scan_now = True
         self._wake.set()
 
     def news(self, run_id: str) -> int:
-        """Return how many events a run has sent: as long as it is the same, nothing new was written."""
+        """Return how many events a run has sent: while the number stays the same, nothing new was written."""
         entry = self.queue.entry(run_id)
         return entry.reports if entry else 0
 
@@ -125,9 +125,9 @@ class Engine:
                 with only_server(self.store.folder) as token:
                     self._connected(token)
             except (UnreachableError, CnnLabError, OSError) as problem:
-                logger.info("the engine tries again: %s", problem)
+                logger.info("the engine retries: %s", problem)
                 words = _sentence(problem) if isinstance(problem, OSError) else str(problem)
-                self._say("starting", message=f"{words} It is tried again every {RETRY_SECONDS:g} seconds.")
+                self._say("starting", message=f"{words} It is retried every {RETRY_SECONDS:g} seconds.")
                 self._closing.wait(RETRY_SECONDS)
             except Exception as error:
                 logger.exception("the engine failed")
@@ -135,7 +135,7 @@ class Engine:
                 break
 
     def _connected(self, token: str) -> None:
-        """Serve one cluster until it is lost or the engine is closed, then let go of the runs on it."""
+        """Serve one cluster until it is lost or the engine is closed, then mark its runs as lost."""
         try:
             with connect(self.settings) as cluster:
                 self._serve(cluster, token)
@@ -181,4 +181,4 @@ class Engine:
 
 def _sentence(problem: OSError) -> str:
     where = f" ({problem.filename})" if problem.filename else ""
-    return f"The engine cannot begin: {problem.strerror or problem}{where}."
+    return f"The engine cannot start: {problem.strerror or problem}{where}."

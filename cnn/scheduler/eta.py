@@ -1,4 +1,4 @@
-"""How long a run is expected to take, from the speeds of runs that were seen before."""
+"""The expected duration of a run, from the speeds of earlier runs."""
 
 import functools
 from typing import Any
@@ -13,9 +13,9 @@ MAX_KNOWN = 200
 
 
 class Speeds:
-    """Pictures a second by network. One that was never seen is judged by its multiply-adds.
+    """Images per second by network; the speed of a new network is estimated from its multiply-adds.
 
-    `overhead` is the seconds that the last run took beside its training steps: to build its network, say.
+    `overhead` is the time in seconds that the last run took besides its training steps, such as building its network.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class Speeds:
         self._known: dict[tuple[NetworkSpec, int], float] = {}
 
     def learn(self, setup: Setup, images_per_second: float) -> None:
-        """Take in the measured speed of a run; one that is not above 0 is left out."""
+        """Record the measured speed of a run; speeds of 0 or less are ignored."""
         if images_per_second > 0:
             key = _key(setup)
             self._known.pop(key, None)
@@ -32,7 +32,7 @@ class Speeds:
                 del self._known[next(iter(self._known))]
 
     def seconds(self, setup: Setup, left: Ahead) -> float:
-        """Return the seconds that what is left of a run will take, `UNKNOWN` if nothing like it was seen."""
+        """Return the remaining seconds of a run, `UNKNOWN` if there is no speed to estimate them from."""
         speed = self.images_per_second(setup)
         if left.epochs and not speed:
             return UNKNOWN
@@ -42,7 +42,7 @@ class Speeds:
     def images_per_second(self, setup: Setup) -> float:
         """Return the expected speed of a set-up, 0 if unknown.
 
-        The speed of another network is scaled by the multiply-adds of the two; the one taken is the nearest.
+        It may be that of the most similar network, scaled by the multiply-adds of the two.
         """
         key = _key(setup)
         if key in self._known or not self._known:
@@ -53,7 +53,7 @@ class Speeds:
 
 
 def last_report(run: Run) -> dict[str, Any] | None:
-    """Return the last row that says how fast a run is and how long it still takes, if there is one."""
+    """Return the last row of the history with the speed and the remaining time of a run, if there is one."""
     return next((row for row in reversed(run.history.rows()) if row.get("kind") == "progress"), None)
 
 

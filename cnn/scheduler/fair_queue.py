@@ -1,7 +1,7 @@
-"""Who is next: round-robin over owners, and how long each has to wait. Nothing here starts anything.
+"""The order of the queue, round-robin over owners, and the waiting times. Nothing here starts a run.
 
-The next run is of the owner with the fewest runs in training; among those, of the one that was served the
-longest ago; and of that owner's runs the oldest, one that comes back from a pause first.
+The next run belongs to the owner with the fewest runs in training; among those, to the one who was served
+longest ago; of that owner's runs it is the oldest, but resumed ones come first.
 
 >>> queue = [Waiting("a1", "ada", 1.0), Waiting("a2", "ada", 2.0), Waiting("b1", "ben", 3.0)]
 >>> list(places(queue, training=[], free=1))
@@ -19,9 +19,9 @@ UNKNOWN = math.inf
 
 @dataclass(frozen=True)
 class Waiting:
-    """A run in the queue. `seconds` is what it is expected to take, `UNKNOWN` where nobody can say.
+    """A run in the queue. `seconds` is its expected duration, `UNKNOWN` if there is no estimate.
 
-    `since` orders the runs of one owner; `front` puts one before that owner's others.
+    `since` orders the runs of one owner; a run with `front` comes before that owner's others.
     """
 
     id: str
@@ -33,7 +33,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Training:
-    """A run that holds a worker, and the `seconds` until it is expected to let go of it."""
+    """A run on a worker, and the `seconds` until it is expected to end."""
 
     owner: str
     seconds: float = UNKNOWN
@@ -41,9 +41,9 @@ class Training:
 
 @dataclass(frozen=True)
 class Place:
-    """A place in the queue: the runs `before` it, and the `seconds` until it begins, None if unknown.
+    """A position in the queue: the number of runs `before` it, and the `seconds` until it begins, None if unknown.
 
-    Where no worker is free, one of the runs before it is one that trains.
+    If no worker is free, one of the runs before it is in training.
     """
 
     before: int
@@ -51,7 +51,7 @@ class Place:
 
 
 class Lines:
-    """One line an owner, and when each owner was served: `served` counts up from 0."""
+    """One queue per owner, and when each owner was served last: `served` counts up from 0."""
 
     def __init__(self, waiting: Iterable[Waiting], served: Mapping[str, int] | None = None) -> None:
         self.served = dict(served or {})
@@ -60,7 +60,7 @@ class Lines:
             self._lines.setdefault(run.owner, []).append(run)
 
     def next(self, training: Mapping[str, int]) -> Waiting | None:
-        """Take out and return the next run, given how many of each owner are in training."""
+        """Remove and return the next run, given how many runs of each owner are in training."""
         if not self._lines:
             return None
         owner = min(self._lines, key=lambda name: self._rank(name, training))
@@ -80,15 +80,15 @@ def places(
     free: int,
     served: Mapping[str, int] | None = None,
 ) -> dict[str, Place]:
-    """Return the place of every waiting run by its id, in the order in which they will begin.
+    """Return the position of every waiting run by its id, in the order in which they will begin.
 
-    It plays the queue through: whenever a worker is free, the next run takes it for as long as expected.
+    It simulates the queue: whenever a worker is free, the next run occupies it for its expected duration.
 
     Args:
         waiting: the queue, in any order.
-        training: what holds the workers that are not free.
-        free: how many workers wait for work.
-        served: when each owner was served last, as `Lines` counts.
+        training: the runs on workers.
+        free: the number of free workers.
+        served: when each owner was served last, as counted by `Lines`.
     """
     lines, clock = Lines(waiting, served), 0.0
     busy = [(run.seconds, number, run.owner) for number, run in enumerate(training)]

@@ -1,8 +1,8 @@
-"""Queries: what needs TensorFlow but trains nothing, computed by a worker, one after the other.
+"""Queries: computations that need TensorFlow but train nothing, done by a worker, one after the other.
 
-A page polls with the same key until the answer is there; nothing blocks. A query that nobody polls any more
-is dropped before it costs anything, so that a class that clicks about does not fill the queue with what
-nobody looks at.
+A page polls with the same key until the answer is ready; nothing blocks. A query that is no longer polled
+is dropped before it starts, so that a class of students who click quickly does not fill the queue with queries
+whose answers nobody will see.
 """
 
 import threading
@@ -25,7 +25,7 @@ GONE = "This network no longer exists. Choose another one."
 
 @dataclass(frozen=True)
 class Answer:
-    """How a query stands: `state` is waiting, working, done or failed; `share` is from 0 to 1."""
+    """The state of a query: `state` is waiting, working, done or failed; `share` is from 0 to 1."""
 
     state: str = "waiting"
     share: float = 0.0
@@ -44,7 +44,7 @@ class _Query:
 
 
 class QueryQueue:
-    """Queries by key, oldest first; one at a time is with the worker."""
+    """Queries by key, oldest first; the worker has one at a time."""
 
     def __init__(self, wake: Callable[[], None] = lambda: None) -> None:
         self._wake = wake
@@ -52,12 +52,12 @@ class QueryQueue:
         self._lock = threading.Lock()
 
     def ask(self, key: str, function: Callable[..., Any], *arguments: Any) -> Answer:
-        """Return how the query `key` stands; the first call puts it at the end of the queue.
+        """Return the state of the query `key`; the first call puts it at the end of the queue.
 
         Args:
-            key: names the query and all it depends on: the same key is the same answer.
+            key: identifies the query and everything it depends on: the same key means the same answer.
             function: of `cnn.worker.queries`; it is called in a worker with `report` and the arguments.
-            arguments: what can be pickled.
+            arguments: its arguments, which must be picklable.
         """
         with self._lock:
             query = self._queries.get(key)
@@ -71,14 +71,14 @@ class QueryQueue:
         return answer
 
     def forget(self, key: str) -> None:
-        """Drop an answer, so that asking again starts anew; a query without one stays, for all who ask."""
+        """Drop an answer, so that the next `ask` computes it again; a query without an answer stays."""
         with self._lock:
             query = self._queries.get(key)
             if query and query.answer.state in ENDED:
                 del self._queries[key]
 
     def hear(self, key: str, share: float) -> None:
-        """Take in how far the worker is."""
+        """Record the progress of the worker."""
         with self._lock:
             query = self._queries.get(key)
             if query and query.answer.state == "working":
@@ -87,18 +87,18 @@ class QueryQueue:
     # The engine's thread calls the rest.
 
     def collect(self, present: Callable[[Worker], bool]) -> None:
-        """Take in what is done, and give up what was with a worker that is gone."""
+        """Collect finished queries; a query on a worker that has ended fails."""
         with self._lock:
             for query in self._queries.values():
                 if query.worker and (query.future.done() or not present(query.worker)):
                     query.answer = _answer(query.future)
                     query.future.cancel()
                     query.future = query.worker = None
-                    query.arguments = ()  # the pixels of a visitor's picture, say
+                    query.arguments = ()  # which may contain the pixels of a visitor's picture
             self._drop_forgotten()
 
     def busy(self) -> Worker | None:
-        """Return the worker that is at a query, if one is."""
+        """Return the worker that computes a query, if there is one."""
         with self._lock:
             return next((q.worker for q in self._queries.values() if q.worker), None)
 
@@ -108,7 +108,7 @@ class QueryQueue:
             return any(query.answer.state == "waiting" for query in self._queries.values())
 
     def dispatch(self, cluster: Cluster, worker: Worker, topic: str) -> None:
-        """Give a worker the next query, if one waits and none is being answered."""
+        """Give a worker the next query, if one waits and none is being computed."""
         with self._lock:
             waiting = ((k, q) for k, q in self._queries.items() if q.answer.state == "waiting")
             key, query = next(waiting, ("", None))
@@ -143,6 +143,6 @@ class QueryQueue:
 def _answer(future: Any) -> Answer:
     try:
         result, problem = future.result(ANSWER_SECONDS) if future.status == "finished" else (None, LOST)
-    except Exception:  # the worker ended with the result still on it
+    except Exception:  # the worker ended before the result was fetched
         return Answer("failed", message=LOST)
     return Answer("failed", message=problem) if problem else Answer("done", 1.0, result)

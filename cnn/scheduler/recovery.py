@@ -1,8 +1,8 @@
-"""Runs that no worker of this scheduler has: lost ones that go on by themselves, suspended ones, new ones.
+"""Recovery of runs that are on no worker of this scheduler: lost, suspended and new ones.
 
-A run whose worker ended under it goes on from its last checkpoint, at most twice, or says why not. A run is
-settled only when its lock is free: as long as a process of a server that was killed still trains it, it is
-left to that process, or the process is ended.
+A run whose worker ended unexpectedly is resumed from its last checkpoint, at most twice; else its status gives
+the reason. A run is settled only when its lock is free: while a process of a killed server still trains it,
+it is left to that process, or the process is ended.
 """
 
 import contextlib
@@ -26,29 +26,29 @@ logger = logging.getLogger(__name__)
 
 MOST_RESUMED = 2
 ORPHAN_SECONDS = 2.0
-AGAIN_SECONDS = 5.0  # after a state could not be written
-KILL_SECONDS = 5.0  # from when the kernel counts a kill until the process is gone, at most
+AGAIN_SECONDS = 5.0  # until a status that could not be written is written again
+KILL_SECONDS = 5.0  # at most, from the kernel's count of a kill until the process has ended
 
 
 class Recovery:
-    """Finds such runs, and puts those that shall go on into the queue.
+    """Finds such runs, and queues those that are to continue.
 
-    `own`: the workers are the server's own, so that nobody else's may train its runs.
+    `own`: the workers are the server's own, so no other worker may train its runs.
     """
 
     def __init__(self, store: RunStore, queue: RunQueue, own: bool) -> None:
         self.store, self.queue, self._own = store, queue, own
 
     def sweep(self) -> None:
-        """Finish removing what was being removed when the last server ended."""
+        """Finish the deletions that were interrupted when the last server ended."""
         for path in self.store.folder.glob(f"{DELETED}*"):
             shutil.rmtree(path, ignore_errors=True)
 
     def scan(self) -> None:
-        """Look through the store for runs that are new here, and through the queue for those that left it.
+        """Find runs in the store that are not in the queue yet, and runs in the queue that were deleted or have ended.
 
-        A run that had ended is read again only when its state was written since. Runs of everybody are those
-        of the command line, which trains them itself.
+        An ended run is read again only if its status was written since. Runs of everybody belong
+        to the command line, which trains them itself.
         """
         there = set()
         for run in self.store.runs():
@@ -77,7 +77,7 @@ class Recovery:
                 self.queue.forget(entry.run.id)
 
     def tick(self) -> None:
-        """Settle what can be settled now."""
+        """Settle all runs that can be settled now."""
         for entry in self.queue.in_state("lost"):
             if entry.rests_until <= time.monotonic():
                 self._settle(entry)
@@ -95,7 +95,7 @@ class Recovery:
         try:
             status = settle(run, entry.loss) if (run.folder / "run.json").exists() else Status("stopped")
         except CnnLabError:
-            logger.exception("run %s is left as it is for now", run.id)
+            logger.exception("run %s could not be settled yet", run.id)
             entry.rests_until = time.monotonic() + AGAIN_SECONDS
             return
         if status is None:
@@ -108,7 +108,7 @@ class Recovery:
             self.queue.move(run, "suspend")
 
     def _still_trained(self, entry: Entry) -> None:
-        """End a process that a dead server left behind; on another's cluster it may go on."""
+        """End a process that a dead server left; on a foreign cluster it may continue."""
         if self._own and not entry.loss.final and time.monotonic() - entry.entered > ORPHAN_SECONDS:
             entry.entered = time.monotonic()
             end_orphan(entry.run.status())
@@ -121,15 +121,15 @@ class Recovery:
 
 
 def waits(run: Run) -> bool:
-    """Whether a run is in the state queued, and still there."""
+    """Whether a run still exists and is in the state queued."""
     return (run.folder / "run.json").exists() and run.status().state == "queued"
 
 
 def settle(run: Run, loss: Loss) -> Status | None:
-    """Write how a run stands after its worker was lost, and return it; None while a process still trains it.
+    """Write the status of a run after its worker was lost, and return it; None while a process still trains it.
 
     Raises:
-        RunError: when the run's folder is gone or cannot be written.
+        RunError: if the run's folder was deleted or cannot be written.
     """
     with run.trained_here() as free:
         if not free:
@@ -146,12 +146,12 @@ def settle(run: Run, loss: Loss) -> Status | None:
 
 
 def after_loss(status: Status, loss: Loss, asked: Collection[str] = ()) -> Status:
-    """Return how a run stands after its worker was lost.
+    """Return the status of a run after its worker was lost.
 
     Args:
-        status: how it stood then.
+        status: its last status.
         loss: how the worker was lost.
-        asked: the commands that had not been taken.
+        asked: the commands that had not been acknowledged.
     """
     free = without_process(status)
     if status.ended:
@@ -161,7 +161,7 @@ def after_loss(status: Status, loss: Loss, asked: Collection[str] = ()) -> Statu
     if loss.out_of_memory:
         return replace(free, state="failed", message=_memory_message(loss))
     going_on = any(kind in asked for kind in GOING_ON)
-    if status.state == "queued" and going_on:  # the visitor resumed it just now, and no worker had it yet
+    if status.state == "queued" and going_on:  # the visitor has just resumed it, and no worker had it yet
         return free
     if status.state == "paused":
         return replace(free, state="queued" if going_on else "paused")
@@ -171,42 +171,44 @@ def after_loss(status: Status, loss: Loss, asked: Collection[str] = ()) -> Statu
         return interrupted(status)
     if status.resumed >= MOST_RESUMED:
         ended = interrupted(status)
-        return replace(ended, message=f"It went on by itself {MOST_RESUMED} times. {ended.message}")
-    return taken_up_again(replace(status, message="Its worker ended; it goes on from its last checkpoint."))
+        return replace(ended, message=f"It was resumed automatically {MOST_RESUMED} times. {ended.message}")
+    return taken_up_again(
+        replace(status, message="Its worker ended; the run continues from its last checkpoint.")
+    )
 
 
 _STOPPED = "The worker did not answer and was replaced; the last snapshot is kept."
 
 
-_SERVER_STOPPED = "The server was stopped; the run goes on when it is back."
+_SERVER_STOPPED = "The server was stopped; the run continues when the server is started again."
 
 
 def _memory_message(loss: Loss) -> str:
     used, limit = (f"{count / 2**30:.2f} GiB" for count in (loss.memory, loss.limit))
-    allowed = f" of the {limit} it may use" if loss.limit else ""
+    allowed = f" of the allowed {limit}" if loss.limit else ""
     return (
-        f"There was not enough memory for this network: its worker held {used}{allowed}. Use fewer filters, "
+        f"There was not enough memory for this network: its worker used {used}{allowed}. Use fewer filters, "
         "a smaller batch, or strides and pooling earlier in the network. The snapshots so far are kept."
     )
 
 
 class Kills:
-    """How many processes the kernel has ended for want of memory, by its own count, in the last seconds.
+    """Detects from the kernel's count whether it has killed a process for lack of memory in the last seconds.
 
-    It counts a kill when it picks the process; the gigabytes of that one, and its connections, go later.
+    The kernel counts a kill when it selects the process; its memory and its connections are released later.
     """
 
     def __init__(self, count: int, now: float) -> None:
         self._counts = deque([(now, count)])
 
     def note(self, count: int, now: float) -> None:
-        """Take in the count at a time, in seconds of a clock that only goes on."""
+        """Record the count at a time of a monotonic clock, in seconds."""
         self._counts.append((now, count))
         while self._counts[1][0] < now - KILL_SECONDS:
             self._counts.popleft()
 
     def lately(self, count: int, now: float) -> bool:
-        """Whether there was one; it is told once, because one kill is the reason of one loss."""
+        """Whether there was a kill; each is reported once, because one kill explains one loss."""
         found = count > self._counts[0][1]
         if found:
             self._counts = deque([(now, count)])

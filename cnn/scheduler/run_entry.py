@@ -1,14 +1,14 @@
-"""One run as the scheduler knows it: an explicit state, and the table of what may follow from what.
+"""One run in the scheduler: its state, and the table of allowed transitions.
 
-    queued     in the line of its owner
+    queued     in the queue of its owner
     starting   a worker has it and builds its network
     training   a worker has it, and has reported at least once
     paused     a worker has it and computes nothing
-    suspended  paused without a worker; all of it is on the disk
-    lost       no worker of this scheduler is known to have it, and how it stands is not settled yet
-    ended      finished, stopped, failed, interrupted, or gone
+    suspended  paused without a worker; everything is on the disk
+    lost       its worker was lost, and its status is not settled yet
+    ended      finished, stopped, failed, interrupted, or deleted
 
-Nothing else changes a state than `Entry.move`, by an event that the table allows.
+Only `Entry.move` changes a state, by an event that the table allows.
 """
 
 import time
@@ -19,10 +19,10 @@ from cnn.runs.remaining import Ahead
 from cnn.runs.run import Run
 from cnn.scheduler.cluster import Worker
 
-NEW = "new"  # before the scheduler knew it
+NEW = "new"  # not known to the scheduler before
 STATES = ("queued", "starting", "training", "paused", "suspended", "lost", "ended")
 ON_WORKER = ("starting", "training", "paused")
-# State → event → state. What is not here is refused: `enqueue` for a run on a worker would train it twice.
+# State → event → state. All others are refused: `enqueue` for a run on a worker would train it twice.
 TRANSITIONS: dict[str, dict[str, str]] = {
     NEW: {"enqueue": "queued", "lose": "lost", "end": "ended"},
     "queued": {"enqueue": "queued", "start": "starting", "lose": "lost", "end": "ended"},
@@ -43,15 +43,15 @@ EVENTS = ("enqueue", "start", "report", "pause", "resume", "suspend", "lose", "e
 
 
 class TransitionError(Exception):
-    """An event came for a run in a state that it cannot happen in: a mistake of the scheduler."""
+    """An event for a run that is impossible in its state: an error in the scheduler."""
 
 
 @dataclass(frozen=True)
 class Loss:
-    """How a worker was lost. `memory` and `limit` are bytes, as last seen, 0 if unknown.
+    """How a worker was lost. `memory` and `limit` are in bytes, as last seen, 0 if unknown.
 
-    `ended_for_memory`: its nanny, or the system, ended it for its memory. `hung`: it did not answer, and was
-    killed. `server_stopped`: nothing was wrong with it. `final`: the scheduler may not queue the run again.
+    `ended_for_memory`: its nanny, or the system, ended it because of its memory. `hung`: it did not answer, and was
+    killed. `server_stopped`: there was no fault. `final`: the scheduler may not queue the run again.
     """
 
     memory: int = 0
@@ -63,18 +63,18 @@ class Loss:
 
     @property
     def out_of_memory(self) -> bool:
-        """Whether the memory was the reason; the last figure is up to a second old when the worker dies."""
+        """Whether memory was the reason; the last known value is up to a second old when the worker dies."""
         full = 0 < self.limit * 0.9 <= self.memory
         return not self.server_stopped and not self.hung and (self.ended_for_memory or full)
 
 
 @dataclass
 class Assignment:
-    """The worker that has a run, and what is kept while it does; times are of a clock that only goes on.
+    """The worker of a run, and the data that is needed meanwhile; times are those of a monotonic clock.
 
-    `reports` is how many reports the run had sent before. `hung` is whether the worker did not answer and was
-    killed; `suspending` whether the run was told to let go of it; `unanswered_since` is since when a command
-    has not been taken, `taken` how many had been by then.
+    `reports` is the number of reports that the run had sent before. `hung`: the worker did not answer and was
+    killed; `suspending`: the run was told to leave it; since `unanswered_since` a command has not been
+    acknowledged, when `taken` commands had been.
     """
 
     worker: Worker
@@ -89,12 +89,12 @@ class Assignment:
 
 @dataclass
 class Entry:
-    """A run, its state and since when (`entered`), and what belongs to a state.
+    """A run, its state, the time when it entered it (`entered`), and data that depends on the state.
 
-    `reports` is how many reports it has sent in all. Queued: `since` orders the runs of one owner, `front`
-    puts one before the others, `left` is what it still has to train. On a worker: `work`. Lost: `loss`,
-    `told` whether it was asked to let go of a worker of another server, `rests_until` while its state could
-    not be written. Ended: `written`, when its state was written last.
+    `reports` is the number of reports that it has sent. Queued: `since` orders the runs of one owner, `front`
+    puts a run before the others, `left` is its remaining training. On a worker: `work`. Lost: `loss`;
+    `told`: it was told to leave a worker of another server; `rests_until`: after its status could
+    not be written. Ended: `written`, when its status was last written.
     """
 
     run: Run
@@ -111,10 +111,10 @@ class Entry:
     written: int = 0
 
     def move(self, event: str) -> None:
-        """Go to the state that follows from an event.
+        """Change to the state that follows from an event.
 
         Raises:
-            TransitionError: where the table has none; the state stays.
+            TransitionError: if the table has none; the state does not change.
         """
         after = TRANSITIONS[self.state].get(event)
         if after is None:
@@ -132,6 +132,6 @@ class Entry:
 
     @property
     def assigned(self) -> Assignment:
-        """The worker that has the run, which must be on one."""
+        """The worker of the run, which must be on one."""
         assert self.work is not None
         return self.work

@@ -1,4 +1,4 @@
-"""When to take its worker away from a run: it does not answer, or it is paused while others wait."""
+"""Decides when a run loses its worker: if it does not answer, or if it is paused while others wait."""
 
 import math
 
@@ -9,7 +9,7 @@ from cnn.scheduler.run_entry import Entry
 
 HUNG_SECONDS = 10.0
 STEPS_TO_WAIT = 3
-FIRST_STEP_SECONDS = 20.0  # while no speed is known
+FIRST_STEP_SECONDS = 20.0  # while its speed is unknown
 SUSPEND_SECONDS = 5.0
 SUSPEND_ANYWAY_SECONDS = 600.0
 KILL = "kill"
@@ -19,9 +19,9 @@ def due(entry: Entry, status: Status, now: float, others_wait: bool) -> str:
     """Return what to do: `KILL` a worker that does not answer, `SUSPEND` a run paused too long, or "".
 
     Args:
-        entry: of a run on a worker.
-        status: how the run stands on the disk.
-        now: seconds of a clock that only goes on.
+        entry: the entry of a run on a worker.
+        status: its status on the disk.
+        now: the time of a monotonic clock, in seconds.
         others_wait: whether another run waits, and no worker is free for it.
     """
     work = entry.assigned
@@ -38,12 +38,12 @@ def due(entry: Entry, status: Status, now: float, others_wait: bool) -> str:
 
 
 def spare(entry: Entry, now: float) -> None:
-    """Note that the worker could not be killed; it is tried again after as long a wait."""
+    """Note that the worker could not be killed; after the same wait it is tried again."""
     entry.assigned.hung, entry.assigned.unanswered_since = False, now
 
 
 def _is_hung(entry: Entry, status: Status, now: float) -> bool:
-    """Whether a command has been left unanswered for longer than it may; taking any starts the wait again."""
+    """Whether a command has waited too long for its acknowledgement; any acknowledgement restarts the wait."""
     work, asked = entry.assigned, entry.run.commands.count()
     if asked <= status.taken or status.taken != work.taken:
         work.unanswered_since, work.taken = None, status.taken
@@ -58,7 +58,7 @@ def _is_hung(entry: Entry, status: Status, now: float) -> bool:
 
 
 def _patience(entry: Entry, kind: str) -> float:
-    """Return the seconds that a command may stay unanswered; a pause waits for the step at work."""
+    """Return the seconds that a command may wait; a pause waits for the current step."""
     if kind in ENDING:
         return HUNG_SECONDS
     if kind not in ("pause", SUSPEND) or entry.state == "starting":

@@ -1,6 +1,6 @@
-"""All runs that the scheduler knows, one entry each, and the order in which those that wait begin.
+"""All runs that the scheduler knows, one entry each, and the order in which the waiting ones begin.
 
-The scheduler's thread and the pages both look at it; every change goes through `Entry.move`.
+The scheduler's thread and the pages both use it; every change goes through `Entry.move`.
 """
 
 import threading
@@ -18,7 +18,7 @@ from cnn.scheduler.run_monitor import SUSPEND_SECONDS
 
 
 class RunQueue:
-    """Entries by the id of their run; `cnn.scheduler.fair_queue` gives the order of those that wait."""
+    """Entries by the id of their run; `cnn.scheduler.fair_queue` gives the order of the waiting ones."""
 
     def __init__(self, workers: int) -> None:
         self.speeds = Speeds()
@@ -29,24 +29,24 @@ class RunQueue:
         self._lock = threading.RLock()
 
     def entry(self, run_id: str) -> Entry | None:
-        """Return the entry of a run, None for one that is not known."""
+        """Return the entry of a run, None for an unknown run."""
         with self._lock:
             return self._entries.get(run_id)
 
     def in_state(self, *states: str) -> list[Entry]:
-        """Return the entries in these states, in no order."""
+        """Return the entries in these states, in no particular order."""
         with self._lock:
             return [entry for entry in self._entries.values() if entry.state in states]
 
     def on_worker(self) -> list[Entry]:
-        """Return the entries of the runs that workers have."""
+        """Return the entries of the runs on workers."""
         with self._lock:
             return [entry for entry in self._entries.values() if entry.on_worker]
 
     def enqueue(self, run: Run, status: Status, since: float | None = None, front: bool = False) -> None:
-        """Put a run into its owner's line, at the end or in front.
+        """Put a run into its owner's queue, at the end or in front.
 
-        One that a worker has stays where it is, and one that waits unless it comes to the front.
+        A run on a worker stays there; a waiting run keeps its position unless `front` is given.
         """
         left = ahead(run, status)
         with self._lock:
@@ -57,7 +57,7 @@ class RunQueue:
             entry.since, entry.front, entry.left = time.time() if since is None else since, front, left
 
     def give(self, begin: Callable[[Run], Assignment], allowed: Callable[[Run], bool]) -> bool:
-        """Let `begin` give the next run to a worker; one that is not `allowed` to begin leaves the queue."""
+        """Call `begin` for the next run, which gives it to a worker; a run that is not `allowed` leaves the queue."""
         with self._lock:
             self._places = None
             lines = Lines(map(self._line_of, self.in_state("queued")), self._served)
@@ -72,16 +72,16 @@ class RunQueue:
         return False
 
     def move(self, run: Run, event: str) -> None:
-        """Take in that something happened to a run.
+        """Apply an event to a run.
 
         Raises:
-            TransitionError: where it cannot happen in the run's state.
+            TransitionError: if it is impossible in the run's state.
         """
         with self._lock:
             self._entry_of(run).move(event)
 
     def lose(self, run: Run, loss: Loss) -> None:
-        """Take in that no worker is known to have a run any more; the first loss is the one that counts."""
+        """Note that the worker of a run was lost; only the first loss counts."""
         with self._lock:
             entry = self._entry_of(run)
             if entry.state != "lost":
@@ -89,7 +89,7 @@ class RunQueue:
                 entry.loss, entry.told, entry.rests_until = loss, False, 0.0
 
     def note_end(self, run: Run, written: int) -> None:
-        """Take in that a run has ended; `written` is when its state was written, in nanoseconds."""
+        """Note that a run has ended; `written` is when its status was written, in nanoseconds."""
         with self._lock:
             entry = self._entry_of(run)
             entry.move("end")
@@ -102,18 +102,18 @@ class RunQueue:
                 entry.reports += 1
 
     def forget(self, run_id: str) -> None:
-        """Drop the entry of a run; one that is not there does no harm."""
+        """Drop the entry of a run, if there is one."""
         with self._lock:
             self._entries.pop(run_id, None)
             self._places = None
 
     def refresh(self, workers: int) -> None:
-        """Take in how many workers train, and that time has gone on: places are worked out again."""
+        """Set the number of training workers; positions in the queue are computed again."""
         with self._lock:
             self._workers, self._places = workers, None
 
     def place(self, run_id: str) -> Place | None:
-        """Return where a run is in the queue: nothing is before one on a worker, None for one not here."""
+        """Return the position of a run: a run on a worker has none before it; None for an unknown run."""
         with self._lock:
             entry = self._entries.get(run_id)
             if entry is None or (entry.state != "queued" and not entry.on_worker):
@@ -135,7 +135,7 @@ class RunQueue:
         return Waiting(entry.run.id, entry.run.owner, entry.since, entry.front, expected)
 
     def _remaining(self, run: Run) -> Training:
-        """Return when a run lets go of its worker; one that is paused does soon, if others wait."""
+        """Return when a run leaves its worker; a paused run does so soon if others wait."""
         status = run.status()
         if status.state == "paused":
             return Training(run.owner, SUSPEND_SECONDS)

@@ -1,4 +1,4 @@
-"""The scheduler at work: what the engine's thread does each time it looks at the workers of one cluster."""
+"""The scheduler: what the engine's thread does at each poll of one cluster."""
 
 import logging
 import time
@@ -23,10 +23,10 @@ TOPIC = "cnn-lab"
 
 
 class Scheduler:
-    """Gives runs and queries to the workers of one cluster, and takes in how they ended.
+    """Gives runs and queries to the workers of one cluster, and collects the results.
 
-    The queue of runs, the recovery and the queries outlive it: they are the same for the next connection.
-    `wake` is called when something has ended.
+    The queue of runs, the recovery and the queries outlive it: the next connection uses the same ones.
+    `wake` is called when a run or a query has ended.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Scheduler:
         self._run_was_last = False
 
     def listen(self, hear: Callable[[dict[str, Any]], None]) -> None:
-        """Let events of the workers reach `hear`, and keep in mind whose memory was full."""
+        """Pass events of the workers to `hear`, and remember which workers ran out of memory."""
         client = self.pool.cluster.client
         client.subscribe_topic(TOPIC, lambda event: hear(event[1]))
         client.subscribe_topic(MEMORY_TOPIC, self._hear_of_memory)
@@ -52,10 +52,10 @@ class Scheduler:
         self._ended_for_memory[str(event[1].get("worker"))] = int(event[1].get("rss", 0))
 
     def tick(self) -> None:
-        """Look at everything once: what ended, what is lost, what is to be taken away, what can begin.
+        """Poll once: collect ended work, handle losses, suspend or kill, and start what can begin.
 
         Raises:
-            UnreachableError: when the scheduler of the cluster does not answer.
+            UnreachableError: if the scheduler of the cluster does not answer.
         """
         self.pool.refresh({entry.assigned.worker.key for entry in self.queue.on_worker()})
         for entry in self.queue.on_worker():
@@ -69,7 +69,7 @@ class Scheduler:
         self._kills.note(system_kills(), time.monotonic())
 
     def _collect(self, entry: Entry) -> None:
-        """Take in how a run was left by its worker, if that has ended with it or is gone."""
+        """Collect a run whose worker has finished it or was lost."""
         work, run = entry.assigned, entry.run
         if not work.future.done() and self.pool.present(work.worker):
             return
@@ -101,7 +101,7 @@ class Scheduler:
         self.queue.lose(run, Loss(told or seen.memory, seen.memory_limit, bool(told) or killed, work.hung))
 
     def _supervise(self, entry: Entry, others_wait: bool) -> None:
-        """Follow how a run stands; replace a worker that does not answer, suspend a run paused too long."""
+        """Check a run in training: replace a worker that does not answer, suspend a run that is paused too long."""
         work, run = entry.assigned, entry.run
         work.worker = self.pool.last_seen(work.worker)
         status = run.status()
@@ -128,7 +128,7 @@ class Scheduler:
         return [worker for worker in self.pool.trainers if worker.key not in busy]
 
     def _dispatch(self) -> None:
-        """Fill the workers that are free. Where there is only one, runs and queries take turns."""
+        """Give work to free workers. If there is only one, runs and queries take turns."""
         query_worker = self.pool.query_worker
         for worker in self._idle():
             query_first = self._run_was_last and self.queries.waits() and self.pool.shared
@@ -148,7 +148,7 @@ class Scheduler:
 
 
 def system_kills() -> int:
-    """Return how many processes the kernel has ended for want of memory since the machine started."""
+    """Return how many processes the kernel has killed for lack of memory since the machine was started."""
     try:
         lines = Path("/proc/vmstat").read_text().splitlines()
     except OSError:

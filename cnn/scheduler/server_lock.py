@@ -1,4 +1,4 @@
-"""One server trains the runs of a folder: two would take the same runs from the same queue."""
+"""A file lock ensures that a single server trains the runs of a folder."""
 
 import fcntl
 import os
@@ -14,16 +14,16 @@ from cnn.worker.tasks import TOKEN_FILE
 
 
 class OtherServerError(RunError):
-    """Another server has the folder; it may end."""
+    """Another server uses the folder; it may end later."""
 
 
 @contextmanager
 def only_server(folder: Path) -> Iterator[str]:
-    """Have the folder of the runs to oneself; yield a token that lies in it, by which workers know it.
+    """Lock the runs folder for this server; yield a token in it by which workers recognise it.
 
     Raises:
-        OtherServerError: while another server has it.
-        OSError: when it cannot be made or written.
+        OtherServerError: while another server uses it.
+        OSError: if it cannot be created or written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = os.open(folder / TOKEN_FILE, os.O_RDWR | os.O_CREAT, 0o600)
@@ -32,7 +32,7 @@ def only_server(folder: Path) -> Iterator[str]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise OtherServerError(
-                "Another server trains the runs of this folder, these included; stop it, or let CNN_LAB_HOME "
+                "Another server already trains the runs of this folder; stop it, or let CNN_LAB_HOME "
                 "name another folder."
             ) from error
         token = secrets.token_hex(16)
@@ -44,14 +44,14 @@ def only_server(folder: Path) -> Iterator[str]:
         os.close(file)
 
 
-# What distributed writes over the command line of its workers wherever the package setproctitle is installed.
+# The title that distributed gives its worker processes if the package setproctitle is installed.
 WORKER_TITLE = "dask worker"
 
 
 def end_orphan(status: Status) -> bool:
-    """Kill the worker process that still trains for a server that is gone; whether there was one.
+    """Kill the worker process that a dead server left training; return whether there was one.
 
-    Only what multiprocessing started is killed: never a command line that trains a run of its own.
+    Only processes started by multiprocessing are killed, never a command line that trains a run of its own.
     """
     import psutil
 

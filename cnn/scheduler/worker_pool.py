@@ -1,4 +1,4 @@
-"""Which workers of a cluster are there, what each is for, and which are warm."""
+"""The workers of a cluster: which are present, what each is for, and which are warm."""
 
 import time
 from collections import Counter
@@ -8,14 +8,14 @@ from typing import Any
 from cnn.scheduler.cluster import Cluster, UnreachableError, Work, Worker
 from cnn.worker.tasks import warm_up
 
-QUERY_WORKER = "helper"  # the name that dask worker is given for it
+QUERY_WORKER = "helper"  # its name in Dask (dask worker --name helper)
 SETTLED_SECONDS = 2.0
 MISSING_SECONDS = 60.0
 WARM_AGAIN_SECONDS = 30.0
 
 
 class WorkerPool:
-    """Which workers are there, what each is for, and which are warm."""
+    """The workers of one cluster: which are present, what each is for, and which are warm."""
 
     def __init__(
         self, cluster: Cluster, work: Work, folder: str, token: str, wake: Callable[[], None]
@@ -31,10 +31,10 @@ class WorkerPool:
         self._problem = ""
 
     def refresh(self, busy: Collection[tuple[str, str]]) -> None:
-        """See who came and went, and warm those who are new; the query worker comes last.
+        """Update the list of workers, and warm up the new ones; the query worker comes last.
 
         Args:
-            busy: the keys of the workers at work.
+            busy: the keys of the busy workers.
 
         Raises:
             UnreachableError: when the scheduler does not answer.
@@ -48,50 +48,50 @@ class WorkerPool:
         self._warm_new(now)
 
     def _check_complete(self, now: float) -> None:
-        """Give a cluster of our own up where a worker is not replaced, so that a new one is started."""
+        """Give up the server's own cluster if a dead worker is not replaced, so that a new cluster is started."""
         if len(self._workers) > self.cluster.own:
             self._complete = now
         elif self.cluster.own and now - self._complete > MISSING_SECONDS:
             raise UnreachableError("A worker ended and was not replaced.")
 
     def present(self, worker: Worker) -> bool:
-        """Whether that very process is still there."""
+        """Whether this same process is still present."""
         return worker.key in self._workers
 
     def last_seen(self, worker: Worker) -> Worker:
-        """Return the worker with its newest figures."""
+        """Return the worker with its latest numbers."""
         return self._workers.get(worker.key, worker)
 
     @property
     def trainers(self) -> list[Worker]:
-        """Those that are warm and train; on a cluster of one worker, queries are theirs too."""
+        """The warm training workers; on a cluster of one worker, it also answers queries."""
         return [m for m in self._workers.values() if m.key != self._query_worker and self._is_warm(m)]
 
     @property
     def query_worker(self) -> Worker | None:
-        """The one that answers queries, when it is warm; None where a trainer has to."""
+        """The warm query worker; None if a training worker must answer queries."""
         worker = self._workers.get(self._query_worker) if self._query_worker else None
         return worker if worker and self._is_warm(worker) else None
 
     @property
     def shared(self) -> bool:
-        """Whether one worker is all there is, and does both."""
+        """Whether there is only one worker, which does both."""
         return not self.cluster.own and len(self._workers) == 1
 
     @property
     def size(self) -> int:
-        """How many train, or will when they are warm."""
+        """The number of training workers, including those that are not warm yet."""
         return self.cluster.own or len(self._workers) - (self._query_worker is not None)
 
     @property
     def problem(self) -> str:
-        """What stands in the way, as a sentence, or ""."""
+        """The present problem as a sentence, or ""."""
         if not self._workers and not self.cluster.own:
             return "The Dask scheduler has no workers yet; start one with dask worker."
         return self._problem
 
     def _choose_query_worker(self, busy: Collection[tuple[str, str]]) -> None:
-        """Keep the query worker while it is there; a foreign cluster's is the one of that name, or an idle one."""
+        """Keep the present query worker; in a foreign cluster it is the worker of that name, or an idle one."""
         if self._query_worker in self._workers:
             return
         name = str(self.cluster.own) if self.cluster.own else QUERY_WORKER
@@ -115,10 +115,10 @@ class WorkerPool:
             self._warm_one(last, self.work.warm_query_worker, self.cluster.own or sharing[last.host] or 1)
 
     def _may_warm(self, worker: Worker, now: float) -> bool:
-        """Whether it is new, or some time has passed since warming it failed.
+        """Whether it is new, or some time has passed since its warm-up failed.
 
-        Those of one machine divide its cores, so a foreign cluster's are counted when no more have come for
-        a while.
+        Workers of one machine divide its cores, so those of a foreign cluster are counted when no new ones have
+        appeared for a while.
         """
         future = self._warm.get(worker.key)
         if future is None:
@@ -144,4 +144,4 @@ def _why_not_warm(worker: Worker, future: Any) -> str:
             f"The worker at {worker.address} cannot import CNN Lab ({error}); start it in the project's "
             "folder, with its environment."
         )
-    return f"The worker at {worker.address} cannot be used: {error or 'it ended while it was warmed up'}"
+    return f"The worker at {worker.address} cannot be used: {error or 'it ended during its warm-up'}"

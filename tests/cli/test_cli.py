@@ -309,7 +309,7 @@ def test_train_leaves_a_folder_in_use_alone(tmp_path: Path, capsys: Capture) -> 
     (tmp_path / "thesis.txt").write_text("mine")
     status, (facts,) = run_json(capsys, "train", "--dataset", "sketch10", "--out", str(tmp_path))
     assert status == 1
-    assert "is not empty; name another one" in facts["error"]
+    assert "is not empty; give another one" in facts["error"]
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
@@ -490,7 +490,7 @@ def test_a_finished_run_is_not_resumed_but_continued(run: Run, capsys: Capture) 
     run.write_status(Status("finished"))
     status, (facts,) = run_json(capsys, "train", "--resume", run.id)
     assert status == 1
-    assert "how many epochs or seconds" in facts["error"]
+    assert "number of epochs or seconds" in facts["error"]
 
 
 def test_a_run_that_is_trained_elsewhere_is_not_trained_twice(run: Run, capsys: Capture) -> None:

@@ -64,7 +64,7 @@ def test_a_checkpoint_with_values_that_are_no_numbers_is_passed_over(tmp_path: P
     found, problems = newest_checkpoint(tmp_path)
     assert found is not None
     assert found.step == 5
-    assert "no numbers" in problems[0]
+    assert "not finite" in problems[0]
 
 
 def test_all_but_the_newest_are_dropped(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_after_half_an_hour_it_is_gone_for_good(store: RunStore) -> None:
     assert list(store.folder.iterdir())
     empty_trash(store, seconds=-1)
     assert not list(store.folder.iterdir())
-    with pytest.raises(RunError, match="gone for good"):
+    with pytest.raises(RunError, match="cannot be restored"):
         take_back(store, run.id, ANNA)
 
 
@@ -71,7 +71,7 @@ def test_nobody_deletes_or_takes_back_what_is_not_theirs(store: RunStore) -> Non
         with pytest.raises(RunError, match="belongs to somebody else"):
             take_back(store, run.id, owner)
     for made_up in ("../runs", "", ".trash-x", "no-such-run"):
-        with pytest.raises(RunError, match="gone for good"):
+        with pytest.raises(RunError, match="cannot be restored"):
             take_back(store, made_up, ANNA)
 
 
@@ -84,5 +84,5 @@ def test_a_run_that_trains_is_not_deleted(store: RunStore) -> None:
 def test_writing_on_a_run_that_is_gone_is_a_sentence(store: RunStore) -> None:
     run = ended(store)
     throw_away(store, run.id, ANNA)
-    with pytest.raises(RunError, match="no longer there"):
+    with pytest.raises(RunError, match="was deleted"):
         write_labels(run.folder, Labels("note"))

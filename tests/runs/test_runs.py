@@ -79,7 +79,7 @@ def test_a_run_can_be_put_into_a_folder_that_is_empty(tmp_path: Path) -> None:
         RunStore.create_in(folder, SETUP, "sketch10")
     assert read_run(folder) == run
     (tmp_path / "file").touch()
-    with pytest.raises(RunError, match="cannot be made"):
+    with pytest.raises(RunError, match="cannot be created"):
         RunStore.create_in(tmp_path / "file", SETUP, "sketch10")
 
 
@@ -113,7 +113,7 @@ def test_runs_are_listed_newest_first_and_broken_ones_are_passed_over(store: Run
 def test_broken_facts_are_a_sentence_and_spoil_no_list(store: RunStore, content: bytes) -> None:
     good, broken = store.create(SETUP, "sketch10"), store.create(SETUP, "sketch10")
     (broken.folder / "run.json").write_bytes(content)
-    with pytest.raises(RunError, match="are broken"):
+    with pytest.raises(RunError, match="is damaged"):
         store.get(broken.id)
     assert [run.id for run in store.runs()] == [good.id]
 
@@ -124,7 +124,7 @@ def test_broken_facts_are_a_sentence_and_spoil_no_list(store: RunStore, content:
 def test_wrong_facts_are_a_sentence(store: RunStore, facts: dict[str, object]) -> None:
     run = store.create(SETUP, "sketch10")
     change_facts(run, **facts)
-    with pytest.raises(RunError, match=f"The facts of the run {run.id} are broken"):
+    with pytest.raises(RunError, match=f"The file run.json of the run {run.id} is damaged"):
         store.get(run.id)
     assert store.runs() == []
 
@@ -384,11 +384,11 @@ def test_a_stop_before_it_was_given_more_is_void(store: RunStore) -> None:
 
 def test_what_cannot_go_on_is_told(store: RunStore) -> None:
     finished, old = ended_run(store), ended_run(store, "stopped")
-    with pytest.raises(RunError, match="say how many epochs or seconds"):
+    with pytest.raises(RunError, match="give the number of epochs or seconds"):
         store.extend(finished.id, ANNA)
     for path in old.folder.glob("checkpoint-*"):
         path.unlink()
-    with pytest.raises(RunError, match="no checkpoint to go on from"):
+    with pytest.raises(RunError, match="no checkpoint to continue from"):
         store.extend(old.id, ANNA, epochs=1)
     for wrong in ({"epochs": 201}, {"epochs": -1}, {"seconds": 1.0}, {"learning_rate": 0.0}):
         with pytest.raises(RunError, match="is not allowed"):

@@ -332,7 +332,7 @@ def test_an_engine_that_cannot_start_says_so_and_tries_again(
     eventually("it has tried", lambda: engine.status().message)
     assert engine.status().state == "starting"
     assert engine.status().message == (
-        "The engine cannot begin: No space left on device. It is tried again every 0.5 seconds."
+        "The engine cannot start: No space left on device. It is retried every 0.5 seconds."
     )
     run = submitted(engine)  # harmless: it waits for a server that works
     assert before(engine, run) == 0

@@ -39,7 +39,7 @@ def test_a_run_goes_on_by_itself_twice_and_then_says_so() -> None:
     for times in (1, 2):
         status = after_loss(status, Loss())
         assert (status.state, status.resumed, status.process, status.step) == ("queued", times, 0, 40)
-        assert "goes on from its last checkpoint" in status.message
+        assert "continues from its last checkpoint" in status.message
         status = replace(status, state="running", process=5)
     last = after_loss(status, Loss())
     assert (last.state, last.resumed, last.process) == ("interrupted", 2, 0)
@@ -59,7 +59,7 @@ def test_out_of_memory_is_no_reason_to_try_again(loss: Loss) -> None:
     status = after_loss(RUNNING, loss)
     assert status.state == "failed"
     assert status.resumed == 0
-    assert f"held {loss.memory / GIB:.2f} GiB of the 4.00 GiB" in status.message
+    assert f"used {loss.memory / GIB:.2f} GiB of the allowed 4.00 GiB" in status.message
     assert "Use fewer filters" in status.message
 
 

@@ -87,7 +87,7 @@ def test_an_undo_that_comes_too_late_is_a_sentence(lab: Lab) -> None:
     app.session_state[actions.DELETED] = ["gone-run"]
     app = app.run()
     (undo,) = [button for button in app.button if button.label == "Undo"]
-    assert "gone for good" in said(undo.click().run())
+    assert "cannot be restored" in said(undo.click().run())
 
 
 @pytest.mark.parametrize("selected", [[99], [], [0, 0]])
