@@ -142,7 +142,7 @@ def test_what_has_not_finished_or_would_overwrite_something_else_is_refused(
     write_status(run.folder, before)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
-    with pytest.raises(RunError, match="something else"):
+    with pytest.raises(RunError, match="something other than a run"):
         ship(run, tmp_path / "mine", few, "", 3)
     assert (tmp_path / "mine" / "thesis.txt").exists()
 
