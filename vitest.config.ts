@@ -11,6 +11,7 @@ export default defineConfig({
   test: {
     include: ["tests/frontend/**/*.test.ts"],
     environment: "happy-dom",
+    testTimeout: 120_000, // a busy machine is no failure
     globalSetup: "tests/frontend/write_fixtures.mjs",
     coverage: {
       provider: "v8",
