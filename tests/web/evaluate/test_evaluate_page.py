@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from cnn import data
 from cnn.core.shares import percent
-from cnn.evaluation import pretrained
+from cnn.data.layout import batches_folder
+from cnn.evaluation import duplicates, pretrained
 from cnn.evaluation.evaluations import Evaluation, newest_snapshot, write_evaluation
 from cnn.evaluation.looks import looks
 from cnn.evaluation.metrics import wilson
@@ -116,6 +117,32 @@ def test_every_view_is_drawn(evaluated: Visit) -> None:
     assert "15 bins, each 6.67 points wide" in said(app)
     app = evaluated(network="lecture", show="In both sets")
     assert any("official files" in item.value for item in app.info)
+
+
+def test_pictures_that_are_in_both_sets_are_shown_in_pairs(
+    real_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = duplicates.known(batches_folder(real_data))
+    if listed is None:
+        pytest.skip("these are not the official files of CIFAR-10")
+    labels = data.test_labels("cifar10")
+    scores = np.eye(10, dtype=np.float32)[(labels + 1) % 10]  # always wrong
+    for part in ("validation", "test"):
+        found = Evaluation("cifar10", part, "CIFAR-10", scores, labels)
+        write_evaluation(LECTURE, newest_snapshot(LECTURE), found)
+    app = opened(monkeypatch, "evaluate", ANNA, network="lecture", show="In both sets")
+    assert f"**{len(listed.test):,} test pictures** of CIFAR-10 have nearly the same picture" in said(app)
+    first = f"test {listed.test[0]:,}, training {listed.train[0]:,}"
+    (caption,) = [item.value for item in app.caption if first in item.value]
+    true = int(labels[listed.test[0]])
+    assert f"**{data.CLASSES[true]}" in caption
+    assert f"predicted {data.CLASSES[(true + 1) % 10]}" in caption
+    assert len([item for item in app.caption if ", training " in item.value]) == 12
+    app.toggle(key="two-labels").set_value(True).run()
+    _, train_labels = duplicates.training_pictures(batches_folder(real_data), listed.train)
+    apart = listed.test[train_labels != labels[listed.test]]
+    assert f"test {apart[0]:,}," in said(app)
+    assert len([item for item in app.caption if ", training " in item.value]) == min(12, len(apart))
 
 
 def test_a_cell_opens_its_pictures_most_confident_first(evaluated: Visit) -> None:
