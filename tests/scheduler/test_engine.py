@@ -219,7 +219,7 @@ def test_a_run_that_takes_too_much_memory_fails_with_the_numbers(quick: Engine) 
     status = run.status()
     assert (status.state, status.resumed) == ("failed", 0)
     assert "There was not enough memory" in status.message
-    assert "of the 0.59 GiB" in status.message
+    assert "of the allowed 0.59 GiB" in status.message
     finishes(waiting, START_SECONDS)
     assert run.status() == status
 

@@ -183,7 +183,7 @@ def test_a_depthwise_convolution_has_the_gradients_of_float64(
         assert float(at_input[place]) == pytest.approx((change * upstream).sum() / step, rel=1e-3, abs=1e-3)
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(networks(max_blocks=3), st.sampled_from((1, 2)))
 @example(NetworkSpec((Block((Convolution(6, stride=2),), residual=True, batch_norm=True),)), 2)
 def test_the_faster_network_has_the_scores_and_gradients_of_the_plain_one(

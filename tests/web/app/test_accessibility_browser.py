@@ -96,3 +96,31 @@ def test_the_picture_goes_along_by_the_navigation_too(new_page: Any, served_app:
     expect(page.get_by_text("A picture of class frog")).to_be_visible()
     page.get_by_role("link", name="Inside", exact=True).click()
     expect(page.get_by_text("A picture of class frog")).to_be_visible(timeout=60_000)
+
+
+def reach(page: Page, name: str, most: int = 60) -> None:
+    """Press Tab until what is spoken as `name` has the focus, wherever it stands in a component."""
+    focused = """() => {
+      let at = document.activeElement;
+      while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+      return `${at?.getAttribute('aria-label') ?? ''} ${at?.innerText ?? at?.textContent ?? ''}`;
+    }"""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if name in page.evaluate(focused):
+            return
+    raise AssertionError(f"{most} times Tab did not reach {name!r}")
+
+
+@pytest.mark.browser
+def test_a_way_by_keyboard_alone(new_page: Any, served_app: ServedApp) -> None:
+    page = new_page(viewport={"width": 1440, "height": 1000}, reduced_motion="reduce")
+    opened(page, served_app, "")
+    expect(page.locator(".drawing")).to_have_attribute("data-cell", re.compile("."))
+    reach(page, "pool1 16×16×12")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("inside.*layer=pool1"))
+    expect(page.locator(".inspector")).to_have_attribute("data-layer", "pool1", timeout=60_000)
+
+    opened(page, served_app, "build")
+    reach(page, "Train this network")  # every control before it can be passed
