@@ -32,7 +32,7 @@ BACKWARD = {
     "input": "Pixels are not trained, so backpropagation ends here.",
     "conv": "A weight's gradient is a sum over all positions: the value under the weight × the gradient "
     "of the map's cell.",
-    "relu": "Where the input was below zero, the gradient becomes 0.",
+    "relu": "Where the input was zero or less, the gradient becomes 0.",
     "pool": "In each window, the largest value gets the whole gradient; the others get 0.",
     "flat": "The gradients are folded back into maps.",
     "dense": "At the scores the gradient is p − y. A weight's gradient is its input × the gradient of its score.",
