@@ -41,6 +41,9 @@ CONFIG = {
 }
 
 
+_LOST = "The connection to the Dask scheduler was lost."
+
+
 class UnreachableError(Exception):
     """The scheduler does not answer; it may come back."""
 
@@ -82,13 +85,19 @@ class Cluster:
     def workers(self) -> list[Worker]:
         """Return the present workers.
 
+        The scheduler is asked for its identity itself: `Client.scheduler_info` returns what the client has kept
+        of it, and the client's own timer may have replaced that by one without workers meanwhile.
+
         Raises:
             UnreachableError: when the scheduler does not answer.
         """
-        if self.client.status != "running":
-            raise UnreachableError("The connection to the Dask scheduler was lost.")
-        workers = self.client.scheduler_info(n_workers=-1)["workers"]
-        return [_worker(address, facts) for address, facts in workers.items()]
+        if self.client.status != "running" or self.client.scheduler is None:
+            raise UnreachableError(_LOST)
+        try:
+            identity = self.client.sync(self.client.scheduler.identity, n_workers=-1)
+        except OSError as error:
+            raise UnreachableError(_LOST) from error
+        return [_worker(address, facts) for address, facts in identity["workers"].items()]
 
     def submit(self, worker: Worker, function: Callable[..., Any], *arguments: Any) -> Any:
         """Have exactly this process call a function; return the future."""

@@ -13,9 +13,12 @@ from typing import Any
 import psutil
 import pytest
 import trustme
+from dask import config as dask_config
+from distributed import Client, LocalCluster
 
 from cnn.core.settings import Settings
 from cnn.runs.store import RunStore
+from cnn.scheduler.cluster import Cluster as Connection
 from cnn.scheduler.cluster import Work
 from cnn.scheduler.engine import Engine
 from cnn.worker import queries
@@ -157,6 +160,17 @@ def run_process(engine: Engine) -> int:
     run.command("stop")
     eventually("it stops", ended(run))
     return process
+
+
+def test_no_worker_is_missed_while_the_client_asks_for_itself() -> None:
+    """A worker that one answer lacks is lost to the scheduler, and its run with it."""
+    with (
+        dask_config.set({"distributed.client.scheduler-info-interval": "1ms"}),
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as local,
+        Client(local, set_as_default=False) as client,
+    ):
+        present = Connection(client, own=1)
+        assert {len(present.workers()) for _ in range(1000)} == {2}
 
 
 def test_a_scheduler_out_of_reach_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
