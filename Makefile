@@ -7,7 +7,7 @@
 # make bench  measure this machine
 # make webkit every page in WebKitGTK, Safari's engine: needs webkit2gtk-driver and xvfb
 # make lock   fix the newest allowed versions in requirements.lock
-# make models train the networks that come along again
+# make models train the pretrained networks again
 
 PYTHON ?= python3
 VENV ?= .venv

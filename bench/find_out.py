@@ -35,7 +35,7 @@ def evaluate(rounds: int, smoke: bool) -> Iterator[Figure]:
     from cnn.evaluation.evaluate import scores_of
     from cnn.training.runtime import prepare_tensorflow
 
-    prepare_tensorflow(parts=1)  # as the helper worker is
+    prepare_tensorflow(parts=1)  # as the query worker is
     from cnn.training.keras_model import build_network, get_weights
 
     network = PRESETS["vgg6"].setup.network

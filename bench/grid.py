@@ -60,20 +60,22 @@ def train(folder: str, topic: str) -> str:
     with run.trained_here(3.0) as here:
         if not here or not (status := run.commands.begin()):
             return "left"
-        steering, taken = Steering(), 0
+        steering, acknowledged = Steering(), 0
         while status.step < STEPS and not steering.ending:
-            if run.commands.count() > taken:
-                steering.take(run.commands.read(taken))
-                taken = run.commands.count()
+            if run.commands.count() > acknowledged:
+                steering.take(run.commands.read(acknowledged))
+                acknowledged = run.commands.count()
             steps = min(REPORT_STEPS, STEPS - status.step)
             time.sleep(steps * STEP_SECONDS)
             step = status.step + steps
-            status = replace(status, step=step, taken=taken, epoch=EPOCHS * step / STEPS, state="running")
+            status = replace(
+                status, step=step, acknowledged=acknowledged, epoch=EPOCHS * step / STEPS, state="running"
+            )
             run.history.append({"kind": "progress", "step": step, "epoch": status.epoch, "seconds_left": 1.0})
             run.write_status(status)
             get_worker().log_event(topic, {"run": run.id})
         status = replace(status, state="finished", validation_accuracy=0.6)
-        run.commands.conclude(status, status.taken)
+        run.commands.conclude(status, status.acknowledged)
     return status.state
 
 

@@ -49,13 +49,13 @@ def look(switches: Switches, sample: widgets.Sample | None = None, key: str = ""
         trust.show_loss(upload.picture)
     whose = "the network" if len(asked) == 1 else plain(first.name)
     if st.toggle(f"Training pictures that {whose} finds similar", key="reminds"):
-        nearest_neighbours.show_reminds(first.run, sample.pixels)
+        nearest_neighbours.show_nearest_neighbours(first.run, sample.pixels)
     if upload and len(session().tray.uploads) > 1:
         compared_models.show_several(first, session().tray.uploads, switches.averaged)
 
 
 st.title("What does it see in your picture?")
-asked = compared_models.choose_judges()
+asked = compared_models.choose_models()
 if asked:
     first = asked[0]
     bench()

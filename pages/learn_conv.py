@@ -21,7 +21,8 @@ name = lesson.choice("kernel", "Kernel", conv.KERNEL_NAMES, "Edge right", pills=
 
 bias, note = (
     0.0,
-    "Red, green and blue each get a third of this kernel, so that a grey picture gives what the kernel says.",
+    "Red, green and blue each get a third of this kernel, so that a grey picture gives the same result as "
+    "one channel with this kernel.",
 )
 if name == conv.TRAINED:
     number = lesson.whole("filter", "Filter of the trained network", 0, 11, 0)

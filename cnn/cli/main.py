@@ -22,7 +22,7 @@ from cnn.data.download import Download
 from cnn.data.found import on_this_machine, take_over
 from cnn.evaluation.model_card import card_of
 from cnn.evaluation.ood import Typical
-from cnn.evaluation.predict import Verdict, judge
+from cnn.evaluation.predict import Verdict, classify
 from cnn.evaluation.pretrained import BEST, find_model
 from cnn.images.image import decode_picture
 from cnn.network import summary
@@ -192,7 +192,7 @@ def _classify(options: argparse.Namespace) -> int:
             _show_failure(path, f"{reason}", options.json)
             continue
         try:
-            verdict = judge(network, weights, picture.pixels, card, typical)
+            verdict = classify(network, weights, picture.pixels, card, typical)
         except CnnLabError as error:
             failed = True
             _show_failure(path, str(error), options.json)

@@ -84,7 +84,7 @@ def _wait_until_taken(run: Run, asked: int, *, ending: bool) -> bool:
     deadline = time.monotonic() + ANSWER_SECONDS
     while time.monotonic() < deadline:
         status = run.status()
-        if not run.folder.exists() or status.ended or (status.taken >= asked and not ending):
+        if not run.folder.exists() or status.ended or (status.acknowledged >= asked and not ending):
             return True
         if status.state == "queued":
             return False

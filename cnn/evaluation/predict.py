@@ -36,7 +36,7 @@ class Verdict:
         return int(self.probabilities.argmax())
 
 
-def judge(
+def classify(
     network: NetworkSpec,
     weights: Weights,
     pixels: NDArray[np.uint8],

@@ -195,7 +195,7 @@ def _halve(
         result, status = now[trial.number], run.status()
         if trial.cell in dropped:
             _stop(run)
-        elif status.ended or (status.process and run.commands.count() > status.taken):
+        elif status.ended or (status.process and run.commands.count() > status.acknowledged):
             continue  # it has not acknowledged its last command
         elif result.state == "running" and result.share >= target:
             run.command("pause")
@@ -267,7 +267,7 @@ def steer(experiment: Experiment, store: RunStore, what: str) -> None:
             run.command("stop")
         elif what == "pause" and state in ("queued", "running"):
             run.command("pause")
-        elif what == "run" and (state == "paused" or run.commands.count() > run.status().taken):
+        elif what == "run" and (state == "paused" or run.commands.count() > run.status().acknowledged):
             run.command("resume")
 
 

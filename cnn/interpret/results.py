@@ -1,4 +1,4 @@
-"""What the helper worker's answers hold: plain arrays and numbers, known to the pages and to the worker."""
+"""What the query worker answers: plain arrays and numbers, known to the pages and to the worker."""
 
 from dataclasses import dataclass
 

@@ -202,9 +202,9 @@ class Commands:
         """Whether a stop was requested since the run was last reopened."""
         return bool(self.count()) and _asks(self.read(), ENDING)
 
-    def unanswered(self, taken: int) -> set[str]:
-        """Return the kinds of the commands not yet acknowledged: after the first `taken` and the last reopening."""
-        return {command.kind for command in since_reopened(self.read(taken))} - {REOPEN}
+    def unanswered(self, acknowledged: int) -> set[str]:
+        """Return the kinds of the commands after the first `acknowledged` and after the last reopening."""
+        return {command.kind for command in since_reopened(self.read(acknowledged))} - {REOPEN}
 
     # The process that trains the run
 
@@ -218,17 +218,17 @@ class Commands:
             write_status(self.folder, status)
             return status
 
-    def conclude(self, status: Status, taken: int) -> tuple[Status, bool]:
+    def conclude(self, status: Status, acknowledged: int) -> tuple[Status, bool]:
         """Write the status at the end of a training; return it, and whether training must continue at once.
 
         It must if the run was extended, or resumed while it was being suspended, after the last poll.
 
         Args:
             status: the status at the end of the training.
-            taken: the number of commands that the training has acknowledged.
+            acknowledged: the number of commands that the training has acknowledged.
         """
         with self.held():
-            unseen = self.read(taken)
+            unseen = self.read(acknowledged)
             again = (status.state == "finished" and _asks(unseen, LONGER)) or (
                 status.state == "paused" and _asks(unseen, (*GOING_ON, *ENDING))
             )

@@ -51,7 +51,7 @@ def ahead(run: Run, status: Status) -> Ahead:
             epochs, seconds = (0.0, 0.0) if reopened else (epochs, seconds)
             epochs, seconds = epochs + row["epochs"], seconds + row["seconds"]
         reopened = _reopened(row, reopened)
-    asked = run.commands.read(status.taken)
+    asked = run.commands.read(status.acknowledged)
     if any(command.kind == REOPEN and command.value for command in asked):
         epochs, seconds = 0.0, 0.0
     for command in since_reopened(asked):

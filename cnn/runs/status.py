@@ -13,15 +13,16 @@ from cnn.runs.snapshots import write_whole
 STATES = ("queued", "running", "paused", "finished", "stopped", "failed", "interrupted")
 ENDED = ("finished", "stopped", "failed", "interrupted")
 FILE = "state.json"
+FORMER_NAMES = {"taken": "acknowledged"}  # of fields, in the files of version 1.0 and older
 
 
 @dataclass(frozen=True)
 class Status:
     """The status of a run. Times are seconds since 1970; accuracies are shares from 0 to 1.
 
-    `process` is 0 while no process trains it: a paused run without a process is suspended. `taken` is the number of
-    commands that the training process has acknowledged, `resumed` how often the run was resumed automatically;
-    `precision_reason` says why it trains in that precision, "" if that was not recorded.
+    `process` is 0 while no process trains it: a paused run without a process is suspended. `acknowledged` is the
+    number of commands that the training process has carried out, `resumed` how often the run was resumed
+    automatically; `precision_reason` says why it trains in that precision, "" if that was not recorded.
     """
 
     state: str = "queued"
@@ -38,7 +39,7 @@ class Status:
     validation_accuracy: float | None = None
     test_accuracy: float | None = None
     test_loss: float | None = None
-    taken: int = 0
+    acknowledged: int = 0
     resumed: int = 0
 
     @property
@@ -58,10 +59,11 @@ UNREADABLE = Status("interrupted", "The state of this run cannot be read.")
 def read_status(folder: Path) -> Status:
     """Return the status of the run in `folder`; a damaged file reads as interrupted, a missing one as queued."""
     try:
-        return Status(**json.loads((folder / FILE).read_bytes()))
+        facts = json.loads((folder / FILE).read_bytes())
+        return Status(**{FORMER_NAMES.get(name, name): value for name, value in facts.items()})
     except FileNotFoundError:
         return Status()
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, AttributeError):
         return UNREADABLE
 
 
@@ -95,14 +97,14 @@ def taken_up_again(status: Status) -> Status:
     return without_process(status, state="queued", resumed=status.resumed + 1)
 
 
-def stopped_waiting(status: Status, taken: int) -> Status:
-    """Return the status of a run that was stopped while no process trained it, with `taken` commands acknowledged.
+def stopped_waiting(status: Status, acknowledged: int) -> Status:
+    """Return the status of a run that was stopped while no process trained it, after `acknowledged` commands.
 
     A finished run that waited to continue is still finished.
     """
     message = "" if status.step else "It was stopped before it began."
     state = "stopped" if status.test_accuracy is None else "finished"
-    return replace(status, state=state, message=message, taken=taken)
+    return replace(status, state=state, message=message, acknowledged=acknowledged)
 
 
 def queued_again(status: Status) -> Status:

@@ -83,7 +83,7 @@ class Recovery:
                 self._settle(entry)
         for entry in self.queue.in_state("suspended"):
             run, status = entry.run, entry.run.status()
-            if status.suspended and not run.commands.unanswered(status.taken) & {*GOING_ON, *ENDING}:
+            if status.suspended and not run.commands.unanswered(status.acknowledged) & {*GOING_ON, *ENDING}:
                 continue
             if waits(run):
                 self.queue.enqueue(run, status, run.created, front=True)
@@ -136,7 +136,7 @@ def settle(run: Run, loss: Loss) -> Status | None:
             return None
         with run.commands.held():
             status = run.status()
-            asked = run.commands.unanswered(status.taken)
+            asked = run.commands.unanswered(status.acknowledged)
             settled = after_loss(status, loss, asked)
             if settled != status:
                 run.write_status(settled)

@@ -74,7 +74,7 @@ class Assignment:
 
     `reports` is the number of reports that the run had sent before. `hung`: the worker did not answer and was
     killed; `suspending`: the run was told to leave it; since `unanswered_since` a command has not been
-    acknowledged, when `taken` commands had been.
+    answered, when `acknowledged` commands had been.
     """
 
     worker: Worker
@@ -84,7 +84,7 @@ class Assignment:
     hung: bool = False
     suspending: bool = False
     unanswered_since: float | None = None
-    taken: int = 0
+    acknowledged: int = 0
 
 
 @dataclass

@@ -45,15 +45,15 @@ def spare(entry: Entry, now: float) -> None:
 def _is_hung(entry: Entry, status: Status, now: float) -> bool:
     """Whether a command has waited too long for its acknowledgement; any acknowledgement restarts the wait."""
     work, asked = entry.assigned, entry.run.commands.count()
-    if asked <= status.taken or status.taken != work.taken:
-        work.unanswered_since, work.taken = None, status.taken
-    if asked <= status.taken:
+    if asked <= status.acknowledged or status.acknowledged != work.acknowledged:
+        work.unanswered_since, work.acknowledged = None, status.acknowledged
+    if asked <= status.acknowledged:
         return False
     if work.unanswered_since is None:
         work.unanswered_since = now
     waited = now - work.unanswered_since
     return waited >= HUNG_SECONDS and any(
-        waited >= _patience(entry, kind) for kind in entry.run.commands.unanswered(status.taken)
+        waited >= _patience(entry, kind) for kind in entry.run.commands.unanswered(status.acknowledged)
     )
 
 

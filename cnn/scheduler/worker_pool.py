@@ -8,7 +8,10 @@ from typing import Any
 from cnn.scheduler.cluster import Cluster, UnreachableError, Work, Worker
 from cnn.worker.tasks import warm_up
 
-QUERY_WORKER = "helper"  # its name in Dask (dask worker --name helper)
+QUERY_WORKER = (
+    "query",
+    "helper",
+)  # its name in Dask (dask worker --name query); the second is the former one
 SETTLED_SECONDS = 2.0
 MISSING_SECONDS = 60.0
 WARM_AGAIN_SECONDS = 30.0
@@ -94,8 +97,8 @@ class WorkerPool:
         """Keep the present query worker; in a foreign cluster it is the worker of that name, or an idle one."""
         if self._query_worker in self._workers:
             return
-        name = str(self.cluster.own) if self.cluster.own else QUERY_WORKER
-        named = [key for key, worker in self._workers.items() if worker.name == name]
+        names = (str(self.cluster.own),) if self.cluster.own else QUERY_WORKER
+        named = [key for key, worker in self._workers.items() if worker.name in names]
         idle = [key for key in self._workers if key not in busy]
         others = idle if not self.cluster.own and len(self._workers) > 1 else []
         self._query_worker = next(iter([*named, *reversed(others)]), None)

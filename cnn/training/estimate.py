@@ -108,7 +108,7 @@ def memory_limit() -> int:
         CnnLabError: if a variable of the environment is not allowed.
     """
     settings = read_settings()
-    processes = settings.workers + 1  # the helper is the last
+    processes = settings.workers + 1  # the query worker is the last
     return settings.worker_memory or int(MACHINE_SHARE * machine_memory() / processes)
 
 

@@ -36,14 +36,14 @@ logger = logging.getLogger(__name__)
 class Recorder:
     """Writes down what one process does to a run.
 
-    `status` is how the run stands, `taken` how many of its commands were taken, `discarded` whether it shall
-    be removed.
+    `status` is the status of the run, `acknowledged` the number of its commands that were carried out, `discarded`
+    whether it shall be removed.
     """
 
     def __init__(self, run: Run, status: Status) -> None:
         self.run = run
         self.status = status
-        self.taken = 0
+        self.acknowledged = 0
         self.discarded = False
 
     def change(self, **changes: Any) -> None:
@@ -53,12 +53,12 @@ class Recorder:
 
     def commands(self) -> Sequence[Command]:
         """Return the commands that are new, having noted that they are taken."""
-        if self.run.commands.count() <= self.taken:
+        if self.run.commands.count() <= self.acknowledged:
             return ()
-        new = self.run.commands.read(self.taken)
-        self.taken += len(new)
-        if self.taken > self.status.taken:
-            self.change(taken=self.taken)
+        new = self.run.commands.read(self.acknowledged)
+        self.acknowledged += len(new)
+        if self.acknowledged > self.status.acknowledged:
+            self.change(acknowledged=self.acknowledged)
         return new
 
     def record(self, report: Report) -> None:
@@ -111,7 +111,7 @@ class Recorder:
         newest = self.run.snapshots()[-1:]
         if not newest or newest[0].step < report.step:
             self.run.save_snapshot(report.step, report.epoch, report.weights)
-        record |= {"taken": self.taken, "history": self.run.history.sync()}
+        record |= {"acknowledged": self.acknowledged, "history": self.run.history.sync()}
         write_checkpoint(self.run.folder, replace(report.checkpoint, record=record))
 
     def fail(self, message: str) -> None:
@@ -137,7 +137,7 @@ class Recorder:
             return False
 
     def _conclude(self) -> bool:
-        self.status, again = self.run.commands.conclude(self.status, self.taken)
+        self.status, again = self.run.commands.conclude(self.status, self.acknowledged)
         return again
 
     # Going back
@@ -153,7 +153,9 @@ class Recorder:
         checkpoint, problems = self.run.checkpoint()
         begun = self.run.history.size() > 0
         record = checkpoint.record if checkpoint else {}
-        self.taken = record.get("taken", 0)
+        self.acknowledged = record.get(
+            "acknowledged", record.get("taken", 0)
+        )  # "taken" in checkpoints of 1.0
         gone = self.run.history.cut(record.get("history", 0))
         kept = [record.get("row"), *(row for row in gone if row.get("kind") == RESUMED)]
         if begun and record.get("ending") != SUSPEND:
@@ -177,7 +179,7 @@ class Recorder:
         return ends[-1].get("validation_accuracy") if ends else None
 
     def _resumed_row(self, checkpoint: Checkpoint | None, problems: list[str]) -> dict[str, Any]:
-        by_hand = any(command.kind == REOPEN for command in self.run.commands.read(self.taken))
+        by_hand = any(command.kind == REOPEN for command in self.run.commands.read(self.acknowledged))
         reason = _damaged(checkpoint, problems) if problems else ""
         reason = reason or (GIVEN_MORE if by_hand else "Its process had ended.")
         step, epoch = (checkpoint.step, round(checkpoint.epoch, 6)) if checkpoint else (0, 0.0)

@@ -16,7 +16,7 @@ from cnn.cli.main import main
 from cnn.data import CLASSES
 from cnn.evaluation.model_card import card_of
 from cnn.evaluation.ood import Typical
-from cnn.evaluation.predict import judge
+from cnn.evaluation.predict import classify
 from cnn.evaluation.pretrained import find_model
 from cnn.images.image import decode_picture
 from cnn.network import summary
@@ -232,7 +232,7 @@ def test_classify_gives_ten_probabilities(images: list[str], capsys: Capture) ->
     run = find_model("airbench", RunStore(Path("nowhere")))
     network, card = run.setup.network, card_of(run)
     picture = decode_picture(Path(images[0]).read_bytes())
-    expected = judge(network, run.weights(), picture.pixels, card, Typical.read(run.folder, network))
+    expected = classify(network, run.weights(), picture.pixels, card, Typical.read(run.folder, network))
     np.testing.assert_allclose(list(facts["probabilities"].values()), expected.probabilities, atol=1e-5)
     assert facts["none_of_the_ten"] == expected.is_none is not None
 

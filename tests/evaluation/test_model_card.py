@@ -17,7 +17,7 @@ from cnn.evaluation import pretrained
 from cnn.evaluation.model_card import FILE, Card, OtherCopy, read_card, write_card
 from cnn.evaluation.model_card_text import card_text
 from cnn.evaluation.ood import Typical, summary
-from cnn.evaluation.predict import judge
+from cnn.evaluation.predict import classify
 from cnn.evaluation.tta import COUNT, views
 from cnn.network.forward import forward
 from cnn.network.ops import softmax
@@ -81,7 +81,7 @@ def test_a_verdict_is_softmax_over_scores_divided_by_the_temperature() -> None:
     weights = random_weights(NETWORK)
     pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
     scores = forward(NETWORK, weights, pixels)["scores"]
-    plain, calibrated = judge(NETWORK, weights, pixels), judge(NETWORK, weights, pixels, CARD)
+    plain, calibrated = classify(NETWORK, weights, pixels), classify(NETWORK, weights, pixels, CARD)
     np.testing.assert_allclose(plain.probabilities, softmax(scores), rtol=1e-4)
     np.testing.assert_allclose(calibrated.probabilities, softmax(scores / 2), rtol=1e-4)
     np.testing.assert_allclose(calibrated.scores, scores, rtol=1e-4)
@@ -99,7 +99,7 @@ def test_a_picture_beyond_the_limit_is_none_of_the_ten() -> None:
         for averaged in (False, True):
             for limit in (distance * 0.999, distance * 1.001):
                 card = replace(CARD, distance_limit=limit)
-                found = judge(NETWORK, weights, pixels, card, typical, averaged)
+                found = classify(NETWORK, weights, pixels, card, typical, averaged)
                 assert found.distance == pytest.approx(distance, rel=1e-4)
                 assert found.is_none == (distance > limit)
 
@@ -107,8 +107,8 @@ def test_a_picture_beyond_the_limit_is_none_of_the_ten() -> None:
 def test_a_verdict_over_views_is_the_mean_of_each() -> None:
     weights = random_weights(NETWORK)
     pixels = np.random.default_rng(1).integers(0, 256, (32, 32, 3), np.uint8)
-    each = [judge(NETWORK, weights, view, CARD) for view in views(pixels)]
-    found = judge(NETWORK, weights, pixels, CARD, averaged=True)
+    each = [classify(NETWORK, weights, view, CARD) for view in views(pixels)]
+    found = classify(NETWORK, weights, pixels, CARD, averaged=True)
     assert found.views == COUNT
     np.testing.assert_allclose(
         found.probabilities, np.mean([one.probabilities for one in each], axis=0), rtol=1e-3, atol=1e-6

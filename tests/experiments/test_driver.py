@@ -45,7 +45,7 @@ class Played:
                 epoch=epoch,
                 validation_accuracy=accuracy,
                 process=process,
-                taken=run.commands.count(),
+                acknowledged=run.commands.count(),
                 seconds=10 * epoch,
                 test_accuracy=accuracy if state == "finished" else None,
             )

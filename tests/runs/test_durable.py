@@ -227,7 +227,7 @@ def test_wherever_a_steered_run_is_killed_its_commands_hold(
     for last in range(1, disk.count - before + 1):
         run = crash_and_go_on(store, disk, last, asked)
         assert rows_of(run) == rows_of(whole), f"killed before write {last}"
-        assert run.status().taken == 2
+        assert run.status().acknowledged == 2
         assert run.status().epoch == 4
         run.remove()
 
@@ -357,7 +357,7 @@ def test_states_follow_the_commands(store: RunStore, played: None) -> None:
     )
 
     def listen(report: Report) -> None:
-        states.append((type(report).__name__, report.step, run.status().state, run.status().taken))
+        states.append((type(report).__name__, report.step, run.status().state, run.status().acknowledged))
         give_commands(report)
 
     suspended = jobs.train_run(run.folder, listen)
@@ -415,7 +415,7 @@ def test_a_run_that_is_given_more_just_as_it_ends_goes_on(store: RunStore, playe
     run = store.create(SETUP, "sketch10", ANNA)
     at = {("Finished", 12): [("extend_epochs", 1.0)]}
     done = jobs.train_run(run.folder, give(run, at))
-    assert (done.state, done.epoch, done.taken) == ("finished", 4, 1)
+    assert (done.state, done.epoch, done.acknowledged) == ("finished", 4, 1)
     again = store.extend(run.id, ANNA, epochs=2)
     assert again.status().state == "queued"
     done = jobs.train_run(run.folder)

@@ -318,7 +318,7 @@ def test_a_parked_run_can_be_stopped_or_removed(store: RunStore) -> None:
     for run in (kept, gone):
         run.write_status(Status("paused", step=5))
     store.steer(kept.id, ANNA, "stop")
-    assert kept.status() == Status("stopped", step=5, taken=1)
+    assert kept.status() == Status("stopped", step=5, acknowledged=1)
     store.steer(gone.id, ANNA, "discard")
     assert not gone.folder.exists()
     assert [run.id for run in store.runs()] == [kept.id]
@@ -339,7 +339,7 @@ def ended_run(store: RunStore, state: str = "finished") -> Run:
     run = store.create(SETUP, "sketch10", ANNA)
     run.history.append({"kind": "epoch", "step": 8})
     write_checkpoint(run.folder, Checkpoint(8, 2.0, {}, {}))
-    run.write_status(Status(state, "why", step=8, taken=0, test_accuracy=0.5, resumed=2))
+    run.write_status(Status(state, "why", step=8, acknowledged=0, test_accuracy=0.5, resumed=2))
     return run
 
 
@@ -375,7 +375,7 @@ def test_a_stop_before_it_was_given_more_is_void(store: RunStore) -> None:
     run = ended_run(store, "running")
     run.write_status(Status("running", process=1))
     run.command("stop")
-    run.write_status(Status("stopped", taken=1))
+    run.write_status(Status("stopped", acknowledged=1))
     assert run.commands.stop_requested()
     store.extend(run.id, ANNA)
     assert [command.kind for command in run.commands.read()] == ["stop", "reopen"]
@@ -399,9 +399,11 @@ def test_what_cannot_go_on_is_told(store: RunStore) -> None:
 def test_a_run_as_it_was_kept_before_is_still_listed(store: RunStore) -> None:
     run = store.create(SETUP, "sketch10", ANNA)
     (run.folder / "stop").touch()
-    (run.folder / "state.json").write_text('{"state": "stopped", "message": "", "process": 0, "step": 3}')
+    (run.folder / "state.json").write_text(
+        '{"state": "stopped", "message": "", "process": 0, "step": 3, "taken": 2}'
+    )
     assert [found.id for found in store.runs(ANNA)] == [run.id]
-    assert run.status() == Status("stopped", step=3)
+    assert run.status() == Status("stopped", step=3, acknowledged=2)
     assert not run.commands.stop_requested()
 
 

@@ -124,8 +124,8 @@ def test_workers_come_and_go(tmp_path: Path) -> None:
             eventually("it is answered", lambda: engine.queries.ask("k", quick_jobs.answer).state == "done")
             assert engine.queries.ask("k", quick_jobs.answer).result == run_process(engine)
 
-            # A second one is the helper, and questions do not wait any more
-            alive.enter_context(there.worker("helper"))
+            # A second one is the query worker, and queries do not wait any more
+            alive.enter_context(there.worker("query"))
             run = submitted(engine, "long")
             eventually("it trains", trains(run), START_SECONDS)
             eventually(
@@ -253,7 +253,7 @@ def test_training_on_a_cluster_and_a_worker_killed(tmp_path: Path) -> None:
     with (
         cluster(tmp_path) as there,
         there.worker("trainer"),
-        there.worker("helper"),
+        there.worker("query"),
         engine_on(there.address, tmp_path) as engine,
     ):
         eventually("it is warm", is_ready(engine, 1), START_SECONDS)

@@ -147,10 +147,10 @@ def test_a_run_to_be_discarded_is_removed(run: Run) -> None:
 
 def test_commands_of_before_the_reopening_are_void(run: Run) -> None:
     run.command("stop")
-    assert run.commands.unanswered(run.status().taken) == {"stop"}
+    assert run.commands.unanswered(run.status().acknowledged) == {"stop"}
     run.write_status(Status("stopped"))
     run.extend(epochs=1)
-    assert run.commands.unanswered(run.status().taken) == {"extend_epochs"}
+    assert run.commands.unanswered(run.status().acknowledged) == {"extend_epochs"}
     run.command("pause")
     assert run.commands.unanswered(run.commands.count() - 1) == {"pause"}
 
@@ -271,11 +271,11 @@ def test_a_worker_that_answers_is_left_alone(run: Run) -> None:
     watched = on_worker(run)
     run.command("pause")
     assert order(watched, 0.0) == ""
-    assert order(watched, HUNG_SECONDS, taken=1) == ""
+    assert order(watched, HUNG_SECONDS, acknowledged=1) == ""
     run.command("stop")
-    assert order(watched, HUNG_SECONDS + 1, taken=1) == ""
-    assert order(watched, 2 * HUNG_SECONDS, taken=1) == ""
-    assert order(watched, 2 * HUNG_SECONDS + 1, taken=1) == "kill"
+    assert order(watched, HUNG_SECONDS + 1, acknowledged=1) == ""
+    assert order(watched, 2 * HUNG_SECONDS, acknowledged=1) == ""
+    assert order(watched, 2 * HUNG_SECONDS + 1, acknowledged=1) == "kill"
 
 
 def test_a_pause_waits_for_the_network_to_be_built_but_a_stop_does_not(run: Run) -> None:

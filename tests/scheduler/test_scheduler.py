@@ -98,7 +98,7 @@ def train(folder: str, topic: str) -> None:
         while not steering.ending:
             steering.take(run.commands.read(taken))
             taken = run.commands.count()
-            status = replace(status, taken=taken, state="paused" if steering.paused else "running")
+            status = replace(status, acknowledged=taken, state="paused" if steering.paused else "running")
             if status != run.status():
                 run.write_status(status)
             time.sleep(0.01)

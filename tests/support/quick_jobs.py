@@ -35,7 +35,7 @@ def train(folder: str, topic: str) -> str:
         if status.state == "discarded":
             run.remove()
         else:
-            run.commands.conclude(status, status.taken)
+            run.commands.conclude(status, status.acknowledged)
     return status.state
 
 
@@ -46,7 +46,7 @@ def short(run: Run, status: Status, tell: Callable[[], None], steps: int = STEPS
         if run.commands.count() > taken:
             steering.take(run.commands.read(taken))
             taken = run.commands.count()
-            status = replace(status, taken=taken, state="paused" if steering.paused else "running")
+            status = replace(status, acknowledged=taken, state="paused" if steering.paused else "running")
             run.write_status(status)
         elif not steering.paused:
             status = replace(status, step=status.step + 1, images_per_second=100.0)

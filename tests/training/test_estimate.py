@@ -100,7 +100,7 @@ def test_without_a_limit_workers_share_the_machine(monkeypatch: pytest.MonkeyPat
     one = memory_limit()
     assert 0 < one < machine_memory()
     monkeypatch.setenv("CNN_LAB_WORKERS", "4")
-    assert memory_limit() == pytest.approx(one * 2 / 5, rel=0.01)  # they and the helper
+    assert memory_limit() == pytest.approx(one * 2 / 5, rel=0.01)  # they and the query worker
 
 
 def test_a_container_has_what_it_is_given(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Questions to the helper worker: their answers, their failures, and a worker that is killed."""
+"""Queries to the query worker: their answers, their failures, and a worker that is killed."""
 
 import os
 import pickle
@@ -111,7 +111,7 @@ def ended(engine: Engine, key: str, function: Callable[..., Any], *arguments: An
 
 @pytest.mark.workers
 def test_a_helper_that_is_killed_fails_one_question_and_no_more(engine: Engine, tmp_path: Path) -> None:
-    """The helper dies in the middle of a question; another takes its place."""
+    """The query worker dies in the middle of a query; another takes its place."""
     note = tmp_path / "process"
 
     def endless(report: Callable[[float], None], path: str) -> None:

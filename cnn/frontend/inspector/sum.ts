@@ -60,7 +60,7 @@ function showProducts(state: State, data: KernelData, { sums }: Result): void {
   const [top, left] = corner(data, row, column);
   const name = sourceName(data, sentAt(data, place));
   const head = find(root, ".terms");
-  child(head, 0).innerHTML = `${dot(name)}${escapeHtml(name)} × its slice, cell by cell`;
+  child(head, 0).innerHTML = `${dot(name)}${escapeHtml(name)} × kernel slice, element by element`;
   child(head, 1).textContent = fixed(sums?.[place] ?? 0);
   const few = data.window <= 3;
   findAll(root, ".grid-of-terms .cell").forEach((cell, k) => {

@@ -15,7 +15,7 @@ from cnn.web.app.view import View
 
 
 @dataclass(frozen=True)
-class Bench:
+class AblationState:
     """A network as trained, in `view`, and as changed: its edits, weights, picture and outputs."""
 
     view: View
@@ -57,7 +57,7 @@ class Bench:
         session().edits[self.view.run.id] = edits
 
 
-def bench_of(view: View) -> Bench:
+def ablation_state(view: View) -> AblationState:
     """Return the visitor's changed network, for the picture of `view`.
 
     Raises:
@@ -67,7 +67,7 @@ def bench_of(view: View) -> Bench:
     edits = session().edits.get(view.run.id, Edits())
     weights, pixels = edits.weights(network, view.weights), edits.picture.apply(view.sample.pixels)
     outputs = forward(network, weights, pixels, check=False) if edits.current else view.outputs
-    return Bench(view, edits, weights, pixels, outputs)
+    return AblationState(view, edits, weights, pixels, outputs)
 
 
 def most_active(values: NDArray[np.float32]) -> int:

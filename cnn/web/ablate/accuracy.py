@@ -10,7 +10,7 @@ from cnn.data import CLASSES
 from cnn.figures.compare import signed
 from cnn.interpret.edits import Edits
 from cnn.interpret.results import Accuracy
-from cnn.web.ablate.ablation_state import Bench
+from cnn.web.ablate.ablation_state import AblationState
 from cnn.web.app.answers import Asked, ask, show_waiting
 from cnn.web.app.widgets import dataset_name
 from cnn.worker import queries
@@ -20,9 +20,9 @@ _WANTED = "break-accuracy-wanted"
 
 
 @st.fragment
-def show_accuracy(bench: Bench) -> None:
+def show_accuracy(ablation: AblationState) -> None:
     """Offer to count the right answers of both networks; the count for these changes stays."""
-    now = _key(bench, bench.edits)
+    now = _key(ablation, ablation.edits)
     if st.session_state.get(_WANTED) != now:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
@@ -35,27 +35,27 @@ def show_accuracy(bench: Bench) -> None:
                 "For the network as it is now, with every picture changed in the same way, and as it was trained."
             )
         return
-    before = _ask(bench, Edits(), "As trained")
-    broken = _ask(bench, bench.edits, "As it is now") if bench.edits.current else before
+    before = _ask(ablation, Edits(), "As trained")
+    broken = _ask(ablation, ablation.edits, "As it is now") if ablation.edits.current else before
     if before.result is not None and broken.result is not None:
         _show_counts(before.result, broken.result)
     show_waiting([before] if broken is before else [before, broken], "break-accuracy")
 
 
-def _key(bench: Bench, edits: Edits) -> str:
+def _key(ablation: AblationState, edits: Edits) -> str:
     """Return what names the count: the saved state, the data set, and the changes in force."""
     changes = hashlib.sha256(repr(edits.current).encode()).hexdigest()[:24]
-    view = bench.view
+    view = ablation.view
     return f"accuracy/{view.run.id}/{view.snapshot.step}/{dataset_name()}/{PICTURES}/{changes}"
 
 
-def _ask(bench: Bench, edits: Edits, title: str) -> Asked:
-    network = bench.view.run.setup.network
-    weights = bench.weights if edits.current else dict(bench.view.weights)
+def _ask(ablation: AblationState, edits: Edits, title: str) -> Asked:
+    network = ablation.view.run.setup.network
+    weights = ablation.weights if edits.current else dict(ablation.view.weights)
     change = edits.picture if edits.picture.edits else None
     return ask(
         title,
-        _key(bench, edits),
+        _key(ablation, edits),
         queries.accuracy,
         network,
         weights,

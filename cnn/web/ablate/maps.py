@@ -6,7 +6,7 @@ import streamlit as st
 from cnn.figures.colours import scale_of
 from cnn.figures.drawing import legend_html
 from cnn.figures.mosaic import data_uri, mosaic, strip
-from cnn.web.ablate.ablation_state import Bench
+from cnn.web.ablate.ablation_state import AblationState
 from cnn.web.app.session import theme
 
 MOST_MAPS = 32
@@ -14,16 +14,16 @@ MAP_PIXELS = 64
 COLUMNS = 6
 
 
-def show_maps(bench: Bench) -> None:
+def show_maps(ablation: AblationState) -> None:
     """Let the visitor choose a layer, and show it before and after."""
-    names = [row.layer.name for row in bench.view.table]
-    last = max(place for place, row in enumerate(bench.view.table) if len(row.shape) == 3)
-    chosen = st.selectbox("Effect on layer", names, last, key=f"break-maps-{bench.view.run.id}", width=260)
-    _show_both(bench, chosen)
+    names = [row.layer.name for row in ablation.view.table]
+    last = max(place for place, row in enumerate(ablation.view.table) if len(row.shape) == 3)
+    chosen = st.selectbox("Effect on layer", names, last, key=f"break-maps-{ablation.view.run.id}", width=260)
+    _show_both(ablation, chosen)
 
 
-def _show_both(bench: Bench, layer: str) -> None:
-    sides = [bench.view.outputs[layer], bench.outputs[layer]]
+def _show_both(ablation: AblationState, layer: str) -> None:
+    sides = [ablation.view.outputs[layer], ablation.outputs[layer]]
     scale = scale_of(np.stack(sides))
     for column, values, when in zip(st.columns(2, gap="medium"), sides, ("Before", "Now"), strict=True):
         if values.ndim == 3:

@@ -7,7 +7,7 @@ from cnn.figures.drawing import legend_html
 from cnn.figures.mosaic import data_uri, paint
 from cnn.interpret.preset_kernels import RECIPES
 from cnn.interpret.weight_edits import Mute, ReadyKernel, SetKernel, ZeroBias, kernel_of, silent_value
-from cnn.web.ablate.ablation_state import Bench
+from cnn.web.ablate.ablation_state import AblationState
 from cnn.web.ablate.kernel_editor import kernel_editor
 from cnn.web.ablate.picture_tools import show_picture_tools
 from cnn.web.app.session import theme
@@ -17,7 +17,7 @@ PAGE = 48
 MAP_SIDE = 200
 
 
-def show_tools(bench: Bench) -> None:
+def show_tools(ablation: AblationState) -> None:
     """Let the visitor choose a tool, and show it."""
     tools = {
         "Silence filters": (":material/volume_off:", _show_filters),
@@ -34,12 +34,12 @@ def show_tools(bench: Bench) -> None:
             key="break-tool",
             label_visibility="collapsed",
         )
-        tools[chosen or next(iter(tools))][1](bench)
+        tools[chosen or next(iter(tools))][1](ablation)
 
 
-def _layer_and_filter(bench: Bench) -> tuple[str, int]:
+def _layer_and_filter(ablation: AblationState) -> tuple[str, int]:
     """Let the visitor choose a layer and one of its filters; at first it is the one shown on the page."""
-    counts, view = bench.filters, bench.view
+    counts, view = ablation.filters, ablation.view
     names, around = list(counts), [row.layer.name for row in view.table]
     before = around[: around.index(view.layer) + 1]
     first = next((name for name in reversed(names) if name in before), names[0])
@@ -57,28 +57,32 @@ def _layer_and_filter(bench: Bench) -> tuple[str, int]:
     return layer, int(number)
 
 
-def _show_filters(bench: Bench) -> None:
+def _show_filters(ablation: AblationState) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        layer, number = _layer_and_filter(bench)
-        count, silent = bench.filters[layer], bench.edits.silent(layer)
+        layer, number = _layer_and_filter(ablation)
+        count, silent = ablation.filters[layer], ablation.edits.silent(layer)
         everyone = range(count)
-        half = np.random.default_rng(len(bench.edits.past)).permutation(count)[: count // 2]
+        half = np.random.default_rng(len(ablation.edits.past)).permutation(count)[: count // 2]
         for label, filters in (
             (f"All but filter {number}", tuple(n for n in everyone if n != number)),
             ("A random half", tuple(sorted(map(int, half)))),
             ("None", ()),
         ):
-            st.button(label, on_click=bench.change, args=(Mute(layer, filters),), disabled=filters == silent)
-    end = bench.end_of(layer)
+            st.button(
+                label, on_click=ablation.change, args=(Mute(layer, filters),), disabled=filters == silent
+            )
+    end = ablation.end_of(layer)
     page = _page(count, layer)
-    before, after = (values[:, :, page : page + PAGE] for values in bench.maps(end))
+    before, after = (values[:, :, page : page + PAGE] for values in ablation.maps(end))
     tiles = Tiles(before, after, silent, page)
-    silence = silent_value(bench.view.run.setup.network, layer)
+    silence = silent_value(ablation.view.run.setup.network, layer)
     st.caption(
         f"Click a filter to silence it, or to turn it on again. Each tile shows {end} before (left) and now (right), "
         f"with the mean absolute values. A silent filter gives {silence:g} everywhere. {len(silent)} of {count} silent."
     )
-    show_tiles(tiles, tiles.scale, theme(), f"break-tiles-{layer}-{page}", lambda n: _toggle(bench, layer, n))
+    show_tiles(
+        tiles, tiles.scale, theme(), f"break-tiles-{layer}-{page}", lambda n: _toggle(ablation, layer, n)
+    )
     st.html(legend_html(tiles.scale, theme()))
 
 
@@ -97,16 +101,16 @@ def _page(count: int, layer: str) -> int:
     return int(chosen)
 
 
-def _toggle(bench: Bench, layer: str, number: int) -> None:
-    bench.change(Mute(layer, tuple(sorted({*bench.edits.silent(layer)} ^ {number}))))
+def _toggle(ablation: AblationState, layer: str, number: int) -> None:
+    ablation.change(Mute(layer, tuple(sorted({*ablation.edits.silent(layer)} ^ {number}))))
 
 
-def _show_kernel(bench: Bench) -> None:
+def _show_kernel(ablation: AblationState) -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom")
     with row:
-        layer, number = _layer_and_filter(bench)
-    network = bench.view.run.setup.network
-    kernel = kernel_of(network, bench.weights, layer, number)
+        layer, number = _layer_and_filter(ablation)
+    network = ablation.view.run.setup.network
+    kernel = kernel_of(network, ablation.weights, layer, number)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         if kernel.ndim == 3:
@@ -114,19 +118,19 @@ def _show_kernel(bench: Bench) -> None:
                 channel = st.number_input(
                     "Input channel", 0, kernel.shape[2] - 1, 0, key=f"break-channel-{layer}", width=130
                 )
-            _show_numbers(bench, layer, number, int(channel))
+            _show_numbers(ablation, layer, number, int(channel))
         else:
             st.markdown("A dense layer has one weight per input and no grid; its biases can be set to zero.")
-        if f"{layer}/bias" in bench.weights:
-            _show_bias(bench, layer, number)
+        if f"{layer}/bias" in ablation.weights:
+            _show_bias(ablation, layer, number)
     with right:
-        _show_map(bench, layer, number)
+        _show_map(ablation, layer, number)
 
 
-def _show_numbers(bench: Bench, layer: str, number: int, channel: int) -> None:
+def _show_numbers(ablation: AblationState, layer: str, number: int, channel: int) -> None:
     now, trained = (
-        kernel_of(bench.view.run.setup.network, weights, layer, number)[:, :, channel]
-        for weights in (bench.weights, bench.view.weights)
+        kernel_of(ablation.view.run.setup.network, weights, layer, number)[:, :, channel]
+        for weights in (ablation.weights, ablation.view.weights)
     )
     label = f"Kernel of filter {number} of {layer} over input channel {channel}"
     st.markdown(f"**{label}**")
@@ -136,32 +140,34 @@ def _show_numbers(bench: Bench, layer: str, number: int, channel: int) -> None:
         label,
         theme(),
         f"break-kernel-{layer}",
-        lambda values: bench.change(SetKernel(layer, number, channel, values)),
+        lambda values: ablation.change(SetKernel(layer, number, channel, values)),
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("All input channels:", width="content")
         for recipe in RECIPES:
-            st.button(recipe.capitalize(), on_click=bench.change, args=(ReadyKernel(layer, number, recipe),))
+            st.button(
+                recipe.capitalize(), on_click=ablation.change, args=(ReadyKernel(layer, number, recipe),)
+            )
     st.caption(
         "Blur, edge and identity get the norm of the filter that they replace (root of the sum of squares)."
     )
 
 
-def _show_bias(bench: Bench, layer: str, number: int) -> None:
+def _show_bias(ablation: AblationState, layer: str, number: int) -> None:
     now, trained = (
-        float(weights[f"{layer}/bias"][number]) for weights in (bench.weights, bench.view.weights)
+        float(weights[f"{layer}/bias"][number]) for weights in (ablation.weights, ablation.view.weights)
     )
     was = "" if now == trained else f", trained: {trained:.4g}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"Bias of filter {number}: **{now:.4g}**{was}", width="content")
-        st.button("Set to zero", on_click=bench.change, args=(ZeroBias(layer, number),), disabled=now == 0)
-        st.button(f"Set all biases of {layer} to zero", on_click=bench.change, args=(ZeroBias(layer),))
+        st.button("Set to zero", on_click=ablation.change, args=(ZeroBias(layer, number),), disabled=now == 0)
+        st.button(f"Set all biases of {layer} to zero", on_click=ablation.change, args=(ZeroBias(layer),))
 
 
-def _show_map(bench: Bench, layer: str, number: int) -> None:
+def _show_map(ablation: AblationState, layer: str, number: int) -> None:
     """Show the map of a filter before and after."""
-    end = bench.end_of(layer)
-    before, after = (values[:, :, number] for values in bench.maps(end))
+    end = ablation.end_of(layer)
+    before, after = (values[:, :, number] for values in ablation.maps(end))
     scale = Tiles(before[..., None], after[..., None], ()).scale
     st.markdown(f"**Map of filter {number}, in {end}**")
     for column, values, when in zip(st.columns(2), (before, after), ("Before", "Now"), strict=True):

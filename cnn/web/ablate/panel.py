@@ -8,7 +8,7 @@ from cnn.figures.mosaic import data_uri, picture
 from cnn.interpret.edits import Edits
 from cnn.interpret.picture_edits import Cover, Rotate
 from cnn.interpret.weight_edits import Mute
-from cnn.web.ablate.ablation_state import Bench, bench_of, most_active
+from cnn.web.ablate.ablation_state import AblationState, ablation_state, most_active
 from cnn.web.ablate.accuracy import show_accuracy
 from cnn.web.ablate.maps import show_maps
 from cnn.web.ablate.network_tools import show_tools
@@ -37,46 +37,51 @@ def show_break_it(view: View) -> None:
         "The server was restarted, so your changes to this network are gone.",
     )
     try:
-        bench = bench_of(view)
+        ablation = ablation_state(view)
     except SpecError as error:
         st.error(f"The changes do not fit this network and were removed. {error}", icon=":material/block:")
         session().edits[view.run.id] = Edits()
         return
-    if not bench.is_finite:
+    if not ablation.is_finite:
         st.warning("Some numbers are too large for float32. Undo the last change.", icon=":material/block:")
-        _show_edits(bench)
+        _show_edits(ablation)
         return
-    _show_experiments(bench)
-    _show_answer(bench)
-    _show_edits(bench)
-    show_accuracy(bench)
-    show_tools(bench)
-    show_maps(bench)
+    _show_experiments(ablation)
+    _show_answer(ablation)
+    _show_edits(ablation)
+    show_accuracy(ablation)
+    show_tools(ablation)
+    show_maps(ablation)
 
 
-def _show_experiments(bench: Bench) -> None:
+def _show_experiments(ablation: AblationState) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
             "Silence the most active filter of the first layer",
             icon=":material/volume_off:",
             on_click=_silence_most_active,
-            args=(bench,),
+            args=(ablation,),
         )
-        st.button("Cover the middle", icon=":material/crop_square:", on_click=bench.change, args=(Cover(),))
         st.button(
-            "Turn it upside down", icon=":material/rotate_right:", on_click=bench.change, args=(Rotate(180),)
+            "Cover the middle", icon=":material/crop_square:", on_click=ablation.change, args=(Cover(),)
+        )
+        st.button(
+            "Turn it upside down",
+            icon=":material/rotate_right:",
+            on_click=ablation.change,
+            args=(Rotate(180),),
         )
 
 
-def _silence_most_active(bench: Bench) -> None:
-    layer = next(iter(bench.filters))
-    found = most_active(bench.view.outputs[bench.end_of(layer)])
-    bench.change(Mute(layer, tuple(sorted({*bench.edits.silent(layer), found}))))
+def _silence_most_active(ablation: AblationState) -> None:
+    layer = next(iter(ablation.filters))
+    found = most_active(ablation.view.outputs[ablation.end_of(layer)])
+    ablation.change(Mute(layer, tuple(sorted({*ablation.edits.silent(layer), found}))))
 
 
-def _show_answer(bench: Bench) -> None:
-    view = bench.view
-    sides = [(outputs["scores"], outputs["softmax"]) for outputs in (view.outputs, bench.outputs)]
+def _show_answer(ablation: AblationState) -> None:
+    view = ablation.view
+    sides = [(outputs["scores"], outputs["softmax"]) for outputs in (view.outputs, ablation.outputs)]
     row = st.container(horizontal=True, gap="medium")
     pictures, answers = row.container(width=PICTURES_WIDTH), row.container(width=ANSWERS_WIDTH)
     with pictures:
@@ -90,38 +95,42 @@ def _show_answer(bench: Bench) -> None:
             st.markdown("**Now**")
             fill = st.session_state.get(FILL, "grey")
             show_patch(
-                bench.pixels, "The picture as the network gets it now", "break-patch", fill, bench.change
+                ablation.pixels,
+                "The picture as the network gets it now",
+                "break-patch",
+                fill,
+                ablation.change,
             )
     with answers:
-        text = verdict(sides[0][1], sides[1][1]) if bench.edits.current else "Nothing is broken yet."
+        text = verdict(sides[0][1], sides[1][1]) if ablation.edits.current else "Nothing is broken yet."
         st.markdown(f"### {text}")
         st.html(answers_html(sides[0], sides[1], theme(), view.sample.true_class))
 
 
-def _show_edits(bench: Bench) -> None:
+def _show_edits(ablation: AblationState) -> None:
     """List the changes, each with a button that removes it; undo, redo and reset stand beside them."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Your changes**", width="content")
-        if not bench.edits.current:
+        if not ablation.edits.current:
             st.caption(
                 "none yet: press a button above, or drag over the picture on the right", width="content"
             )
         st.space("stretch")
-        _show_history(bench)
+        _show_history(ablation)
     with st.container(horizontal=True, gap="small"):
-        for place, edit in enumerate(bench.edits.current):
+        for place, edit in enumerate(ablation.edits.current):
             st.button(
                 edit.words,
                 icon=":material/close:",
                 key=f"remove-edit-{place}",
                 help="Remove this change",
-                on_click=bench.become,
-                args=(bench.edits.remove(place),),
+                on_click=ablation.become,
+                args=(ablation.edits.remove(place),),
             )
 
 
-def _show_history(bench: Bench) -> None:
-    edits = bench.edits
+def _show_history(ablation: AblationState) -> None:
+    edits = ablation.edits
     for label, icon, after, possible in (
         ("Undo", "undo", edits.undo(), edits.past),
         ("Redo", "redo", edits.redo(), edits.future),
@@ -132,7 +141,7 @@ def _show_history(bench: Bench) -> None:
             icon=f":material/{icon}:",
             key=f"break-{icon}",
             disabled=not possible,
-            on_click=bench.become,
+            on_click=ablation.become,
             args=(after,),
             type="tertiary",
         )

@@ -18,44 +18,46 @@ from cnn.interpret.picture_edits import (
     Rotate,
     Shift,
 )
-from cnn.web.ablate.ablation_state import Bench
+from cnn.web.ablate.ablation_state import AblationState
 
 FILL = "break-fill"
 Kind = TypeVar("Kind", bound=PictureEdit)
 
 
-def show_picture_tools(bench: Bench) -> None:
+def show_picture_tools(ablation: AblationState) -> None:
     """Let the visitor change the picture; each control shows its current value."""
     left, middle, right = st.columns(3, gap="medium")
     with left:
-        _show_cover(bench)
+        _show_cover(ablation)
     with middle:
-        _show_shift(bench)
-        turned = _found(bench, Rotate) or Rotate()
-        _slider(bench, "Rotate clockwise (degrees)", "break-turn", Rotate, "degrees", turned.degrees, Rotate)
+        _show_shift(ablation)
+        turned = _found(ablation, Rotate) or Rotate()
+        _slider(
+            ablation, "Rotate clockwise (degrees)", "break-turn", Rotate, "degrees", turned.degrees, Rotate
+        )
         st.caption("Empty parts become mid-grey. Rotation takes the nearest pixel.")
     with right:
         for way, words in FLIPS.items():
-            _toggle(bench, words, f"break-flip-{way}", Flip(way))
-        _toggle(bench, "Without colour", "break-grey", Grey())
-        bright = _found(bench, Brightness) or Brightness()
-        _slider(bench, "Brightness", "break-bright", Brightness, "more", bright.more, Brightness)
-        noise = _found(bench, Noise) or Noise()
-        _slider(bench, "Noise", "break-noise", Noise, "size", noise.size, Noise)
+            _toggle(ablation, words, f"break-flip-{way}", Flip(way))
+        _toggle(ablation, "Without colour", "break-grey", Grey())
+        bright = _found(ablation, Brightness) or Brightness()
+        _slider(ablation, "Brightness", "break-bright", Brightness, "more", bright.more, Brightness)
+        noise = _found(ablation, Noise) or Noise()
+        _slider(ablation, "Noise", "break-noise", Noise, "size", noise.size, Noise)
 
 
-def _found(bench: Bench, kind: type[Kind]) -> Kind | None:
-    return next((edit for edit in bench.edits.current if isinstance(edit, kind)), None)
+def _found(ablation: AblationState, kind: type[Kind]) -> Kind | None:
+    return next((edit for edit in ablation.edits.current if isinstance(edit, kind)), None)
 
 
-def _show_shift(bench: Bench) -> None:
-    found = _found(bench, Shift) or Shift()
+def _show_shift(ablation: AblationState) -> None:
+    found = _found(ablation, Shift) or Shift()
     down, right = found.down, found.right
-    _slider(bench, "Shift right", "break-right", Shift, "right", right, lambda size: Shift(down, size))
-    _slider(bench, "Shift down", "break-down", Shift, "down", down, lambda size: Shift(size, right))
+    _slider(ablation, "Shift right", "break-right", Shift, "right", right, lambda size: Shift(down, size))
+    _slider(ablation, "Shift down", "break-down", Shift, "down", down, lambda size: Shift(size, right))
 
 
-def _show_cover(bench: Bench) -> None:
+def _show_cover(ablation: AblationState) -> None:
     st.markdown("Drag over the picture on the right, or enter a position:")
     st.selectbox("Cover with", list(FILLS), format_func=str.capitalize, key=FILL)
     numbers = {}
@@ -68,11 +70,11 @@ def _show_cover(bench: Bench) -> None:
                 column.number_input(label, limits.low, limits.high, start, key=f"break-{name}")
             )
     cover = Cover(**numbers, fill=st.session_state[FILL])
-    st.button("Cover it", icon=":material/crop_square:", on_click=bench.change, args=(cover,))
+    st.button("Cover it", icon=":material/crop_square:", on_click=ablation.change, args=(cover,))
 
 
 def _slider(
-    bench: Bench,
+    ablation: AblationState,
     label: str,
     key: str,
     kind: type[PictureEdit],
@@ -88,19 +90,19 @@ def _slider(
         limits.low,
         limits.high,
         key=key,
-        on_change=lambda: bench.change(make(int(st.session_state[key]))),
+        on_change=lambda: ablation.change(make(int(st.session_state[key]))),
     )
 
 
-def _toggle(bench: Bench, label: str, key: str, edit: PictureEdit) -> None:
+def _toggle(ablation: AblationState, label: str, key: str, edit: PictureEdit) -> None:
     """Show a switch for a change that is either in force or not."""
-    current = bench.edits.current
+    current = ablation.edits.current
     st.session_state[key] = edit in current
 
     def turned() -> None:
         if st.session_state[key]:
-            bench.change(edit)
+            ablation.change(edit)
         elif edit in current:
-            bench.become(bench.edits.remove(current.index(edit)))
+            ablation.become(ablation.edits.remove(current.index(edit)))
 
     st.toggle(label, key=key, on_change=turned)

@@ -15,7 +15,7 @@ Arrays = Mapping[str, NDArray[np.float32]]
 Value = TypeVar("Value")
 
 
-class Kept:
+class ArrayCache:
     """Named arrays by key; those that were used longest ago go first, the newest always stay."""
 
     def __init__(self, limit: int = BYTES) -> None:
@@ -44,7 +44,7 @@ class Kept:
             self._bytes -= _size(self._kept.pop(key))
 
 
-class Lately(Generic[Value]):
+class RecentCache(Generic[Value]):
     """The newest values by key, `most` of them: what one visitor may ask for again."""
 
     def __init__(self, most: int) -> None:
@@ -65,6 +65,6 @@ def _size(arrays: Arrays) -> int:
 
 
 @st.cache_resource(show_spinner=False)
-def kept() -> Kept:
+def shared_cache() -> ArrayCache:
     """Return what all sessions of this server share."""
-    return Kept()
+    return ArrayCache()

@@ -17,7 +17,7 @@ def is_ending(run: Run, status: Status) -> bool:
 
 def is_open(run: Run, status: Status) -> bool:
     """Whether a process trains the run and has not yet acknowledged a command."""
-    return bool(status.process) and not status.ended and run.commands.count() > status.taken
+    return bool(status.process) and not status.ended and run.commands.count() > status.acknowledged
 
 
 def state_words(run: Run, status: Status) -> str:

@@ -15,7 +15,7 @@ from cnn.interpret.edits import Edits
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Setup
 from cnn.runs.store import owner_hash
-from cnn.web.app.cache import Kept, Lately
+from cnn.web.app.cache import ArrayCache, RecentCache
 from cnn.web.app.upload_store import Tray
 
 COOKIE = "cnn_lab_owner"
@@ -60,8 +60,8 @@ class Session:
     problem_until: float = 0.0
     owner: str = ""
     tray: Tray = field(default_factory=Tray)
-    verdicts: Lately[Verdict] = field(default_factory=lambda: Lately(VERDICTS))
-    own_maps: Kept = field(default_factory=lambda: Kept(OWN_MAPS_BYTES))
+    verdicts: RecentCache[Verdict] = field(default_factory=lambda: RecentCache(VERDICTS))
+    own_maps: ArrayCache = field(default_factory=lambda: ArrayCache(OWN_MAPS_BYTES))
     edits: dict[str, Edits] = field(default_factory=dict)
     exports_wanted: list[str] = field(default_factory=list)
     brought_in: int = 0

@@ -23,7 +23,7 @@ class Tag:
     words: str = ""
 
 
-def show_shelf(
+def show_thumbnails(
     pictures: NDArray[np.uint8],
     tags: Sequence[Tag],
     chosen: int | None,

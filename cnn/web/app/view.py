@@ -19,7 +19,7 @@ from cnn.network.summary import LayerShape, walk
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run
 from cnn.web.app import address
-from cnn.web.app.cache import kept
+from cnn.web.app.cache import shared_cache
 from cnn.web.app.session import session
 from cnn.web.app.widgets import Sample, class_sample, class_size, dataset_name, own_sample
 
@@ -201,7 +201,7 @@ def _asked(snapshots: list[Snapshot]) -> tuple[Snapshot | None, str]:
 
 
 def _weights(run: Run, snapshot: Snapshot) -> Weights:
-    return kept().get(("weights", *_stamp(snapshot)), lambda: run.weights(snapshot))
+    return shared_cache().get(("weights", *_stamp(snapshot)), lambda: run.weights(snapshot))
 
 
 def _stamp(snapshot: Snapshot) -> tuple[Path, int, int]:
@@ -218,7 +218,7 @@ def _outputs(
 ) -> dict[str, NDArray[np.float32]]:
     """Return every layer's output; those of a visitor's own picture go when the visitor does."""
     key = ("outputs", *_stamp(snapshot), _digest(sample.pixels))
-    place = session().own_maps if sample.true_class is None else kept()
+    place = session().own_maps if sample.true_class is None else shared_cache()
     return dict(place.get(key, lambda: forward(run.setup.network, weights, sample.pixels)))
 
 

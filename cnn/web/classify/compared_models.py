@@ -11,7 +11,7 @@ from cnn.core.errors import OverflowsError
 from cnn.evaluation import pretrained
 from cnn.evaluation.model_card import Card, card_of
 from cnn.evaluation.ood import Typical
-from cnn.evaluation.predict import Verdict, judge
+from cnn.evaluation.predict import Verdict, classify
 from cnn.network.forward import Weights
 from cnn.runs.store import EVERYBODY, Run
 from cnn.web.app import widgets
@@ -31,7 +31,7 @@ NOBODY = ""
 
 
 @dataclass(frozen=True)
-class Judge:
+class ComparedModel:
     """A network with its current weights and, where they were measured, its card and its reference statistics.
 
     `stamp` changes with the weights.
@@ -53,7 +53,7 @@ class Judge:
         key = (self.run.folder, self.stamp, self.card and self.card.step, pixels.tobytes(), averaged)
         network = self.run.setup.network
         return session().verdicts.get(
-            key, lambda: judge(network, self.weights, pixels, self.card, self.typical, averaged)
+            key, lambda: classify(network, self.weights, pixels, self.card, self.typical, averaged)
         )
 
 
@@ -66,7 +66,7 @@ class Switches:
     averaged: bool
 
 
-def choose_judges() -> list[Judge]:
+def choose_models() -> list[ComparedModel]:
     """Let the visitor choose a network, and a second one to compare; both are in the page's address.
 
     Where the first cannot be read the list is empty, and the page says why.
@@ -76,16 +76,18 @@ def choose_judges() -> list[Judge]:
         first = widgets.network_picker(pretrained.BEST)
     with right:
         second = _second_picker(first)
-    judges = []
+    models = []
     for run in [first, second]:
         if run:
             widgets.run_note(run)
         weights = widgets.weights_of(run) if run else None
         if run and weights is not None:
-            judges.append(Judge(run, widgets.stamp_of(run), weights, card_of(run), trust.typical_of(run)))
+            models.append(
+                ComparedModel(run, widgets.stamp_of(run), weights, card_of(run), trust.typical_of(run))
+            )
         elif run is first:
             return []
-    return judges
+    return models
 
 
 def _second_picker(first: Run) -> Run | None:
@@ -120,10 +122,10 @@ def choose_switches() -> Switches:
         )
 
 
-def show_opinions(judges: Sequence[Judge], sample: Sample, switches: Switches) -> None:
+def show_opinions(models: Sequence[ComparedModel], sample: Sample, switches: Switches) -> None:
     """Show the pixels that the networks get, their bars, and a warning where one finds none of the ten classes."""
     pairs = []
-    for asked in judges:
+    for asked in models:
         try:
             pairs.append((asked, asked.says(sample.pixels, switches.averaged)))
         except OverflowsError as error:
@@ -142,7 +144,7 @@ def show_opinions(judges: Sequence[Judge], sample: Sample, switches: Switches) -
             trust.show_none(asked.name, asked.card)
 
 
-def show_several(asked: Judge, uploads: Sequence[Upload], averaged: bool) -> None:
+def show_several(asked: ComparedModel, uploads: Sequence[Upload], averaged: bool) -> None:
     """Show a network's predictions for all of a visitor's pictures in a table, computed only when opened."""
     with st.expander(
         "All your pictures as a table", icon=":material/table:", key="several", on_change="rerun"
@@ -152,7 +154,7 @@ def show_several(asked: Judge, uploads: Sequence[Upload], averaged: bool) -> Non
             show_table([upload.name for upload in uploads], verdicts, asked.name)
 
 
-def ways_on(judges: Sequence[Judge], sample: Sample) -> None:
+def ways_on(models: Sequence[ComparedModel], sample: Sample) -> None:
     """Link to the maps of each network for the same picture, and say whether this page can be shared."""
     wanted = {}
     if sample.true_class is not None:
@@ -161,13 +163,13 @@ def ways_on(judges: Sequence[Judge], sample: Sample) -> None:
             if value := st.query_params.get(f"sample_{name}"):
                 wanted[name] = value
     with st.container(horizontal=True, vertical_alignment="center"):
-        for asked in judges:
-            whose = "its maps" if len(judges) == 1 else f"the maps of {plain(asked.name)}"
+        for asked in models:
+            whose = "its maps" if len(models) == 1 else f"the maps of {plain(asked.name)}"
             st.page_link(
                 "inside.py",
                 label=f"See {whose} for this picture",
                 icon=":material/grid_view:",
                 query_params={"network": asked.run.id, **wanted},
             )
-        if sample.true_class is not None and all(asked.run.owner == EVERYBODY for asked in judges):
+        if sample.true_class is not None and all(asked.run.owner == EVERYBODY for asked in models):
             st.caption("To share this view, send the address of this page.")

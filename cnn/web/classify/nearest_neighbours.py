@@ -10,14 +10,14 @@ from cnn.data import CLASSES
 from cnn.interpret.results import Neighbours
 from cnn.runs.store import Run
 from cnn.web.app.answers import ask, show_waiting
-from cnn.web.app.thumbnails import Tag, show_shelf
+from cnn.web.app.thumbnails import Tag, show_thumbnails
 from cnn.web.app.widgets import dataset_name
 from cnn.worker import queries
 
 LOOKED_AT = 10_000
 
 
-def show_reminds(run: Run, pixels: NDArray[np.uint8]) -> None:
+def show_nearest_neighbours(run: Run, pixels: NDArray[np.uint8]) -> None:
     """Show the five training pictures most similar to a picture (32, 32, 3), uint8, by a network's features."""
     name, snapshots = dataset_name(), run.snapshots()
     if name != "cifar10" or run.dataset != "cifar10" or not snapshots:
@@ -45,7 +45,7 @@ def _show(found: Neighbours) -> None:
         Tag(name, f"{alike:.2f}", f"A training picture of class {name}, cosine {alike:.3f}")
         for name, alike in zip(names, found.alike.tolist(), strict=True)
     ]
-    show_shelf(found.pixels, tags, None, "reminds-shelf")
+    show_thumbnails(found.pixels, tags, None, "reminds-shelf")
     st.caption(
         f"The most similar of {found.pictures}, by the cosine of the angle between the features that go into the last "
         "layer: 1 means the same direction, 0 nothing in common. Its answer depends on these features alone."

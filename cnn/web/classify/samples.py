@@ -17,7 +17,7 @@ from cnn.interpret.results import Mistakes
 from cnn.runs.store import Run
 from cnn.web.app.answers import ask, show_waiting
 from cnn.web.app.session import session
-from cnn.web.app.thumbnails import Tag, show_shelf
+from cnn.web.app.thumbnails import Tag, show_thumbnails
 from cnn.web.app.widgets import FIRST_CLASS, Sample, by_class, class_sample, class_size, dataset_name
 from cnn.worker import queries
 
@@ -165,7 +165,7 @@ def _page(row: Row, indices: NDArray[np.int64], here: int, key: str) -> NDArray[
 
 def _show(name: str, indices: NDArray[np.int64], tags: Sequence[Tag], here: int, part: str = "test") -> None:
     chosen = np.flatnonzero(indices == here)
-    show_shelf(
+    show_thumbnails(
         data.test_pictures(name, indices) if part == "test" else data.validation_pictures(name, indices),
         tags,
         int(chosen[0]) if len(chosen) else None,

@@ -14,7 +14,7 @@ from cnn.images.file_checks import MAX_BYTES
 from cnn.web.app.run_text import plain
 from cnn.web.app.service import service
 from cnn.web.app.session import session
-from cnn.web.app.thumbnails import Tag, show_shelf
+from cnn.web.app.thumbnails import Tag, show_thumbnails
 from cnn.web.app.upload_store import MOST, Tray, Upload, tidy_name
 from cnn.web.classify.crop import KEY as CROP
 from cnn.web.classify.crop import show_crop
@@ -186,7 +186,7 @@ def _show_tray(tray: Tray) -> None:
     def choose(place: int) -> None:
         tray.chosen, tray.problems = keys[place], []
 
-    show_shelf(
+    show_thumbnails(
         np.stack([upload.picture.pixels for upload in tray.uploads]),
         [Tag(upload.name) for upload in tray.uploads],
         keys.index(tray.chosen) if tray.chosen in keys else None,

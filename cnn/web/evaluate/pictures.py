@@ -14,7 +14,7 @@ from cnn.figures.compare import bars_html
 from cnn.figures.mosaic import data_uri, picture
 from cnn.runs.store import Run
 from cnn.web.app.session import theme
-from cnn.web.app.thumbnails import Tag, show_shelf
+from cnn.web.app.thumbnails import Tag, show_thumbnails
 from cnn.web.app.view import SAMPLE, VALIDATION
 from cnn.web.app.widgets import by_class
 
@@ -43,7 +43,7 @@ def show_pictures(run: Run, shown: Evaluation, numbers: NDArray[np.int64], key: 
         return
     tags = [_tag(shown, int(number)) for number in part]
     chosen: Callable[[int], None] = lambda at: st.session_state.__setitem__(f"{key}-place", at)  # noqa: E731
-    show_shelf(pixels, tags, place, f"{key}-shelf", chosen)
+    show_thumbnails(pixels, tags, place, f"{key}-shelf", chosen)
     _show_one(run, shown, int(part[place]), pixels[place])
 
 

@@ -32,7 +32,7 @@ NO_WORKER = "Keras’s value is not available: no worker runs."
 
 
 _component = component("inspector")
-_desk = component("keras_values", '<div class="desk"></div>')
+_keras_values = component("keras_values", '<div class="desk"></div>')
 
 
 def show_inspector(view: View) -> None:
@@ -107,7 +107,7 @@ def _beside(view: View) -> None:
     channel = _channel(view)
     answers = _ask_keras(view)
     cell = _cell(address.get("cell"), view.row.shape)
-    _desk(
+    _keras_values(
         data=_packed(answers, channel, {"question": _question(view, channel), "cell": cell}),
         key=_DESK_KEY,
         on_pin_change=lambda: _pin(view, channel),

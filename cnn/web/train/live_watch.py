@@ -75,7 +75,7 @@ def last_progress(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _stamp(run: Run, status: Status, saved: bool) -> str:
     engine = service().engine.status() if status.state == "queued" else None
-    shown = (run.name, status.state, status.taken, run.commands.count(), status.message, saved, engine)
+    shown = (run.name, status.state, status.acknowledged, run.commands.count(), status.message, saved, engine)
     return blake2s(repr(shown).encode(), digest_size=8).hexdigest()
 
 

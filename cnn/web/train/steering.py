@@ -130,7 +130,7 @@ def _show_last_command(run: Run, status: Status) -> None:
         st.caption("Each command takes effect within half a second.")
         return
     number, command = asked[-1]
-    if number < status.taken:
+    if number < status.acknowledged:
         st.caption(f":material/check: **{said(command)}**: done")
     elif status.process:
         st.caption(f":material/more_horiz: **{said(command)}**: sent")
@@ -268,8 +268,8 @@ def steer(run_id: str, kind: str, value: float = 0.0) -> None:
 
 def extend(run: Run, unit: str, count: int) -> None:
     """Extend a run in training; the same command given just now is not sent twice."""
-    commands, taken = run.commands.read(), run.status().taken
-    lately = (c for i, c in enumerate(commands) if i >= taken or c.at > time.time() - TWICE_SECONDS)
+    commands, acknowledged = run.commands.read(), run.status().acknowledged
+    lately = (c for i, c in enumerate(commands) if i >= acknowledged or c.at > time.time() - TWICE_SECONDS)
     if not any(command.kind == f"extend_{unit}" for command in lately):
         _try(service().store.extend, run.id, session().owner, **{unit: count})
 

@@ -184,7 +184,7 @@ def cells_of(bad: Bad) -> Any:
 
 def thumbnail(run: Run, bad: Bad) -> Any:
     tag = thumbnails.Tag("cat", percent(bad[0]), percent(bad[-1]))
-    return shown(thumbnails, lambda: thumbnails.show_shelf(PIXELS[None], [tag], 0, "key"))
+    return shown(thumbnails, lambda: thumbnails.show_thumbnails(PIXELS[None], [tag], 0, "key"))
 
 
 def waiting(run: Run, bad: Bad) -> Any:

@@ -15,7 +15,7 @@ from cnn.data import test_pictures as pictures_of
 from cnn.evaluation import pretrained
 from cnn.evaluation.model_card import read_card
 from cnn.evaluation.ood import Typical
-from cnn.evaluation.predict import judge
+from cnn.evaluation.predict import classify
 from cnn.images.image import decode_picture
 from support.odd_pictures import FOUR, quadrants, saved
 from support.serving import ServedApp, eventually, launched
@@ -86,7 +86,7 @@ def expected(name: str, pixels: np.ndarray) -> dict[str, str]:
     run = RUNS[name]
     network = run.setup.network
     card, typical = read_card(run.folder), Typical.read(run.folder, network)
-    shares = judge(network, run.weights(), pixels, card, typical).probabilities
+    shares = classify(network, run.weights(), pixels, card, typical).probabilities
     return {label: percent(float(share)) for label, share in zip(CLASSES, shares, strict=True)}
 
 

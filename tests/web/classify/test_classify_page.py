@@ -18,7 +18,7 @@ from cnn.data import test_picture as picture_of
 from cnn.evaluation import pretrained
 from cnn.evaluation.model_card import card_of, read_card
 from cnn.evaluation.ood import Typical
-from cnn.evaluation.predict import Verdict, judge
+from cnn.evaluation.predict import Verdict, classify
 from cnn.runs.store import Run, RunStore, Status, owner_hash
 from cnn.web.app.run_text import plain
 from cnn.web.app.upload_store import MOST
@@ -69,7 +69,7 @@ def says(run: Run, pixels: np.ndarray) -> Verdict:
     card, typical = card_of(run), Typical.read(run.folder, network)
     assert card
     assert typical
-    return judge(network, run.weights(), pixels, card, typical)
+    return classify(network, run.weights(), pixels, card, typical)
 
 
 def upload(visit: Visit, *files: tuple[str, bytes]) -> AppTest:
@@ -107,11 +107,11 @@ def test_the_switches_order_the_bars_show_scores_and_average(visit: Visit) -> No
     app = toggle(app, "scores")
     rows = blob_of(app, "prediction")[0]["opinions"][0]["rows"]
     run = RUNS["lecture"]
-    scores = judge(run.setup.network, run.weights(), horse()).scores
+    scores = classify(run.setup.network, run.weights(), horse()).scores
     assert [row["text"] for row in rows] == [f"{x:.2f}" for x in sorted(scores.tolist(), reverse=True)]
     app = toggle(app, "averaged")
     facts = blob_of(app, "prediction")[0]
-    mean = judge(run.setup.network, run.weights(), horse(), averaged=True).scores
+    mean = classify(run.setup.network, run.weights(), horse(), averaged=True).scores
     assert [row["text"] for row in facts["opinions"][0]["rows"]] == [
         f"{score:.2f}" for score in sorted(mean.tolist(), reverse=True)
     ]
@@ -197,7 +197,9 @@ def test_of_many_files_those_that_are_too_many_are_told_in_a_few_sentences(visit
 
 def test_what_a_network_said_is_not_worked_out_again(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(compared_models, "judge", lambda *arguments: asked.append(1) or judge(*arguments))
+    monkeypatch.setattr(
+        compared_models, "classify", lambda *arguments: asked.append(1) or classify(*arguments)
+    )
     app = upload(visit, ("four.png", saved(quadrants(), "PNG")))
     assert len(asked) == 1
     app.toggle(key="ordered").set_value(True).run()

@@ -21,7 +21,7 @@ from cnn.network.spec import Block, Convolution, NetworkSpec, Setup
 from cnn.network.summary import LayerShape, walk
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import RunStore
-from cnn.web.app.cache import Kept
+from cnn.web.app.cache import ArrayCache
 from cnn.web.app.view import View, choose
 from cnn.web.app.widgets import Sample
 from cnn.web.inspect import overview, picture_strip, time_machine
@@ -388,7 +388,7 @@ def test_a_state_that_is_not_there_is_not_chosen(query: dict[str, str], tmp_path
 
 
 def test_what_is_kept_is_bounded_and_failures_are_not_kept() -> None:
-    kept, made = Kept(limit=4 * 100), []
+    kept, made = ArrayCache(limit=4 * 100), []
 
     def make(name: str, cells: int) -> Callable[[], dict[str, NDArray[np.float32]]]:
         def now() -> dict[str, NDArray[np.float32]]:

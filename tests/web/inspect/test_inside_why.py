@@ -295,7 +295,7 @@ def test_a_picture_is_made_when_it_is_asked_for(desk: Desk) -> None:
     assert "the gradient of channel 3 is zero" in words(app)
 
 
-# In a browser, with a real helper worker
+# In a browser, with a real query worker
 
 ANSWER_MILLISECONDS = 300_000
 

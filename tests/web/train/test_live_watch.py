@@ -27,7 +27,7 @@ def test_the_page_is_drawn_anew_for_all_but_what_moves(lab: Lab) -> None:
     assert seen(run)["stamp"] == stamps[0]  # the browser writes these by itself
     for change in (
         lambda: run.command("rate", 0.001),
-        lambda: run.write_status(replace(run.status(), taken=1)),
+        lambda: run.write_status(replace(run.status(), acknowledged=1)),
         lambda: run.write_status(replace(run.status(), message="A sentence.")),
         lambda: run.write_status(replace(run.status(), state="finished")),
     ):

@@ -200,7 +200,7 @@ def test_a_button_asks_and_the_page_says_so(lab: Lab, label: str, state: str, ki
     assert not app.error
     assert asked(run) == [(kind, 0.0)]
     assert "**: sent" in words(app)
-    run.write_status(replace(run.status(), taken=1))
+    run.write_status(replace(run.status(), acknowledged=1))
     app.run()
     assert asked(run) == [(kind, 0.0)]  # a rerun is not a second click
     assert "**: done" in words(app)
@@ -235,7 +235,7 @@ def test_a_run_that_is_trained_gets_more(lab: Lab) -> None:
     app.number_input(key=f"more-{run.id}").set_value(3)
     buttons(app)["Extend it"].click().run()
     assert asked(run) == [("extend_epochs", 3)]
-    run.write_status(replace(run.status(), taken=1))
+    run.write_status(replace(run.status(), acknowledged=1))
     buttons(app)["Extend it"].click().run()  # a double click: the first one has been taken meanwhile
     assert asked(run) == [("extend_epochs", 3)]
 
@@ -246,7 +246,7 @@ def test_two_tabs_and_a_run_that_has_just_ended_do_no_harm(lab: Lab) -> None:
     buttons(first)["Pause"].click().run()
     buttons(second)["Pause"].click().run()
     buttons(first)["Stop"].click().run()
-    run.write_status(Status("stopped", taken=3))
+    run.write_status(Status("stopped", acknowledged=3))
     buttons(second)["Discard it"].click().run()  # its page has not heard of the end yet
     assert not second.exception
     assert not second.error
@@ -338,7 +338,7 @@ def test_a_rate_that_was_asked_for_holds_where_an_older_checkpoint_goes_on(
     monkeypatch.setattr("cnn.runs.run.newest_checkpoint", lambda *_: (object(), []))
     run = lab.put("running")
     run.command("rate", 0.0001)
-    run.write_status(Status("failed", "The disk is full.", taken=1))
+    run.write_status(Status("failed", "The disk is full.", acknowledged=1))
     app = lab.visit("train")
     buttons(app)["Continue it"].click().run()
     assert asked(run)[1:] == [("reopen", 0.0), ("rate", 0.0001)]
