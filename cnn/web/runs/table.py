@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import streamlit as st
 
 from cnn.core.errors import SpecError
@@ -113,7 +114,8 @@ def show_table(shown: Sequence[Row]) -> list[Row]:
     columns: dict[str, list[Any]] = {
         "name": [row.name for row in shown],
         "validation": [in_percent(row.validation) for row in shown],
-        "network": [row.icon for row in shown],
+        # A text per network, not per run: drawings are most of what a table of 1,000 runs sends to the browser.
+        "network": pyarrow.array([row.icon for row in shown]).dictionary_encode(),
         "state": [row.state for row in shown],
         "test": [in_percent(row.test) for row in shown],
         "parameters": [row.parameters for row in shown],
@@ -127,7 +129,7 @@ def show_table(shown: Sequence[Row]) -> list[Row]:
         "created": [datetime.fromtimestamp(row.created, UTC) for row in shown],
     }
     event = st.dataframe(
-        columns,
+        pyarrow.table(columns),
         key=KEY,
         hide_index=True,
         height=min(36 * (len(shown) + 1) + 3, 560),
