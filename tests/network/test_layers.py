@@ -7,8 +7,12 @@ import numpy as np
 import pytest
 
 from cnn.figures.colours import TAGS
-from cnn.network.arithmetic import PassOn
+from cnn.network.arithmetic import Arithmetic, PassOn, Times
 from cnn.network.layers.base import Elementwise, Layer, Weights, Windowed, all_layers
+from cnn.network.layers.conv import Conv
+from cnn.network.layers.dense import Flatten
+from cnn.network.layers.merge import Gate
+from cnn.network.layers.pool import Pool
 from cnn.network.ops import Array
 
 
@@ -61,3 +65,48 @@ def test_a_view_on_a_kernel_writes_into_it() -> None:
         kernel = np.zeros(shape, np.float32)
         layer.kernel_of(kernel, 3)[...] = 1
         assert kernel.sum() == layer.kernel_of(kernel, 3).size
+
+
+def test_a_cell_is_followed_into_the_first_window_that_contains_it() -> None:
+    maps = np.arange(18, dtype=np.float32).reshape(3, 3, 2)
+    pool = Pool("pool1", ("relu1",), "max", 2, 1)
+
+    def followed(cell: tuple[int, int], shape: tuple[int, int, int] = (2, 2, 2)) -> Arithmetic:
+        return pool.follow(0.0, "relu1", [maps], {}, 1, cell, shape)
+
+    assert followed((1, 1)).total == 9
+    assert followed((1, 1)).text == "the largest of 1.0000, 3.0000, 7.0000, 9.0000: this cell is the largest"
+    assert followed((2, 0)).text == "the largest of 7.0000, 9.0000, 13.0000, 15.0000: row 2, column 1 wins"
+    assert followed((0, 2)).text == "the largest of 3.0000, 5.0000, 9.0000, 11.0000: row 1, column 2 wins"
+    dropped = Pool("pool1", ("relu1",), "max", 2, 2).follow(0.0, "relu1", [maps], {}, 1, (2, 2), (1, 1, 2))
+    assert np.isnan(dropped.total)
+    assert dropped.text == "no window contains this cell"
+
+
+def test_a_vector_takes_in_no_single_cell() -> None:
+    flat = Flatten("flat", ("pool1",))
+    maps = np.arange(12, dtype=np.float32).reshape(2, 3, 2)
+    assert not flat.follows("pool1")
+    nowhere = flat.follow(1.0, "pool1", [maps], {}, 0, (0, 0), (12,))
+    assert np.isnan(nowhere.total)
+    assert nowhere.text == "does not take a single cell in"
+    copied = flat.cell([maps], {}, 7, None)
+    assert (copied.total, copied.text) == (7.0, "copied unchanged")
+
+
+def test_a_gate_multiplies_each_map_by_its_own_factor() -> None:
+    maps, factors = np.arange(12, dtype=np.float32).reshape(2, 3, 2), np.array([0.5, 0.25], np.float32)
+    gate = Gate("gate1", ("relu1", "factors1"))
+    assert gate.operation([maps, factors], {}, 1, "relu1") == Times("factors1")
+    assert gate.second([maps, factors], "relu1").shape == maps.shape
+    assert gate.cell([maps, factors], {}, 1, (1, 2)).total == 11 * 0.25
+
+
+def test_the_kernel_of_a_map_that_is_not_square_stops_at_its_own_edges() -> None:
+    maps = np.ones((3, 5, 1), np.float32)
+    weights = {"conv1/kernel": np.ones((3, 3, 1, 1), np.float32), "conv1/bias": np.zeros(1, np.float32)}
+    conv = Conv("conv1", ("input",), 3, 1, "same", 1)
+    found = {
+        cell: conv.cell([maps], weights, 0, cell).total for cell in ((0, 0), (2, 4), (2, 2), (1, 4), (1, 2))
+    }
+    assert found == {(0, 0): 4, (2, 4): 4, (2, 2): 6, (1, 4): 6, (1, 2): 9}

@@ -12,6 +12,7 @@ import pytest
 
 from cnn.core.errors import RunError
 from cnn.runs.commands import KINDS, NOTHING, ROW_BYTES, STEERING, Command, Commands, Steering, check
+from cnn.runs.status import Status, write_status
 from support.tiny_trainings import ask
 
 
@@ -187,3 +188,20 @@ def test_what_was_asked_for_before_it_was_reopened_is_void() -> None:
     assert [(command.kind, command.value) for command in left] == [
         ("reopen", 1.0), ("rate", 0.5), ("extend_epochs", 2),
     ]  # fmt: skip
+
+
+def test_what_is_not_given_is_not_asked_for(tmp_path: Path) -> None:
+    commands = Commands(tmp_path)
+    write_status(tmp_path, Status("running"))
+    commands.give("pause")
+    assert [(found.kind, found.value) for found in commands.read()] == [("pause", 0.0)]
+    write_status(tmp_path, Status("finished", acknowledged=1))
+    with pytest.raises(
+        RunError, match=r"^This run has reached its end; give the number of epochs or seconds to continue\.$"
+    ):
+        commands.extend()
+    commands.extend(epochs=3)
+    write_status(tmp_path, Status("finished", acknowledged=commands.count()))
+    commands.extend(seconds=60)
+    asked = [(found.kind, found.value) for found in commands.read() if found.kind.startswith("extend")]
+    assert asked == [("extend_epochs", 3), ("extend_seconds", 60)]
