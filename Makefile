@@ -4,7 +4,7 @@
 # make quick  the tests without TensorFlow, workers and browser, for the inner loop
 # make coverage, make mutants  what tests reach, and what they would notice (docs/testing.md)
 # make check  lint, format and types, of the browser components too where npm is
-# make bench  measure this machine
+# make bench  measure this machine; make bench-check says in ten minutes what moved since the published figures
 # make webkit every page in WebKitGTK, Safari's engine: needs webkit2gtk-driver and xvfb
 # make lock   fix the newest allowed versions in requirements.lock
 # make models train the pretrained networks again
@@ -19,7 +19,7 @@ KEY ?=
 BIN = $(VENV)/bin
 export PYTHON
 
-.PHONY: run test quick coverage mutants check format bench models screenshots webkit venv lock clean
+.PHONY: run test quick coverage mutants check format bench bench-check models screenshots webkit venv lock clean
 
 # NumPy computes on one thread: beside a training run several would wait for each other.
 run: $(VENV)/$(if $(EXPORT),.export,.run)
@@ -60,6 +60,10 @@ format: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@sh scripts/browser.sh $(BIN)/python
 	$(BIN)/python -m cnn bench $(ARGS)
+
+bench-check: $(VENV)/.dev
+	@sh scripts/browser.sh $(BIN)/python
+	$(BIN)/python -m bench --check $(ARGS)
 
 models: $(VENV)/.run
 	$(BIN)/python -m cnn models $(ARGS)

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
-from bench import report
-from bench.measure import Figure, say
+from bench import check, report
+from bench.measure import Figure, SkipError, say
 from bench.parts import PARTS
 from cnn.core.settings import PROJECT
 
@@ -19,22 +19,30 @@ from cnn.core.settings import PROJECT
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and show; return 0 when every part ran, 1 when one broke off, whatever the targets say."""
     options = _parser().parse_args(arguments)
+    options.rounds = options.rounds or (check.ROUNDS if options.check else 5)
     if options.list:
         _list(options.json)
         return 0
     if options.inside:
         _run_here(options)
         return 0
-    return _run_all([options.only] if options.only else list(PARTS), options)
+    if options.check:
+        return _check(options)
+    names = check.PARTS if options.publish else list(PARTS)
+    return _run_all([options.only] if options.only else names, options)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bench", description="Measure this machine against the named baselines."
     )
-    parser.add_argument("--rounds", type=_rounds, default=5, metavar="N", help="alternating rounds (5)")
+    parser.add_argument(
+        "--rounds", type=_rounds, metavar="N", help=f"alternating rounds (5; with --check {check.ROUNDS})"
+    )
     parser.add_argument("--only", choices=PARTS, metavar="PART", help="one part; --list names them")
     parser.add_argument("--list", action="store_true", help="name the parts")
+    parser.add_argument("--check", action="store_true", help="say what moved since the published figures")
+    parser.add_argument("--publish", action="store_true", help="publish the figures that --check compares")
     parser.add_argument("--json", action="store_true", help="one JSON object a figure, nothing else")
     parser.add_argument("--smoke", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
@@ -55,6 +63,30 @@ def _list(as_json: bool) -> None:
 def _run_all(names: Sequence[str], options: argparse.Namespace) -> int:
     """Run the parts, show their figures, and name those that broke off on standard error."""
     print(report.machine_lines() + "\n", file=sys.stderr if options.json else sys.stdout, flush=True)
+    figures, broken = _measure(names, options)
+    if not options.json:
+        print(report.table(figures))
+    if options.publish and not broken:
+        check.publish(report.processor(), figures)
+    return 1 if broken else 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Measure what is published for this processor again; return 1 if a part broke off or a figure is worse."""
+    try:
+        published = check.read(report.processor())
+    except SkipError as reason:
+        print(reason)
+        return 0
+    print(report.machine_lines() + "\n", flush=True)
+    figures, broken = _measure([options.only] if options.only else check.PARTS, options)
+    found = check.changes(published, figures)
+    print(check.table(found))
+    return 1 if broken or any(change.verdict == "worse" for change in found) else 0
+
+
+def _measure(names: Sequence[str], options: argparse.Namespace) -> tuple[list[Figure], list[str]]:
+    """Run the parts; return their figures, and a sentence for each part that broke off."""
     figures: list[Figure] = []
     broken: list[str] = []
     for name in names:
@@ -62,11 +94,9 @@ def _run_all(names: Sequence[str], options: argparse.Namespace) -> int:
             figures.append(report.from_json(line))
             if options.json:
                 print(line, flush=True)
-    if not options.json:
-        print(report.table(figures))
     for problem in broken:
         say(problem)
-    return 1 if broken else 0
+    return figures, broken
 
 
 def _run_part(name: str, options: argparse.Namespace, broken: list[str]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from cnn.data import layout
 
 HEADINGS = ("figure", "value", "min to max", "rounds", "baseline", "ratio", "target", "met")
 RIGHT = (1, 2, 3, 5)
+INSTRUCTIONS = ("amx_bf16", "avx512_bf16", "avx512f", "avx2", "bf16", "asimd")  # as the kernel names them
 
 
 def to_json(figure: Figure) -> str:
@@ -75,7 +76,7 @@ def number(value: float | None) -> str:
 def machine() -> dict[str, str]:
     """Return what the figures depend on: the processor, the versions, the pictures, the day."""
     return {
-        "processor": _processor(),
+        "processor": processor(),
         "cores": f"{os.cpu_count() or 1}",
         "memory": f"{psutil.virtual_memory().total / 2**30:.1f} GiB",
         "python": platform.python_version(),
@@ -100,13 +101,19 @@ def data_source() -> str:
     return layout.source(found.folder) if found.present else "sketch10, drawn by code"
 
 
-def _processor() -> str:
+def processor() -> str:
+    """Return its name and the widest vectors that it computes with, which a name alone often does not say."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         lines = []
-    named = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
-    return named or platform.processor() or platform.machine()
+    facts = {
+        key.strip(): value.strip() for key, _, value in (line.partition(":") for line in reversed(lines))
+    }
+    name = facts.get("model name") or platform.processor() or platform.machine()
+    flags = {*facts.get("flags", facts.get("Features", "")).split()}
+    widest = next((flag for flag in INSTRUCTIONS if flag in flags), "")
+    return f"{name}, {widest}" if widest else name
 
 
 def _version(*names: str) -> str:
