@@ -8,10 +8,12 @@ import pytest
 
 from cnn.figures.colours import TAGS
 from cnn.network.arithmetic import Arithmetic, PassOn, Times
-from cnn.network.layers.base import Elementwise, Layer, Weights, Windowed, all_layers
+from cnn.network.layers.activation import Dropout
+from cnn.network.layers.base import Elementwise, Layer, Origin, Weights, Windowed, all_layers
 from cnn.network.layers.conv import Conv
-from cnn.network.layers.dense import Flatten
+from cnn.network.layers.dense import Flatten, FullyConnected
 from cnn.network.layers.merge import Gate
+from cnn.network.layers.norm import GroupNorm
 from cnn.network.layers.pool import Pool
 from cnn.network.ops import Array
 
@@ -110,3 +112,34 @@ def test_the_kernel_of_a_map_that_is_not_square_stops_at_its_own_edges() -> None
         cell: conv.cell([maps], weights, 0, cell).total for cell in ((0, 0), (2, 4), (2, 2), (1, 4), (1, 2))
     }
     assert found == {(0, 0): 4, (2, 4): 4, (2, 2): 6, (1, 4): 6, (1, 2): 9}
+
+
+@pytest.mark.parametrize(
+    ("groups", "channel", "maps"), [(2, 4, "maps 3 to 5"), (3, 1, "maps 0 to 1"), (6, 5, "map 5")]
+)
+def test_group_normalisation_says_whose_mean_it_takes(groups: int, channel: int, maps: str) -> None:
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(2, 3, 6)).astype(np.float32)
+    weights = {"norm1/gamma": np.arange(6, dtype=np.float32), "norm1/beta": np.ones(6, np.float32)}
+    found = GroupNorm("norm1", ("conv1",), groups).operation([values], weights, channel, "conv1")
+    size = 6 // groups
+    group = values[..., channel // size * size : channel // size * size + size]
+    assert (found.mean, found.variance) == pytest.approx((float(group.mean()), float(group.var())), rel=1e-6)
+    assert (found.gamma, found.beta) == (channel, 1)
+    assert found.whose == f"mean and variance of {maps} on this picture"
+
+
+def test_a_gate_lets_a_cell_through_and_not_a_factor() -> None:
+    gate = Gate("gate1", ("relu1", "factors1"))
+    assert (gate.follows("relu1"), gate.follows("factors1"), gate.follows("conv1")) == (True, False, False)
+
+
+def test_dropout_passes_a_value_on_and_says_why() -> None:
+    found = Dropout("dropout1", ("pool1",), 0.5).cell([np.full((1, 1, 1), 3, np.float32)], {}, 0, (0, 0))
+    assert (found.total, found.text) == (3, "passed on unchanged: dropout is for training")
+
+
+def test_the_values_of_a_dense_layer_come_from_its_neurons() -> None:
+    assert FullyConnected("dense1", ("flatten",), 4).origin([(12,)], (4,)) == Origin(
+        "dense1", (1, 1, 4), "neuron"
+    )

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnn.core.errors import RunError
 from cnn.runs.checkpoints import Checkpoint, drop_older, newest_checkpoint, write_checkpoint
 
 
@@ -73,3 +74,27 @@ def test_all_but_the_newest_are_dropped(tmp_path: Path) -> None:
     drop_older(tmp_path)
     drop_older(tmp_path)  # nothing is left to drop
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-00000006.safetensors"]
+
+
+def test_a_checkpoint_whose_state_must_not_be_used_is_passed_over(tmp_path: Path) -> None:
+    for step in (5, 6):
+        write_checkpoint(tmp_path, a_checkpoint(step))
+    asked: list[int] = []
+
+    def refuse_the_sixth(step: int) -> None:
+        asked.append(step)
+        if step == 6:
+            raise RunError("step 6 overflows")
+
+    found, problems = newest_checkpoint(tmp_path, refuse_the_sixth)
+    assert found is not None
+    assert (found.step, asked, problems) == (5, [6, 5], ["step 6 overflows"])
+
+
+def test_arrays_in_any_memory_order_come_back_with_their_values(tmp_path: Path) -> None:
+    values = np.arange(6, dtype=np.float32).reshape(2, 3)
+    for step, array in enumerate((np.asfortranarray(values), values[:, ::-1], values.T)):
+        write_checkpoint(tmp_path, Checkpoint(step, 0.0, {"network/000": array}, {}, {}))
+        back, _ = newest_checkpoint(tmp_path)
+        assert back is not None
+        np.testing.assert_array_equal(back.arrays["network/000"], array)

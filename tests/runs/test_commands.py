@@ -12,7 +12,7 @@ import pytest
 
 from cnn.core.errors import RunError
 from cnn.runs.commands import KINDS, NOTHING, ROW_BYTES, STEERING, Command, Commands, Steering, check
-from cnn.runs.status import Status, write_status
+from cnn.runs.status import Status, read_status, write_status
 from support.tiny_trainings import ask
 
 
@@ -205,3 +205,34 @@ def test_what_is_not_given_is_not_asked_for(tmp_path: Path) -> None:
     commands.extend(seconds=60)
     asked = [(found.kind, found.value) for found in commands.read() if found.kind.startswith("extend")]
     assert asked == [("extend_epochs", 3), ("extend_seconds", 60)]
+
+
+def test_steps_are_counted_down_to_a_pause() -> None:
+    steering = Steering("step", 3)
+    steering.stepped(1)
+    assert (steering.mode, steering.batches) == ("step", 2)
+    steering.stepped(1)
+    assert (steering.mode, steering.batches, steering.steps_allowed) == ("step", 1, 1)
+    steering.stepped(1)
+    assert (steering.mode, steering.batches) == ("paused", 0)
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "left"),
+    [
+        ("finished", "extend_epochs", ("queued", True)),
+        ("finished", "pause", ("finished", False)),
+        ("paused", "resume", ("queued", True)),
+        ("paused", "pause", ("paused", False)),
+    ],
+)
+def test_what_is_asked_after_the_last_poll_is_not_lost(
+    tmp_path: Path, state: str, kind: str, left: tuple[str, bool]
+) -> None:
+    commands = Commands(tmp_path)
+    with commands.held() as append:
+        append("pause", 0.0)
+        append(kind, 1.0)
+    status, again = commands.conclude(Status(state, process=1, host="here"), 1)
+    assert (status.state, again) == left
+    assert status == Status(left[0]) == read_status(tmp_path)
