@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from cnn.core.numbers import minus
 from cnn.core.shares import percent, points
 from cnn.data import CLASSES
 from cnn.figures.drawing import flow_svg, shape_text, tag_badge
 from cnn.figures.lesson_chain import accuracy_curves
-from cnn.figures.lesson_dense import minus
 from cnn.lessons import chain
 from cnn.network.forward import forward
 from cnn.network.summary import total_parameters, walk

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnn.core.numbers import fixed
 from cnn.core.scaling import to_input
 from cnn.figures.drawing import shape_text
 from cnn.lessons import conv
@@ -79,8 +80,12 @@ if not slide.problem:
         where = st.columns(2)
         row = where[0].number_input("Row", 0, slide.outputs - 1, 0, key=f"row-{slide.outputs}")
         column = where[1].number_input("Column", 0, slide.outputs - 1, 0, key=f"column-{slide.outputs}")
-        st.markdown(f"All products, plus the bias {bias:.4g}, give **{output[int(row), int(column)]:.4f}**.")
-        st.table(conv.sum_rows(conv.window_at(values, slide, int(row), int(column)), kernel[..., 0]))
+        st.markdown(
+            f"All products, plus the bias {fixed(bias)}, give **{fixed(output[int(row), int(column)])}**."
+        )
+        lesson.number_table(
+            conv.sum_rows(conv.window_at(values, slide, int(row), int(column)), kernel[..., 0])
+        )
 
 st.header("How large is the map?", anchor=False)
 formula, meaning = st.columns([3, 4], vertical_alignment="center")

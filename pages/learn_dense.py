@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from cnn.core.numbers import fixed, minus
 from cnn.core.shares import percent
 from cnn.data import CLASSES
-from cnn.figures.lesson_dense import Row, bar_rows, minus
+from cnn.figures.lesson_dense import Row, bar_rows
 from cnn.figures.mosaic import data_uri, picture
 from cnn.lessons import dense
 from cnn.network.forward import forward
@@ -113,7 +114,7 @@ if answered:
     with side_by_side.container(width=580):
         st.markdown("**Strongest for and against**")
         show_drawing(bar_rows(rows, theme(), f"What adds up to the score of {name}"), "sum")
-        st.caption(f"The network's own answer: {scores[unit]:.4f}; this sum: {parts.score:.4f}.")
+        st.caption(f"The network's own answer: {fixed(scores[unit])}; this sum: {fixed(parts.score)}.")
     with side_by_side.container(width=580):
         st.markdown("**All ten scores**")
         ten = [Row(label, "", float(scores[i]), strong=i == unit) for i, label in enumerate(CLASSES)]

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnn.core.numbers import fixed
 from cnn.core.shares import percent
 from cnn.figures.lesson_conv import shift_svg
 from cnn.lessons import pool
@@ -54,10 +55,10 @@ with st.expander("The same window as a table", icon=":material/table:"):
     column = int(where[1].number_input("Column", 0, len(pooled) - 1, 0, key=f"column-{len(pooled)}"))
     won = pool.winners(values, window, stride)[row, column]
     st.markdown(
-        f"Largest **{pooled[row, column, 0]:.4f}**, first found in row {won[0]}, column {won[1]} of the map; "
-        f"average **{pooled[row, column, 1]:.4f}**."
+        f"Largest **{fixed(pooled[row, column, 0])}**, first found in row {won[0]}, column {won[1]} of the map; "
+        f"average **{fixed(pooled[row, column, 1])}**."
     )
-    st.table(pool.window_rows(values, window, stride, (row, column)))
+    lesson.number_table(pool.window_rows(values, window, stride, (row, column)))
 
 other = window % 4 + 1 if window < 4 else 2
 right, unfit, dense = pool.size_answers(other)

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.core.errors import RunError
+from cnn.core.numbers import minus
 from cnn.data import CLASSES
 from cnn.figures.lesson_curves import signed_bars, written
 from cnn.figures.mosaic import data_uri, picture
@@ -61,7 +62,7 @@ with left:
         "All powers of e are multiplied by the same number, so no other one gains.",
     )
     answers = [Answer(move, because) for move, because in zip(moves, reasons, strict=True)]
-    asked = f"Add {trial:+} to all ten scores: what happens to the largest probability?".replace("-", "−")
+    asked = minus(f"Add {trial:+} to all ten scores: what happens to the largest probability?")
     if lesson.predict(this, "add", asked, answers, softmax.direction(lifted)):
         change = softmax.change_by_adding(scores, trial)
         st.markdown(

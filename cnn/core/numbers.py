@@ -84,6 +84,24 @@ def check_finite(value: Any, path: str = "") -> None:
         )
 
 
+def minus(text: str) -> str:
+    """Return a number's text with a true minus sign.
+
+    >>> minus("-0.5")
+    '−0.5'
+    """
+    return text.replace("-", "−")
+
+
+def fixed(value: float, digits: int = 4) -> str:
+    """Return a number with so many decimals.
+
+    >>> fixed(-1.35162), fixed(0.5, 2)
+    ('−1.3516', '0.50')
+    """
+    return minus(f"{value:.{digits}f}")
+
+
 def number(value: float, digits: int = 3) -> str:
     """Return a number as short text with about `digits` significant digits.
 
@@ -104,4 +122,4 @@ def number(value: float, digits: int = 3) -> str:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
         text = f"{mantissa}e{int(exponent)}"
-    return text.replace("-", "−")
+    return minus(text)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.core.numbers import minus
 from cnn.core.shares import percent
 from cnn.data.classes import CLASSES
 from cnn.figures.colours import Theme
@@ -92,7 +93,7 @@ def signed(number: float, digits: int = 2, *, plus: bool = True) -> str:
     >>> signed(0.5), signed(-0.25), signed(3, plus=False)
     ('+0.50', '−0.25', '3.00')
     """
-    return f"{number:{'+' if plus else ''}.{digits}f}".replace("-", "−")
+    return minus(f"{number:{'+' if plus else ''}.{digits}f}")
 
 
 def verdict(before: NDArray[Any], after: NDArray[Any]) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cnn.core.numbers import minus
 from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.figures.colours import TAGS, Scale, Theme, scale_of
@@ -65,7 +66,7 @@ def _draw_plate(
 
 
 def _plate_label(row: LayerShape, x: float, side: float, y: float, theme: Theme) -> str:
-    style = 'text-anchor="middle" font-size="12"'
+    style = 'text-anchor="middle"'
     return (
         f'<text x="{x:.0f}" y="{y - 10:.0f}" {style} font-weight="600" fill="{theme.ink}">'
         f"{escape(row.layer.name)}</text>"
@@ -102,9 +103,9 @@ def flow_svg(
     for width, body in columns:
         parts.append(f'<g transform="translate({left:.0f} 0)">{body}</g>')
         left += width + 20
-    parts.append(_bars(outputs["softmax"], left + 80, FLOW_TOP, FLOW_HEIGHT, theme, chosen))
+    parts.append(_bars(outputs["softmax"], left + 96, FLOW_TOP, FLOW_HEIGHT, theme, chosen))
     height = FLOW_TOP + FLOW_HEIGHT + 30
-    return _svg(left + 226, height, "".join(parts), "The picture on its way through the network", "group")
+    return _svg(left + 240, height, "".join(parts), "The picture on its way through the network", "group")
 
 
 def _grid(cells: tuple[int, ...], across: int, count: int, sheet: Image.Image) -> str:
@@ -175,20 +176,20 @@ def _bars(
     probabilities: NDArray[Any], left: float, top: float, tall: float, theme: Theme, chosen: str
 ) -> str:
     step, best = tall / len(CLASSES), int(probabilities.argmax())
-    frame = f'x="{left - 76:.0f}" y="0" width="210" height="{top + tall + 26:.0f}" rx="6"'
+    frame = f'x="{left - 92:.0f}" y="0" width="234" height="{top + tall + 26:.0f}" rx="6"'
     colour = TAGS["softmax"]
     parts = [f'<rect class="chosen" {frame} fill="{colour}" opacity=".14"/>'] if chosen == "softmax" else []
     parts += [f'<rect class="frame" {frame}/>', _caption("softmax", "10", left + 30, theme, colour)]
     for i, name in enumerate(CLASSES):
-        y, width = top + i * step, 84 * float(probabilities[i])
+        y, width = top + i * step, 76 * float(probabilities[i])
         fill = theme.accent if i == best else theme.quiet
         weight = ' font-weight="700"' if i == best else ""
         parts.append(
-            f'<text x="{left - 8:.0f}" y="{y + step / 2 + 4:.0f}" text-anchor="end" font-size="12"{weight} '
+            f'<text x="{left - 8:.0f}" y="{y + step / 2 + 4:.0f}" text-anchor="end"{weight} '
             f'fill="{theme.ink}">{name}</text> '
             f'<rect class="bar" x="{left:.0f}" y="{y + 4:.1f}" width="{max(width, 1):.1f}" '
             f'height="{step - 8:.1f}" rx="2" fill="{fill}"/>'
-            f'<text x="{left + width + 6:.0f}" y="{y + step / 2 + 4:.0f}" font-size="12" '
+            f'<text x="{left + width + 6:.0f}" y="{y + step / 2 + 4:.0f}" '
             f'fill="{theme.ink}">{escape(percent(float(probabilities[i])))}</text> '
         )
     body = "".join(parts)
@@ -200,12 +201,12 @@ def _bars(
 
 def _caption(name: str, below: str, x: float, theme: Theme, colour: str) -> str:
     mark = f'<rect x="{x - 22:.0f}" y="36" width="44" height="3" rx="1.5" fill="{colour}"/>'
-    return f"{_text(x, 16, name, theme.ink, '600')} {_text(x, 30, below, theme.quiet, size=11)}{mark} "
+    return f"{_text(x, 14, name, theme.ink, '600')} {_text(x, 31, below, theme.quiet, size=0.92)}{mark} "
 
 
-def _text(x: float, y: float, text: str, fill: str, weight: str = "400", size: int = 12) -> str:
+def _text(x: float, y: float, text: str, fill: str, weight: str = "400", size: float = 1.0) -> str:
     return (
-        f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="middle" font-size="{size}" font-weight="{weight}" '
+        f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="middle" font-size="{size}em" font-weight="{weight}" '
         f'fill="{fill}">{escape(text)}</text>'
     )
 
@@ -234,7 +235,7 @@ def _svg(width: float, height: float, body: str, label: str, role: str = "img") 
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="{role}" aria-label="{escape(label)}" '
         f'style="{limits}" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'font-family="inherit">{body}</svg>'
+        f'font-family="inherit" font-size="12">{body}</svg>'
     )
 
 
@@ -249,7 +250,7 @@ def tag_badge(layer: Layer) -> str:
 def legend_html(scale: Scale, theme: Theme, *, own: bool = False) -> str:
     """Return a colour bar with its numbers; `own` says that every map has its own scale."""
     stops = ", ".join(scale.stops(theme))
-    low, high = ("lowest", "highest") if own else (f"{scale.low:.3g}", f"{scale.high:.3g}")
+    low, high = ("lowest", "highest") if own else (minus(f"{scale.low:.3g}"), minus(f"{scale.high:.3g}"))
     middle = "<span>0</span>" if scale.signed else ""
     note = " Each map has its own scale: colours cannot be compared between maps." if own else ""
     return (

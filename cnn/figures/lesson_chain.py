@@ -27,7 +27,7 @@ def accuracy_curves(
     wide, label = WIDTH * len(panels), "Accuracy over the epochs: " + "; ".join(title for title, _ in panels)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label)}" '
-        f'viewBox="0 0 {wide} {HEIGHT}" style="width:100%;max-width:{1.25 * wide:.0f}px" '
+        f'viewBox="0 0 {wide} {HEIGHT}" style="width:100%;max-width:{1.25 * wide:.0f}px;--size:13px" '
         f'font-family="inherit" font-size="13" font-variant-numeric="tabular-nums">{"".join(parts)}</svg>'
     )
 
@@ -81,7 +81,9 @@ def _gap(last: dict[str, float], theme: Theme) -> str:
 
 
 def _axes(title: str, epochs: float, theme: Theme) -> str:
-    parts = [f'<text x="{LEFT}" y="18" font-size="15" font-weight="600" fill="{theme.ink}">{title}</text>']
+    parts = [
+        f'<text x="{LEFT}" y="18" font-size="1.15em" font-weight="600" fill="{theme.ink}">{title}</text>'
+    ]
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         y = _y(share)
         parts.append(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.core.numbers import NO_NUMBER
+from cnn.core.numbers import NO_NUMBER, minus
 from cnn.figures.colours import Theme
 
 PLOT_WIDTH, PLOT_LEFT, PLOT_TOP = 420.0, 34.0, 14.0
@@ -33,9 +33,9 @@ def written(value: float) -> str:
         return "0" if value == 0 else NO_NUMBER
     exponent = math.floor(math.log10(abs(value)))
     if -4 < exponent < 5:
-        return f"{value:,.{max(0, 2 - exponent)}f}".replace("-", "−")
+        return minus(f"{value:,.{max(0, 2 - exponent)}f}")
     factor, power = f"{value:.2e}".split("e")
-    return f"{factor}·10{str(int(power)).translate(SUPERSCRIPTS)}".replace("-", "−")
+    return minus(f"{factor}·10{str(int(power)).translate(SUPERSCRIPTS)}")
 
 
 @dataclass(frozen=True)
@@ -130,10 +130,10 @@ def _frame(axes: Axes, theme: Theme) -> str:
     ]
     for number in range(-math.floor(reach), math.floor(reach) + 1):
         at = axes.x_start + number * axes.x_step
-        parts.append(_text(at, bottom + 14, str(number).replace("-", "−"), theme.quiet))
+        parts.append(_text(at, bottom + 14, minus(str(number)), theme.quiet))
         if number and -BELOW < number <= reach:
             up = axes.y_start + number * axes.y_step + 4
-            parts.append(_text(axes.x_start - 6, up, str(number).replace("-", "−"), theme.quiet, "end"))
+            parts.append(_text(axes.x_start - 6, up, minus(str(number)), theme.quiet, "end"))
     for number in (0, 1):
         up = axes.slope_start + number * axes.slope_step + 4
         parts.append(_text(left - 6, up, str(number), theme.quiet, "end"))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from cnn.core.numbers import minus
 from cnn.figures.colours import Theme
 
 WIDTH = 560
@@ -19,15 +20,6 @@ class Row:
     detail: str
     value: float
     strong: bool = False
-
-
-def minus(text: str) -> str:
-    """Return a number's text with a true minus sign.
-
-    >>> minus("-0.5")
-    '−0.5'
-    """
-    return text.replace("-", "−")
 
 
 def bar_rows(rows: Sequence[Row], theme: Theme, label: str) -> str:

@@ -2,7 +2,7 @@
 // A line of the vector has as many cells as there are maps, so that one line is one position of all maps.
 import { openBlob } from "./shared/blob.ts";
 import { along, css, rgb, type Scale, shareOf } from "./shared/colours.ts";
-import { find, findAll, type Mount } from "./shared/dom.ts";
+import { find, findAll, type Mount, zoomOf } from "./shared/dom.ts";
 import { handle, isEnter, type Point } from "./shared/input.ts";
 import { clamp, grouped, significant } from "./shared/numbers.ts";
 
@@ -118,7 +118,8 @@ function listen(
 ): void {
   const point = ({ clientX, clientY }: Point) => {
     const box = canvas.getBoundingClientRect();
-    go(state, indexAt(clientX - box.left, clientY - box.top));
+    const zoom = zoomOf(canvas);
+    go(state, indexAt((clientX - box.left) / zoom, (clientY - box.top) / zoom));
   };
   // The marked cell has no element of its own on a canvas: what a finger takes is a box around it.
   const handleBox = { getBoundingClientRect: () => boxAround(canvas, spot()) } as Element;
@@ -142,7 +143,8 @@ function listen(
 
 function boxAround(canvas: HTMLCanvasElement, [x, y]: Spot): DOMRect {
   const box = canvas.getBoundingClientRect();
-  return new DOMRect(box.left + x - FINGER / 2, box.top + y - FINGER / 2, FINGER, FINGER);
+  const zoom = zoomOf(canvas);
+  return new DOMRect(box.left + zoom * x - FINGER / 2, box.top + zoom * y - FINGER / 2, FINGER, FINGER);
 }
 
 // Index = (row × width + column) × channels + channel
@@ -297,14 +299,19 @@ function mark(on: Context, x: number, y: number, wide: number, tall: number, fac
   frame(on, x - 2, y - 2, wide + 4, tall + 4, facts.accent, 2.5);
 }
 
+type Side = Record<"left" | "right" | "top", number>;
+
 // The line runs below the maps' numbers, so that it crosses no other map.
 function join(state: State, facts: Facts, x1: number, y1: number, under: number, x2: number, y2: number): void {
-  const stage = find(state.place, ".stage").getBoundingClientRect();
-  const [a, b] = [state.maps.getBoundingClientRect(), state.vector.getBoundingClientRect()];
-  const [x, y, way] = [a.left - stage.left + x1, a.top - stage.top + y1, a.top - stage.top + under];
-  const [toX, toY] = [b.left - stage.left + x2 - 2, b.top - stage.top + y2];
-  const edge = b.left - stage.left - 10;
-  const bend = Math.max(edge - 24, a.right - stage.left + 4);
+  const area = find(state.place, ".stage");
+  const [stage, zoom] = [area.getBoundingClientRect(), zoomOf(area)];
+  const [a, b] = [state.maps, state.vector].map((canvas) => {
+    const { left, right, top } = canvas.getBoundingClientRect();
+    return { left: (left - stage.left) / zoom, right: (right - stage.left) / zoom, top: (top - stage.top) / zoom };
+  }) as [Side, Side];
+  const [x, y, way] = [a.left + x1, a.top + y1, a.top + under];
+  const [toX, toY, edge] = [b.left + x2 - 2, b.top + y2, b.left - 10];
+  const bend = Math.max(edge - 24, a.right + 4);
   const link = find(state.place, "svg path");
   link.setAttribute("d", `M${x},${y}V${way}H${bend}L${edge},${toY}H${toX}`);
   link.setAttribute("stroke", facts.accent);

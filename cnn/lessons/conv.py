@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnn.core.numbers import minus
 from cnn.network import ops
 from cnn.network.spec import Block, Convolution, NetworkSpec
 from cnn.network.summary import LayerShape, walk
@@ -124,7 +125,7 @@ def kernel_text(kernel: ArrayLike) -> str:
     '−1 0 1 | −2 0 2 | −1 0 1'
     """
     rows = [" ".join(f"{weight:.2g}" for weight in row) for row in np.asarray(kernel)]
-    return " | ".join(rows).replace("-", "−")
+    return minus(" | ".join(rows))
 
 
 def parse_weights(text: str, size: int) -> NDArray[np.float64] | None:

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.core.numbers import minus
 from cnn.core.scaling import HALF_RANGE
 from cnn.network import ops
 
@@ -28,7 +29,7 @@ def written(number: float) -> str:
     >>> written(-0.12345), written(-0.00001)
     ('−0.1235', '0.0000')
     """
-    return f"{number + 0.0:.4f}".replace("-0.0000", "0.0000").replace("-", "−")
+    return minus(f"{number + 0.0:.4f}".replace("-0.0000", "0.0000"))
 
 
 def in_brackets(number: float) -> str:

@@ -18,7 +18,8 @@ a:focus-visible, button:focus-visible { outline: 3px solid #3A97D9 !important; o
 PRINT_STYLE = """<style>
 @media print {
   header, [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stTooltipIcon"],
-  .stButton, .stDownloadButton, .stPageLink, .stPopover, .st-key-page-tools, .st-key-no-print
+  .stButton, .stDownloadButton, .stPageLink, .stPopover, .stButtonGroup, .stSlider, .stFileUploader,
+  .st-key-page-tools, [data-testid="stMainBlockContainer"] .stSpace, .st-key-no-print
   { display: none !important; }
   html, body, #root, #root > div, [data-testid="stApp"], [data-testid="stAppViewContainer"], [data-testid="stMain"] {
     position: static !important; overflow: visible !important; height: auto !important; min-height: 0 !important;
@@ -26,13 +27,15 @@ PRINT_STYLE = """<style>
   [data-testid="stMainBlockContainer"] { padding: 0 !important; }
   [data-testid="stApp"], body { background: #FFFFFF !important; }
   [data-testid="stExpander"]:has(details:not([open])) { display: none !important; }
+  [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { flex-wrap: nowrap !important; }
+  [data-testid="stColumn"] { min-width: 0 !important; }
   .stPlotlyChart, .stImage, [data-testid="stVerticalBlockBorderWrapper"] { break-inside: avoid; }
 }
 </style>"""
-# The whole page is enlarged, so that text in drawings and in components grows with the rest.
+# The whole page is enlarged, components with it. A drawing is as wide as the page all the same: its text grows by
+# --type (drawing.css).
 LARGE_STYLE = """<style>
-[data-testid="stMainBlockContainer"] { zoom: 1.4; padding-top: 4rem; }
-@media print { [data-testid="stMainBlockContainer"] { zoom: 1; } }
+[data-testid="stMainBlockContainer"] { zoom: 1.4; padding-top: 4rem; --type: 1.3; }
 </style>"""
 # White is hard to read on the dark theme's primary colour, which is bright enough to be read as text on dark ground.
 DARK_STYLE = """<style>

@@ -224,7 +224,7 @@ def test_a_legend_holds_its_numbers() -> None:
     assert "12.3" in shown
     assert all(stop in shown for stop in LIGHT.sequential)
     signed = legend_html(Scale(-0.5, 0.5, signed=True), DARK)
-    assert re.findall(r"<span>(.*?)</span>", signed) == ["-0.5", "0", "0.5"]
+    assert re.findall(r"<span>(.*?)</span>", signed) == ["−0.5", "0", "0.5"]
     assert all(stop in signed for stop in (DARK.negative, DARK.ground, DARK.positive))
 
 
@@ -305,6 +305,16 @@ def test_a_network_drawing_names_every_layer(name: str, theme: Theme) -> None:
         if row.layer.tag in ("conv", "pool", "dense"):
             assert row.layer.name in texts(root)
     assert root.get("aria-label")
+
+
+def test_the_text_of_a_drawing_has_the_size_that_its_root_is_given() -> None:
+    """Large type sets one size, at the root: no text inside may have one in pixels of its own."""
+    table, outputs, pixels = some_outputs("lecture")
+    shown = [row for row in table if len(row.shape) == 3 and row.layer.inputs]
+    for drawn in (network_svg(table, LIGHT), flow_svg(shown, outputs, pixels, LIGHT)):
+        root = ElementTree.fromstring(drawn)
+        assert root.get("font-size")
+        assert all((text.get("font-size") or "1em").endswith("em") for text in root.iter(f"{SVG}text"))
 
 
 def test_a_network_drawing_stays_within_its_box() -> None:

@@ -1,5 +1,8 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
+// cnn/frontend/shared/dom.ts
+var zoomOf = (element) => element.getBoundingClientRect().width / element.offsetWidth || 1;
+
 // cnn/frontend/shared/numbers.ts
 var THRESHOLD = 1e-4;
 var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
@@ -60,9 +63,10 @@ function tooltip(root, text, { clientX, clientY }) {
   box.textContent = text;
   root.append(box);
   const { width, height } = box.getBoundingClientRect();
-  box.style.left = `${clamp(clientX - width / 2, 8, Math.max(innerWidth - width - 8, 8))}px`;
+  const zoom = zoomOf(box);
+  box.style.left = `${clamp(clientX - width / 2, 8, Math.max(innerWidth - width - 8, 8)) / zoom}px`;
   const above = clientY - height - 28;
-  box.style.top = `${above > 8 ? above : clientY + 28}px`;
+  box.style.top = `${(above > 8 ? above : clientY + 28) / zoom}px`;
   return box;
 }
 

@@ -142,6 +142,7 @@ function focusedIn(place2) {
   const root = place2.getRootNode();
   return root.activeElement instanceof HTMLElement ? root.activeElement : null;
 }
+var zoomOf = (element) => element.getBoundingClientRect().width / element.offsetWidth || 1;
 
 // cnn/frontend/shared/input.ts
 var LONG_PRESS = 500;
@@ -213,9 +214,10 @@ function tooltip(root, text, { clientX, clientY }) {
   box.textContent = text;
   root.append(box);
   const { width, height: height2 } = box.getBoundingClientRect();
-  box.style.left = `${clamp(clientX - width / 2, 8, Math.max(innerWidth - width - 8, 8))}px`;
+  const zoom = zoomOf(box);
+  box.style.left = `${clamp(clientX - width / 2, 8, Math.max(innerWidth - width - 8, 8)) / zoom}px`;
   const above = clientY - height2 - 28;
-  box.style.top = `${above > 8 ? above : clientY + 28}px`;
+  box.style.top = `${(above > 8 ? above : clientY + 28) / zoom}px`;
   return box;
 }
 
@@ -324,6 +326,7 @@ function paintPixels(canvas, wide, tall, count, pixelAt2) {
 // cnn/frontend/overview/links.ts
 function anchorsOf(state) {
   const origin = state.columns.getBoundingClientRect();
+  const zoom = zoomOf(state.columns);
   const found = {};
   for (const column of state.facts.columns) {
     const { body, items } = partOf(state, column.name);
@@ -332,11 +335,11 @@ function anchorsOf(state) {
       (one) => one.getBoundingClientRect()
     );
     found[column.name] = {
-      left: Math.min(...boxes.map((box) => box.left)) - origin.left,
-      right: Math.max(...boxes.map((box) => box.right)) - origin.left,
-      top: Math.min(...boxes.map((box) => box.top)) - origin.top,
-      bottom: Math.max(...boxes.map((box) => box.bottom)) - origin.top,
-      heights: boxes.map((box) => box.top + box.height / 2 - origin.top)
+      left: (Math.min(...boxes.map((box) => box.left)) - origin.left) / zoom,
+      right: (Math.max(...boxes.map((box) => box.right)) - origin.left) / zoom,
+      top: (Math.min(...boxes.map((box) => box.top)) - origin.top) / zoom,
+      bottom: (Math.max(...boxes.map((box) => box.bottom)) - origin.top) / zoom,
+      heights: boxes.map((box) => (box.top + box.height / 2 - origin.top) / zoom)
     };
   }
   return found;
@@ -640,7 +643,7 @@ function fillStrip(state, column) {
     paintPixels(item.spot, wide, tall, values.length, (i) => paint(values[i]));
   }
   const [low, high] = [compact(column.low), compact(column.high)];
-  item.setAttribute("aria-label", `${column.name}, ${column.total} values from ${low} to ${high}`);
+  item.setAttribute("aria-label", `${column.name}, ${grouped(column.total)} values from ${low} to ${high}`);
 }
 function fillScores(state, column) {
   const values = valuesOf(state, column);

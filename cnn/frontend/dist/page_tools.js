@@ -25,29 +25,34 @@ function makeButton(parent, name, text, label = "") {
 
 // cnn/frontend/page_tools.ts
 var SHEET = [718, 1047];
-var LEAST = 0.5;
+var LEAST = 0.45;
+var SPARE = 0.99;
 function onPaper(wide, tall) {
   const [short, long] = SHEET;
-  const upright = Math.min(short / wide, long / tall, 1);
-  const lying = Math.min(long / wide, short / tall, 1);
+  const upright = Math.min(short / wide, SPARE * long / tall, 1);
+  const lying = Math.min(long / wide, SPARE * short / tall, 1);
   if (Math.max(upright, lying) < LEAST) return { zoom: Math.min(short / wide, 1), landscape: false };
   return { zoom: Math.max(upright, lying), landscape: lying > upright };
 }
 var STYLE = "cnn-lab-print";
+function printRules() {
+  const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
+  return rules.filter((rule) => rule instanceof CSSMediaRule && rule.conditionText === "print").map((rule) => rule.cssText.replace("@media print", "@media all")).join("\n");
+}
 function prepare() {
   const page = document.querySelector('[data-testid="stMainBlockContainer"]');
   if (!page) return;
-  const { paddingLeft, paddingRight, paddingTop, paddingBottom } = getComputedStyle(page);
-  const wide = page.offsetWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
-  const tall = page.offsetHeight - Number.parseFloat(paddingTop) - Number.parseFloat(paddingBottom);
-  const { zoom, landscape } = onPaper(wide, tall);
+  const { paddingLeft, paddingRight } = getComputedStyle(page);
+  const shown = page.offsetWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
+  const wide = Math.max(shown, SHEET[0]);
   const style = document.getElementById(STYLE) ?? document.head.appendChild(document.createElement("style"));
   style.id = STYLE;
+  const width = `width: ${wide}px !important; max-width: none !important;`;
+  style.textContent = `${printRules()} [data-testid="stMainBlockContainer"] { ${width} }`;
+  const { zoom, landscape } = onPaper(wide, page.offsetHeight);
   style.textContent = `
     @page { size: A4 ${landscape ? "landscape" : "portrait"}; margin: 10mm; }
-    @media print {
-      [data-testid="stMainBlockContainer"] { zoom: ${zoom}; width: ${wide}px !important; max-width: none !important; }
-    }`;
+    @media print { [data-testid="stMainBlockContainer"] { zoom: ${zoom} !important; ${width} } }`;
 }
 function pageTools({ parentElement }) {
   const place = find(parentElement, ".tools");

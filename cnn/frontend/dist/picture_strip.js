@@ -102,6 +102,7 @@ function keepChildren(parent, count, add) {
   while (parent.children.length > count) parent.lastElementChild?.remove();
   while (parent.children.length < count) add();
 }
+var zoomOf = (element) => element.getBoundingClientRect().width / element.offsetWidth || 1;
 
 // cnn/frontend/shared/input.ts
 var LONG_PRESS = 500;
@@ -159,9 +160,10 @@ function tooltip(root, text, { clientX, clientY }) {
   box.textContent = text;
   root.append(box);
   const { width, height } = box.getBoundingClientRect();
-  box.style.left = `${clamp(clientX - width / 2, 8, Math.max(innerWidth - width - 8, 8))}px`;
+  const zoom = zoomOf(box);
+  box.style.left = `${clamp(clientX - width / 2, 8, Math.max(innerWidth - width - 8, 8)) / zoom}px`;
   const above = clientY - height - 28;
-  box.style.top = `${above > 8 ? above : clientY + 28}px`;
+  box.style.top = `${(above > 8 ? above : clientY + 28) / zoom}px`;
   return box;
 }
 

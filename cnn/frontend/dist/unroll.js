@@ -74,6 +74,7 @@ function find(root, selector) {
 function findAll(root, selector) {
   return [...root.querySelectorAll(selector)];
 }
+var zoomOf = (element) => element.getBoundingClientRect().width / element.offsetWidth || 1;
 
 // cnn/frontend/shared/input.ts
 var FINGER = 44;
@@ -190,7 +191,8 @@ function build(place) {
 function listen(state, canvas, indexAt, next, spot) {
   const point = ({ clientX, clientY }) => {
     const box = canvas.getBoundingClientRect();
-    go(state, indexAt(clientX - box.left, clientY - box.top));
+    const zoom = zoomOf(canvas);
+    go(state, indexAt((clientX - box.left) / zoom, (clientY - box.top) / zoom));
   };
   const handleBox = { getBoundingClientRect: () => boxAround(canvas, spot()) };
   handle(canvas, {
@@ -212,7 +214,8 @@ function listen(state, canvas, indexAt, next, spot) {
 }
 function boxAround(canvas, [x, y]) {
   const box = canvas.getBoundingClientRect();
-  return new DOMRect(box.left + x - FINGER2 / 2, box.top + y - FINGER2 / 2, FINGER2, FINGER2);
+  const zoom = zoomOf(canvas);
+  return new DOMRect(box.left + zoom * x - FINGER2 / 2, box.top + zoom * y - FINGER2 / 2, FINGER2, FINGER2);
 }
 var indexOf = (grid, row, column, channel) => (row * grid.width + column) * grid.channels + channel;
 function placeOf(grid, index) {
@@ -345,12 +348,15 @@ function mark(on, x, y, wide, tall, facts) {
   frame(on, x - 2, y - 2, wide + 4, tall + 4, facts.accent, 2.5);
 }
 function join(state, facts, x1, y1, under, x2, y2) {
-  const stage = find(state.place, ".stage").getBoundingClientRect();
-  const [a, b] = [state.maps.getBoundingClientRect(), state.vector.getBoundingClientRect()];
-  const [x, y, way] = [a.left - stage.left + x1, a.top - stage.top + y1, a.top - stage.top + under];
-  const [toX, toY] = [b.left - stage.left + x2 - 2, b.top - stage.top + y2];
-  const edge = b.left - stage.left - 10;
-  const bend = Math.max(edge - 24, a.right - stage.left + 4);
+  const area = find(state.place, ".stage");
+  const [stage, zoom] = [area.getBoundingClientRect(), zoomOf(area)];
+  const [a, b] = [state.maps, state.vector].map((canvas) => {
+    const { left, right, top } = canvas.getBoundingClientRect();
+    return { left: (left - stage.left) / zoom, right: (right - stage.left) / zoom, top: (top - stage.top) / zoom };
+  });
+  const [x, y, way] = [a.left + x1, a.top + y1, a.top + under];
+  const [toX, toY, edge] = [b.left + x2 - 2, b.top + y2, b.left - 10];
+  const bend = Math.max(edge - 24, a.right + 4);
   const link = find(state.place, "svg path");
   link.setAttribute("d", `M${x},${y}V${way}H${bend}L${edge},${toY}H${toX}`);
   link.setAttribute("stroke", facts.accent);

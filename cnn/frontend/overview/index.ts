@@ -262,7 +262,7 @@ function fillStrip(state: State, column: Column): void {
     paintPixels(item.spot, wide, tall, values.length, (i) => paint(values[i] as number));
   }
   const [low, high] = [compact(column.low), compact(column.high)];
-  item.setAttribute("aria-label", `${column.name}, ${column.total} values from ${low} to ${high}`);
+  item.setAttribute("aria-label", `${column.name}, ${grouped(column.total)} values from ${low} to ${high}`);
 }
 
 function fillScores(state: State, column: Column): void {

@@ -1,11 +1,12 @@
 // The lines between the columns of the overview, in one SVG behind them. Quiet ones join what is shown; bright
 // ones join the map under the pointer with what it reads.
-import { makeSvg } from "../shared/dom.ts";
+import { makeSvg, zoomOf } from "../shared/dom.ts";
 import { type Anchor, type Column, columnOf, partOf, type State } from "./state.ts";
 
 // Where the maps of every column are, by layer name: its sides, and the middle height of each thing in it
 function anchorsOf(state: State): Record<string, Anchor> {
   const origin = state.columns.getBoundingClientRect();
+  const zoom = zoomOf(state.columns); // the lines are drawn in the pixels of the page before large type enlarges it
   const found: Record<string, Anchor> = {};
   for (const column of state.facts.columns) {
     const { body, items } = partOf(state, column.name);
@@ -14,11 +15,11 @@ function anchorsOf(state: State): Record<string, Anchor> {
       one.getBoundingClientRect(),
     );
     found[column.name] = {
-      left: Math.min(...boxes.map((box) => box.left)) - origin.left,
-      right: Math.max(...boxes.map((box) => box.right)) - origin.left,
-      top: Math.min(...boxes.map((box) => box.top)) - origin.top,
-      bottom: Math.max(...boxes.map((box) => box.bottom)) - origin.top,
-      heights: boxes.map((box) => box.top + box.height / 2 - origin.top),
+      left: (Math.min(...boxes.map((box) => box.left)) - origin.left) / zoom,
+      right: (Math.max(...boxes.map((box) => box.right)) - origin.left) / zoom,
+      top: (Math.min(...boxes.map((box) => box.top)) - origin.top) / zoom,
+      bottom: (Math.max(...boxes.map((box) => box.bottom)) - origin.top) / zoom,
+      heights: boxes.map((box) => (box.top + box.height / 2 - origin.top) / zoom),
     };
   }
   return found;

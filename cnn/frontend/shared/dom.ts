@@ -93,3 +93,7 @@ export function focusedIn(place: Element): HTMLElement | null {
   const root = place.getRootNode() as Document | ShadowRoot;
   return root.activeElement instanceof HTMLElement ? root.activeElement : null;
 }
+
+/** How much larger an element is on the screen than in its own pixels: above 1 in large type, which zooms the page. */
+export const zoomOf = (element: HTMLElement): number =>
+  element.getBoundingClientRect().width / element.offsetWidth || 1;

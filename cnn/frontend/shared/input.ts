@@ -1,6 +1,7 @@
 // Pointer, touch and keyboard, in one way for all components. By mouse, hovering moves and a click chooses. By touch,
 // a swipe scrolls the page, a drag that begins on the handle (the cell or window) moves it, a tap chooses, and a long
 // press shows what a tooltip shows.
+import { zoomOf } from "./dom.ts";
 import { clamp } from "./numbers.ts";
 
 const LONG_PRESS = 500; // milliseconds
@@ -174,8 +175,9 @@ function tooltip(root: HTMLElement, text: string, { clientX, clientY }: Point): 
   box.textContent = text;
   root.append(box);
   const { width, height } = box.getBoundingClientRect();
-  box.style.left = `${clamp(clientX - width / 2, 8, Math.max(innerWidth - width - 8, 8))}px`;
+  const zoom = zoomOf(box);
+  box.style.left = `${clamp(clientX - width / 2, 8, Math.max(innerWidth - width - 8, 8)) / zoom}px`;
   const above = clientY - height - 28; // above the finger
-  box.style.top = `${above > 8 ? above : clientY + 28}px`;
+  box.style.top = `${(above > 8 ? above : clientY + 28) / zoom}px`;
   return box;
 }

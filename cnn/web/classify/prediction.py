@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.core.numbers import number, to_blob
+from cnn.core.numbers import fixed, number, to_blob
 from cnn.core.scaling import HALF_RANGE
 from cnn.core.shares import percent
 from cnn.data import CLASSES
@@ -70,9 +70,9 @@ def score_text(score: float) -> str:
     """Return a score before softmax with two decimals, a huge one so that it fits.
 
     >>> score_text(-1.234), score_text(-5.65e26)
-    ('-1.23', '−5.65e26')
+    ('−1.23', '−5.65e26')
     """
-    return f"{score:.2f}" if abs(score) < 1e5 else number(score)
+    return fixed(score, 2) if abs(score) < 1e5 else number(score)
 
 
 def _facts(opinion: Opinion, exhibit: Exhibit, reach: float) -> dict[str, Any]:

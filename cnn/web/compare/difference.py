@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.core.errors import CnnLabError
+from cnn.core.numbers import minus
 from cnn.core.shares import IN_TABLES, between, in_percent, percent
 from cnn.data import CLASSES
 from cnn.evaluation.compare import (
@@ -176,7 +177,7 @@ def show_confusion_difference(runs: Sequence[Run], names: Sequence[str]) -> None
             rows=CLASSES,
             columns=CLASSES,
             corner="true ↓ predicted →",
-            text=lambda i, j: f"{table[i, j]:+d}".replace("-", "−") if table[i, j] else "",
+            text=lambda i, j: minus(f"{table[i, j]:+d}") if table[i, j] else "",
             title=lambda i, j: (
                 f"{CLASSES[i]} classified as {CLASSES[j]}: {before.confusion[i, j]} before, {after.confusion[i, j]} now"
             ),

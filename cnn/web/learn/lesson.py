@@ -4,7 +4,7 @@ A control's value is in the page's address under its key. `?lock=a,b` shows cont
 changed, `?hide=a,b` hides them and uses the value in the address, `?present=1` makes the type large.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ import streamlit as st
 from cnn import data
 from cnn.core import settings
 from cnn.core.errors import CnnLabError, RunError
+from cnn.core.numbers import fixed
 from cnn.evaluation import pretrained
 from cnn.exports import lesson_page
 from cnn.lessons.progress import Progress, ProgressStore
@@ -204,6 +205,16 @@ def number(
     locked = _listed("lock", key)
     return float(
         st.slider(label, low, high, default, step, form, key=key, bind="query-params", disabled=locked)
+    )
+
+
+def number_table(rows: Sequence[Mapping[str, str | int | float]]) -> None:
+    """Show rows of numbers as a table, with four decimals and true minus signs."""
+    st.table(
+        [
+            {name: fixed(value) if isinstance(value, float) else str(value) for name, value in row.items()}
+            for row in rows
+        ]
     )
 
 

@@ -2,6 +2,7 @@
 
 from html import escape
 
+from cnn.core.numbers import minus
 from cnn.lessons.worksheets import Grid, Worksheet
 
 STYLE = """<style>
@@ -69,4 +70,4 @@ def _text(value: float, digits: int) -> str:
     ('−2', '0.00')
     """
     text = f"{value:.{digits}f}"
-    return f"{0:.{digits}f}" if float(text) == 0 else text.replace("-", "−")
+    return f"{0:.{digits}f}" if float(text) == 0 else minus(text)

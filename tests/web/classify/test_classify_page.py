@@ -108,12 +108,14 @@ def test_the_switches_order_the_bars_show_scores_and_average(visit: Visit) -> No
     rows = blob_of(app, "prediction")[0]["opinions"][0]["rows"]
     run = RUNS["lecture"]
     scores = classify(run.setup.network, run.weights(), horse()).scores
-    assert [row["text"] for row in rows] == [f"{x:.2f}" for x in sorted(scores.tolist(), reverse=True)]
+    assert [row["text"] for row in rows] == [
+        f"{x:.2f}".replace("-", "−") for x in sorted(scores.tolist(), reverse=True)
+    ]
     app = toggle(app, "averaged")
     facts = blob_of(app, "prediction")[0]
     mean = classify(run.setup.network, run.weights(), horse(), averaged=True).scores
     assert [row["text"] for row in facts["opinions"][0]["rows"]] == [
-        f"{score:.2f}" for score in sorted(mean.tolist(), reverse=True)
+        f"{score:.2f}".replace("-", "−") for score in sorted(mean.tolist(), reverse=True)
     ]
     assert "Mean of 6 views" in facts["opinions"][0]["note"]
 

@@ -199,7 +199,8 @@ def test_right_answers_are_marked_and_wrong_ones_explained(
         assert check(app, f"dense-{question}").options[place] == text
         answer(app, f"dense-{question}", place)
     assert right_place(app, "dense-push") == push
-    assert f"{outputs['scores'][unit]:.4f}; this sum: {outputs['scores'][unit]:.4f}" in said(app)
+    score = f"{outputs['scores'][unit]:.4f}".replace("-", "−")
+    assert f"{score}; this sum: {score}" in said(app)
     assert "1,536×10 + 10 = 15,370" in said(app)
     assert "24×10 + 10 = 250" in said(app)
     done = ProgressStore(settings.home_folder() / "progress").read(owner_hash(ANNA))
