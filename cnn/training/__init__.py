@@ -1,1 +1,1 @@
-"""Training: the Keras model, its step, the loop, and what becomes of its reports."""
+"""Training: the Keras model, the training step, the loop, and how its reports are recorded."""

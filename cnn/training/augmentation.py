@@ -1,4 +1,4 @@
-"""Random changes to training pictures that leave their class alone, inside the TensorFlow graph."""
+"""Data augmentation inside the TensorFlow graph: random flips, shifts and cutout of training pictures."""
 
 import numpy as np
 import tensorflow as tf
@@ -8,20 +8,20 @@ from cnn.network.spec import PICTURE_SHAPE, TrainSpec
 
 SIDE = PICTURE_SHAPE[0]
 GREY = 127
-FLIP_STREAM = 2**32  # no epoch has this number, by which the orders of the pictures are drawn
+FLIP_STREAM = 2**32  # shuffles are seeded by [seed, epoch]; no epoch has this number, so the streams differ
 
 
 def augment(pixels: tf.Tensor, training: TrainSpec, mirrored: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Return a batch (n, 32, 32, 3), uint8, flipped, shifted and cut out as `training` says.
+    """Return a batch (n, 32, 32, 3), uint8, augmented as `training` says.
 
-    Flip: those `mirrored` are turned left to right. Shift: moved by up to `shift` pixels each way, the
-    edge mirrored into the gap. Cutout: one square of `cutout` pixels is made grey (DeVries, Taylor 2017).
+    Flip: the pictures in `mirrored` are flipped left to right. Shift: by up to `shift` pixels each way, with
+    reflection padding. Cutout: one random square of side `cutout` becomes grey (DeVries, Taylor 2017).
 
     Args:
-        pixels: the batch.
-        training: says what is done.
-        mirrored: (n,), bool; looked at where `training` has flip.
-        seed: (2,), int; the same seed gives the same changes.
+        pixels: the batch, (n, 32, 32, 3), uint8.
+        training: which augmentations are on.
+        mirrored: (n,), bool; used only if `training.flip`.
+        seed: (2,), int; the same seed gives the same result.
     """
     if training.flip or training.shift:
         pixels = _move(pixels, training, mirrored, seed)
@@ -31,17 +31,17 @@ def augment(pixels: tf.Tensor, training: TrainSpec, mirrored: tf.Tensor, seed: t
 
 
 def first_mirrored(count: int, seed: int) -> NDArray[np.bool_]:
-    """Return for every training picture whether it is mirrored in the first epoch, (count,).
+    """Return which training pictures are mirrored in the first epoch: (count,), bool.
 
-    In the next epoch it is the other way, and so on in turn: two epochs show every picture from both sides,
-    where chance alone would show half of them twice from one (Jordan 2024, "94% on CIFAR-10 in 3.29
-    seconds").
+    Each following epoch mirrors exactly the others, so that two epochs show both versions of every picture;
+    independent random flips would show half of them the same way twice (Jordan 2024, "94% on CIFAR-10 in
+    3.29 seconds").
     """
     return np.random.default_rng([seed, FLIP_STREAM]).random(count) < 0.5
 
 
 def _move(pixels: tf.Tensor, training: TrainSpec, mirrored: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Pick, for every picture, the rows and the columns that the moved and mirrored one consists of."""
+    """Shift and mirror by gathering, for every picture, its source rows and columns."""
     count, side = tf.shape(pixels)[0], tf.range(SIDE)[None]
     columns = tf.repeat(side, count, axis=0)
     if training.flip:
@@ -55,7 +55,7 @@ def _move(pixels: tf.Tensor, training: TrainSpec, mirrored: tf.Tensor, seed: tf.
 
 
 def _cut_out(pixels: tf.Tensor, size: int, seed: tf.Tensor) -> tf.Tensor:
-    """Grey out a square around a random centre; at the edge a part of it falls outside."""
+    """Grey out a square around a random centre; near an edge it is clipped."""
     count, side = tf.shape(pixels)[0], tf.range(SIDE)[None]
     rows = side - (_draw(seed, 2, count, SIDE)[:, None] - size // 2)
     columns = side - (_draw(seed, 3, count, SIDE)[:, None] - size // 2)
@@ -69,7 +69,7 @@ def _reflect(places: tf.Tensor) -> tf.Tensor:
 
 
 def _draw(seed: tf.Tensor, stream: int, count: tf.Tensor, below: int) -> tf.Tensor:
-    """Return `count` whole numbers from 0 to `below` - 1."""
+    """Return `count` random integers from 0 to `below` - 1, int32."""
     return tf.random.stateless_uniform(
         [count], tf.stack([seed[0] + stream * 7919, seed[1]]), 0, below, tf.int32
     )

@@ -1,6 +1,6 @@
-"""What is wrong with a training, in plain words, each with the next thing to try. Read from its history alone.
+"""Diagnoses common training problems from the history alone, each with the next thing to try.
 
-Each rule is a function of what was measured after an epoch; it returns a sentence, or None where it does not
+Each rule is a function of what was measured after each epoch; it returns a sentence, or None if it does not
 apply. Nothing here needs TensorFlow.
 """
 
@@ -22,18 +22,18 @@ RISEN = 1.05  # times the lowest validation loss
 
 @dataclass(frozen=True)
 class Finding:
-    """`rule` names what was found: guessing, one_answer, dead or overfitting; `sentence` is for people."""
+    """`rule` is guessing, one_answer, dead or overfitting; `sentence` is shown to people."""
 
     rule: str
     sentence: str
 
 
 def findings(setup: Setup, rows: Sequence[dict[str, Any]]) -> list[Finding]:
-    """Return what is wrong with a training after its last epoch so far, the most telling first.
+    """Return the problems of a run as of its latest epoch, the most informative first.
 
     Args:
         setup: network and training.
-        rows: its history; of an older version, which measured less, only some rules can say something.
+        rows: the run's history. Older versions recorded less; rules whose measurements are missing are skipped.
     """
     ends = [row for row in rows if row["kind"] == "epoch" and row.get("validation_accuracy") is not None]
     if not ends:
@@ -46,7 +46,7 @@ def findings(setup: Setup, rows: Sequence[dict[str, Any]]) -> list[Finding]:
 
 
 def chance(classes: int) -> float:
-    """Return the share that guessing gets right among so many equally frequent classes.
+    """Return the accuracy, 0 to 1, of guessing among `classes` equally frequent classes.
 
     >>> chance(10), chance(2)
     (0.1, 0.5)
@@ -67,7 +67,7 @@ def _one_answer(setup: Setup, ends: Sequence[dict[str, Any]]) -> str | None:
 
 
 def _guessing(setup: Setup, ends: Sequence[dict[str, Any]]) -> str | None:
-    """Chance and two standard deviations of the share of so many guesses: 19 of 20 guessers are below that."""
+    """Applies up to chance plus two standard deviations: about 98 % of guessing networks are below that."""
     last = ends[-1]
     classes, pictures = last.get("classes", len(CLASSES)), sum(last.get("answers") or [0])
     expected = chance(classes)
@@ -83,7 +83,7 @@ def _guessing(setup: Setup, ends: Sequence[dict[str, Any]]) -> str | None:
 
 
 def _what_helps(setup: Setup, ends: Sequence[dict[str, Any]]) -> str:
-    """Return the next thing to try for a network that guesses."""
+    """Return advice for a network that guesses."""
     step, rate = ends[-1]["step"], setup.training.learning_rate
     if _most_dead(ends[-1])[1] >= MOSTLY_DEAD or _jumped(ends):
         return f"The learning rate {rate:g} is too high for it: start again with {rate / 10:g}."
@@ -97,7 +97,7 @@ def _what_helps(setup: Setup, ends: Sequence[dict[str, Any]]) -> str:
 
 
 def _jumped(ends: Sequence[dict[str, Any]]) -> bool:
-    """Whether the loss was ever clearly worse than that of an even guess, ln(classes)."""
+    """Whether the loss was ever clearly above that of a uniform guess, ln(classes)."""
     guess = math.log(max(ends[-1].get("classes", len(CLASSES)), 2))
     return any(row["validation_loss"] > 1.2 * guess for row in ends)
 
@@ -120,7 +120,7 @@ def _dead(setup: Setup, ends: Sequence[dict[str, Any]]) -> str | None:
 
 
 def _overfitting(setup: Setup, ends: Sequence[dict[str, Any]]) -> str | None:
-    """The validation loss has risen since its lowest, for some epochs, while the training loss fell."""
+    """Applies if the validation loss has risen for some epochs since its minimum while the training loss fell."""
     best = min(ends, key=lambda row: row["validation_loss"])
     last = ends[-1]
     before, now = best.get("training_loss"), last.get("training_loss")

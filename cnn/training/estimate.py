@@ -1,7 +1,7 @@
-"""What a training will take, before anything is committed: memory from the set-up, speed from a short trial.
+"""Estimates before a run starts: memory from the shapes of the network, speed from a short trial.
 
-The memory is the sum of what has to be there at once during one optimiser step. Held against the measured
-peak of a process, for networks from 18 thousand to 34 million parameters in float32, it was between 10 % too
+The memory is the sum of everything held at once during one optimiser step. Compared with the measured peak of
+a process, for networks of 18 thousand to 34 million parameters in float32, the estimate was between 10 % too
 low and 12 % too high.
 
 >>> from cnn.network.presets import PRESETS
@@ -31,17 +31,17 @@ MACHINE_SHARE = 0.8
 TRIAL_SECONDS = 3.0
 LONGEST_TRIAL_SECONDS = 20.0
 TRIAL_CALLS = 4
-LONG_ENOUGH = 200  # epochs: a trial is over before
-# A step goes forward, and backward at twice the price; a look at a picture only goes forward.
+LONG_ENOUGH = 200  # epochs: the time limit of a trial always comes first
+# A training step is a forward pass and a backward pass of twice its cost; evaluation is a forward pass only.
 LOOKS_A_STEP = 3
 
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes that one training holds at once, in float32; mixed precision may need less.
+    """Bytes that one run holds at once, in float32; mixed precision may need less.
 
-    `gradients` are those and the steps made of them. `activations` are every layer's for one batch, which the
-    way back needs; or, where that is more, the two largest layers' for the pictures looked at afterwards.
+    `gradients` includes the updates computed from them. `activations` is all layers' for one batch, which
+    backpropagation needs, or the two largest layers' for one evaluation batch, whichever is more.
     """
 
     weights: int
@@ -52,15 +52,15 @@ class Memory:
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """The sum of all parts, in bytes."""
         return self.weights + self.gradients + self.optimizer + self.activations + self.base
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What a short trial measured: pictures and seconds of training steps, and the peak of memory in bytes.
+    """What a short trial measured: training speed, the expected seconds, and the peak memory in bytes.
 
-    `epoch_seconds` includes the look at the validation pictures, `total_seconds` also building the graph.
+    `epoch_seconds` includes evaluation on the validation pictures, `total_seconds` also building the graph.
     """
 
     images_per_second: float
@@ -72,7 +72,7 @@ class Trial:
 
 
 def memory(setup: Setup) -> Memory:
-    """Return what training `setup` needs, from the shapes of its layers.
+    """Return the memory that training `setup` needs, in bytes, from the shapes of its layers.
 
     Raises:
         TooSmallError: if a map would shrink below 1×1.
@@ -89,45 +89,45 @@ def memory(setup: Setup) -> Memory:
 
 
 def _activations(setup: Setup) -> tuple[int, int]:
-    """Return the bytes of all layers for one picture, and what looking at some pictures takes at once."""
+    """Return the bytes of all activations for one picture, and of one evaluation batch."""
     sizes = [row.memory for row in walk(setup.network)]
     return sum(sizes), LOOKED_AT_AT_ONCE * 2 * max(sizes)
 
 
 def _slots(training: TrainSpec) -> int:
-    """Return how many numbers the optimiser keeps for each weight."""
+    """Return how many state variables the optimiser has per weight."""
     if training.optimizer == "sgd":
         return int(training.momentum > 0)
     return 1 if training.optimizer == "rmsprop" else 2
 
 
 def memory_limit() -> int:
-    """Return the bytes that one training may take: `CNN_LAB_WORKER_MEMORY`, else a share of the machine.
+    """Return the bytes that one run may use: `CNN_LAB_WORKER_MEMORY`, else a share of the machine's memory.
 
     Raises:
-        CnnLabError: if a variable of the environment is not allowed.
+        CnnLabError: if an environment variable has an invalid value.
     """
     settings = read_settings()
-    processes = settings.workers + 1  # the query worker is the last
+    processes = settings.workers + 1  # the query worker too
     return settings.worker_memory or int(MACHINE_SHARE * machine_memory() / processes)
 
 
 def machine_memory(folder: Path = Path("/sys/fs/cgroup")) -> int:
-    """Return the bytes of memory of this machine, or of its container where that has less."""
+    """Return the bytes of memory of this machine, or its container's limit if that is lower."""
     whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     for name in ("memory.max", "memory/memory.limit_in_bytes"):
         try:
             whole = min(whole, int((folder / name).read_text()))
-        except (OSError, ValueError):  # absent, or "max"
+        except (OSError, ValueError):  # no such file, or "max" in it: no limit
             continue
     return whole
 
 
 def check_fits(setup: Setup) -> Memory:
-    """Return what training `setup` needs, if that is allowed.
+    """Return the memory that training `setup` needs, if it is within the limit.
 
     Raises:
-        CnnLabError: with the numbers, and the batch that would fit, if it needs more than `memory_limit`.
+        CnnLabError: if it needs more than `memory_limit`; it names the numbers and a batch size that fits.
         TooSmallError: if a map would shrink below 1×1.
     """
     needed, limit = memory(setup), memory_limit()
@@ -150,7 +150,7 @@ def _advice(setup: Setup, needed: Memory, limit: int) -> str:
 
 
 def size(count: float) -> str:
-    """Return bytes for people, in two or three digits.
+    """Format bytes for people, in two or three digits.
 
     >>> size(900 * 2**20), size(3.4 * 2**30), size(73288)
     ('900 MB', '3.4 GB', '72 KB')
@@ -161,15 +161,15 @@ def size(count: float) -> str:
 
 
 def try_out(report: Callable[[float], None], setup: Setup, dataset: str) -> Trial:
-    """Train `setup` for a few seconds, keep nothing, and return what that measured.
+    """Train `setup` for a few seconds, save nothing, and return the measurements.
 
     Args:
-        report: is told the share that is done.
+        report: called with the progress, 0 to 1.
         setup: network and training.
         dataset: "cifar10" or "sketch10".
 
     Raises:
-        CnnLabError: where it would not fit the memory, the pictures are absent, or the loss diverged.
+        CnnLabError: if it does not fit into memory, the data set is missing, or the loss diverged.
     """
     from cnn.training.precision import resolve_precision
     from cnn.training.trainer import PLAIN_PICTURES, Progress, train
@@ -203,14 +203,14 @@ def _enough(calls: int, seconds: float) -> bool:
 def _trial(
     training: TrainSpec, speed: float, build: float, pictures: int, looks: int, precision: str
 ) -> Trial:
-    """Return what a speed means for a training on so many pictures, that evaluates `looks` after an epoch."""
+    """Return the estimate that follows from a measured speed, with `looks` pictures evaluated per epoch."""
     epoch = (pictures + looks / LOOKS_A_STEP) / speed
     epochs = training.epochs or (training.seconds or 0.0) * speed / pictures
     return Trial(speed, epoch, build + epochs * epoch, epochs, _peak(), precision)
 
 
 def _forget_peak() -> None:
-    """Let the peak of this process's memory begin anew; where that is not allowed, it stays its life's."""
+    """Reset the peak memory of this process; where that is not allowed, it remains the peak since its start."""
     try:
         Path("/proc/self/clear_refs").write_text("5")
     except OSError:
@@ -218,7 +218,7 @@ def _forget_peak() -> None:
 
 
 def _peak() -> int:
-    """Return the peak of this process's memory in bytes; 0 where the system does not tell."""
+    """Return the peak memory of this process in bytes; 0 if the system does not report it."""
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:

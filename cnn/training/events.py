@@ -1,4 +1,4 @@
-"""What a training reports. Nothing here needs TensorFlow."""
+"""The reports that training yields. Nothing here needs TensorFlow."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from cnn.runs.checkpoints import Checkpoint
 
 @dataclass(frozen=True)
 class Progress:
-    """Within an epoch. `loss` and `accuracy` are means over the `pictures` shown since the report before.
+    """Progress within an epoch. `loss` and `accuracy` are means over the `pictures` since the last report.
 
-    The pictures were changed as the set-up says, and dropout was on; the loss is the plain cross-entropy, the
-    same quantity as on validation pictures, whatever label smoothing the steps minimised.
+    They are measured with augmentation and dropout on. The loss is the plain cross-entropy, comparable with
+    the validation loss, even if the steps minimise one with label smoothing.
     """
 
     step: int
@@ -27,9 +27,9 @@ class Progress:
 
 @dataclass(frozen=True)
 class Saved:
-    """A report with a state that is kept: the weights to look at, and the checkpoint to go on from.
+    """A report with the state to save: weights for a snapshot, and a checkpoint to resume from.
 
-    `seconds` are those of training steps.
+    `seconds` is the time spent in training steps.
     """
 
     step: int
@@ -41,12 +41,13 @@ class Saved:
 
 @dataclass(frozen=True)
 class EpochEnd(Saved):
-    """After an epoch, and once before the first (epoch 0, without accuracies).
+    """The end of an epoch, and once the start of the run (epoch 0, without accuracies).
 
-    `epoch` is whole, except where a time budget ends, or a run that was stopped has gone on for some epochs.
-    The training results are of some of its training pictures, unchanged, by the same weights as the
-    validation results. `classes` is how many there are among the validation pictures, `answers` how often
-    each was answered there; `dead` is, for each ReLU, the share of maps that are zero on all of 500 pictures.
+    `epoch` is an integer, unless a time budget ended within an epoch, or a stopped run was continued by some
+    epochs. Training loss and accuracy are measured on a sample of the training pictures, without augmentation
+    and with the same weights as the validation results. `classes` is the number of classes among the
+    validation pictures, `answers` how often each was predicted there; `dead` is, for each ReLU, the share of
+    maps that are zero on all of 500 pictures.
     """
 
     training_loss: float | None
@@ -60,17 +61,17 @@ class EpochEnd(Saved):
 
 @dataclass(frozen=True)
 class Paused(Saved):
-    """Nothing is computed until a command comes."""
+    """Training is paused; nothing is computed until a command arrives."""
 
 
 @dataclass(frozen=True)
 class Suspended(Saved):
-    """The last report of a training that leaves its worker while it is paused."""
+    """The last report of a paused run that frees its worker."""
 
 
 @dataclass(frozen=True)
 class Finished(Saved):
-    """The last report. `ending` is "" at the end of the run, else stop or discard, and nothing was tested."""
+    """The last report. `ending` is "" if the run is complete; after stop or discard, nothing was tested."""
 
     ending: str
     images_per_second: float
@@ -79,13 +80,13 @@ class Finished(Saved):
 
     @property
     def stopped(self) -> bool:
-        """Whether it was ended by a command."""
+        """Whether a command ended the run."""
         return bool(self.ending)
 
 
 @dataclass(frozen=True)
 class Resumed:
-    """After `Paused`: it goes on."""
+    """Training continues after `Paused`."""
 
     step: int
     epoch: float
@@ -93,7 +94,7 @@ class Resumed:
 
 @dataclass(frozen=True)
 class NewRate:
-    """The learning rate was changed by hand."""
+    """The learning rate was changed by a command."""
 
     step: int
     epoch: float

@@ -1,4 +1,4 @@
-"""A spec, built as a plain Keras functional model."""
+"""Builds a spec as a plain Keras functional model."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ from cnn.training.kernels.convolution import FastConvolution, FastDepthwiseConvo
 from cnn.training.kernels.fusion import PooledConv, faster_order
 from cnn.training.whitening import whitening_kernels
 
-# Training here is short; the running averages must follow within an epoch or two.
+# Runs are short: the running averages must converge within an epoch or two.
 BATCH_NORM_MOMENTUM = 0.9
 
-# Keras's operations rather than lambdas: a .keras file holds them without code, so that safe mode opens it.
+# Keras operations rather than lambdas: a .keras file stores them without code and opens in safe mode.
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "relu": keras.activations.relu,
     "leaky_relu": LeakyRelu(negative_slope=LEAKY_SLOPE),
@@ -49,20 +49,18 @@ def build_network(
 ) -> keras.Model:
     """Return the Keras model of `network`: scaled pixels (n, 32, 32, 3) in, softmax (n, 10) out.
 
-    Layers have the names of `cnn.network.layers.expand`. The scores and softmax are float32 in every precision.
+    Layers have the names of `cnn.network.layers.expand`. Scores and softmax are float32 in every precision.
     Whitening kernels are not trained; `build_for_training` sets them.
 
     Args:
         network: the spec.
         precision: "float32" or "mixed_bfloat16".
         seed: of the initial weights and of dropout.
-        faster: whether layers are exchanged for faster ones with the same weights and the same result, in
-            the order of `cnn.training.kernels.fusion`; what is between them means other values then.
-        parts: in how many parts a batch comes; with more than one, which takes `faster` layers, inputs and
-            outputs are lists. Batch normalisation takes them together, so that the parts of a batch give what
-            the whole would.
-        last: the layer whose outputs are the model's: "softmax", or "scores" before it, of which the
-            loss is computed.
+        faster: use faster layers with the same weights and the same result, in the order of
+            `cnn.training.kernels.fusion`; the outputs of intermediate layers may then differ.
+        parts: number of parts of a batch. If more than one, which requires `faster`, inputs and outputs are
+            lists. Batch normalisation uses the statistics of all parts, so the result does not depend on it.
+        last: the output layer: "softmax", or "scores", from which the loss is computed.
     """
     seeds = keras.random.SeedGenerator(seed)
     tensors: dict[str, list[Any]] = {}
@@ -94,14 +92,14 @@ def build_for_training(
     seed: int = 0,
     parts: int = 1,
 ) -> keras.Model:
-    """Return the network up to its scores, for its first step: faster layers on a CPU, whitening kernels set.
+    """Return the untrained network up to its scores: faster layers on a CPU, whitening kernels set.
 
     Args:
         network: the spec.
-        pictures: (n, 32, 32, 3), uint8, of which the whitening kernels are computed.
+        pictures: (n, 32, 32, 3), uint8, from which the whitening kernels are computed.
         precision: "float32" or "mixed_bfloat16".
         seed: of the initial weights and of dropout.
-        parts: in how many parts a batch comes.
+        parts: number of parts of a batch.
     """
     model = build_network(network, precision, seed, faster=not on_gpu(), parts=parts, last="scores")
     if network.whiten:
@@ -111,7 +109,7 @@ def build_for_training(
 
 
 def on_gpu() -> bool:
-    """Whether TensorFlow computes on a GPU, whose libraries choose fast ways themselves."""
+    """Whether TensorFlow uses a GPU, whose libraries choose fast kernels themselves."""
     return bool(tf.config.list_physical_devices("GPU"))
 
 
@@ -120,17 +118,17 @@ def _first_convolution(model: keras.Model, network: NetworkSpec) -> keras.layers
 
 
 def all_outputs(model: keras.Model) -> keras.Model:
-    """Return the same network with every layer's output, by layer name: the oracle of `cnn.network.forward`."""
+    """Return a model with every layer's output, by layer name; tests compare `cnn.network.forward` with it."""
     return keras.Model(model.input, {layer.name: layer.output for layer in model.layers})
 
 
 def get_weights(model: keras.Model) -> dict[str, NDArray[np.float32]]:
-    """Return the weights as float32 arrays by `layer/variable`, as `cnn.network.forward` and snapshots hold them."""
+    """Return the weights as float32 arrays by `layer/variable`, the names of snapshots and `cnn.network.forward`."""
     return {name: np.array(variable, np.float32) for name, variable in _variables(model)}
 
 
 def set_weights(model: keras.Model, weights: dict[str, NDArray[np.float32]]) -> None:
-    """Put weights, as `get_weights` gives them, into the model."""
+    """Load weights, named as in `get_weights`, into the model."""
     for name, variable in _variables(model):
         variable.assign(weights[name])
 
@@ -154,7 +152,7 @@ def _draw(seeds: keras.random.SeedGenerator) -> int:
 
 @dataclass(frozen=True)
 class Building:
-    """What a builder needs beside the layer: name and dtype for Keras, seeds, and whether the faster kind is meant."""
+    """What a builder needs besides the layer: Keras's name and dtype, seeds, and whether to use the faster kind."""
 
     common: dict[str, Any]
     seeds: keras.random.SeedGenerator
@@ -205,7 +203,7 @@ def _dense(layer: FullyConnected, to: Building) -> keras.layers.Layer:
     return keras.layers.Dense(layer.units, kernel_initializer=_initializer(to.seeds), **to.common)
 
 
-# Every class of layers but the input, which Keras makes of a shape.
+# Every layer class except the input, which Keras creates from a shape.
 BUILDERS: dict[type[Layer], Callable[[Any, Building], keras.layers.Layer]] = {
     Conv: _convolution,
     PooledConv: _pooled_convolution,

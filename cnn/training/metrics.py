@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-PARTS = 2  # of a batch, that go through a network at the same time on a CPU
+PARTS = 2  # parts of a batch that are computed in parallel on a CPU
 
 
 class Clock:
-    """How long a step takes. The first call also builds the graph, so it is not counted.
+    """Measures how long a step takes. The first call also builds the graph, so it is not counted.
 
-    `batch` is the mean number of pictures a step: the last batch of an epoch may be smaller than the others.
+    `batch` is the mean number of pictures per step: the last batch of an epoch may be smaller.
     """
 
     def __init__(self, batch: float) -> None:
@@ -20,7 +20,7 @@ class Clock:
         self.step_seconds = 0.0
 
     def record(self, steps: int, pictures: int, seconds: float) -> None:
-        """Take in how long a call of some steps with so many pictures took."""
+        """Add a call: how many steps and pictures it processed, in how many seconds."""
         self.calls += 1
         if self.calls == 1:
             return
@@ -31,23 +31,23 @@ class Clock:
         self.step_seconds = latest if self.calls == 2 else 0.7 * self.step_seconds + 0.3 * latest
 
     def steps_in(self, seconds: float) -> int:
-        """Return how many steps fit in `seconds`; one while that is not known."""
+        """Return how many steps fit into `seconds`; 1 as long as nothing was measured."""
         if not self.calls or not self.step_seconds:
             return 1
         return max(1, round(seconds / self.step_seconds))
 
     def state(self) -> dict[str, float]:
-        """Return what `restore` needs, as plain JSON."""
+        """Return the state for `restore`, JSON-serialisable."""
         names = ("steps", "pictures", "seconds", "step_seconds")
         return {name: getattr(self, name) for name in names}
 
     def restore(self, state: Mapping[str, float]) -> None:
-        """Go on from a state; the first call is not counted this time either."""
+        """Continue from a state; the first call after it builds the graph again and is not counted."""
         self.steps, self.seconds = int(state["steps"]), state["seconds"]
-        self.pictures = int(state.get("pictures", self.steps * self.batch))  # not noted by version 0.1
+        self.pictures = int(state.get("pictures", self.steps * self.batch))  # absent in version 0.1
         self.step_seconds = state["step_seconds"]
 
     @property
     def images_per_second(self) -> float:
-        """Over the whole run, since the first call."""
+        """Return the mean training speed of the run so far, the first call left out."""
         return self.pictures / self.seconds if self.seconds else 0.0

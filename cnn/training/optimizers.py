@@ -1,32 +1,32 @@
-"""The optimisers, as Keras has them, and Muon for convolutions."""
+"""Keras's optimisers, and Muon for convolutions."""
 
 import keras
 import tensorflow as tf
 
 from cnn.network.spec import TrainSpec
 
-MUON_ADAM_SHARE = 0.2  # of the learning rate, for what Muon leaves to AdamW
+MUON_ADAM_SHARE = 0.2  # of the learning rate, for the variables that AdamW trains
 MUON_STEPS = 3
 SMALLEST_NORM = 1e-7
 
 
 class ConvolutionMuon(keras.optimizers.Muon):
-    """Muon whose matrices are the kernels of convolutions; AdamW trains everything else.
+    """Muon for the kernels of convolutions; AdamW trains all other variables.
 
-    A step moves a kernel along its momentum with all singular values made about one, so that no direction is
-    neglected (Jordan 2024, "Muon: an optimizer for hidden layers"). The kernel (height, width, channels,
-    filters) is taken as a matrix with one column a filter. Keras's own class leaves all but matrices to
-    AdamW.
+    A step is the momentum, orthogonalised: all its singular values become about one, so that no direction is
+    neglected (Jordan 2024, "Muon: an optimizer for hidden layers"). A kernel (height, width, channels,
+    filters) is reshaped to a matrix with one column per filter. Keras's own class uses Muon only for variables
+    that are matrices already.
     """
 
     def _should_use_adamw(self, variable: keras.Variable) -> bool:
         return len(variable.shape) != 4
 
     def zeropower_via_newtonschulz5(self, x: tf.Tensor, steps: int) -> tf.Tensor:
-        """Return `x`, a kernel, with the singular values of its matrix made about one.
+        """Return the kernel `x`, same shape, with the singular values of its matrix made about one.
 
-        Keras multiplies the whole matrix X twice an iteration, X ← (a + b A + c A²) X with A = X Xᵀ. The
-        factors commute with A, so the next A follows from this one, and X is multiplied once at the end.
+        Each iteration of Keras multiplies the full matrix X twice: X ← (a + b A + c A²) X with A = X Xᵀ. The
+        factors commute with A, so here the next A is computed from A alone, and X is multiplied once at the end.
         """
         matrix = tf.reshape(x, [-1, x.shape[-1]])
         matrix /= tf.norm(matrix) + SMALLEST_NORM
@@ -41,13 +41,13 @@ class ConvolutionMuon(keras.optimizers.Muon):
         return tf.reshape(matrix @ product if tall else product @ matrix, x.shape)
 
     def lr_adjust(self, x: tf.Tensor) -> tf.Tensor:
-        """Scale a step so that its values are as large as Adam's usually are (Liu et al. 2025)."""
+        """Scale a step to the typical root mean square of an Adam step (Liu et al. 2025)."""
         rows, columns = x.shape[0] * x.shape[1] * x.shape[2], x.shape[3]
         return x * (max(rows, columns) ** 0.5 * self.rms_rate)
 
 
 def build_optimizer(training: TrainSpec, model: keras.Model) -> keras.optimizers.Optimizer:
-    """Return the optimiser of `training`, built for the model; biases and norms are not decayed."""
+    """Return the optimiser of `training`, built for `model`; biases and normalisation have no weight decay."""
     decay = training.weight_decay or None
     rate = training.learning_rate
     optimizer: keras.optimizers.Optimizer
@@ -73,7 +73,7 @@ def build_optimizer(training: TrainSpec, model: keras.Model) -> keras.optimizers
             optimizer = keras.optimizers.RMSprop(rate, weight_decay=decay)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     optimizer.build(model.trainable_variables)
-    # Keras sums gradients over replicas, by an identity where there is one, whose `tf.custom_gradient` keeps
-    # every graph, and the pictures in it, until the process ends (TensorFlow 2.21, its issue 97697).
+    # Keras sums gradients over replicas. With one replica that is an identity, whose `tf.custom_gradient` keeps
+    # every graph, and the pictures in it, until the process ends (TensorFlow 2.21, issue 97697).
     optimizer._all_reduce_sum_gradients = list
     return optimizer

@@ -1,4 +1,4 @@
-"""Which precision trains faster on this machine: by what its processor can do, and by processor time."""
+"""Chooses the precision that trains faster on this machine, by CPU features and measured CPU time."""
 
 import functools
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from cnn.training.train_step import Steps, parts_of
 BFLOAT16 = "mixed_bfloat16"
 FLOAT32 = "float32"
 FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}  # x86 with AVX-512, x86 with matrix tiles, ARM
-FIRST_GPU = (8, 0)  # the compute capability from which NVIDIA's chips compute in bfloat16
+FIRST_GPU = (8, 0)  # the lowest compute capability of NVIDIA GPUs with bfloat16
 ROUNDS = 4
 STEPS_A_ROUND = 4
 TRIAL_PICTURES = 512
@@ -26,14 +26,14 @@ TRIAL_PICTURES = 512
 
 @dataclass(frozen=True)
 class Choice:
-    """A precision, and why it was chosen, as the end of "chosen because"."""
+    """A precision, and the reason for it, which completes the sentence "chosen because …"."""
 
     precision: str
     reason: str
 
 
 def resolve_precision(setup: Setup) -> Choice:
-    """Return the precision that `setup` trains in: its own, or for "auto" the faster one here."""
+    """Return the precision that `setup` is trained in: its own, or for "auto" the faster one on this machine."""
     if setup.training.precision != "auto":
         return Choice(setup.training.precision, "the set-up says so")
     return fastest_precision()
@@ -43,9 +43,9 @@ def resolve_precision(setup: Setup) -> Choice:
 def fastest_precision() -> Choice:
     """Return the precision that trains faster in this process.
 
-    A processor without instructions for bfloat16 emulates it, and is always slower so. On one that has them
-    the preset `lecture` does some steps in each precision, in turns, and the least processor time of a round
-    decides: other processes that keep the cores busy delay a round, but do not add to its processor time.
+    A processor without bfloat16 instructions emulates them, which is always slower. On one that has them, the
+    preset `lecture` is trained for some steps in each precision alternately, and the lowest CPU time of a round
+    decides: other processes delay a round, but do not add to its CPU time.
     """
     if on_gpu():
         return _by_gpu()
@@ -60,7 +60,9 @@ def fastest_precision() -> Choice:
 
 
 def decide(seconds: dict[str, float]) -> Choice:
-    """Return the precision that took less processor time a picture.
+    """Return the precision that took less processor time per picture.
+
+    `seconds` is the processor time of one picture for each precision.
 
     >>> decide({"float32": 110e-6, "mixed_bfloat16": 84e-6}).reason
     'a picture took 84 µs of processor time in mixed_bfloat16 and 110 µs in float32'
@@ -73,7 +75,7 @@ def decide(seconds: dict[str, float]) -> Choice:
 
 
 def processor_flags(path: Path = Path("/proc/cpuinfo")) -> set[str]:
-    """Return what the processor says that it can do, in Linux's words; empty where that is not known."""
+    """Return the processor's feature flags as in Linux's /proc/cpuinfo; empty if unknown."""
     try:
         lines = path.read_text().splitlines()
     except OSError:
@@ -93,7 +95,7 @@ def _by_gpu() -> Choice:
 
 
 def _trial(precision: str) -> Callable[[], float]:
-    """Return a function that does some steps and returns the processor seconds a picture."""
+    """Return a function that runs some steps and returns the processor seconds per picture."""
     setup, data = PRESETS["lecture"].setup, _noise()
     model = build_for_training(
         setup.network, data.train_images, precision, parts=parts_of(setup.training.batch_size)

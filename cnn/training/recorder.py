@@ -1,8 +1,8 @@
-"""Turns the reports of a training into the facts of a run's folder, and goes back to where a run can go on.
+"""Writes the reports of training into the run's folder, and rolls the folder back to the latest checkpoint.
 
-The order is what makes a crash harmless. At the end of an epoch: snapshot, checkpoint, row of the history,
-state. A checkpoint notes how long the history was and the row that was about to follow; going back cuts the
-history there and adds that row, so that none is lost and none is there twice.
+The order of the writes makes a crash harmless. At the end of an epoch: snapshot, checkpoint, row of the
+history, state. A checkpoint contains the length of the history and the next row; rolling back truncates the
+history to that length and appends that row, so that none is lost and none is duplicated.
 """
 
 import logging
@@ -34,10 +34,10 @@ logger = logging.getLogger(__name__)
 
 
 class Recorder:
-    """Writes down what one process does to a run.
+    """Records what one process does to a run.
 
-    `status` is the status of the run, `acknowledged` the number of its commands that were carried out, `discarded`
-    whether it shall be removed.
+    `status` is the run's status, `acknowledged` the number of its commands that were executed, `discarded`
+    whether the run is to be removed.
     """
 
     def __init__(self, run: Run, status: Status) -> None:
@@ -47,12 +47,12 @@ class Recorder:
         self.discarded = False
 
     def change(self, **changes: Any) -> None:
-        """Write a changed state."""
+        """Change fields of the status and write it."""
         self.status = replace(self.status, **changes)
         self.run.write_status(self.status)
 
     def commands(self) -> Sequence[Command]:
-        """Return the commands that are new, having noted that they are taken."""
+        """Return the new commands, and record them as acknowledged."""
         if self.run.commands.count() <= self.acknowledged:
             return ()
         new = self.run.commands.read(self.acknowledged)
@@ -62,7 +62,7 @@ class Recorder:
         return new
 
     def record(self, report: Report) -> None:
-        """Write a report down.
+        """Write a report to the run's folder.
 
         Raises:
             RunError: when the disk is full or the folder is gone.
@@ -107,7 +107,7 @@ class Recorder:
             self._save(report, ending=report.ending)
 
     def _save(self, report: Saved, **record: Any) -> None:
-        """Save the weights where they are new, then the checkpoint with how far the record is."""
+        """Save a snapshot if the weights are new, then the checkpoint with the length of the history."""
         newest = self.run.snapshots()[-1:]
         if not newest or newest[0].step < report.step:
             self.run.save_snapshot(report.step, report.epoch, report.weights)
@@ -115,13 +115,13 @@ class Recorder:
         write_checkpoint(self.run.folder, replace(report.checkpoint, record=record))
 
     def fail(self, message: str) -> None:
-        """Note that the training broke off, and why."""
+        """Record that training failed, and why."""
         self.status = replace(self.status, state="failed", message=message)
 
     def conclude(self) -> bool:
-        """Write how the run was left, and return whether it is to be taken up again at once.
+        """Write the final state, and return whether the run should be resumed at once.
 
-        A run that was discarded is removed. On a full disk the older checkpoint makes room for the last word.
+        A discarded run is removed. If the disk is full, the older checkpoint is deleted to make room.
         """
         try:
             if self.discarded:
@@ -140,15 +140,15 @@ class Recorder:
         self.status, again = self.run.commands.conclude(self.status, self.acknowledged)
         return again
 
-    # Going back
+    # Rolling back
 
     def go_back(self) -> Checkpoint | None:
-        """Return the newest checkpoint that can be read, having put the folder back to where it was taken.
+        """Roll the folder back to the newest readable checkpoint, and return that checkpoint.
 
-        Without any the run begins anew. What was wrong with newer checkpoints is said in the state.
+        If there is none, return None; the run starts again. The status says what is wrong with newer checkpoints.
 
         Raises:
-            RunError: when the folder cannot be written.
+            RunError: if the folder cannot be written.
         """
         checkpoint, problems = self.run.checkpoint()
         begun = self.run.history.size() > 0
@@ -194,7 +194,7 @@ class Recorder:
 
 
 def epoch_row(report: EpochEnd) -> dict[str, Any]:
-    """Return the row of the history that says what was measured after an epoch."""
+    """Return the history row with the measurements after an epoch."""
     return {
         "kind": "epoch",
         "epoch": report.epoch,
@@ -219,5 +219,7 @@ def _rounded(kind: str, report: Progress | NewRate | Extended) -> dict[str, Any]
 
 
 def _damaged(checkpoint: Checkpoint | None, problems: list[str]) -> str:
-    back = f"it went on from epoch {checkpoint.epoch:g}" if checkpoint else "it began anew"
+    back = (
+        f"it went on from epoch {checkpoint.epoch:g}" if checkpoint else "it started again from the beginning"
+    )
     return f"{'; '.join(problems)}; {back}."

@@ -1,4 +1,4 @@
-"""Learning-rate schedules, as factors of the learning rate over the share of a run that is done."""
+"""Learning-rate schedules: the factor of the learning rate as a function of the progress of a run."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,10 +8,10 @@ START_FACTOR = 0.05
 
 
 def rate_factor(schedule: str, share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what the learning rate is multiplied by when `share` (0 to 1) of a run is done.
+    """Return the factor of the learning rate when `share` (0 to 1) of a run is done, same shape as `share`.
 
-    constant: always 1. cosine: from 1 to 0 along half a cosine (Loshchilov, Hutter 2016). one_cycle: up in a
-    straight line over the first fifth, then down to 0 in a straight line (Smith, Topin 2017).
+    constant: always 1. cosine: from 1 to 0 along half a cosine (Loshchilov, Hutter 2016). one_cycle: linear
+    warm-up over the first fifth, then linear decay to 0 (Smith, Topin 2017).
 
     >>> rate_factor("cosine", np.array([0.0, 0.5, 1.0])).round(3).tolist()
     [1.0, 0.5, 0.0]

@@ -1,9 +1,9 @@
-"""The graph of a training: optimiser steps over pictures that it holds, and a look at others.
+"""The TensorFlow graph of training: optimiser steps on the training pictures, and evaluation.
 
-Several steps run inside one `tf.function` call, over the uint8 pictures held as one tensor and gathered by
-a shuffled index; augmentation and scaling happen inside the graph. On a CPU a batch goes through the network
-in two parts at the same time, each on half of the threads, which leaves fewer cores waiting for each other
-than one part on all of them.
+Several steps run inside one `tf.function` call. The pictures are one uint8 tensor, from which each batch is
+gathered by a shuffled index; augmentation and scaling are part of the graph. On a CPU, two halves of a batch go
+through the network in parallel, each on half of the threads; cores then wait less for each other than with
+one batch on all threads.
 """
 
 from dataclasses import dataclass
@@ -25,16 +25,16 @@ from cnn.training.optimizers import build_optimizer
 
 
 def parts_of(batch_size: int) -> int:
-    """Return in how many parts a batch goes through the network here."""
+    """Return into how many parts a batch is split on this machine."""
     return 1 if on_gpu() else min(PARTS, batch_size)
 
 
 @dataclass(frozen=True)
 class Shown:
-    """Sums over the pictures of some steps, as they were shown: changed, and with dropout.
+    """Sums over the training pictures of some steps, with augmentation and dropout.
 
-    `loss` is the plain cross-entropy, the same quantity as on validation pictures: without label smoothing.
-    `steps` is how many were done: a step whose loss is not finite changes no weights and ends the call.
+    `loss` is the plain cross-entropy without label smoothing, comparable with the validation loss.
+    `steps` is the number of steps done: a step whose loss is not finite changes no weights and ends the call.
     """
 
     pictures: int
@@ -44,10 +44,10 @@ class Shown:
 
 
 class Steps:
-    """Steps that train `model`, as `build_for_training` makes it, each on one batch of the pictures.
+    """Trains `model`, which comes from `build_for_training`, one batch per step.
 
-    An epoch shows every picture once. Its last batch may be smaller, and its loss is the mean over the
-    pictures it has, as in Keras's `fit`.
+    An epoch uses every picture once. Its last batch may be smaller; its loss is the mean over its own
+    pictures, as in Keras's `fit`.
     """
 
     def __init__(self, model: keras.Model, training: TrainSpec, data: Dataset) -> None:
@@ -62,7 +62,7 @@ class Steps:
         self.parts = len(model.inputs)
         self.optimizer = build_optimizer(training, model)
         self.follow = RunningStatistics(model)
-        # XLA pays on a GPU; on a CPU it was two to eleven times slower
+        # XLA is faster on a GPU; on a CPU it was two to eleven times slower
         self._step = tf.function(self._one_step, jit_compile=True) if on_gpu() else self._one_step
         self._run = tf.function(
             self._run_steps,
@@ -78,7 +78,7 @@ class Steps:
             for layer in model.layers
             if isinstance(layer, keras.layers.Activation) and layer.activation is keras.activations.relu
         ]
-        if self._relus:  # of each, what it gives for every part of a batch
+        if self._relus:  # the outputs of each, one per part of a batch
             self._activations = keras.Model(
                 model.inputs,
                 [
@@ -99,32 +99,29 @@ class Steps:
         )
 
     def build(self) -> None:
-        """Build the graph, which takes a second or more; without it the first `run` does."""
+        """Build the graph, which takes a second or more; otherwise the first `run` does it."""
         self._run.get_concrete_function()
 
     def run(self, order: NDArray[np.int32], rates: NDArray[np.float32], first: int) -> Shown:
-        """Do a step for each of `rates`.
+        """Run one step for each of `rates`.
 
         Args:
-            order: numbers of training pictures, batch after batch; the last may be smaller.
-            rates: the learning rate of each step, (steps,).
-            first: the number of the first step, which decides augmentation.
+            order: indices of training pictures, int32, batch after batch; the last batch may be smaller.
+            rates: the learning rate of each step, (steps,), float32.
+            first: the number of the first step, which seeds augmentation.
         """
         loss, correct, steps = self._run(order, rates, first, self.an_epoch)
         return Shown(len(order), float(loss), int(correct), int(steps))
 
     def look(self, images: NDArray[np.uint8], labels: NDArray[Any]) -> tuple[float, int, NDArray[np.int64]]:
-        """Return summed loss, hits, and how often each class was answered (10,), without training.
-
-        The pictures are (n, 32, 32, 3).
-        """
-        times = self.parts if len(labels) < self.parts else 1  # a picture for every part
+        """Evaluate pictures (n, 32, 32, 3), uint8: summed loss, hits, predictions per class (10,)."""
+        times = self.parts if len(labels) < self.parts else 1  # at least one picture per part
         loss, found = self._look(np.tile(images, (times, 1, 1, 1)), np.tile(labels.astype(np.int32), times))
         answers = np.asarray(found)[: len(labels)]
         return float(loss) / times, int((answers == labels).sum()), np.bincount(answers, minlength=10)
 
     def dead_maps(self, images: NDArray[np.uint8]) -> dict[str, float]:
-        """Return for each ReLU the share of its maps that are zero everywhere on all of the pictures."""
+        """Return for each ReLU the share of its maps (0 to 1) that are zero everywhere on all pictures."""
         if not self._relus:
             return {}
         alive = [np.asarray(one) for one in self._alive(images)]
@@ -133,7 +130,7 @@ class Steps:
     def _run_steps(
         self, order: tf.Tensor, rates: tf.Tensor, first: tf.Tensor, an_epoch: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Run one optimiser step a batch of `order`; return summed loss, hits, and how many were done."""
+        """Run one optimiser step per batch of `order`; return summed loss, hits, and the number of steps done."""
         total, correct, i, finite = tf.constant(0.0), tf.constant(0), tf.constant(0), tf.constant(True)
         while finite and i < tf.size(rates):
             step = first + i
@@ -154,9 +151,9 @@ class Steps:
         return total, correct, i
 
     def _for_all_parts(self, pixels: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return a batch that has a picture for every part: a single one goes through each of them.
+        """Repeat a batch of one picture once per part, so that no part is empty.
 
-        Means over the batch, and so its loss, its gradient and its statistics, stay what they were.
+        Means over the batch do not change, so neither do loss, gradient and batch statistics.
         """
         if not 0 < self.pictures % self.batch_size < self.parts:
             return pixels, labels
@@ -181,7 +178,7 @@ class Steps:
         return loss, tf.concat(scores, 0)
 
     def _scores_of(self, pixels: tf.Tensor, training: bool) -> list[tf.Tensor]:
-        """Return the scores of pictures, part by part; float32 in every precision."""
+        """Return the scores of each part of a batch, float32 in every precision."""
         inputs = [scale(tf.cast(part, tf.float32)) for part in _split(pixels, self.parts)]
         if self.parts == 1:
             return [self.model(inputs[0], training=training)]
@@ -193,7 +190,7 @@ class Steps:
         return tf.reduce_sum(losses), tf.argmax(scores, axis=1)
 
     def _find_alive(self, pixels: tf.Tensor) -> list[tf.Tensor]:
-        """Return for each ReLU which of its maps (channels,) are above zero anywhere; pixels come in parts."""
+        """Return for each ReLU which of its maps are above zero anywhere: (channels,), bool."""
         inputs = [scale(tf.cast(part, tf.float32)) for part in _split(pixels, self.parts)]
         found = keras.tree.flatten(self._activations(inputs, training=False))
         alive = [tf.reduce_any(maps > 0, axis=tuple(range(len(maps.shape) - 1))) for maps in found]
@@ -202,12 +199,12 @@ class Steps:
 
 
 class RunningStatistics:
-    """Lets the running averages of batch normalisation follow without the bias of where they start.
+    """Bias correction for the running averages of batch normalisation.
 
-    Keras starts them at mean 0 and variance 1 and keeps a share β of them at every step, so that after t
-    steps a share of β^t is still that start: of five steps with β = 0.9, 59 %. Divided out, as Adam does with
-    its averages (Kingma, Ba 2014, section 3), the rule becomes: keep (β - β^t) / (1 - β^t) at step t. It is 0
-    at the first step and β once β^t is small, from when on the averages are Keras's.
+    Keras initialises them with mean 0 and variance 1 and uses a momentum of β, so after t steps the initial
+    values still have the weight β^t: 59 % after five steps with β = 0.9. Dividing this out, as Adam does with
+    its averages (Kingma, Ba 2014, section 3), gives a momentum of (β - β^t) / (1 - β^t) at step t. It is 0 at
+    the first step and approaches β as β^t becomes small.
     """
 
     def __init__(self, model: keras.Model) -> None:
@@ -217,7 +214,7 @@ class RunningStatistics:
             layer.momentum = self.kept
 
     def begin(self, step: tf.Tensor) -> None:
-        """Set the share that the averages keep at `step`, counted from 0."""
+        """Set the momentum of the averages for `step`, counted from 0."""
         if self.layers:
             start = BATCH_NORM_MOMENTUM ** tf.cast(step + 1, tf.float32)
             self.kept.assign((BATCH_NORM_MOMENTUM - start) / (1 - start))
@@ -229,7 +226,7 @@ def _hits(scores: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
 
 
 def _split(batch: tf.Tensor, parts: int) -> list[tf.Tensor]:
-    """Cut a batch (n, …) into parts; the last takes what is left over."""
+    """Split a batch (n, …) into parts; the last one also gets the remainder."""
     count = batch.shape[0] or tf.shape(batch)[0]
     ends = [count * i // parts for i in range(parts + 1)]
     return [batch[start:end] for start, end in pairwise(ends)]

@@ -1,10 +1,10 @@
-"""Training as a generator: a few hundred milliseconds of steps, a report, a look at the commands.
+"""Training as a generator: about a quarter of a second of steps, a report, a check for new commands.
 
 >>> for report in train(setup, data):            # doctest: +SKIP
 ...     print(report)
 
-A call of steps lasts about a quarter of a second, which is how long a command waits. The order of an epoch
-follows from the seed and the number of the epoch alone, so that a training can go on in the middle of one.
+A command therefore waits about a quarter of a second. The shuffle of an epoch depends only on the seed and
+the number of the epoch, so training can resume in the middle of one.
 """
 
 import threading
@@ -46,14 +46,14 @@ __all__ = ["EpochEnd", "Finished", "Progress", "Report", "train"]
 CALL_SECONDS = 0.25
 POLL_SECONDS = 0.05
 EVALUATION_BATCH = 500
-PLAIN_PICTURES = 2000  # training pictures that are evaluated unchanged after each epoch
+PLAIN_PICTURES = 2000  # training pictures evaluated without augmentation after each epoch
 
 DEAD_PICTURES = 500
 
 
 @dataclass(frozen=True)
 class Scores:
-    """Mean loss and accuracy on some pictures, and how often each class was answered."""
+    """Mean loss and accuracy on some pictures, and how often each class was predicted."""
 
     loss: float
     accuracy: float
@@ -74,17 +74,17 @@ def train(
     """Train `setup.network` on `data`, yielding reports; the last is `Finished`, or `Suspended`.
 
     Args:
-        setup: network and training; its `precision` must have been resolved to `precision` by the caller.
-        data: uint8 pictures and labels; the test part is evaluated once, at the very end.
-        commands: returns the commands that are new since it was asked last; asked about four times a second,
-            and twenty times a second while the run is paused.
+        setup: network and training; the caller has resolved its precision to `precision`.
+        data: uint8 pictures and labels; the test part is evaluated once, at the end.
+        commands: returns the commands that are new since the last call; called about four times per second,
+            and twenty times per second while the run is paused.
         precision: "float32" or "mixed_bfloat16".
-        start: where to go on, a checkpoint of the same set-up; None trains from the beginning.
-        weights: what the beginning begins with, of a network that was brought in; None for random ones.
+        start: a checkpoint of the same set-up to resume from; None starts from the beginning.
+        weights: initial weights of an imported network; None for random ones.
 
     Raises:
-        DivergedError: when the loss is no longer a number.
-        RunError: when `start` does not fit the set-up.
+        DivergedError: if the loss or the weights are no longer finite.
+        RunError: if `start` does not fit the set-up.
     """
     keras.utils.set_random_seed(setup.training.seed)
     trainer = Trainer(setup, data, commands, precision)
@@ -96,7 +96,7 @@ def train(
 
 
 class Trainer:
-    """One training in progress: model, optimiser, plan and commands, and how far it is.
+    """One run in progress: model, optimiser, plan, commands, and the current position.
 
     `rate` is the learning rate before the schedule's factor; `validated` the last step after which the
     validation pictures were evaluated, -1 before the start was reported.
@@ -125,7 +125,7 @@ class Trainer:
 
     @property
     def epoch(self) -> float:
-        """Epochs done, with the part of the one at work."""
+        """Epochs done, including the fraction of the current one."""
         return self.step / self.steps.an_epoch
 
     def reports(self) -> Iterator[Report]:
@@ -157,7 +157,9 @@ class Trainer:
                 yield self._train()
             else:
                 scores = yield from self._evaluate(self.data.test_images, self.data.test_labels)
-                if scores and self.plan.ended(self.step, self.clock.seconds):  # else a command came meanwhile
+                if scores and self.plan.ended(
+                    self.step, self.clock.seconds
+                ):  # otherwise a command came in between
                     yield self._finished(scores)
                     return
 
@@ -184,7 +186,7 @@ class Trainer:
     # Commands
 
     def _obey(self) -> Iterator[Report]:
-        """Take the commands that are new, and wait while the run is paused."""
+        """Execute new commands, and wait while the run is paused."""
         yield from self._take_commands()
         if not self.steering.paused or self.steering.ending:
             return
@@ -196,7 +198,7 @@ class Trainer:
             yield Resumed(self.step, self.epoch)
 
     def _take_commands(self) -> Iterator[Report]:
-        """Follow the commands that are new; a changed learning rate or length is reported."""
+        """Execute new commands; a changed learning rate or length is reported."""
         for command in self.steering.take(self.commands()):
             match command.kind:
                 case "rate":
@@ -215,7 +217,7 @@ class Trainer:
     # Steps
 
     def _train(self) -> Progress:
-        """Do some optimiser steps, as many as last about `CALL_SECONDS`, within one epoch."""
+        """Run optimiser steps for about `CALL_SECONDS`, within one epoch."""
         seconds = self.clock.seconds
         in_time = self.clock.steps_in(min(CALL_SECONDS, max(self.plan.budget(seconds), 0.0)))
         order = self._order_of(min(self.steering.steps_allowed, in_time, self.plan.steps_left(self.step)))
@@ -242,7 +244,7 @@ class Trainer:
         )
 
     def _order_of(self, most: int) -> NDArray[np.int32]:
-        """Return the pictures of the next steps, batch after batch; they end with the epoch."""
+        """Return the picture indices of the next steps, batch after batch, up to the end of the epoch."""
         epoch, position = divmod(self.step, self.steps.an_epoch)
         if self._order[0] != epoch:
             shuffle = np.random.default_rng([self.training.seed, epoch])
@@ -253,7 +255,7 @@ class Trainer:
     def _evaluate(
         self, images: NDArray[np.uint8], labels: NDArray[Any]
     ) -> Generator[Report, None, Scores | None]:
-        """Return mean loss and accuracy on pictures, or None if the run shall end."""
+        """Return mean loss and accuracy on pictures, or None if a command ends the run meanwhile."""
         loss, correct, answers = 0.0, 0, np.zeros(10, np.int64)
         for start in range(0, len(images), EVALUATION_BATCH):
             yield from self._obey()
@@ -267,7 +269,7 @@ class Trainer:
         return Scores(loss / len(images), correct / len(images), tuple(answers.tolist()))
 
     def _diverged(self, weights: Weights) -> DivergedError:
-        """Return what to say of a training whose numbers are no longer finite."""
+        """Return the error for a run whose numbers are no longer finite."""
         first = "those of the loss"
         try:
             check_pass(self.network, weights)
@@ -278,13 +280,13 @@ class Trainer:
             f"bits hold. The learning rate {self.rate:g} is too high for this network. Try {self.rate / 10:g}."
         )
 
-    # States that are kept
+    # Saved states
 
     def _saved(self, kind: type[SavedReport], **results: Any) -> SavedReport:
-        """Return a report of this kind on the state as it is now.
+        """Return a report of this kind with the current state.
 
         Raises:
-            DivergedError: where the state does not count: the weights, or a pass through them, are not finite.
+            DivergedError: if the weights, or the outputs that they give, are not finite.
         """
         weights = get_weights(self.model)
         if results.get("ending") != "discard":
@@ -323,7 +325,7 @@ class Trainer:
         )
 
     def checkpoint(self) -> Checkpoint:
-        """Return all that `restore` needs to go on exactly from here."""
+        """Return everything that `restore` needs to continue exactly from here."""
         state = {
             "rate": self.rate,
             "validated": self.validated,
@@ -336,10 +338,10 @@ class Trainer:
         return Checkpoint(self.step, self.epoch, arrays, state)
 
     def restore(self, start: Checkpoint) -> None:
-        """Go to where a checkpoint was taken.
+        """Restore the state of a checkpoint.
 
         Raises:
-            RunError: when it does not fit this network and training.
+            RunError: if it does not fit this network and training.
         """
         variables = self._variables()
         try:
@@ -349,7 +351,7 @@ class Trainer:
             for name, variable in variables.items():
                 variable.assign(start.arrays[name])
             self.step, self.rate, self.validated = start.step, start.loop["rate"], start.loop["validated"]
-            # Version 0.1 left out the pictures of a last, smaller batch; what began so goes on so.
+            # Version 0.1 dropped the last, smaller batch of an epoch; runs started with it continue that way.
             without_last = self.steps.pictures // self.steps.batch_size
             self.steps.an_epoch = start.loop.get("steps_an_epoch", without_last)
             self.clock.batch = min(self.steps.pictures / self.steps.an_epoch, self.steps.batch_size)
@@ -361,6 +363,6 @@ class Trainer:
         self.steering.back_on_worker()
 
     def _variables(self) -> dict[str, keras.Variable]:
-        """Return every variable that training changes; the state of dropout's generators is among them."""
+        """Return every variable that training changes, including the state of dropout's random generators."""
         groups = {"network": self.model.variables, "optimizer": self.steps.optimizer.variables}
         return {f"{group}/{i:03d}": v for group, variables in groups.items() for i, v in enumerate(variables)}

@@ -1,6 +1,6 @@
-"""Batch normalisation by TensorFlow's own operations instead of a dozen: the same numbers, faster.
+"""Batch normalisation with TensorFlow's fused operations: the same result as Keras's, faster.
 
-A batch may come in parts, which are computed at the same time but normalised by mean and variance of all.
+A batch may be split into parts, which are computed in parallel but normalised by the statistics of all parts.
 """
 
 from collections.abc import Sequence
@@ -13,27 +13,27 @@ GRADIENT = "CnnLabNormalization"
 
 
 class FusedBatchNormalization(keras.layers.BatchNormalization):
-    """Keras's batch normalisation of maps; while training, mean, variance and result come from one operation.
+    """Keras's batch normalisation of maps, with one fused operation in training.
 
-    Keras computes them one after the other in float32, which took two fifths of a step of three convolutions
-    with 32, 64 and 128 filters. Weights, running averages and inference are those of Keras. Called with a
-    list, the parts of a batch, it gives what it would give for the whole; `tf.gradients` finds the gradients,
-    a `tf.GradientTape` does not.
+    Keras computes mean, variance and output one after the other in float32, which took two fifths of a step of
+    three convolutions with 32, 64 and 128 filters. Weights, running averages and inference are Keras's. A list
+    of parts is normalised as one batch; its gradients need `tf.gradients`, a `tf.GradientTape` does not find
+    them.
     """
 
     def build(self, input_shape: Any) -> None:
-        """Make the weights, for maps (n, height, width, channels) or a list of such."""
+        """Create the weights, for maps (n, height, width, channels) or a list of them."""
         in_parts = isinstance(input_shape, list)
         super().build(input_shape[0] if in_parts else input_shape)
         if in_parts:
-            self.input_spec = None  # Keras's is of one input
+            self.input_spec = None  # Keras's describes a single input
 
     def compute_output_spec(self, inputs: Any, *_: Any, **__: Any) -> Any:
-        """Return what comes of `inputs`: maps as large, in the layer's precision."""
+        """Return the output spec: the shape of `inputs`, in the layer's precision."""
         return keras.tree.map_structure(lambda x: keras.KerasTensor(x.shape, self.compute_dtype), inputs)
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
-        """Normalise maps (n, height, width, channels), or a list of such; with `training` by the batch's."""
+        """Normalise maps (n, height, width, channels), or a list of them; `training` uses batch statistics."""
         parts = inputs if isinstance(inputs, list) else [inputs]
         if not training:
             outputs = [super(FusedBatchNormalization, self).call(part, training=training) for part in parts]
@@ -70,7 +70,7 @@ def _normalised(
     epsilon: float,
     by: tuple[tf.Tensor, tf.Tensor] | None = None,
 ) -> Any:
-    """Normalise maps `by` mean and variance, or by their own; `y` of what is returned are the maps."""
+    """Normalise maps `by` (mean, variance), or by their own; `y` of the result holds the normalised maps."""
     mean, variance = by or (tf.zeros([0]),) * 2
     return tf.raw_ops.FusedBatchNormV3(
         x=maps,
@@ -84,7 +84,7 @@ def _normalised(
 
 
 def _of_all(counts: Sequence[tf.Tensor], found: Sequence[Any]) -> tuple[tf.Tensor, tf.Tensor]:
-    """Return mean and variance of all parts, from those that each part `found` and its number of cells."""
+    """Combine the statistics of the parts: mean and variance of all, from each part's own and its cell count."""
     total = tf.add_n(counts)
     mean = tf.add_n([n * one.batch_mean for n, one in zip(counts, found, strict=True)]) / total
     within = [(n - 1) * one.batch_variance for n, one in zip(counts, found, strict=True)]
@@ -99,9 +99,9 @@ def _joined(
     epsilon: float,
     by: tuple[tf.Tensor, tf.Tensor],
 ) -> list[tf.Tensor]:
-    """Normalise the parts `by` mean and variance of all of them, with one gradient for all, `_gradient`.
+    """Normalise the parts `by` (mean, variance) of all of them, with `_gradient` as their joint gradient.
 
-    `tf.custom_gradient` would keep every graph it was used in (TensorFlow 2.21, its issue 97697).
+    `tf.custom_gradient` would keep every graph it was used in alive (TensorFlow 2.21, issue 97697).
     """
     outputs = [_normalised(part, scale, offset, epsilon, by).y for part in parts]
     with tf.compat.v1.get_default_graph().gradient_override_map({"IdentityN": GRADIENT}):
@@ -111,11 +111,11 @@ def _joined(
 
 @tf.RegisterGradient(GRADIENT)
 def _gradient(joined: tf.Operation, *upstream: tf.Tensor) -> list[tf.Tensor | None]:
-    """Return the gradients at what `_joined` gave its operation.
+    """Return the gradients with respect to the inputs of the operation in `_joined`.
 
     With r = 1 / √(variance + ε), x̂ = r (x - mean) and N cells in all parts (Ioffe, Szegedy 2015):
-    dx = scale r (dy - Σ dy / N - x̂ Σ (dy x̂) / N), the sums over all parts. The first term and the sums of a
-    part come from one operation; the other terms are themselves a normalisation of x.
+    dx = scale r (dy - Σ dy / N - x̂ Σ (dy x̂) / N), the sums over all parts. One fused operation gives the first
+    term and a part's sums; the other two terms together are a normalisation of x.
     """
     *maps, scale, _, mean, variance, constant = joined.inputs
     count, epsilon = len(maps) // 2, float(tf.get_static_value(constant))

@@ -1,4 +1,4 @@
-"""Convolution whose gradients are computed another way: the same numbers, faster on a CPU."""
+"""Convolutions with faster gradients on a CPU and the same results."""
 
 from typing import Any
 
@@ -6,31 +6,31 @@ import keras
 import tensorflow as tf
 
 GRADIENT = "CnnLabConvolution"
-# Rows and columns up to which the gradient at the kernel is faster as a convolution, and how many channels
-# and filters it takes; in bfloat16 products of matrices are faster for maps a little larger and much wider.
+# (largest side of the maps, least channels and filters) for which the kernel's gradient is faster as a
+# convolution; in bfloat16, matrix products are faster for slightly larger maps with many more channels.
 AS_CONVOLUTION = {tf.float32: (8, 64), tf.bfloat16: (5, 1)}
 AS_PRODUCTS = {tf.bfloat16: (8, 192)}
 
 
 class FastConvolution(keras.layers.Conv2D):
-    """Keras's convolution; with stride 1, padding same and an odd kernel, training runs faster on a CPU.
+    """Keras's convolution, trained faster on a CPU if it has stride 1, padding same and an odd kernel.
 
-    The gradient at the input of such a convolution is the gradient at its output convolved with the kernel
-    turned by 180° and with channels and filters exchanged. The gradient at the kernel is, on small maps,
-    another convolution or one product of matrices a place in the kernel. TensorFlow has an operation of its
-    own for each, slower on a CPU; `python -m cnn bench --only layers` measures how much. Weights and results
-    are Keras's. What `tf.gradients` gives is computed this way; a `tf.GradientTape` uses TensorFlow's own.
+    The gradient with respect to its input is the upstream gradient convolved with the kernel rotated by 180°,
+    channels and filters exchanged. The gradient with respect to the kernel is, on small maps, computed as
+    another convolution, or as one matrix product per kernel position. TensorFlow's own operations for both are
+    slower on a CPU; `python -m cnn bench --only layers` measures by how much. Weights and results are Keras's.
+    This applies to `tf.gradients`; a `tf.GradientTape` uses TensorFlow's own operations.
 
-    `tf.custom_gradient` would do the same for both, but keeps every graph it was used in, with all that the
-    graph holds, until the process ends (TensorFlow 2.21, its issue 97697).
+    `tf.custom_gradient` would work for both, but keeps every graph it was used in, with all its tensors, until
+    the process ends (TensorFlow 2.21, issue 97697).
     """
 
     def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
         """Convolve (n, height, width, channels)."""
         strides, single = set(self.strides), self.kernel_size == (1, 1)
         if single and strides != {1}:
-            # oneDNN's gradient at such a kernel is wrong for up to four channels (TensorFlow 2.21). It reads
-            # single cells, so the others are left out here.
+            # oneDNN's gradient of a strided 1×1 kernel is wrong for up to four channels (TensorFlow 2.21). Such
+            # a kernel reads only every stride-th cell, so slice those out and use stride 1.
             rows, columns = self.strides
             inputs, strides = inputs[:, ::rows, ::columns], {1}
         same = single or self.padding == "same"
@@ -41,10 +41,10 @@ class FastConvolution(keras.layers.Conv2D):
 
 
 class PooledConvolution(FastConvolution):
-    """The same, with maximum pooling before the bias is added: the largest sum stays the largest."""
+    """The same with max pooling before the bias, which is faster and gives the same result."""
 
     def __init__(self, *args: Any, pooling: tuple[int, int], **options: Any) -> None:
-        """Take what Keras's convolution takes, and window and stride of `pooling`."""
+        """Take the arguments of Keras's convolution, and `pooling`: (window, stride)."""
         super().__init__(*args, **options)
         self.window, self.pool_stride = pooling
 
@@ -61,9 +61,10 @@ class PooledConvolution(FastConvolution):
 
 
 class FastDepthwiseConvolution(keras.layers.DepthwiseConv2D):
-    """Keras's depthwise convolution without a bias; a 1×1 kernel with a stride is a product of single cells.
+    """Keras's depthwise convolution; a 1×1 kernel without a bias becomes an elementwise product.
 
-    TensorFlow 2.21's own gradient cannot be relied on there on every processor; the product agrees with float64.
+    TensorFlow 2.21's gradient of a strided 1×1 depthwise kernel is wrong on some processors; that of the product
+    agrees with float64.
     """
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
@@ -76,14 +77,14 @@ class FastDepthwiseConvolution(keras.layers.DepthwiseConv2D):
 
 @tf.RegisterGradient(GRADIENT)
 def _gradient(convolution: tf.Operation, upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Return the gradients at input and kernel of a convolution with stride 1 and padding same."""
+    """Return the gradients with respect to input and kernel, for stride 1 and padding same."""
     inputs, kernel = convolution.inputs
     turned = tf.transpose(tf.reverse(kernel, [0, 1]), [0, 1, 3, 2])
     return tf.nn.conv2d(upstream, turned, 1, "SAME"), _at_kernel(inputs, upstream, kernel.shape)
 
 
 def _at_kernel(inputs: tf.Tensor, upstream: tf.Tensor, shape: tf.TensorShape) -> tf.Tensor:
-    """Return the gradient at the kernel, in the way that is the fastest for such maps."""
+    """Return the gradient with respect to the kernel, by the fastest method for maps of this size."""
     for limits, way in ((AS_CONVOLUTION, _by_convolution), (AS_PRODUCTS, _by_products)):
         side, channels = limits.get(inputs.dtype, (0, 0))
         if max(inputs.shape[1:3]) <= side and min(shape[2:]) >= channels:
@@ -94,14 +95,14 @@ def _at_kernel(inputs: tf.Tensor, upstream: tf.Tensor, shape: tf.TensorShape) ->
 
 
 def _by_convolution(inputs: tf.Tensor, upstream: tf.Tensor, shape: tf.TensorShape) -> tf.Tensor:
-    """Convolve the inputs with the gradient at the output as kernel; channels and pictures change roles."""
+    """Convolve the inputs with the upstream gradient as the kernel; channels and pictures change roles."""
     pictures, kernel = tf.transpose(inputs, [3, 1, 2, 0]), tf.transpose(upstream, [1, 2, 0, 3])
     edges = [[0, 0], *([size // 2] * 2 for size in shape[:2]), [0, 0]]
     return tf.transpose(tf.nn.conv2d(pictures, kernel, 1, edges), [1, 2, 0, 3])
 
 
 def _by_products(inputs: tf.Tensor, upstream: tf.Tensor, shape: tf.TensorShape) -> tf.Tensor:
-    """Multiply, for every place in the kernel, what lay under it with the gradient at the output."""
+    """For every kernel position, multiply the inputs it covered with the upstream gradient."""
     (rows, columns, channels, filters), (height, width) = shape, inputs.shape[1:3]
     padded = tf.pad(inputs, [[0, 0], [rows // 2] * 2, [columns // 2] * 2, [0, 0]])
     at_output = tf.reshape(upstream, [-1, filters])

@@ -1,7 +1,7 @@
-"""The layers of a network in an order that trains faster and computes the same.
+"""Reorders the layers of a network so that it trains faster and computes the same.
 
-A maximum may be taken before a function that never falls, and before a bias is added: the largest sum stays
-the largest. Bias, activation and their gradients then see a quarter of the cells, or fewer.
+Max pooling commutes with a bias and with a non-decreasing activation. Pooling first leaves a quarter of the
+cells, or fewer, for bias, activation and their gradients.
 """
 
 from collections.abc import Sequence
@@ -14,22 +14,22 @@ from cnn.network.layers.pool import Pool
 
 @dataclass(frozen=True)
 class PooledConv(Conv):
-    """A convolution, of whose sums the largest of each window are taken before the bias is added."""
+    """A convolution with max pooling before its bias."""
 
     pool_size: int
     pool_stride: int
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
-        """Return rows and columns of the pooling windows, and a map a filter."""
+        """Return (rows, columns, filters) after pooling."""
         maps = super().output_shape(shapes)
         return Pool(self.name, (), "max", self.pool_size, self.pool_stride).output_shape([maps])
 
 
 def faster_order(layers: Sequence[Layer]) -> list[Layer]:
-    """Return `layers`, as `expand` gives them, with maximum pooling before the bias and the activation.
+    """Return `layers`, from `expand`, with max pooling moved before bias and activation.
 
-    Pooling that follows a convolution directly then becomes part of it. Names stay; those of the layers that
-    moved mean other values than in `layers`.
+    Pooling directly after a convolution becomes part of it. Layers keep their names, but the outputs of those
+    that moved differ from those in `layers`.
 
     >>> from cnn.network.layers import expand
     >>> from cnn.network.spec import NetworkSpec
@@ -37,7 +37,7 @@ def faster_order(layers: Sequence[Layer]) -> list[Layer]:
     ['input', 'conv1', 'relu1', 'flatten', 'scores', 'softmax']
     """
     ordered: list[Layer] = []
-    instead: dict[str, str] = {}  # what is read in place of a pooling layer
+    instead: dict[str, str] = {}  # pooling layer → the layer to read in its place
     for original in layers:
         layer = replace(original, inputs=tuple(instead.get(name, name) for name in original.inputs))
         if not layer.takes_largest:
@@ -52,7 +52,7 @@ def faster_order(layers: Sequence[Layer]) -> list[Layer]:
 
 
 def _pooled(before: list[Layer], pool: Layer) -> Layer:
-    """Return `pool` reading the last of `before`; a plain convolution there is taken and becomes part of it."""
+    """Return `pool` reading the last of `before`; a plain convolution there is removed and fused with it."""
     if type(before[-1]) is not Conv or not isinstance(pool, Pool):
         return replace(pool, inputs=(before[-1].name,))
     return PooledConv(**vars(before.pop()), pool_size=pool.size, pool_stride=pool.stride)
