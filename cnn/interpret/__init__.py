@@ -1,1 +1,1 @@
-"""What is asked of a trained network: cells, edits, reasons, and what its filters look for."""
+"""Interpretation of a trained network: cells, edits, attribution, and feature visualisation."""

@@ -1,6 +1,6 @@
-"""Why a network says a class: Grad-CAM, the gradient at the input, and occlusion.
+"""Attribution: why a network predicts a class, by Grad-CAM, input gradients and occlusion.
 
-Scores are those before softmax, as in the papers: a probability near 1 would leave next to no gradient.
+Gradients are of the scores before softmax, as in the papers: a probability near 1 has almost no gradient.
 """
 
 from collections.abc import Callable
@@ -18,15 +18,15 @@ BATCH_SIZE = 64
 
 
 def grad_cam(loaded: Loaded, pixels: NDArray[np.uint8], layer: str, class_index: int) -> GradCam:
-    """Return where a layer's maps speak for a class (Selvaraju et al. 2017).
+    """Return Grad-CAM of a class for a layer's maps (Selvaraju et al. 2017).
 
-    Each map is weighted by the mean, over its cells, of the gradient of the class's score; the weighted maps
-    are added up.
+    The weight of each map is the gradient of the class's score, averaged over the cells of the map; the result
+    is the weighted sum of the maps.
 
     Args:
         loaded: the network.
         pixels: (32, 32, 3), uint8.
-        layer: one with maps.
+        layer: the name of a layer with maps.
         class_index: 0 to 9.
     """
     maps, gradient = _with_gradient(loaded, layer, pixels, class_index)
@@ -35,10 +35,10 @@ def grad_cam(loaded: Loaded, pixels: NDArray[np.uint8], layer: str, class_index:
 
 
 def saliency(loaded: Loaded, pixels: NDArray[np.uint8], class_index: int) -> NDArray[np.float32]:
-    """Return how strongly each pixel moves a class's score (Simonyan, Vedaldi and Zisserman 2013).
+    """Return the saliency map of a class's score (Simonyan, Vedaldi and Zisserman 2013).
 
     Returns:
-        (32, 32), float32: the largest size of the gradient over the three colours, for inputs of -1 to 1.
+        (32, 32), float32: the largest absolute gradient over the three channels, for inputs from -1 to 1.
     """
     _, gradient = _with_gradient(loaded, "input", pixels, class_index)
     sizes: NDArray[np.float32] = np.abs(gradient).max(axis=-1)
@@ -48,7 +48,7 @@ def saliency(loaded: Loaded, pixels: NDArray[np.uint8], class_index: int) -> NDA
 def _with_gradient(
     loaded: Loaded, layer: str, pixels: NDArray[np.uint8], class_index: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return a layer's output for a picture, and the gradient of a class's score at it, of one shape."""
+    """Return a layer's output for a picture, and the gradient of a class's score with respect to it."""
 
     def make() -> Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
         model = loaded.part(layer, "scores")
@@ -75,15 +75,15 @@ def occlusion(
     stride: int,
     report: Callable[[float], None] = lambda share: None,
 ) -> Occlusion:
-    """Return what is left of a class's probability with a grey square on the picture (Zeiler, Fergus 2014).
+    """Return a class's probability for every position of a grey square (Zeiler, Fergus 2014).
 
     Args:
         loaded: the network.
         pixels: (32, 32, 3), uint8.
         class_index: 0 to 9.
-        side: of the square, in pixels; at the picture's edge a part of it lies outside.
-        stride: pixels from one place of the square to the next; it divides 32.
-        report: is told the share that is done.
+        side: of the square, in pixels; it is clipped at the edges of the picture.
+        stride: pixels between positions of the square; it divides 32.
+        report: called with the progress, 0 to 1.
     """
     pictures = np.stack([pixels, *cover(pixels, side, stride)])
     left = np.zeros(len(pictures), np.float32)
@@ -95,10 +95,10 @@ def occlusion(
 
 
 def cover(pixels: NDArray[np.uint8], side: int, stride: int) -> NDArray[np.uint8]:
-    """Return the picture once for each place of a mid-grey square: (places, 32, 32, 3), row by row.
+    """Return a copy of the picture for each position of a mid-grey square: (positions, 32, 32, 3), row by row.
 
-    The square lies with its middle on a cell of `stride` × `stride` pixels; where that leaves half a pixel
-    over, it lies half a pixel lower and further right.
+    The square is centred on a cell of `stride` × `stride` pixels; if it cannot be centred exactly, it lies
+    half a pixel lower and further right.
     """
     starts = np.arange(0, pixels.shape[0], stride) - (side - stride) // 2
     covered = np.repeat(pixels[None], len(starts) ** 2, axis=0)

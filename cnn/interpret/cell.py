@@ -1,4 +1,4 @@
-"""Where a cell's value comes from, and where it goes on."""
+"""Where a cell's value comes from, and which layers use it alone."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from cnn.network.layers.base import ELEMENTWISE
 
 
 def place_of(index: int, shape: Sequence[int]) -> tuple[int, int, int]:
-    """Return the (row, column, map) of maps (height, width, channels) that flatten puts at `index`.
+    """Return the (row, column, map) that flatten maps to `index`, for maps (height, width, channels).
 
     >>> place_of(1535, (8, 8, 24)), place_of(24, (8, 8, 24))
     ((7, 7, 23), (0, 1, 0))
@@ -19,9 +19,9 @@ def place_of(index: int, shape: Sequence[int]) -> tuple[int, int, int]:
 
 
 def chain_after(network: Sequence[Layer], name: str) -> tuple[Layer, ...]:
-    """Return the layers that take a cell of `name` on alone: cellwise ones in a row, then pooling.
+    """Return the layers that follow one cell of `name`: elementwise layers in a row, then pooling.
 
-    It ends where a layer is read by two others, or by one that mixes cells.
+    The chain ends at a layer that two others read, or before one that mixes cells.
 
     >>> from cnn.network.layers import expand
     >>> from cnn.network.spec import NetworkSpec

@@ -1,4 +1,4 @@
-"""One cell's way through its layer and the ones after it, step by step, with the arithmetic in words."""
+"""The arithmetic of one cell, written out for its layer and the layers after it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from cnn.network.ops import Array
 
 @dataclass(frozen=True)
 class Step:
-    """What one layer makes of the cell: `text` is the arithmetic, `result` its value."""
+    """The computation of one layer for the cell: `text` is the arithmetic, `result` its value."""
 
     layer: str
     text: str
@@ -20,7 +20,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Look:
-    """A network at work on one picture: its layers, its weights, every layer's output."""
+    """A forward pass on one picture: the network's layers, its weights, every layer's output."""
 
     network: Sequence[Layer]
     weights: Weights
@@ -31,29 +31,29 @@ class Look:
         return next(layer for layer in self.network if layer.name == name)
 
     def source(self, layer: Layer) -> Array:
-        """Return what a layer reads first."""
+        """Return the first input of a layer."""
         return self.outputs[layer.inputs[0]]
 
     def sources(self, layer: Layer) -> list[Array]:
-        """Return all that a layer reads; of the input, the picture itself."""
+        """Return all inputs of a layer; for the input layer, the picture itself."""
         return [self.outputs[name] for name in layer.inputs or (layer.name,)]
 
     def cell(self, name: str, channel: int, cell: Cell | None) -> Arithmetic:
-        """Return how the layer `name` makes one of its values."""
+        """Return the arithmetic of one output value of the layer `name`."""
         layer = self.layer(name)
         return layer.cell(self.sources(layer), self.weights, channel, cell)
 
 
 def steps(look: Look, name: str, channel: int, cell: Cell | None) -> tuple[Step, ...]:
-    """Return how the layer `name` makes one value, and what the layers after it make of that value.
+    """Return how the layer `name` computes one value, and how the layers after it use that value.
 
     Args:
-        look: the network at work.
-        name: of the layer.
-        channel: the map, or the neuron where the layer's output is a vector.
-        cell: in that map; None where the output is a vector.
+        look: the forward pass.
+        name: the layer's name.
+        channel: the map, or the neuron if the output is a vector.
+        cell: (row, column) in that map; None if the output is a vector.
 
-    A step whose layer does not take the cell in has the result nan.
+    The result of a step is nan if its layer does not use the cell.
     """
     first = look.cell(name, channel, cell)
     found = [Step(name, first.text, first.total)]

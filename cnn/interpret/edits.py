@@ -1,6 +1,6 @@
-"""The changes that a visitor has made to a network and to the picture, with undo and redo.
+"""The edits that a visitor has made to a network and to the picture, with undo and redo.
 
-Every operation returns a new history; nothing here knows what a change does.
+Every operation returns a new history; what an edit does is defined elsewhere.
 """
 
 from dataclasses import dataclass, replace
@@ -23,17 +23,17 @@ Edit = WeightEdit | PictureEdit
 
 @dataclass(frozen=True)
 class Edits:
-    """The changes in force, and those before and after them on the way of undo and redo."""
+    """The current edits, and the undo and redo stacks of earlier and later ones."""
 
     current: tuple[Edit, ...] = ()
     past: tuple[tuple[Edit, ...], ...] = ()
     future: tuple[tuple[Edit, ...], ...] = ()
 
     def add(self, *edits: Edit) -> Self:
-        """Put changes in force, as one step; each takes out what it replaces.
+        """Add edits as one undo step; each removes the edits that it replaces.
 
         Raises:
-            SpecError: where more than `MAX_EDITS` would be in force.
+            SpecError: if there would be more than `MAX_EDITS`.
         """
         current = self.current
         for edit in edits:
@@ -44,36 +44,36 @@ class Edits:
         return self._become(current)
 
     def remove(self, place: int) -> Self:
-        """Take out the change at a place of `current`."""
+        """Remove the edit at an index of `current`."""
         return self._become(tuple(edit for at, edit in enumerate(self.current) if at != place))
 
     def clear(self) -> Self:
-        """Take all changes out; that, too, can be undone."""
+        """Remove all edits; this, too, can be undone."""
         return self._become(())
 
     def undo(self) -> Self:
-        """Go one step back, if there is one."""
+        """Undo one step, if there is one."""
         if not self.past:
             return self
         return replace(self, current=self.past[-1], past=self.past[:-1], future=(self.current, *self.future))
 
     def redo(self) -> Self:
-        """Go one step forward, if one was undone."""
+        """Redo one step, if one was undone."""
         if not self.future:
             return self
         return replace(self, current=self.future[0], past=(*self.past, self.current), future=self.future[1:])
 
     @property
     def picture(self) -> PictureChange:
-        """What is done to the picture."""
+        """The edits of the picture."""
         return PictureChange.among(self.current)
 
     def silent(self, layer: str) -> tuple[int, ...]:
-        """Return the filters of a layer that are silent."""
+        """Return the silenced filters of a layer."""
         return next((e.filters for e in self.current if isinstance(e, Mute) and e.layer == layer), ())
 
     def weights(self, network: NetworkSpec, weights: Weights) -> dict[str, NDArray[np.float32]]:
-        """Return the changed weights (see `apply_to_weights`)."""
+        """Return the weights with the edits applied (see `apply_to_weights`)."""
         return apply_to_weights((e for e in self.current if not isinstance(e, PictureEdit)), network, weights)
 
     def _become(self, current: tuple[Edit, ...]) -> Self:

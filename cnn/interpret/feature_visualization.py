@@ -1,4 +1,4 @@
-"""What a filter looks for: the pictures that excite it most, and a picture made to excite it."""
+"""Feature visualisation: the pictures with a channel's highest activations, and activation maximisation."""
 
 from collections.abc import Callable
 
@@ -30,15 +30,15 @@ SMOOTHING = 0.35
 def winners(
     loaded: Loaded, layer: str, pictures: Pictures, report: Callable[[float], None] = lambda share: None
 ) -> Winners:
-    """Return the nine pictures in which each channel of a layer has its largest values, and where.
+    """Return the nine pictures with the highest activations of each channel of a layer, and the cells.
 
-    Among equal pictures the first comes first, among equal cells the first, row by row.
+    Ties are broken by the order of the pictures, then of the cells, row by row.
 
     Args:
         loaded: the network.
-        layer: one with maps or values; of a vector, each value counts as a channel.
-        pictures: what is looked through.
-        report: is told the share that is done.
+        layer: the layer's name; each value of a vector counts as a channel.
+        pictures: the pictures to search.
+        report: called with the progress, 0 to 1.
     """
     model, shape = loaded.part(layer), _map_shape(loaded, layer)
     values = np.zeros((len(pictures.labels), shape[2]), np.float32)
@@ -70,7 +70,7 @@ def _map_shape(loaded: Loaded, layer: str) -> tuple[int, int, int]:
 
 
 def _batch_size(loaded: Loaded, layer: str) -> int:
-    """Return how many pictures go through at a time, so that the largest output stays small in memory."""
+    """Return a batch size for which the largest layer output stays small in memory."""
     table = walk(loaded.network)
     names = [row.layer.name for row in table]
     largest = max(row.memory for row in table[: names.index(layer) + 1])
@@ -85,21 +85,21 @@ def climb(
     seed: int,
     report: Callable[[float], None] = lambda share: None,
 ) -> Climb:
-    """Return a picture made to excite a channel, by gradient ascent from noise (Erhan et al. 2009).
+    """Return a picture that maximises a channel, by gradient ascent from noise (Erhan et al. 2009).
 
-    What is climbed is the value before an activation function: ReLU passes no gradient where it gives zero.
-    Each step moves the picture by `RATE` along the gradient, brought to unit size, less a pull towards
-    grey (L2) and towards equal neighbours (squared differences), with the picture shifted by up to `JITTER`
-    pixels (Olah, Mordvintsev and Schubert 2017, "Feature visualization", Distill); colours stay within
-    what a screen can show.
+    The objective is the value before an activation function, because ReLU passes no gradient where it is zero.
+    Each step moves the picture by `RATE` along the gradient, divided by its root mean square, minus an L2
+    penalty (towards grey) and a smoothness penalty (squared differences of neighbours). The picture is shifted
+    randomly by up to `JITTER` pixels (Olah, Mordvintsev and Schubert 2017, "Feature visualization", Distill)
+    and clipped to -1 … 1.
 
     Args:
         loaded: the network.
-        layer: one with maps or values.
-        channel: of the layer.
+        layer: the layer's name.
+        channel: the index of the map or neuron.
         goal: "mean" for the mean over the map, "centre" for the cell in its middle.
         seed: of the noise and of the shifts.
-        report: is told the share that is done.
+        report: called with the progress, 0 to 1.
     """
     climbed = climbed_layer(loaded, layer)
     objective, rng = _objective(loaded, climbed, channel, goal), np.random.default_rng(seed)
@@ -120,7 +120,7 @@ def climb(
 
 
 def climbed_layer(loaded: Loaded, layer: str) -> str:
-    """Return the layer whose value is climbed for `layer`: the one before an activation function."""
+    """Return the layer whose value is maximised for `layer`: the one before an activation function."""
     layers = {entry.name: entry for entry in expand(loaded.network)}
     while layers[layer].climbs_before:
         layer = layers[layer].inputs[0]
@@ -130,7 +130,7 @@ def climbed_layer(loaded: Loaded, layer: str) -> str:
 def _objective(
     loaded: Loaded, layer: str, channel: int, goal: str
 ) -> Callable[[NDArray[np.float32], NDArray[np.int64]], tuple[float, NDArray[np.float32]]]:
-    """Return what gives a picture's value, and the gradient at the picture shifted by (rows, columns)."""
+    """Return a function that gives a picture's value, and its gradient for the picture shifted by (rows, columns)."""
 
     def make() -> Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
         model = loaded.part(layer)
@@ -157,7 +157,7 @@ def _objective(
 
 
 def _values(maps: tf.Tensor, goal: str) -> tf.Tensor:
-    """Return one value a picture: of its map (pictures, rows, columns), or of its cell (pictures,)."""
+    """Reduce maps (pictures, rows, columns), or values (pictures,), to one value per picture."""
     if len(maps.shape) == 1:
         return maps
     if goal == "centre":
@@ -166,7 +166,7 @@ def _values(maps: tf.Tensor, goal: str) -> tf.Tensor:
 
 
 def _moved(picture: NDArray[np.float32], direction: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the picture after one step, still within the colours of a screen."""
+    """Return the picture after one step, clipped to -1 … 1."""
     step = RATE * (direction - SHRINKING * picture - SMOOTHING * _roughness(picture))
     return np.asarray(np.clip(picture + step, -1, 1))
 
@@ -181,6 +181,6 @@ def _roughness(picture: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def to_pixels(picture: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Return a scaled picture, -1 to 1, as pixels from 0 to 255."""
+    """Return a scaled picture, float32 from -1 to 1, as uint8 pixels."""
     pixels: NDArray[np.uint8] = np.rint((picture + 1) * HALF_RANGE).astype(np.uint8)
     return pixels

@@ -1,4 +1,4 @@
-"""Trained networks in Keras and the parts of them that questions look at, built once and kept for a while."""
+"""A cache of trained Keras models and of the submodels that queries use."""
 
 import functools
 from collections.abc import Callable, Hashable, Iterator
@@ -22,7 +22,7 @@ KEPT_NETWORKS = 3
 
 
 class Loaded:
-    """A Keras network in float32 with some weights, and models of parts of it."""
+    """A Keras model in float32 with weights, and cached submodels, graphs and arrays."""
 
     def __init__(self, network: NetworkSpec) -> None:
         self.network = network
@@ -32,10 +32,10 @@ class Loaded:
         self._table: tuple[Hashable, Any] = (None, None)
 
     def part(self, *layers: str) -> keras.Model:
-        """Return the same network with the outputs of these layers, one tensor or a list of them.
+        """Return a model with the outputs of these layers, one tensor or a list of them.
 
         Raises:
-            RunError: for a layer that the network does not have.
+            RunError: if the network has no such layer.
         """
         known = {layer.name for layer in self.model.layers}
         if unknown := [name for name in layers if name not in known]:
@@ -46,18 +46,18 @@ class Loaded:
         return self._parts[layers]
 
     def function(self, key: Hashable, make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
-        """Return what `make` gives as a TensorFlow graph, traced once for each `key`.
+        """Return the function that `make` gives as a TensorFlow graph, traced once per `key`.
 
-        What takes gradients must be a graph: only there is the gradient of the filters, which nobody
-        needs, left out. TensorFlow's computing it for one picture and a 1×1 filter of stride 2 has been
-        seen to overwrite memory that is not its own (oneDNN, batch of 1).
+        Gradients must be computed in a graph: only there is the unneeded gradient with respect to the kernels
+        pruned. Computing it for one picture and a 1×1 kernel with stride 2 has been seen to write outside its
+        own memory (oneDNN, batch of 1).
         """
         if key not in self._functions:
             self._functions[key] = tf.function(make())
         return self._functions[key]
 
     def table(self, key: Hashable, make: Callable[[], NDArray[np.float32]]) -> NDArray[np.float32]:
-        """Return a large array that `make` gives, kept until one of another key is asked for."""
+        """Return a large array from `make`, cached until another key is requested."""
         if self._table[0] != key:
             self._table = (key, make())
         return np.asarray(self._table[1])
@@ -69,17 +69,17 @@ def _built(network: NetworkSpec) -> Loaded:
 
 
 def with_weights(network: NetworkSpec, weights: Weights) -> Loaded:
-    """Return a network in Keras with these weights, until the next call for the same network."""
+    """Return the Keras model of `network` with these weights; valid until the next call for the same network."""
     loaded = _built(network)
     set_weights(loaded.model, dict(weights))
     return loaded
 
 
 def of_snapshot(run_folder: str, snapshot_path: str) -> Loaded:
-    """Return a run's network in Keras with the weights of one of its snapshots.
+    """Return a run's Keras model with the weights of one of its snapshots.
 
     Raises:
-        RunError: where the run or the snapshot cannot be read.
+        RunError: if the run or the snapshot cannot be read.
     """
     network = read_run(Path(run_folder)).setup.network
     return with_weights(network, read_weights(Path(snapshot_path), network))
@@ -88,7 +88,7 @@ def of_snapshot(run_folder: str, snapshot_path: str) -> Loaded:
 def run_batches(
     model: keras.Model, pixels: NDArray[np.uint8], batch_size: int
 ) -> Iterator[tuple[slice, tf.Tensor]]:
-    """Yield the places of each batch of pictures (n, 32, 32, 3), uint8, and the model's answer to it."""
+    """Yield the slice of each batch of pictures (n, 32, 32, 3), uint8, and the model's output for it."""
     for start in range(0, len(pixels), batch_size):
         part = slice(start, min(start + batch_size, len(pixels)))
         yield part, model(tf.constant(to_input(pixels[part])), training=False)

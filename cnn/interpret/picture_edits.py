@@ -1,10 +1,9 @@
-"""Changes to pictures: cover, shift, turn, mirror, recolour.
+"""Edits of pictures: cover, shift, rotate, mirror, recolour.
 
-Each is frozen, refuses numbers that are not allowed when it is made (SpecError), says what it does in
-`words`, and does it to pixels (..., 32, 32, 3), uint8, in `apply`, which returns new ones. Where nothing of
-the picture is left, there is mid-grey, which the network reads as 0. `rank` is when its turn comes: whatever
-the order in which they are chosen, a picture is first mirrored, then turned, shifted and recoloured, and
-covered last, so that a cover lies where it was put.
+Each edit is frozen and checks its values when it is created (SpecError). `words` describes it; `apply` returns
+a changed copy of pixels (..., 32, 32, 3), uint8. Uncovered areas become mid-grey, which is close to 0 for the
+network. `rank` is the order of application, whatever the order in which edits were chosen: mirror, rotate,
+shift, recolour, and cover last, so that a cover stays where it was put.
 """
 
 import math
@@ -28,7 +27,7 @@ _SEED = 10
 
 
 class PictureEdit(Checked):
-    """What all changes to a picture share."""
+    """The interface of all picture edits."""
 
     rank: ClassVar[int] = 0
 
@@ -43,7 +42,7 @@ class PictureEdit(Checked):
         return False
 
     def replaces(self, other: object) -> bool:
-        """Whether `other`, chosen earlier, is no longer in force next to this."""
+        """Whether this edit replaces `other`, which was chosen earlier."""
         return type(other) is type(self)
 
     def apply(self, pixels: Pixels) -> Pixels:
@@ -56,7 +55,7 @@ FLIPS = {"sideways": "Mirrored: left is right", "upright": "Mirrored: top is bot
 
 @dataclass(frozen=True)
 class Flip(PictureEdit):
-    """Mirrored left to right (`sideways`) or top to bottom (`upright`)."""
+    """Mirror left to right (`sideways`) or top to bottom (`upright`)."""
 
     way: str = choice("sideways", tuple(FLIPS))
 
@@ -66,7 +65,7 @@ class Flip(PictureEdit):
         return FLIPS[self.way]
 
     def replaces(self, other: object) -> bool:
-        """Whether `other` is the same mirror."""
+        """Whether `other` mirrors in the same direction."""
         return other == self
 
     def apply(self, pixels: Pixels) -> Pixels:
@@ -76,7 +75,7 @@ class Flip(PictureEdit):
 
 @dataclass(frozen=True)
 class Rotate(PictureEdit):
-    """Turned clockwise about the middle, in degrees; each pixel takes the nearest one of the original."""
+    """Rotate clockwise about the centre, in degrees, by nearest-neighbour sampling."""
 
     degrees: int = whole(0, -180, 180)
     rank: ClassVar[int] = 1
@@ -89,11 +88,11 @@ class Rotate(PictureEdit):
 
     @property
     def is_nothing(self) -> bool:
-        """Whether it turns by nothing."""
+        """Whether the angle is zero."""
         return self.degrees == 0
 
     def apply(self, pixels: Pixels) -> Pixels:
-        """Return the turned pictures."""
+        """Return the rotated pictures."""
         down, right = np.mgrid[:SIDE, :SIDE] - (SIDE - 1) / 2
         cosine, sine = math.cos(math.radians(self.degrees)), math.sin(math.radians(self.degrees))
         rows = np.rint(cosine * down - sine * right + (SIDE - 1) / 2).astype(int)
@@ -106,7 +105,7 @@ class Rotate(PictureEdit):
 
 @dataclass(frozen=True)
 class Shift(PictureEdit):
-    """Moved down and to the right by whole pixels; negative numbers move up and to the left."""
+    """Shift down and to the right by whole pixels; negative numbers shift up and to the left."""
 
     down: int = whole(0, -FURTHEST_SHIFT, FURTHEST_SHIFT)
     right: int = whole(0, -FURTHEST_SHIFT, FURTHEST_SHIFT)
@@ -121,11 +120,11 @@ class Shift(PictureEdit):
 
     @property
     def is_nothing(self) -> bool:
-        """Whether it moves by nothing."""
+        """Whether the shift is zero."""
         return self.down == self.right == 0
 
     def apply(self, pixels: Pixels) -> Pixels:
-        """Return the moved pictures."""
+        """Return the shifted pictures."""
         out = np.full_like(pixels, GREY)
         to, source = zip(*(_overlap(size) for size in (self.down, self.right)), strict=True)
         out[..., to[0], to[1], :] = pixels[..., source[0], source[1], :]
@@ -133,13 +132,13 @@ class Shift(PictureEdit):
 
 
 def _overlap(size: int) -> tuple[slice, slice]:
-    """Return where pixels go to and where they come from when a side is moved by `size`."""
+    """Return the target and source slices of an axis that is shifted by `size` pixels."""
     return slice(max(size, 0), SIDE + min(size, 0)), slice(max(-size, 0), SIDE + min(-size, 0))
 
 
 @dataclass(frozen=True)
 class Grey(PictureEdit):
-    """Without colour: each pixel has its luminance three times."""
+    """Remove colour: all three channels of a pixel become its luminance."""
 
     rank: ClassVar[int] = 3
 
@@ -156,7 +155,7 @@ class Grey(PictureEdit):
 
 @dataclass(frozen=True)
 class Brightness(PictureEdit):
-    """Every colour of every pixel `more` brighter, darker where it is negative; 0 to 255 is kept."""
+    """Add `more` to every channel of every pixel, which may be negative; clipped to 0 … 255."""
 
     more: int = whole(0, -200, 200)
     rank: ClassVar[int] = 4
@@ -168,7 +167,7 @@ class Brightness(PictureEdit):
 
     @property
     def is_nothing(self) -> bool:
-        """Whether it adds nothing."""
+        """Whether the difference is zero."""
         return self.more == 0
 
     def apply(self, pixels: Pixels) -> Pixels:
@@ -178,7 +177,7 @@ class Brightness(PictureEdit):
 
 @dataclass(frozen=True)
 class Noise(PictureEdit):
-    """Normal noise on every colour of every pixel, always the same; `size` is its standard deviation."""
+    """Add Gaussian noise to every channel, always the same; `size` is its standard deviation, of 255."""
 
     size: int = whole(0, 0, 100)
     rank: ClassVar[int] = 5
@@ -217,7 +216,7 @@ FILLS: dict[str, Callable[[Pixels, tuple[int, ...]], NDArray[Any] | int]] = {
 
 @dataclass(frozen=True)
 class Cover(PictureEdit):
-    """A patch laid over the picture; what reaches over its edge is cut off. Several may lie there."""
+    """Cover a rectangle, clipped at the edges of the picture; there may be several."""
 
     top: int = whole(8, 0, SIDE - 1)
     left: int = whole(8, 0, SIDE - 1)
@@ -235,7 +234,7 @@ class Cover(PictureEdit):
         )
 
     def replaces(self, other: object) -> bool:
-        """Whether `other` lies on the same place."""
+        """Whether `other` covers the same rectangle."""
         return isinstance(other, Cover) and other._place == self._place
 
     @property
@@ -252,17 +251,17 @@ class Cover(PictureEdit):
 
 @dataclass(frozen=True)
 class PictureChange:
-    """Several changes, each at its turn."""
+    """Several edits, applied in the order of their rank."""
 
     edits: tuple[PictureEdit, ...] = ()
 
     def apply(self, pixels: Pixels) -> Pixels:
-        """Return changed pictures (..., 32, 32, 3), uint8; the given ones stay as they are."""
+        """Return changed copies of pictures (..., 32, 32, 3), uint8."""
         for edit in sorted(self.edits, key=lambda edit: edit.rank):
             pixels = edit.apply(pixels)
         return pixels
 
     @classmethod
     def among(cls, edits: Iterable[object]) -> Self:
-        """Return those of `edits` that change pictures."""
+        """Return the picture edits among `edits`."""
         return cls(tuple(edit for edit in edits if isinstance(edit, PictureEdit)))

@@ -1,7 +1,7 @@
-"""Kernels to put in place of a trained one, all input channels at once: (size, size, channels) → the same.
+"""Preset kernels that replace a trained one, for all input channels: (size, size, channels) → the same shape.
 
-Patterns (blur, edge, identity) are made as strong as the kernel they replace, by the root of the sum of
-squares, so that what follows gets numbers of the size it was trained on.
+Patterns (blur, edge, identity) are scaled to the L2 norm of the kernel they replace, so that later layers get
+values of the size they were trained on.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _SEED = 10
 
 
 def _pattern(make: Callable[[int], NDArray[Any]]) -> Callable[[Array], Array]:
-    """Return what lays one pattern over all channels, as strong as what it replaces."""
+    """Return a function that gives one pattern for all channels, with the norm of the kernel it replaces."""
 
     def drawn(kernel: Array) -> Array:
         pattern = np.repeat(make(len(kernel))[:, :, None], kernel.shape[2], axis=2)

@@ -1,4 +1,4 @@
-"""Where in the picture a cell of a layer looks: its receptive field as a rectangle, and its place."""
+"""The receptive field of a cell as a rectangle of the picture, and the position of cells on the picture."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,15 +10,15 @@ from cnn.network.summary import LayerShape
 def receptive_rectangle(table: Sequence[LayerShape], layer: str, row: int, column: int) -> Rectangle:
     """Return the pixels of the picture that a cell of a layer depends on.
 
-    It is the smallest rectangle that holds them all, the parts that lie in the padding left out: a residual
-    sum has the union of both its ways. With strides above the window it also holds pixels between the
-    windows, which do not count. A value without a place (of a vector) sees what all maps before it see.
+    It is the bounding rectangle, clipped to the picture: for a residual sum, of both branches together. If a
+    stride is larger than its window, it also contains pixels between the windows, which have no effect. A
+    value of a vector depends on everything that the maps before it depend on.
 
     Args:
-        table: the network, walked.
+        table: the layers of the network, from `walk`.
         layer: the name of one of its layers.
-        row: of the cell, from 0; for a vector it does not matter.
-        column: of the cell, from 0; likewise.
+        row: of the cell, from 0; ignored for a vector.
+        column: of the cell, from 0; ignored for a vector.
 
     >>> from cnn.network.presets import PRESETS
     >>> from cnn.network.summary import walk
@@ -30,16 +30,16 @@ def receptive_rectangle(table: Sequence[LayerShape], layer: str, row: int, colum
 
 
 class Grid(NamedTuple):
-    """Where the cells of a map lie on the picture, in pixels: the first cell's edge, and a cell's side."""
+    """The position of a map's cells on the picture, in pixels: the first cell's edge, and the side of a cell."""
 
     start: float
     step: float
 
 
 def cell_grid(table: Sequence[LayerShape], layer: str) -> Grid:
-    """Return how the cells of a layer's maps lie on the picture, each in the middle of what it sees.
+    """Return the position of a layer's cells on the picture, each at the centre of its receptive field.
 
-    A map that padding keeps at full size covers the picture; one without padding leaves an edge free.
+    With padding "same", a map covers the picture; with padding "valid", a border of the picture stays free.
 
     >>> from cnn.network.presets import PRESETS
     >>> from cnn.network.summary import walk

@@ -1,4 +1,4 @@
-"""What the query worker answers: plain arrays and numbers, known to the pages and to the worker."""
+"""The results of queries: plain arrays and numbers, shared by the pages and the query worker."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Accuracy:
-    """How many of `total` pictures a network got right, and the share (0 to 1) of each class.
+    """The number of `total` pictures classified correctly, and the accuracy (0 to 1) of each class.
 
-    `pictures` says which they were.
+    `pictures` says which pictures they were.
     """
 
     correct: int
@@ -20,7 +20,7 @@ class Accuracy:
 
     @property
     def share(self) -> float:
-        """The share of right answers, from 0 to 1."""
+        """The accuracy, from 0 to 1."""
         return self.correct / self.total
 
 
@@ -28,7 +28,7 @@ class Accuracy:
 class GradCam:
     """Grad-CAM: `sums` (rows, columns), float32, is the weighted sum of the maps before max(0, ·).
 
-    `weights` (channels,) has the mean gradient of the class's score over each map.
+    `weights` (channels,) is the mean gradient of the class's score over each map.
     """
 
     sums: NDArray[np.float32]
@@ -36,16 +36,16 @@ class GradCam:
 
     @property
     def cells(self) -> NDArray[np.float32]:
-        """What speaks for the class: the sum where it is above zero, else zero."""
+        """The evidence for the class: the sum where it is positive, else zero."""
         return np.maximum(self.sums, 0)
 
 
 @dataclass(frozen=True, eq=False)
 class Occlusion:
-    """What covering does to a class: its `probability` uncovered, and the one left with each cell covered.
+    """Occlusion: a class's `probability` for the whole picture, and with each cell `covered`.
 
-    `covered` is float32 (rows, columns); a cell stands for `stride` × `stride` pixels of the picture, and the
-    grey square of `side` × `side` pixels lies with its middle on it.
+    `covered` is float32 (rows, columns); a cell is `stride` × `stride` pixels of the picture, and the grey
+    square of `side` × `side` pixels is centred on it.
     """
 
     probability: float
@@ -55,18 +55,18 @@ class Occlusion:
 
     @property
     def drops(self) -> NDArray[np.float32]:
-        """How far the probability falls; below zero where it rises."""
+        """The decrease of the probability for each cell; negative where it rises."""
         return self.probability - self.covered
 
 
 @dataclass(frozen=True, eq=False)
 class Winners:
-    """The pictures that excite each channel of a layer most, the strongest first.
+    """The pictures with the highest activations of each channel of a layer, the highest first.
 
-    `numbers`: int64 (channels, places), among the data set's test pictures; `values`: float32, the largest
-    value of the channel on it; `rows` and `columns`: int64, where in the map it is; all of one shape.
-    `lowest`: float32 (channels,), the least of the pictures' largest values; `active`: int64 (channels,), how
-    many pictures reach above zero. `pictures` says which were looked at, `total` how many.
+    `numbers`: int64 (channels, pictures), indices of test pictures; `values`: float32, the channel's largest
+    value on each; `rows` and `columns`: int64, the cell of that value; all of one shape. `lowest`: float32
+    (channels,), the smallest of all pictures' largest values; `active`: int64 (channels,), the number of
+    pictures with a value above zero. `pictures` says which pictures were searched, `total` how many.
     """
 
     numbers: NDArray[np.int64]
@@ -82,12 +82,12 @@ class Winners:
 
 @dataclass(frozen=True, eq=False)
 class Climb:
-    """A picture made by gradient ascent, and the way there.
+    """A picture made by gradient ascent, and intermediate pictures.
 
-    `frames`: uint8 (frames, 32, 32, 3), `steps` the step of each; `values`: float32 (steps + 1,), what was
-    climbed, before the first step and after each. `highest`: the largest value of the channel itself, after
-    its activation, in the last picture. `climbed` is the layer whose value was climbed. `stuck` says that no
-    gradient came back from it at all.
+    `frames`: uint8 (frames, 32, 32, 3), `steps` the step of each; `values`: float32 (steps + 1,), the
+    objective before the first step and after each. `highest`: the channel's largest value, after its
+    activation, on the last picture. `climbed` is the layer whose value was maximised. `stuck`: whether the
+    gradient was zero at every step.
     """
 
     frames: NDArray[np.uint8]
@@ -100,10 +100,10 @@ class Climb:
 
 @dataclass(frozen=True, eq=False)
 class Neighbours:
-    """Training pictures that a network finds most like a picture, the most alike first.
+    """The nearest training pictures in a network's feature space, the nearest first.
 
-    `pixels`: uint8 (places, 32, 32, 3); `labels`: int64 (places,); `alike`: float32 (places,), the cosine of
-    the angle between their features and the picture's, at most 1. `pictures` says which were looked at.
+    `pixels`: uint8 (n, 32, 32, 3); `labels`: int64 (n,); `alike`: float32 (n,), the cosine similarity of their
+    features and the picture's, at most 1. `pictures` says which pictures were searched.
     """
 
     pixels: NDArray[np.uint8]
@@ -114,11 +114,10 @@ class Neighbours:
 
 @dataclass(frozen=True, eq=False)
 class Mistakes:
-    """Test pictures that a network gets wrong, those it is surest of first.
+    """Misclassified test pictures, the most confident first.
 
-    `numbers`: int64 (pictures,), among the data set's test pictures; `said`: int64 (pictures,), the class it
-    names; `sure`: float32 (pictures,), the probability that it gives it. `total` were looked at, `pictures`
-    says which.
+    `numbers`: int64 (n,), indices of test pictures; `said`: int64 (n,), the predicted class; `sure`: float32
+    (n,), its probability. `total` is the number of pictures evaluated, `pictures` says which.
     """
 
     numbers: NDArray[np.int64]

@@ -1,13 +1,13 @@
-"""Changes to a trained network: filters that are silent, kernels with other numbers, biases of zero.
+"""Edits of a trained network: silenced filters, rewritten kernels, biases set to zero.
 
-A change never touches the weights it is given: `apply_to_weights` returns a new dict in which only the
-arrays that differ are new.
+Weights are never changed in place: `apply_to_weights` returns a new dict in which only the arrays that differ
+are new.
 
-A silent filter gives 0 at the end of its stage, before the activation: its kernel and its bias are zero and,
-where batch normalisation follows, so are gamma and beta. Group normalisation averages over several filters;
-there only gamma and beta are zero, and the other filters of the group stay as they are. ReLU, leaky ReLU, ELU,
-GELU and tanh keep that 0; a sigmoid makes 0.5 of it, the same in every cell and for every picture. Where a
-residual sum follows, only what the filter adds is gone.
+A silenced filter outputs 0 before its activation: its kernel and bias are zero and, if batch normalisation
+follows, so are gamma and beta. Group normalisation averages over several filters; there only gamma and beta are
+zero, so that the other filters of the group do not change. ReLU, leaky ReLU, ELU, GELU and tanh map 0 to 0; a
+sigmoid maps it to 0.5, in every cell and for every picture. Before a residual sum, only the filter's own
+contribution is removed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ LARGEST_WEIGHT = 100.0
 
 @dataclass(frozen=True)
 class Mute:
-    """Filters of a convolution, or neurons of a dense layer, that give nothing."""
+    """Silence filters of a convolution or neurons of a dense layer."""
 
     layer: str
     filters: tuple[int, ...]
@@ -56,7 +56,7 @@ class Mute:
 
 @dataclass(frozen=True)
 class SetKernel:
-    """The numbers of one filter for one of its input channels: `values[row][column]`."""
+    """Set the kernel of one filter for one of its input channels: `values[row][column]`."""
 
     layer: str
     filter: int
@@ -71,7 +71,7 @@ class SetKernel:
         return f"{self.layer}: kernel of filter {self.filter} over input channel {self.channel} rewritten"
 
     def replaces(self, other: object) -> bool:
-        """Whether `other` writes the same numbers."""
+        """Whether `other` sets the same kernel."""
         if not isinstance(other, SetKernel):
             return False
         return (other.layer, other.filter, other.channel) == (self.layer, self.filter, self.channel)
@@ -79,7 +79,7 @@ class SetKernel:
 
 @dataclass(frozen=True)
 class ReadyKernel:
-    """One of `RECIPES` for all input channels of a filter."""
+    """Apply one of `RECIPES` to all input channels of a filter."""
 
     layer: str
     filter: int
@@ -93,7 +93,7 @@ class ReadyKernel:
         return f"{self.layer}: filter {self.filter}, all input channels: {self.recipe}"
 
     def replaces(self, other: object) -> bool:
-        """Whether nothing is left of `other`, which is so unless the recipe starts from what is there."""
+        """Whether this overwrites `other` completely, which a recipe that transforms the kernel does not."""
         if self.recipe not in PATTERNS or not isinstance(other, SetKernel | ReadyKernel):
             return False
         return (other.layer, other.filter) == (self.layer, self.filter)
@@ -101,7 +101,7 @@ class ReadyKernel:
 
 @dataclass(frozen=True)
 class ZeroBias:
-    """The bias of one filter, or of the whole layer where `filter` is None, is zero."""
+    """Set the bias of one filter to zero, or all biases of the layer if `filter` is None."""
 
     layer: str
     filter: int | None = None
@@ -116,7 +116,7 @@ class ZeroBias:
         )
 
     def replaces(self, other: object) -> bool:
-        """Whether `other` is the same, or one of the biases that are all zero now."""
+        """Whether `other` is the same edit, or concerns one bias of a layer whose biases this sets to zero."""
         if not isinstance(other, ZeroBias) or other.layer != self.layer:
             return False
         return self.filter in (None, other.filter)
@@ -125,11 +125,11 @@ class ZeroBias:
 WeightEdit = Mute | SetKernel | ReadyKernel | ZeroBias
 
 
-# What is done to weights
+# Applying edits
 
 
 def apply_to_weights(edits: Iterable[WeightEdit], network: NetworkSpec, weights: Weights) -> dict[str, Array]:
-    """Return the weights with all changes: kernels in their order, then biases, then what is silent.
+    """Return the weights with all edits applied: kernels in their order, then biases, then silenced filters.
 
     Raises:
         SpecError: for a layer, filter, channel or kernel that the network does not have.
@@ -142,10 +142,10 @@ def apply_to_weights(edits: Iterable[WeightEdit], network: NetworkSpec, weights:
 
 
 def check(edit: WeightEdit, network: NetworkSpec, weights: Weights) -> None:
-    """See that a change fits the network.
+    """Check that an edit fits the network.
 
     Raises:
-        SpecError: saying what came and what is allowed.
+        SpecError: naming the value and what is allowed.
     """
     filters = layers_with_filters(network)
     if edit.layer not in filters:
@@ -183,7 +183,7 @@ def _check_kernel(edit: SetKernel | ReadyKernel, shape: tuple[int, ...]) -> None
 
 
 def kernel_values(values: object, size: int) -> tuple[tuple[float, ...], ...] | None:
-    """Return rows of numbers, from wherever they come, if they are a kernel of `size` × `size`, else None.
+    """Return untrusted `values` as rows of floats if they are a kernel of `size` × `size`, else None.
 
     >>> kernel_values([[1, 2], [3, 4]], 2)
     ((1.0, 2.0), (3.0, 4.0))
@@ -203,7 +203,7 @@ def _is_weight(value: object) -> bool:
 
 
 def _changes(edit: WeightEdit, network: NetworkSpec, weights: Weights) -> dict[str, Array]:
-    """Return the arrays that a change makes anew."""
+    """Return the arrays that an edit changes, as copies."""
     match edit:
         case Mute(layer, filters):
             parts = stage(network, layer)
@@ -232,11 +232,11 @@ def _with_zeros(array: Array, filters: Sequence[int], axis: int) -> Array:
     return out
 
 
-# What a network has that can be changed
+# What can be edited
 
 
 def layers_with_filters(network: NetworkSpec) -> dict[str, int]:
-    """Return the convolutions and dense layers by name, in order, each with how many filters it has."""
+    """Return the convolutions and dense layers by name, in order, with the number of their filters."""
     table = walk(network)
     shapes = {row.layer.name: row.shape for row in table}
     found = {row.layer.name: row.layer.channels([shapes[name] for name in row.layer.inputs]) for row in table}
@@ -244,7 +244,7 @@ def layers_with_filters(network: NetworkSpec) -> dict[str, int]:
 
 
 def stage(network: NetworkSpec, layer: str) -> list[Layer]:
-    """Return a layer with its normalisation and its activation, where it has them."""
+    """Return a layer, followed by its normalisation and its activation if it has them."""
     found = [_layer(network, layer)]
     for later in expand(network):
         if later.inputs == (found[-1].name,) and later.is_stage:
@@ -253,7 +253,7 @@ def stage(network: NetworkSpec, layer: str) -> list[Layer]:
 
 
 def stage_end(network: NetworkSpec, layer: str) -> str:
-    """Return the last of a layer, its normalisation and its activation: what the next layers see of it.
+    """Return the name of the last layer of a stage, whose output the next layers read.
 
     >>> stage_end(NetworkSpec(), "conv1")
     'relu1'
@@ -262,7 +262,7 @@ def stage_end(network: NetworkSpec, layer: str) -> str:
 
 
 def silent_value(network: NetworkSpec, layer: str) -> float:
-    """Return what a silent filter gives at the end of its stage: 0, or 0.5 after a sigmoid.
+    """Return the output of a silenced filter after its activation: 0, or 0.5 after a sigmoid.
 
     >>> silent_value(NetworkSpec(), "conv1")
     0.0
@@ -271,7 +271,7 @@ def silent_value(network: NetworkSpec, layer: str) -> float:
 
 
 def kernel_of(network: NetworkSpec, weights: Weights, layer: str, filter: int) -> Array:
-    """Return the kernel of one filter: (size, size, input maps), or (values,) of a dense layer."""
+    """Return the kernel of one filter: (size, size, input maps), or (inputs,) for a dense layer."""
     return _layer(network, layer).kernel_of(np.asarray(weights[f"{layer}/kernel"]), filter)
 
 
