@@ -83,7 +83,7 @@ def conv2d(
     return out.reshape(*places.shape[:-3], filters)
 
 
-def depthwise_conv2d(maps: Array, kernel: Array, stride: int = 1, padding: str = "same") -> Array:
+def depthwise_conv2d(maps: Array, kernel: Array, stride: int, padding: str) -> Array:
     """Slide over each map a kernel of its own; maps are not combined.
 
     Args:

@@ -143,3 +143,18 @@ def test_the_values_of_a_dense_layer_come_from_its_neurons() -> None:
     assert FullyConnected("dense1", ("flatten",), 4).origin([(12,)], (4,)) == Origin(
         "dense1", (1, 1, 4), "neuron"
     )
+
+
+def test_a_flattened_value_comes_from_a_cell_of_a_map() -> None:
+    found = Flatten("flatten", ("pool1",)).origin([(2, 3, 4)], (24,))
+    assert found == Origin("pool1", (2, 3, 4), "map", placed=True)
+
+
+def test_the_maps_of_single_channels_add_up_to_the_layers_map() -> None:
+    rng = np.random.default_rng(1)
+    maps, kernel = (rng.normal(size=shape).astype(np.float32) for shape in ((4, 5, 3), (3, 3, 3)))
+    conv = Conv("conv1", ("input",), 3, 1, "same", 1)
+    found = conv.channel_maps(maps, kernel)
+    assert (found.shape, found.dtype) == ((4, 5, 3), np.float32)
+    whole = conv.forward([maps], {"conv1/kernel": kernel[..., None], "conv1/bias": np.zeros(1, np.float32)})
+    np.testing.assert_allclose(found.sum(axis=-1), whole[..., 0], atol=1e-5)
