@@ -1,1 +1,1 @@
-"""Untrusted bytes to a checked picture, decoded in processes of their own."""
+"""Decodes untrusted picture files, in separate processes."""

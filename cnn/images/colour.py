@@ -1,7 +1,7 @@
-"""What a file says of its colours, and the way from there to sRGB, as browsers go it.
+"""Colour management: converts the colours that a file declares to sRGB, as browsers do.
 
-LittleCMS, as Pillow ships it, does the arithmetic. A profile comes from nobody knows whom and is read by a large
-C library, so it is opened where pictures are decoded and nowhere else (`cnn.images.decoder_worker`).
+LittleCMS, in the build that Pillow includes, does the arithmetic. A profile is untrusted and is parsed by a large
+C library, so it is opened only where pictures are decoded (`cnn.images.decoder_worker`).
 """
 
 import io
@@ -12,16 +12,16 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageCms
 
-MAX_PROFILE = 4 * 2**20  # bytes; those of printing presses have up to 3 MB
-SAME = 1  # levels by which colours may change without a word
+MAX_PROFILE = 4 * 2**20  # bytes; profiles of printing presses have up to 3 MB
+SAME = 1  # a change of at most so many levels of 255 is not reported
 
 Chromaticity = tuple[float, float]  # (x, y), CIE 1931
 SRGB = ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060))
 D65: Chromaticity = (0.3127, 0.3290)
-D50 = np.array((0.9642, 1.0, 0.8249))  # the white of profiles, as XYZ
+D50 = np.array((0.9642, 1.0, 0.8249))  # XYZ of the white point of ICC profiles
 BRADFORD = np.array(((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296)))
 
-# ITU-T H.273, table 2: the number of the primaries → red, green, blue, white
+# ITU-T H.273, table 2: code of the primaries → red, green, blue, white
 PRIMARIES: dict[int, tuple[Chromaticity, ...]] = {
     1: (*SRGB, D65),
     4: ((0.67, 0.33), (0.21, 0.71), (0.14, 0.08), (0.310, 0.316)),
@@ -34,7 +34,7 @@ PRIMARIES: dict[int, tuple[Chromaticity, ...]] = {
     12: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), D65),
     22: ((0.630, 0.340), (0.295, 0.605), (0.155, 0.077), D65),
 }
-# ITU-T H.273, table 3: the number of the curve → the numbers of ICC's parametric curve, (g,) or (g, a, b, c, d)
+# ITU-T H.273, table 3: code of the transfer curve → ICC's parametric curve, (g,) or (g, a, b, c, d)
 CURVE_TV = (2.4,)  # what screens show of BT.601, 709 and 2020: BT.1886, not the curve of the camera
 CURVE_SRGB = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
 CURVES: dict[int, tuple[float, ...]] = {
@@ -61,8 +61,8 @@ CONVERTED = "Colours converted to sRGB as the file says"
 
 
 class Colours(NamedTuple):
-    """What a file says of its colours: an ICC profile, and why there is none although one came; or
-    the primaries and white as (x, y) with the curve as ICC's parametric one. All empty: sRGB.
+    """The colour space that a file declares: an ICC profile, or the problem with the one it contains; or
+    primaries and white as (x, y), with ICC's parametric curve. All empty: sRGB.
     """
 
     profile: bytes = b""
@@ -72,10 +72,10 @@ class Colours(NamedTuple):
 
 
 class ToSRGB:
-    """The way from what a file says to sRGB; `problem` says why it is not gone, where one is named in vain."""
+    """A conversion to sRGB; `problem` says why the declared colour space is not used, if so."""
 
     def __init__(self, colours: Colours, mode: str) -> None:
-        """Find the way for pixels of `mode`: L, RGB or CMYK."""
+        """Prepare the conversion of pixels of `mode`: L, RGB or CMYK."""
         self.problem = colours.problem
         self._transform: ImageCms.ImageCmsTransform | None = None
         self._mode = ""  # of the pixels that the transform takes
@@ -101,7 +101,7 @@ class ToSRGB:
         return self._transform is not None
 
     def apply(self, image: Image.Image) -> Image.Image:
-        """Return the picture, of the mode that was named, as sRGB."""
+        """Return a picture of the given mode, converted to sRGB."""
         if self._transform is None:
             return image.convert("RGB")
         if image.mode != self._mode:
@@ -110,9 +110,9 @@ class ToSRGB:
 
 
 def gamma_curve(gamma: float, primaries: bool) -> tuple[float, ...]:
-    """Return the curve of a PNG's gAMA.
+    """Return the parametric curve of a PNG's gAMA chunk.
 
-    Near 1/2.2, and without primaries beside it, sRGB is meant: browsers change nothing there, within 5 %.
+    A gamma within 5 % of 1/2.2 without primaries means sRGB: browsers do not convert it either.
     """
     return () if not primaries and abs(2.2 * gamma - 1) <= 0.05 else (1 / gamma,)
 
@@ -125,16 +125,16 @@ def changed(before: Image.Image, after: Image.Image) -> bool:
 
 @cache
 def _srgb() -> ImageCms.ImageCmsProfile:
-    """Return sRGB as a profile of version 2: of version 4, LittleCMS would move black, which browsers do not."""
+    """Return sRGB as a version 2 profile: with version 4, LittleCMS would shift black, which browsers do not."""
     made = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     return ImageCms.ImageCmsProfile(io.BytesIO(made[:8] + b"\x02\x40\0\0" + made[12:]))
 
 
 def _made_profile(primaries: tuple[Chromaticity, ...], curve: tuple[float, ...]) -> bytes:
-    """Return the ICC profile (ICC.1:2022) of primaries, a white and a curve.
+    """Return an ICC profile (ICC.1:2022) with these primaries, white point and curve.
 
-    The columns of its matrix are the primaries, scaled so that they add up to the white, and brought
-    under D50 by Bradford's transform.
+    The columns of its matrix are the primaries, scaled to add up to the white point and adapted to D50 by the
+    Bradford transform.
     """
     columns = np.array([(x / y, 1.0, (1 - x - y) / y) for x, y in primaries]).T
     matrix, white = columns[:, :3], columns[:, 3]

@@ -1,11 +1,11 @@
-"""Decodes uploads in processes of their own: one that hangs, bursts or crashes costs that upload only.
+"""Decodes uploads in child processes: a decoder that hangs, crashes or runs out of memory fails only that upload.
 
 A child (`cnn.images.decoder_worker`) gets the bytes of a file and answers with a header and the pixels of
-`Picture.original`. It is the part that a file may take over, so the parent believes nothing: a size must be
-an allowed one, it says how many pixels are read, a text must look like a sentence, and nothing is unpickled.
+`Picture.original`. A malicious file could take over the child, so the parent trusts nothing that it says: a size
+must be an allowed one and decides how many pixels are read, a text must look like a sentence, nothing is unpickled.
 
     parent → child   length (4 bytes), the file
-    child → parent   one byte, once, when it is ready; then for each file: length (4 bytes), JSON, pixels;
+    child → parent   one byte when it is ready; then for each file: length (4 bytes), JSON, pixels;
                      the JSON is {"refused": sentence}, and there are no pixels,
                      or {"size": [width, height], "notes": [sentence, …]}, and the pixels are
                      uint8 (h, w, 3), where (w, h) is `display_size(width, height)`
@@ -25,8 +25,8 @@ from cnn.images.file_checks import check_kind
 from cnn.images.image import Picture
 
 SECONDS = 6.0  # for one picture; a JPEG of 12 megapixels takes about 0.1, a progressive one of 50 about 1.5
-MEMORY = 280_000_000  # bytes that a child may allocate; the libraries' code, 15 MB, comes on top
-PATIENCE_SECONDS = 5.0  # for a picture to wait
+MEMORY = 280_000_000  # bytes that a child may allocate, in addition to 15 MB for the code of libraries
+PATIENCE_SECONDS = 5.0  # how long a picture waits for a decoder
 MAX_WAITING = 16  # pictures
 
 BUSY = "The server has too many pictures to decode at once: try again in a moment."
@@ -39,7 +39,7 @@ CRASHED = (
 
 
 class Decoders:
-    """A few processes that decode pictures, started when they are first needed. Any thread may use them."""
+    """A pool of decoder processes, started on first use. Thread-safe."""
 
     def __init__(
         self,
@@ -50,29 +50,29 @@ class Decoders:
         waiting: int = MAX_WAITING,
         patience: float = PATIENCE_SECONDS,
     ) -> None:
-        """Start nothing yet.
+        """Create the pool without starting a process.
 
         Args:
-            processes: how many pictures are decoded at once.
-            seconds: how long one may take; then its process is ended.
+            processes: number of pictures decoded at once.
+            seconds: time limit for one picture; then its process is killed.
             memory: bytes that a process may allocate.
-            waiting: how many pictures may wait for a process; one more is refused at once.
-            patience: how many seconds a picture waits before it is refused.
+            waiting: number of pictures that may wait for a process; more are refused at once.
+            patience: seconds that a picture waits before it is refused.
         """
         self._seconds, self._patience, self._closed = seconds, patience, False
         self._admission = threading.BoundedSemaphore(processes + waiting)
         self._places = [Place(seconds, memory) for _ in range(processes)]
-        self._idle: queue.LifoQueue[Place] = queue.LifoQueue()  # the place used last has a child already
+        self._idle: queue.LifoQueue[Place] = queue.LifoQueue()  # last in, first out: it has a child already
         self._give_back(self._places)
-        weakref.finalize(self, _end, self._places)  # where nobody calls `close`
+        weakref.finalize(self, _end, self._places)  # if nobody calls `close`
 
     def decode(self, data: bytes) -> Picture:
-        """Decode a JPEG, PNG or WebP picture that nobody vouches for.
+        """Decode an untrusted JPEG, PNG or WebP file.
 
-        Raises PictureError, with one sentence to show, for everything else: what `decode_picture` says, and a
-        picture that takes too long, a decoder that broke down, a server with too many pictures.
+        Raises PictureError, with one sentence to show, in all cases of `decode_picture`, and if decoding takes
+        too long, the decoder crashes, or too many pictures are waiting.
         """
-        kind = check_kind(data)  # first: a file of another kind shall cost no process
+        kind = check_kind(data)  # first: a file of another kind should not need a process
         with self._place() as place:
             try:
                 place.start()
@@ -89,7 +89,7 @@ class Decoders:
                 raise PictureError(CLOSED if self._closed else CRASHED) from error
 
     def warm(self) -> None:
-        """Start the processes that are not there yet, without waiting until they are ready."""
+        """Start all processes, without waiting until they are ready."""
         places = self._take_idle()
         for place in places:
             with suppress(OSError):  # the next picture tries again, and says so
@@ -97,7 +97,7 @@ class Decoders:
         self._give_back(places)
 
     def close(self) -> None:
-        """End the processes; pictures that are being decoded are refused, and so is every later one."""
+        """End the processes; pictures being decoded, and all later ones, are refused."""
         self._closed = True
         for place in self._places:
             place.close()
@@ -106,7 +106,7 @@ class Decoders:
         self._give_back(places)
 
     def process_ids(self) -> list[int]:
-        """Return the ids of the processes that are there, for a look at what they use."""
+        """Return the ids of the running processes, to measure what they use."""
         return [place.process_id for place in self._places if place.process_id]
 
     def __enter__(self) -> "Decoders":
@@ -119,7 +119,7 @@ class Decoders:
 
     @contextmanager
     def _place(self) -> Iterator["Place"]:
-        """Wait for a place and lend it."""
+        """Wait for an idle slot, and give it back at the end."""
         if not self._admission.acquire(blocking=False):
             raise PictureError(BUSY)
         try:
@@ -135,7 +135,7 @@ class Decoders:
             self._admission.release()
 
     def _take_idle(self, patience: float = 0.0) -> list["Place"]:
-        """Return the places that are idle, or become so within `patience` seconds."""
+        """Take all slots that are idle, or become idle within `patience` seconds."""
         places: list[Place] = []
         until = time.monotonic() + patience
         with suppress(queue.Empty):

@@ -1,4 +1,4 @@
-"""Room for one process that decodes: how it is started, talked to, and ended (see `cnn.images.decoder_pool`)."""
+"""One slot of the decoder pool: starts, uses and ends its child process (see `cnn.images.decoder_pool`)."""
 
 import json
 import os
@@ -18,16 +18,16 @@ from cnn.core.errors import PictureError
 from cnn.core.settings import PROJECT
 from cnn.images.image import Picture, check_size, display_size, picture_of
 
-START_SECONDS = 20.0  # for a child to import NumPy and Pillow: 0.3 usually, much more on a crowded machine
+START_SECONDS = 20.0  # for a child to import NumPy and Pillow: usually 0.3, much more on a busy machine
 MAX_HEADER = 4096  # bytes
-PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG")  # of the environment
-SENTENCE = re.compile(r"[A-Za-z0-9 ,;:×()'-]{1,300}\.?")  # no markup, no address
+PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG")  # environment variables
+SENTENCE = re.compile(r"[A-Za-z0-9 ,;:×()'-]{1,300}\.?")  # no markup, no URL
 
 
 class Place:
-    """Room for one child: started when it is needed, and again when it has ended.
+    """A slot for one child process, which is started when needed, and again after it has ended.
 
-    One thread at a time uses a place; only `close` may come from another.
+    Only one thread at a time uses a slot; `close` may be called from any thread.
     """
 
     def __init__(self, seconds: float, memory: int) -> None:
@@ -35,16 +35,16 @@ class Place:
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
         self._ready = self._closed = False
-        self._lock = threading.Lock()  # no child may start once the place is closed
+        self._lock = threading.Lock()  # no child may start after `close`
 
     @property
     def process_id(self) -> int:
-        """Return the id of the child, 0 where there is none."""
+        """Return the process id of the child, 0 if there is none."""
         process = self._process
         return process.pid if process and process.poll() is None else 0
 
     def launch(self) -> None:
-        """Have a living child; raises OSError where none can be had."""
+        """Start the child unless it is running; raises OSError if that fails."""
         if self.process_id:
             return
         self.end()
@@ -70,7 +70,7 @@ class Place:
                 )
 
     def start(self) -> None:
-        """Have a child that is ready; raises OSError where none can be had in time."""
+        """Start the child and wait until it is ready; raises OSError if that fails or takes too long."""
         self.launch()
         if not self._ready:
             with self._ended_unless_sound():
@@ -78,11 +78,11 @@ class Place:
             self._ready = True
 
     def decode(self, data: bytes, kind: str) -> Picture:
-        """Have the child, which is ready, decode a file of `kind`.
+        """Decode a file of `kind` in the child, which must be ready.
 
         Raises:
-            PictureError: what the child says against the file.
-            TimeoutError, OSError, ValueError: it was too slow, has died, or talked nonsense, and was ended.
+            PictureError: the child refused the file.
+            TimeoutError, OSError, ValueError: the child was too slow, died, or sent an invalid answer; it was ended.
         """
         deadline = time.monotonic() + self._seconds
         with self._ended_unless_sound():
@@ -97,7 +97,7 @@ class Place:
         return picture_of(original, size, kind, notes)
 
     def end(self) -> None:
-        """End the child, if there is one, whatever it does."""
+        """Kill the child, if there is one."""
         if self._process:
             self._process.kill()
             self._process.wait()
@@ -106,7 +106,7 @@ class Place:
         self._process, self._channel, self._ready = None, None, False
 
     def close(self) -> None:
-        """Kill the child and let no other start; whoever waits for its answer hears that it has died."""
+        """Kill the child and prevent another start; a thread waiting for an answer gets an error."""
         with self._lock:
             self._closed = True
             if self._process:
@@ -114,13 +114,13 @@ class Place:
 
     @contextmanager
     def _ended_unless_sound(self) -> Iterator[None]:
-        """End the child where an exchange breaks off, for whatever reason.
+        """Kill the child if an exchange fails for any reason.
 
         Otherwise the next upload, perhaps another visitor's, would get the rest of this answer.
         """
         try:
             yield
-        except PictureError:  # an answer like any other
+        except PictureError:  # a complete answer
             raise
         except BaseException:
             self.end()
@@ -130,7 +130,7 @@ class Place:
         self._connected(deadline).sendall(data)
 
     def _receive(self, count: int, deadline: float) -> bytes:
-        """Return `count` bytes; raises TimeoutError after `deadline`, OSError when the child is gone."""
+        """Return `count` bytes; raises TimeoutError after `deadline`, OSError if the child has died."""
         pieces = []
         while count:
             piece = self._connected(deadline).recv(min(count, 2**20))
@@ -141,19 +141,19 @@ class Place:
         return b"".join(pieces)
 
     def _connected(self, deadline: float) -> socket.socket:
-        """Return the way to the child, which gives up at `deadline`, in seconds of the monotonic clock."""
+        """Return the socket to the child, with a timeout at `deadline`, in seconds of the monotonic clock."""
         if self._channel is None:
             raise ConnectionResetError("no child")
-        self._channel.settimeout(max(deadline - time.monotonic(), 1e-6))  # 0 would mean: do not wait at all
+        self._channel.settimeout(max(deadline - time.monotonic(), 1e-6))  # 0 would mean non-blocking
         return self._channel
 
 
 def read_header(header: bytes) -> tuple[tuple[int, int], tuple[str, ...]]:
-    """Return (width, height) and the notes of a picture out of a child's header.
+    """Parse a child's header: (width, height) and the notes of a picture.
 
     Raises:
-        PictureError: the sentence, if the child refuses the file.
-        ValueError: if no decoder that is sound would say this.
+        PictureError: with the child's sentence, if it refuses the file.
+        ValueError: if the header is invalid.
     """
     try:
         answer = json.loads(header)
@@ -177,9 +177,9 @@ def _allowed(width: int, height: int) -> bool:
 
 
 def _environment() -> dict[str, str]:
-    """Return what a child needs of the environment, and none of the server's secrets."""
+    """Return the environment of a child, without the server's secrets."""
     passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return passed_on | {
         "OPENBLAS_NUM_THREADS": "1",  # each thread of it reserves 32 MB
-        "MALLOC_MMAP_THRESHOLD_": "1000000",  # glibc keeps less of a large picture for itself afterwards
+        "MALLOC_MMAP_THRESHOLD_": "1000000",  # glibc returns the memory of large pictures at once
     }

@@ -1,4 +1,4 @@
-"""What a child of `cnn.images.decoder_pool` does: decode what comes by standard input, with next to no rights.
+"""The child process of `cnn.images.decoder_pool`: decodes files from standard input with minimal rights.
 
 python -m cnn.images.decoder_worker SECONDS MEMORY
 """
@@ -18,14 +18,14 @@ from cnn.core.numbers import to_json
 from cnn.images.file_checks import FORMATS
 from cnn.images.image import decode_picture
 
-MARGIN = 2  # seconds after which a child ends by itself what its parent should have ended
+MARGIN = 2  # seconds beyond the time limit after which a child ends itself if its parent has not
 
 
 def serve(seconds: float, memory: int) -> None:
-    """Decode files until standard input ends, which it does as soon as the parent is gone.
+    """Decode files until standard input ends, which happens at the latest when the parent dies.
 
     Args:
-        seconds: how long one picture may take.
+        seconds: time limit for one picture.
         memory: bytes that this process may allocate.
     """
     _import_readers()
@@ -43,7 +43,7 @@ def serve(seconds: float, memory: int) -> None:
 
 
 def answer(data: bytes) -> tuple[bytes, bytes]:
-    """Return the header, JSON, and the pixels for a file."""
+    """Return the header (JSON) and the pixels for a file."""
     try:
         picture = decode_picture(data)
     except PictureError as error:
@@ -53,7 +53,7 @@ def answer(data: bytes) -> tuple[bytes, bytes]:
 
 
 def _import_readers() -> None:
-    """Have Pillow import its readers, as it does at their first use: later no file can be opened."""
+    """Import Pillow's readers now: Pillow does so on first use, when no file can be opened any more."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     for kind in FORMATS:
         file = io.BytesIO()
@@ -62,15 +62,15 @@ def _import_readers() -> None:
 
 
 def _limit(memory: int) -> None:
-    """Take from this process what decoding does not need; where a system lacks a limit, it goes without."""
+    """Restrict this process to what decoding needs; limits that the system lacks are skipped."""
     import resource
 
     nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, sys.stderr.fileno())  # a file shall write nothing into the server's log
+    os.dup2(nothing, sys.stderr.fileno())  # a file must not write into the server's log
     os.close(nothing)
     limits = {
         "RLIMIT_DATA": memory,
-        "RLIMIT_NOFILE": 0,  # no file and no connection can be opened any more
+        "RLIMIT_NOFILE": 0,  # no file or socket can be opened any more
         "RLIMIT_FSIZE": 0,
         "RLIMIT_CORE": 0,
     }
@@ -80,7 +80,7 @@ def _limit(memory: int) -> None:
 
 
 def _set_alarm(seconds: int) -> None:
-    """Have the system end this process after `seconds`, in case its parent is no longer there to do it."""
+    """Let the system end this process after `seconds`, in case its parent no longer exists."""
     import resource
 
     signal.alarm(seconds)

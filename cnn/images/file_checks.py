@@ -1,7 +1,7 @@
-"""A walk through the bytes of a picture file: its kind and size, and the parts that may be decoded.
+"""Parses the structure of a picture file: its kind and size, and the parts that may be decoded.
 
-Text, animation and EXIF directories (the places for bombs and odd warnings) are left out of what is passed on;
-what is said of colours is passed on beside it.
+Text, animation and EXIF directories, common places for decompression bombs, are not passed on to the decoder;
+declared colours are passed on separately.
 """
 
 import re
@@ -24,13 +24,15 @@ from cnn.images.colour import (
 )
 
 MAX_BYTES = 20 * 1024 * 1024  # 20 MB
-MARKER = re.compile(rb"\xff+[^\xff]")  # of a JPEG's segment
+MARKER = re.compile(rb"\xff+[^\xff]")  # of a JPEG segment
 SCAN_END = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")  # the next marker that is neither stuffed nor a restart
-MAX_SCANS = 32  # of a progressive JPEG: each costs a pass over the whole picture; usual are 10
-MAX_COEFFICIENTS = 80_000_000  # two bytes each, which a JPEG of several passes takes before the first pixel
+MAX_SCANS = 32  # of a progressive JPEG: each is a pass over the entire picture; 10 are common
+MAX_COEFFICIENTS = (
+    80_000_000  # of two bytes each; a JPEG of several passes allocates them before the first pixel
+)
 FORMATS = ("JPEG", "PNG", "WEBP")
 
-# What a file looks like by its first bytes, for the sentence that refuses it.
+# Names of other file types by their first bytes, for the sentence that refuses them.
 OTHER_KINDS = {
     r"GIF8[79]a": "a GIF file",
     r"II[*+]\0|MM\0[*+]": "a TIFF file",
@@ -49,22 +51,22 @@ OTHER_KINDS = {
 
 
 class PictureFile(NamedTuple):
-    """What the walk through a file found, and the bytes that may be decoded."""
+    """The structure of a file, and the bytes that may be decoded."""
 
     format: str
-    size: tuple[int, int]  # (width, height), not yet upright
+    size: tuple[int, int]  # (width, height), before its orientation is applied
     body: bytes
     exif: bytes = b""
     frames: int = 1
-    bits: int = 8  # a channel
-    transparent: int | tuple[int, ...] | None = None  # the one grey or colour, 8-bit, that is not drawn
+    bits: int = 8  # per channel
+    transparent: int | tuple[int, ...] | None = None  # the grey or colour, 8-bit, that is transparent
     colours: Colours = Colours()
-    frame: tuple[int, int, int, int] | None = None  # (left, top, width, height) of the first, if it is a part
+    frame: tuple[int, int, int, int] | None = None  # (left, top, width, height) of the first, if smaller
     open_end: bool = False  # the end mark is missing, perhaps more
 
 
 def check_kind(data: bytes) -> str:
-    """Return which of `FORMATS` the file is, by its content.
+    """Return which of `FORMATS` the file has, by its content.
 
     Raises PictureError, with one sentence to show, if it is empty, too large, or none of them.
     """
@@ -92,16 +94,16 @@ def _looks_like(start: bytes) -> str:
 
 
 def kind_name(kind: str) -> str:
-    """Return the kind as people write it."""
+    """Return the usual name of a kind."""
     return "WebP" if kind == "WEBP" else kind
 
 
 def _read_png(data: bytes) -> PictureFile:
-    """Keep the chunks that make the first picture, and read what is said of colours."""
+    """Keep the chunks of the first picture, and read the declared colours."""
     width, height, bits, colour = struct.unpack_from(">IIBB", data, 16)
     kept, pixels, fading, exif = [], [], b"", b""
     transparent: int | tuple[int, ...] | None = None
-    said: dict[bytes, bytes] = {}  # of colours; what comes first counts
+    said: dict[bytes, bytes] = {}  # chunks about colours; the first of each kind counts
     frames, hidden = 0, True  # of an animation; whether its default picture is none of its frames
     controls: list[bytes] = []  # of the frames after the default picture
     first: list[bytes] = []  # the pixels of the first of them
@@ -113,7 +115,7 @@ def _read_png(data: bytes) -> PictureFile:
         elif kind == b"acTL" and not pixels:
             frames = int.from_bytes(body[:4])
         elif kind == b"fcTL":
-            hidden &= bool(pixels)  # where no control stands before it, the default picture is no frame
+            hidden &= bool(pixels)  # without a frame control before it, the default picture is not a frame
             controls += [body] if pixels else []
         elif kind == b"eXIf":
             exif = exif or body
@@ -138,10 +140,10 @@ def _read_png(data: bytes) -> PictureFile:
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield (kind, body) of the chunks: the header first and only there.
+    """Yield (kind, body) of the chunks; the header must come first and only once.
 
-    As browsers do, a chunk without pixels whose checksum is wrong is left out, and a file may end without its
-    end mark: whether all pixels are there, their decoder finds out.
+    As in browsers, a chunk without pixels is ignored if its checksum is wrong, and the end chunk may be missing:
+    the decoder finds out whether all pixels are there.
     """
     start, kind = 8, b""
     while kind != b"IEND" and start + 8 <= len(data):
@@ -166,14 +168,14 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 
 
 def _frame(control: bytes, width: int, height: int) -> tuple[int, int, int, int] | None:
-    """Return (left, top, width, height) of a frame, None where it is not inside the picture."""
+    """Return (left, top, width, height) of a frame, None if it is not inside the picture."""
     across, down, left, top = struct.unpack_from(">4I", control, 4)
     inside = 0 < across <= width - left and 0 < down <= height - top
     return (left, top, across, down) if inside else None
 
 
 def _png_colours(said: dict[bytes, bytes]) -> Colours:
-    """Return what counts: cICP before iCCP before sRGB before gAMA with cHRM; PNG, third edition, section 4.3."""
+    """Return the colours by precedence: cICP, iCCP, sRGB, gAMA with cHRM (PNG, third edition, section 4.3)."""
     code, problem = said.get(b"cICP", b""), ""
     if len(code) == 4 and code[0] in PRIMARIES and code[2:] == b"\0\1":
         if code[1] in CURVES:
@@ -200,24 +202,24 @@ def _png_colours(said: dict[bytes, bytes]) -> Colours:
 
 
 def _profile(data: bytes) -> Colours:
-    """Return the ICC profile, or what is wrong with it."""
+    """Return an ICC profile, or the problem with it."""
     if len(data) > MAX_PROFILE:
         return Colours(problem=TOO_LARGE)
     return Colours(data) if data[36:40] == b"acsp" else Colours(problem=BROKEN)
 
 
 def _read_jpeg(data: bytes) -> PictureFile:
-    """Keep what codes pixels: of the APP segments only JFIF and Adobe, which say how colours are coded.
+    """Keep the segments that encode pixels; of the APP segments only JFIF and Adobe, which define the colour coding.
 
-    Between two scans anything may stand that may stand before the first, and between two segments bytes that
-    mean nothing, which libjpeg passes over as well.
+    Between two scans there may be any segment that may come before the first, and between two segments
+    meaningless bytes, which libjpeg skips as well.
     """
     body, exif, width, height, scans, ended = [data[:2]], b"", 0, 0, 0, False
     pieces: dict[int, bytes] = {}  # of an ICC profile, by their numbers
     count, start, progressive, sampled = 0, 2, False, 1.0
     while found := MARKER.search(data, start):
         start, marker = found.end(), found.group()[-1]
-        if marker == 0xD9:  # the end; what hides behind the picture is cut off
+        if marker == 0xD9:  # the end; anything after it is dropped
             ended = True
             break
         if marker <= 0x01 or marker == 0xD8:  # stands alone
@@ -272,19 +274,19 @@ def _read_jpeg(data: bytes) -> PictureFile:
 
 
 def _sampled(frame: bytes) -> float:
-    """Return how many samples a pixel has, by the header of a JPEG's frame: 3.0, or 1.5 with chroma at half."""
+    """Return the samples per pixel by the frame header of a JPEG: 3.0, or 1.5 with chroma subsampled by 2 each way."""
     factors = [(pair >> 4, pair & 15) for pair in frame[11 : 10 + 3 * frame[9] : 3]]
     whole = max((across for across, _ in factors), default=0) * max((down for _, down in factors), default=0)
     return sum(across * down for across, down in factors) / max(whole, 1)
 
 
 def _read_webp(data: bytes) -> PictureFile:
-    """Leave the chunks to libwebp, which reads them all before it decodes; only size and profile are read first."""
+    """Read size and profile only; libwebp checks all chunks itself before it decodes."""
     return PictureFile("WEBP", _webp_size(data[12:30]), data, colours=_webp_colours(data))
 
 
 def _webp_colours(data: bytes) -> Colours:
-    """Return the profile; Chromium, too, leaves that of an animation out. RFC 9649, sections 2.7 and 2.7.1.4."""
+    """Return the profile; as in Chromium, not that of an animation (RFC 9649, sections 2.7 and 2.7.1.4)."""
     flags, start = data[20], 12
     if data[12:16] != b"VP8X" or not flags & 0x20 or flags & 0x02:
         return Colours()
@@ -297,7 +299,7 @@ def _webp_colours(data: bytes) -> Colours:
 
 
 def _webp_size(chunk: bytes) -> tuple[int, int]:
-    """(width, height) in the first chunk; RFC 9649, sections 2.5 to 2.7 and 3."""
+    """Return (width, height) from the first chunk (RFC 9649, sections 2.5 to 2.7 and 3)."""
     if chunk[:4] == b"VP8X":
         return int.from_bytes(chunk[12:15], "little") + 1, int.from_bytes(chunk[15:18], "little") + 1
     if chunk[:4] == b"VP8L":
@@ -311,5 +313,5 @@ READERS = {"JPEG": _read_jpeg, "PNG": _read_png, "WEBP": _read_webp}
 
 
 def read_file(data: bytes, kind: str) -> PictureFile:
-    """Walk through a file of a kind that `check_kind` found; raises nearly anything where it is damaged."""
+    """Parse a file of the kind from `check_kind`; a damaged one can raise nearly any exception."""
     return READERS[kind](data)

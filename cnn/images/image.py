@@ -1,7 +1,7 @@
 """Untrusted bytes → a checked RGB picture, and the 32×32 pixels the network sees.
 
-A file is walked first, chunk by chunk (`cnn.images.file_checks`): its size is known before anything is decoded,
-and only the chunks that carry pixels reach Pillow. What it says of its colours is followed (`cnn.images.colour`).
+A file is first parsed chunk by chunk (`cnn.images.file_checks`): its size is known before anything is decoded,
+and only the chunks with pixels reach Pillow. Its colours are converted to sRGB (`cnn.images.colour`).
 """
 
 import io
@@ -20,15 +20,15 @@ from cnn.images.file_checks import PictureFile, check_kind, kind_name, read_file
 
 MAX_PIXELS = 16_000_000
 MAX_JPEG_PIXELS = 52_000_000  # phones send 50 megapixels, which have up to 8,192 × 6,144 pixels
-MAX_ASPECT = 20  # the longer side, in shorter sides
+MAX_ASPECT = 20  # longer side / shorter side
 SIDE = 32  # pixels, what the network sees
 DISPLAY_SIDE = 800  # pixels, the longest side of `Picture.original`
 RESAMPLING = "box filter, an area average"  # how pictures are made smaller, in words for a page
-GREY = (0.299, 0.587, 0.114)  # brightness out of red, green and blue; ITU-R BT.601
+GREY = (0.299, 0.587, 0.114)  # weights of red, green and blue in the luminance; ITU-R BT.601
 SEGMENT = re.compile(
     rb"\xff[\xc0-\xc2\xda]\x00"
 )  # of a JPEG: the header of its frame or of a scan; both are short
-BACKGROUND = (255, 255, 255, 255)  # white: what transparent parts are put on
+BACKGROUND = (255, 255, 255, 255)  # white, behind transparent parts
 
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -48,10 +48,10 @@ INTEGERS = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 13: "I"}  # TIFF's t
 class Picture:
     """A decoded picture.
 
-    `original`: uint8 (h, w, 3) in [0, 255], upright, made smaller so that no side is over 800 pixels.
-    `width`, `height`: pixels of the upright picture as it came. `format`: one of `FORMATS`.
-    `pixels`: uint8 (32, 32, 3), what the network sees; always made from `original`, so that a crop that is
-    moved away and back gives the same numbers.
+    `original`: uint8 (h, w, 3) in [0, 255], upright, reduced so that no side is over 800 pixels.
+    `width`, `height`: pixels of the upright picture before that. `format`: one of `FORMATS`.
+    `pixels`: uint8 (32, 32, 3), what the network sees; always computed from `original`, so that moving the crop
+    away and back gives the same values.
     `crop`: (left, top, side) of the square that `pixels` shows, in pixels of `original`.
     `notes`: what was done to it, one short sentence each.
     """
@@ -66,13 +66,13 @@ class Picture:
 
     @property
     def least_side(self) -> int:
-        """Return the least side of a crop, in pixels of `original`: 32, or all of a smaller picture."""
+        """Return the smallest allowed side of a crop, in pixels of `original`: 32, or the shorter side if less."""
         height, width = self.original.shape[:2]
         return min(SIDE, int(height), int(width))
 
     @property
     def crop_as_came(self) -> tuple[int, int, int]:
-        """Return `crop` in pixels of the picture as it came, rounded: 3,200 × 2,400 → (400, 0, 2400)."""
+        """Return `crop` in pixels of the uploaded picture, rounded: 3,200 × 2,400 → (400, 0, 2400)."""
         height, width = self.original.shape[:2]
         left, top, side = self.crop
         side = round(side * min(self.width, self.height) / min(width, height))
@@ -80,9 +80,9 @@ class Picture:
         return left, min(round(top * self.height / height), self.height - side), side
 
     def with_crop(self, left: int, top: int, side: int) -> "Picture":
-        """Return the picture with another square, in pixels of `original`; the nearest one that is allowed.
+        """Return the picture with another crop, in pixels of `original`, moved to the nearest allowed one.
 
-        The side goes from `least_side` to the shorter side of `original`, and the square lies inside it.
+        The side is from `least_side` to the shorter side of `original`, and the square is inside `original`.
         """
         height, width = self.original.shape[:2]
         side = _within(side, self.least_side, min(width, height))
@@ -90,17 +90,17 @@ class Picture:
         return replace(self, pixels=to_network_size(self.original, crop), crop=crop)
 
     def detail_kept(self) -> float:
-        """Return the share, in [0, 1], of the crop's variance of brightness that is left in `pixels`.
+        """Return the share, in [0, 1], of the crop's luminance variance that remains in `pixels`.
 
-        1 - var(grey - enlarged) / var(grey), where `enlarged` is the grey of `pixels`, each repeated over
-        its part of the crop; 1.0 for a crop of one grey, and for one that was not made smaller. Columns of
-        0 and 200 by turns, two for each of the 32, average to 100 everywhere: 0.0.
+        1 - var(grey - enlarged) / var(grey), where `enlarged` is the grey of `pixels`, each repeated over its part
+        of the crop; 1.0 for a crop of uniform grey, and for one that was not reduced. Alternating columns of
+        0 and 200, two per pixel, average to 100 everywhere: 0.0.
         """
         whole, lost = ((rgb @ np.array(GREY)).var() for rgb in (self._cropped(), self._difference()))
         return float(np.clip(1 - lost / whole, 0, 1)) if whole > 1e-9 else 1.0
 
     def lost(self) -> np.ndarray:
-        """Return uint8 (side, side, 3): the crop less the enlarged `pixels`, around mid-grey, 128."""
+        """Return uint8 (side, side, 3): the crop minus the enlarged `pixels`, plus mid-grey, 128."""
         return (128 + self._difference()).clip(0, 255).astype(np.uint8)
 
     def _cropped(self) -> np.ndarray:
@@ -108,19 +108,19 @@ class Picture:
         return self.original[top : top + side, left : left + side]
 
     def _difference(self) -> np.ndarray:
-        """Return int16 (side, side, 3): the crop less `pixels`, which are repeated to its size."""
+        """Return int16 (side, side, 3): the crop minus `pixels`, enlarged to its size by repetition."""
         side = self.crop[2]
         enlarged = Image.fromarray(self.pixels).resize((side, side), Image.Resampling.NEAREST)
         return np.asarray(self._cropped().astype(np.int16) - np.asarray(enlarged))
 
 
 def decode_picture(data: bytes) -> Picture:
-    """Decode a JPEG, PNG or WebP picture that nobody vouches for, in this process.
+    """Decode an untrusted JPEG, PNG or WebP file in this process.
 
-    Servers use `cnn.images.decoder_pool.Decoders`, which does it in another one.
+    Servers use `cnn.images.decoder_pool.Decoders`, which does it in a child process.
 
-    Raises PictureError, with one sentence to show, for everything else: too large, another kind,
-    cut short, damaged.
+    Raises PictureError, with one sentence to show, for a file that is too large, of another kind, cut short or
+    damaged.
     """
     kind = check_kind(data)
     try:
@@ -139,9 +139,9 @@ def decode_picture(data: bytes) -> Picture:
 
 
 def picture_of(original: np.ndarray, size: tuple[int, int], kind: str, notes: tuple[str, ...]) -> Picture:
-    """Return the picture of `original`, cropped to the square in its middle.
+    """Return the picture of `original` with a centred square crop.
 
-    `original`: uint8 (h, w, 3). `size`: (width, height) of the upright picture as it came.
+    `original`: uint8 (h, w, 3). `size`: (width, height) of the upright picture before it was reduced.
     """
     height, width = original.shape[:2]
     crop = square_crop(width, height)
@@ -149,11 +149,11 @@ def picture_of(original: np.ndarray, size: tuple[int, int], kind: str, notes: tu
 
 
 def to_network_size(rgb: np.ndarray, crop: tuple[int, int, int] | None = None) -> np.ndarray:
-    """Average a square down: uint8 (h, w, 3) → uint8 (32, 32, 3).
+    """Reduce a square by averaging: uint8 (h, w, 3) → uint8 (32, 32, 3).
 
-    `crop`: (left, top, side) in pixels; the square in the middle where it is None.
-    Pillow's box filter: every source pixel counts the same, no ringing at edges, and a picture of
-    32×32 comes through unchanged. A smaller one is enlarged by repeating its pixels.
+    `crop`: (left, top, side) in pixels; None means the centred square.
+    Pillow's box filter weights all source pixels equally, causes no ringing at edges, and leaves a picture of
+    32×32 unchanged. A smaller one is enlarged by repeating its pixels.
     """
     height, width = rgb.shape[:2]
     left, top, side = crop or square_crop(width, height)
@@ -174,7 +174,7 @@ def display_size(width: int, height: int) -> tuple[int, int]:
 
 
 def check_size(width: int, height: int, most: int = MAX_JPEG_PIXELS) -> None:
-    """Raise PictureError, with one sentence to show, unless a picture of that size in pixels is allowed."""
+    """Raise PictureError, with one sentence to show, unless this size in pixels is allowed."""
     problem = ""
     if min(width, height) < 1:
         problem = "each side must have at least 1: save it again"
@@ -187,7 +187,7 @@ def check_size(width: int, height: int, most: int = MAX_JPEG_PIXELS) -> None:
 
 
 def _decode(file: PictureFile) -> Picture:
-    reduced = file.format == "JPEG"  # at 1/2, 1/4 or 1/8, never smaller than shown
+    reduced = file.format == "JPEG"  # decoded at 1/2, 1/4 or 1/8, never smaller than shown
     check_size(*file.size, MAX_JPEG_PIXELS if reduced else MAX_PIXELS)
     shown = display_size(*file.size)
     if file.open_end:
@@ -212,7 +212,7 @@ def _decode(file: PictureFile) -> Picture:
 
 
 def _opened(file: PictureFile, shown: tuple[int, int]) -> Image.Image:
-    """Open the part of a file that is decoded, and hold that it has the size that the file says."""
+    """Open the decodable part of a file, and check that it has the declared size."""
     image = Image.open(io.BytesIO(file.body), formats=(file.format,))
     if image.size != (file.frame[2:] if file.frame else file.size):
         raise ValueError("two sizes in one file")
@@ -221,10 +221,10 @@ def _opened(file: PictureFile, shown: tuple[int, int]) -> Image.Image:
 
 
 def _with_end(file: PictureFile, shown: tuple[int, int]) -> PictureFile:
-    """Return a JPEG whose end mark is missing with one, if nothing else is missing.
+    """Return a JPEG without an end marker with one added, if nothing else is missing.
 
-    libjpeg makes up what is not there and says so to nobody. So the file is lengthened by two different
-    strings of random bits: where both give the same picture, none of these bits was needed.
+    libjpeg silently fills in missing data. So two different random byte strings are appended: if both give the
+    same picture, no data was missing.
     """
     body = file.body.rstrip(b"\xff")
     ends = [random.Random(seed).randbytes(4096).replace(b"\xff", b"") + b"\xff\xd9" for seed in (1, 2)]
@@ -237,7 +237,7 @@ def _with_end(file: PictureFile, shown: tuple[int, int]) -> PictureFile:
 
 
 def _require_all_passes(body: bytes) -> None:
-    """Raise ValueError unless the passes of a progressive JPEG bring every coefficient to its last bit."""
+    """Raise ValueError unless the scans of a progressive JPEG contain all bits of every coefficient."""
     missing: set[tuple[int, int]] | None = None  # (component, coefficient)
     for found in SEGMENT.finditer(body):
         segment = body[found.start() : found.start() + 40]
@@ -271,10 +271,10 @@ def _load(image: Image.Image) -> Image.Image:
 
 
 def _to_rgb(image: Image.Image, file: PictureFile, shown: tuple[int, int]) -> tuple[Image.Image, list[str]]:
-    """Decode it, make it RGB as large as it is `shown`, whatever the mode, and say what was done.
+    """Decode a picture of any mode to RGB of size `shown`; return it with notes on what was done.
 
-    It is made smaller before its colours are converted: that bounds the time. One copy of a large picture
-    lives beside the picture itself, no more: 2 × 64 MB for 16 megapixels.
+    It is reduced before its colours are converted, which bounds the time. At most one copy of a large picture
+    exists beside the picture itself: 2 × 64 MB for 16 megapixels.
     """
     notes = []
     before, alpha = _read(_load(image), file, shown)
@@ -299,7 +299,7 @@ def _to_rgb(image: Image.Image, file: PictureFile, shown: tuple[int, int]) -> tu
 def _read(
     image: Image.Image, file: PictureFile, shown: tuple[int, int]
 ) -> tuple[Image.Image, Image.Image | None]:
-    """Return a picture as it is shown, L, RGB or CMYK, and its alpha, if it has one."""
+    """Return a picture reduced to its shown size, L, RGB or CMYK, and its alpha, if it has one."""
     if image.mode == "CMYK":
         return _shrink(image, shown), None
     if image.mode == "I;16":
@@ -314,7 +314,9 @@ def _read(
         canvas = Image.new("RGBA", file.size)
         canvas.paste(image.convert("RGBA"), file.frame[:2])
         image = canvas
-    rgba = _shrink(image if image.mode == "RGBA" else image.convert("RGBA"), shown)  # weighs colours by alpha
+    rgba = _shrink(
+        image if image.mode == "RGBA" else image.convert("RGBA"), shown
+    )  # weights colours by alpha
     return rgba.getchannel("R") if grey else rgba.convert("RGB"), rgba.getchannel("A")
 
 
@@ -327,9 +329,9 @@ def _within(number: int, least: int, most: int) -> int:
 
 
 def _orientation(exif: bytes) -> int:
-    """Return the EXIF orientation, 1 to 8; 1, upright, where it is absent or broken.
+    """Return the EXIF orientation, 1 to 8; 1 (upright) if it is missing or invalid.
 
-    EXIF wants a SHORT; any integer that is written there is read.
+    EXIF requires a SHORT; any integer type is accepted.
     """
     tiff = exif.removeprefix(b"Exif\0\0")
     order = ">" if tiff[:2] == b"MM" else "<"
