@@ -1,4 +1,4 @@
-"""The data sets by name: CIFAR-10, and a stand-in drawn by code for when it is not there."""
+"""The data sets by name: CIFAR-10, and sketch10, a substitute drawn by code if CIFAR-10 is missing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType, ModuleType
@@ -32,7 +32,7 @@ _LOADERS: Mapping[str, Callable[[], Dataset]] = MappingProxyType(
 
 
 def load(name: str) -> Dataset:
-    """Load a data set whole; raises DataError for an unknown name or when its files are not right."""
+    """Load a data set; raises DataError for an unknown name, or missing or invalid files."""
     _dataset(name)
     return _LOADERS[name]()
 
@@ -44,25 +44,25 @@ def test_labels(name: str) -> np.ndarray:
 
 
 def test_picture(name: str, index: int) -> tuple[np.ndarray, int]:
-    """Return one test picture, uint8 (32, 32, 3), and its label; raises DataError where there is none."""
+    """Return one test picture, uint8 (32, 32, 3), and its label; raises DataError if there is no such picture."""
     found: tuple[np.ndarray, int] = _dataset(name).test_picture(index)
     return found
 
 
 def test_pictures(name: str, indices: Sequence[int] | np.ndarray) -> np.ndarray:
-    """Return the test pictures `indices`, uint8 (pictures, 32, 32, 3); raises DataError where one is none."""
+    """Return the test pictures `indices`, uint8 (pictures, 32, 32, 3); raises DataError for an invalid index."""
     pictures: np.ndarray = _dataset(name).test_pictures(indices)
     return pictures
 
 
 def validation_labels(name: str) -> np.ndarray:
-    """Return the labels of the validation pictures, int64 (pictures,); DataError where a file is not right."""
+    """Return the labels of the validation pictures, int64 (pictures,); raises DataError for an invalid file."""
     labels: np.ndarray = _dataset(name).validation_labels()
     return labels
 
 
 def validation_pictures(name: str, indices: Sequence[int] | np.ndarray) -> np.ndarray:
-    """Return the validation pictures `indices`, uint8 (pictures, 32, 32, 3); raises DataError where one is none."""
+    """Return the validation pictures `indices`, uint8 (pictures, 32, 32, 3); raises DataError for an invalid index."""
     pictures: np.ndarray = _dataset(name).validation_pictures(indices)
     return pictures
 

@@ -1,4 +1,4 @@
-"""CIFAR-10's archive: fetched, verified, unpacked, checked, and only then put in place."""
+"""Downloads CIFAR-10's archive, verifies, unpacks and checks it, and only then moves it into place."""
 
 import logging
 import shutil
@@ -33,7 +33,7 @@ Progress = Callable[[int, int], None]
 
 
 class UnreachableError(DataError):
-    """A source that gave no answer; another one may."""
+    """The source did not answer; another one may."""
 
 
 def download(
@@ -43,11 +43,11 @@ def download(
     url: str = URL,
     known_hash: str = ARCHIVE_HASH,
 ) -> None:
-    """Download CIFAR-10 into `folder`/cifar-10-batches-bin (162 MB to fetch, 176 MB to keep).
+    """Download CIFAR-10 into `folder`/cifar-10-batches-bin (162 MB to download, 176 MB on disk).
 
-    `progress(received, total)` is called in bytes as they come; `total` is 0 while it is unknown.
-    Files that were there before are replaced only by a whole, verified set.
-    Raises DataError: no connection, a wrong hash, a strange archive, no room or no permission.
+    `progress(received, total)` is called with bytes during the download; `total` is 0 while unknown.
+    Existing files are replaced only by a complete, verified set.
+    Raises DataError: no connection, a wrong hash, an unexpected archive, a full disk or no permission.
     """
     folder = folder or data_folder()
     try:
@@ -57,7 +57,7 @@ def download(
             staged = Path(scratch) / ARCHIVE_FOLDER
             _unpack(archive, staged, folder)
             if problem := check(Path(scratch)).problem:
-                named = problem.replace(scratch, str(folder))  # the scratch folder will be gone
+                named = problem.replace(scratch, str(folder))  # the scratch folder no longer exists then
                 raise DataError(f"The archive from {url} is not CIFAR-10. {named}")
             put_in_place(staged, folder / ARCHIVE_FOLDER, aside=Path(scratch) / "replaced")
     except OSError as error:
@@ -68,7 +68,7 @@ def download(
 
 
 class _Bar:
-    """What pooch takes for a progress bar: it sets `total`, then calls `update` for every chunk."""
+    """A progress bar for pooch, which sets `total`, then calls `update` for every chunk."""
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
@@ -87,7 +87,7 @@ class _Bar:
 
 
 def _fetch(url: str, known_hash: str, scratch: Path, progress: Progress, folder: Path) -> Path:
-    pooch.get_logger().setLevel(logging.WARNING)  # it tells the terminal about every download
+    pooch.get_logger().setLevel(logging.WARNING)  # by default it logs every download
     downloader = pooch.HTTPDownloader(
         progressbar=_Bar(progress), chunk_size=CHUNK_BYTES, timeout=TIMEOUT_SECONDS
     )
@@ -120,9 +120,9 @@ def _network_reason(error: requests.RequestException, url: str) -> str:
 
 
 def _unpack(archive: Path, staged: Path, folder: Path) -> None:
-    """Write the seven files we know into `staged`; every other member of the archive is passed over.
+    """Write the seven expected files into `staged`; all other members of the archive are ignored.
 
-    A member's own name never becomes a path, so it cannot lead anywhere else.
+    A member's own name is never used as a path, which prevents path traversal.
     """
     expected = {f"{ARCHIVE_FOLDER}/{name}": name for name in (*TRAIN_FILES, TEST_FILE, META_FILE)}
     staged.mkdir()
@@ -142,13 +142,13 @@ def _write_member(members: tarfile.TarFile, member: tarfile.TarInfo, path: Path)
             "so nothing was unpacked. Download from the official address."
         )
     content = members.extractfile(member)
-    assert content is not None  # only a member that is not regular has none
+    assert content is not None  # a regular file always has content
     with content, path.open("xb") as file:
         shutil.copyfileobj(content, file)
 
 
 def put_in_place(staged: Path, place: Path, aside: Path) -> None:
-    """Rename a folder that is whole to its place; what was there goes `aside`."""
+    """Rename a complete folder to its final place; a folder already there is moved `aside`."""
     if place.exists():
         place.rename(aside)
     staged.rename(place)

@@ -1,8 +1,8 @@
-"""The batch files of CIFAR-10's *python version*, read without unpickling: docs/decisions/batch-files.md says why.
+"""Reads the batch files of CIFAR-10's *python version* without unpickling (see docs/decisions/batch-files.md).
 
-A pickle is a program. Here its opcodes are only parsed (`pickletools.genops`), and a list, a dict, whole
-numbers, strings and one array of bytes are put together by hand. The three names that NumPy's arrays need stand
-for themselves; nothing is imported or called, and any other opcode or name ends the reading.
+A pickle is a program. Here its opcodes are only parsed (`pickletools.genops`), and a list, a dict, integers,
+strings and one array of bytes are built by hand. The three names that a NumPy array needs are only compared;
+nothing is imported or called, and any other opcode or name is refused.
 """
 
 import pickletools
@@ -25,14 +25,14 @@ TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3, "EMPTY_TUPLE": 0}
 
 @dataclass(frozen=True)
 class _Name:
-    """A name that the file gives; it is only compared."""
+    """A global name in the file, which is only compared."""
 
     words: str
 
 
 @dataclass
 class _Array:
-    """An array or the type of one, as its file describes it."""
+    """An array or a dtype, as described by the file."""
 
     kind: str
     state: Any = None
@@ -45,11 +45,11 @@ def read_batch(content: bytes, name: str) -> tuple[NDArray[np.uint8], NDArray[np
     """Return the planes, uint8 (pictures, 3072), and the labels, uint8 (pictures,), of one batch file.
 
     Args:
-        content: of the file.
-        name: of the file, for the sentence that refuses it.
+        content: the bytes of the file.
+        name: the file's name, for error messages.
 
     Raises:
-        DataError: for a file that is too large, cut, or holds anything else than such a batch has.
+        DataError: for a file that is too large, cut short, or contains anything unexpected.
     """
     if len(content) > MAX_BYTES:
         raise DataError(f"{name} is larger than a batch of CIFAR-10 ({MAX_BYTES:,} bytes); it was not read.")
@@ -78,7 +78,7 @@ def read_batch(content: bytes, name: str) -> tuple[NDArray[np.uint8], NDArray[np
 
 
 def _parsed(content: bytes) -> dict[str, Any]:
-    """Return the dict that a pickle describes; raises ValueError and the like for any other program."""
+    """Return the dict that a pickle describes; raises ValueError or a similar exception for anything else."""
     stack: list[Any] = []
     memo: dict[object, Any] = {}
     for count, (opcode, argument, _) in enumerate(pickletools.genops(content)):
@@ -140,7 +140,7 @@ def _since_mark(stack: list[Any]) -> list[Any]:
 
 
 def _made(called: Any, arguments: Any) -> _Array:
-    """Return what stands for an array, or for the type of one, of which only bytes are allowed."""
+    """Return the placeholder of an array or a dtype; only arrays of bytes are allowed."""
     if called == _Name(RECONSTRUCT) and arguments[0] == _Name(ARRAY):
         return _Array(ARRAY)
     if called == _Name(DTYPE) and arguments[0] == "u1":

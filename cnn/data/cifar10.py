@@ -1,4 +1,4 @@
-"""CIFAR-10, its official binary version, read without pickle.
+"""CIFAR-10 in its official binary version.
 
 Source: Alex Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
 """
@@ -45,7 +45,7 @@ __all__ = [
 
 
 def decode(records: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Turn records into images, uint8 (pictures, 32, 32, 3), and labels, int64 (pictures,).
+    """Convert records to images, uint8 (pictures, 32, 32, 3), and labels, int64 (pictures,).
 
     `records` is uint8 (pictures, 3073): the label, then the red, the green and the blue plane.
     """
@@ -56,7 +56,7 @@ def decode(records: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def load(folder: Path | None = None) -> Dataset:
     """Load 45,000 training, 5,000 validation and 10,000 test pictures (about 185 MB).
 
-    Raises DataError with the sentence of `check` when the files are absent or not right.
+    Raises DataError with the sentence of `check` if the files are missing or invalid.
     """
     status = check(folder)
     if status.problem:
@@ -75,7 +75,7 @@ def load(folder: Path | None = None) -> Dataset:
 def test_labels(folder: Path | None = None) -> np.ndarray:
     """Return the labels of the 10,000 test pictures, int64 (10000,), without loading the pictures.
 
-    Raises DataError when the test file is absent or has the wrong size.
+    Raises DataError if the test file is missing or has the wrong size.
     """
     return _test_records(folder)[:, 0].astype(np.int64)
 
@@ -83,7 +83,7 @@ def test_labels(folder: Path | None = None) -> np.ndarray:
 def test_picture(index: int, folder: Path | None = None) -> tuple[np.ndarray, int]:
     """Return test picture `index` (0 to 9,999), uint8 (32, 32, 3), and its label.
 
-    Raises DataError when there is no such picture, or no test file.
+    Raises DataError if there is no such picture, or no test file.
     """
     images, labels = decode(_chosen([index], folder))
     return images[0], int(labels[0])
@@ -92,7 +92,7 @@ def test_picture(index: int, folder: Path | None = None) -> tuple[np.ndarray, in
 def test_pictures(indices: Sequence[int] | np.ndarray, folder: Path | None = None) -> np.ndarray:
     """Return the test pictures `indices` (each 0 to 9,999), uint8 (pictures, 32, 32, 3).
 
-    Only these are read from the disk. Raises DataError when there is no such picture, or no test file.
+    Only these are read from the disk. Raises DataError if there is no such picture, or no test file.
     """
     return decode(_chosen(indices, folder))[0]
 
@@ -100,16 +100,16 @@ def test_pictures(indices: Sequence[int] | np.ndarray, folder: Path | None = Non
 def validation_labels(folder: Path | None = None) -> np.ndarray:
     """Return the labels of the 5,000 validation pictures, int64 (5000,), in the order of `load()`.
 
-    Raises DataError when a file is absent or not right.
+    Raises DataError if a file is missing or invalid.
     """
     return _validation(folder)[1]
 
 
 def validation_pictures(indices: Sequence[int] | np.ndarray, folder: Path | None = None) -> np.ndarray:
-    """Return validation pictures, uint8 (pictures, 32, 32, 3), by their places in `load().validation_images`.
+    """Return validation pictures, uint8 (pictures, 32, 32, 3), by their indices in `load().validation_images`.
 
-    Which they are is found once, a file at a time. Raises DataError when there is no such picture, or a file
-    is not right.
+    The split is computed once, one file at a time. Raises DataError if there is no such picture, or a file is
+    invalid.
     """
     batches, places = batches_folder(folder or data_folder()), _validation(folder)[0]
     chosen = np.asarray(indices, dtype=np.int64)
@@ -122,7 +122,7 @@ def validation_pictures(indices: Sequence[int] | np.ndarray, folder: Path | None
 
 
 def _validation(folder: Path | None) -> tuple[np.ndarray, np.ndarray]:
-    """Return places among the training pictures and labels of the validation pictures; DataError as above."""
+    """Return the indices in the training files and the labels of the validation pictures; DataError as above."""
     status = check(folder)
     if status.problem:
         raise DataError(status.problem)

@@ -1,4 +1,4 @@
-"""The forms in which other programs keep CIFAR-10 on disk, each read into the records of its binary version.
+"""Reads CIFAR-10 in the formats of other programs, each into the records of its binary version.
 
 Records are uint8 (pictures, 3073): the label, then the red, the green and the blue plane.
 """
@@ -24,16 +24,16 @@ from cnn.data.layout import FILE_BYTES, RECORD_BYTES, TEST_FILE, TRAIN_FILES
 PYTHON_FILES = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch")
 SPLITS = ("train", "test")
 MAX_PICTURES = {"train": 50_000, "test": 10_000}
-MAX_PNG_BYTES = 8_000  # 32×32 RGB without any compression has 3,072 and headers
+MAX_PNG_BYTES = 8_000  # 32×32 RGB has 3,072 uncompressed, plus headers
 MAX_TABLE_BYTES = 400_000_000  # a Parquet or TFRecord file of all pictures has about 120 MB
-FOLDERS, LEVELS = 500, 4  # that are looked through
+FOLDERS, LEVELS = 500, 4  # limits of the search
 
 Records = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Container:
-    """Pictures that were found: what keeps them so, where, and how they are read: training, then test."""
+    """A copy of CIFAR-10: its format, its path, and the function that reads training and test records."""
 
     title: str
     path: Path
@@ -44,7 +44,7 @@ def find(path: Path) -> Container:
     """Return the container at `path`, or the first one in the folders below it.
 
     Raises:
-        DataError: where there is none, naming the forms that are known.
+        DataError: if there is none; it names the known formats.
     """
     if path.is_file():
         return Container("an archive", path, _read_archive)
@@ -61,7 +61,7 @@ def find(path: Path) -> Container:
 
 
 def _folders(path: Path) -> Iterator[Path]:
-    """Yield a folder and those below it, level by level, no links, at most `FOLDERS`."""
+    """Yield a folder and its subfolders, breadth first, no symbolic links, at most `FOLDERS`."""
     level = [path]
     left = FOLDERS
     for _ in range(LEVELS):
@@ -121,7 +121,7 @@ def _python_records(content: bytes, name: str) -> Records:
 
 
 def _read_archive(path: Path) -> tuple[Records, Records]:
-    """Return the pictures of the archive of either version; a member's name never becomes a path."""
+    """Return the records of the archive of either version; a member's name is never used as a path."""
     binary, python = {*TRAIN_FILES, TEST_FILE}, set(PYTHON_FILES)
     found: dict[str, Records] = {}
     try:
@@ -137,7 +137,7 @@ def _read_archive(path: Path) -> tuple[Records, Records]:
                         f"{name} in {path} is larger than any file of CIFAR-10; it was not taken."
                     )
                 file = members.extractfile(member)
-                assert file is not None  # a regular member has one
+                assert file is not None  # a regular file always has content
                 content = file.read(MAX_BATCH_BYTES)
                 found[name] = (_binary_records if name in binary else _python_records)(content, name)
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
@@ -152,7 +152,7 @@ def _read_archive(path: Path) -> tuple[Records, Records]:
 
 
 def _collected(pictures: Iterator[tuple[int, bytes]], split: str) -> Records:
-    """Return records of PNGs with their labels, at most as many as CIFAR-10 has."""
+    """Return the records of labelled PNGs, at most as many as CIFAR-10 has."""
     rows: list[Records] = []
     for label, content in pictures:
         if len(rows) == MAX_PICTURES[split]:
@@ -165,7 +165,7 @@ def _collected(pictures: Iterator[tuple[int, bytes]], split: str) -> Records:
 
 
 def _png(content: bytes) -> NDArray[np.uint8]:
-    """Return a PNG of 32×32 RGB, its size read before its pixels."""
+    """Decode a PNG of 32×32 RGB; its size is checked before its pixels are read."""
     if len(content) > MAX_PNG_BYTES:
         raise DataError(f"A picture has {len(content):,} bytes; one of CIFAR-10 as PNG has at most 3,200.")
     try:
@@ -216,7 +216,7 @@ def _read_tfds(folder: Path) -> tuple[Records, Records]:
 
 
 def _examples(folder: Path, split: str) -> Iterator[tuple[int, bytes]]:
-    """Yield the pictures of TFDS in the order of their ids, train_00000 and so on, which is the official one."""
+    """Yield the pictures of TFDS in the order of their ids, train_00000 and so on, which is the official order."""
     found: list[tuple[bytes, int, bytes]] = []
     for path in sorted(folder.glob(f"cifar10-{split}.tfrecord*")):
         content = _bytes(path, MAX_TABLE_BYTES)
@@ -245,18 +245,18 @@ def _tfrecords(content: bytes) -> Iterator[bytes]:
 
 
 def _features(example: bytes) -> dict[str, bytes]:
-    """Return the single values of a `tf.train.Example`: bytes as they are, whole numbers as varint."""
+    """Return the single values of a `tf.train.Example`: bytes unchanged, integers as varint."""
     found: dict[str, bytes] = {}
     for _, features in _fields(example):
         for _, entry in _fields(features):
             parts = dict(_fields(entry))  # 1: name, 2: feature
-            for _, values in _fields(parts[2]):  # a list of bytes, or of whole numbers
+            for _, values in _fields(parts[2]):  # a list of bytes or of integers
                 found[parts[1].decode()] = dict(_fields(values))[1]
     return found
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the fields of a protocol buffer; a whole number comes as its own bytes."""
+    """Yield (number, content) of the fields of a protocol buffer; an integer is yielded as its varint bytes."""
     place = 0
     while place < len(message):
         key, place = _varint(message, place)

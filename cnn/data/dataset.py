@@ -1,4 +1,4 @@
-"""A data set in memory, its validation part, and smaller parts of it."""
+"""A data set in memory, its validation split, and subsets of it."""
 
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -17,8 +17,8 @@ class Dataset:
 
     Images are uint8 in 0..255, shaped (pictures, 32, 32, 3): row, column, then red, green, blue.
     Labels are int64 in 0..9, shaped (pictures,), and index `CLASSES`.
-    `source` says where the pictures came from, to be shown beside every number measured on them.
-    Raises DataError when images and labels do not fit together.
+    `source` says where the pictures came from, and is shown beside every number measured on them.
+    Raises DataError if images and labels do not fit together.
     """
 
     name: str
@@ -31,17 +31,16 @@ class Dataset:
     test_labels: np.ndarray
 
     def __post_init__(self) -> None:
-        """Hold every part to the shapes and types above."""
+        """Check the shapes and types of every part."""
         for part in ("train", "validation", "test"):
             _check_part(part, getattr(self, f"{part}_images"), getattr(self, f"{part}_labels"))
 
     def take(self, pictures: int, seed: int = 0) -> "Dataset":
-        """Return the same data set with only `pictures` of its training pictures.
+        """Return the same data set with a random subset of `pictures` training pictures.
 
-        The choice is random, as balanced over the classes as their sizes allow, and the same for the
-        same seed; validation and test stay whole. Asking for more than there are returns all of them.
-        With one seed, every smaller choice that gives each class its equal share lies within the
-        larger ones. Raises DataError when `pictures` is below 1.
+        The subset is as balanced over the classes as their sizes allow, and depends only on `seed`; validation
+        and test do not change. If there are fewer pictures, it has all of them. With the same seed, a subset that
+        is balanced exactly is contained in every larger one. Raises DataError if `pictures` is below 1.
         """
         if pictures < 1:
             raise DataError(f"A training set of {pictures:,} pictures was asked for; take 1 or more.")
@@ -57,11 +56,11 @@ def split_validation(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Split a training set into (train images, train labels, validation images, validation labels).
 
-    The split depends on the pictures and `seed` alone: every picture is ranked within its class by a
-    hash of its pixels, and the first ones of each class are set aside. So it is the same in every run,
-    whatever the run's own seed and in whatever order the files hold the pictures.
+    The split depends only on the pictures and `seed`: pictures are ranked within their class by a hash of
+    their pixels, and the first ones of each class become validation pictures. So it is the same in every run,
+    whatever the run's own seed and the order of pictures in the files.
     `images` is uint8 (pictures, 32, 32, 3), `labels` int (pictures,); both keep their order.
-    Raises DataError when `validation` leaves one of the two parts empty.
+    Raises DataError if `validation` leaves one of the two parts empty.
 
     50,000 pictures of CIFAR-10 and validation=5,000 give 4,500 and 500 pictures of each class.
     """
@@ -71,10 +70,10 @@ def split_validation(
 
 
 def validation_places(hashes: np.ndarray, labels: np.ndarray, validation: int = 5_000) -> np.ndarray:
-    """Return which pictures `split_validation` sets aside, int64, ascending.
+    """Return the indices of the validation pictures of `split_validation`, int64, ascending.
 
-    `hashes` are those of `picture_hashes`, which can be computed a file at a time.
-    Raises DataError when `validation` leaves one of the two parts empty.
+    `hashes` come from `picture_hashes`, which can be computed one file at a time.
+    Raises DataError if `validation` leaves one of the two parts empty.
     """
     if not 0 < validation < len(labels):
         raise DataError(
@@ -108,14 +107,14 @@ def picture_hashes(images: np.ndarray, seed: int = 0) -> np.ndarray:
 
 
 def _balanced(order: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
-    """Return `count` indices, ascending: the first ones of each class in `order`, as evenly as can be."""
+    """Return `count` indices, ascending: the first ones of each class in `order`, as balanced as possible."""
     by_class = [order[labels[order] == label] for label in np.unique(labels)]
     quotas = _quotas([len(members) for members in by_class], count)
     return np.sort(np.concatenate([members[:n] for members, n in zip(by_class, quotas, strict=True)]))
 
 
 def _quotas(available: list[int], count: int) -> list[int]:
-    """Share `count` out over the classes, at most what each has: ([5, 1, 5], 8) gives [3, 1, 4]."""
+    """Distribute `count` over the classes, at most what each has: ([5, 1, 5], 8) gives [3, 1, 4]."""
     quotas = [0] * len(available)
     smallest_first = sorted(range(len(available)), key=available.__getitem__)
     for done, i in enumerate(smallest_first):

