@@ -39,7 +39,8 @@ def compare() -> None:
 st.title("Compare")
 runs = choice.choose_runs()
 if len(runs) < 2:
-    st.info("Choose two or more networks. Which is better, by how much, and what makes the difference?")
+    st.markdown("Choose two or more networks. Which is better, by how much, and what makes the difference?")
+    choice.suggest(runs)
 else:
     names = choice.names_of(runs)
     compare()

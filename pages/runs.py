@@ -24,6 +24,8 @@ def runs() -> None:
     actions.show_ways(chosen)
     actions.show_changes(chosen)
     own = sum(not row.shipped for row in found)
+    if not own and st.button("Train your first network", type="primary", icon=":material/play_arrow:"):
+        st.switch_page("train.py")
     st.caption(
         f"{len(shown):,} of {len(found):,} shown; {own:,} are your own, {len(found) - own} are pretrained. "
         "Click a column head to sort. Choose between runs by validation accuracy; use the test pictures only "

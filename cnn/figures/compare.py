@@ -83,8 +83,12 @@ def _change(size: float, text: str, theme: Theme) -> str:
 
 
 def _bar(share: float, colour: str, tall: int) -> str:
-    full = f'<div style="height:100%;width:{100 * share:.2f}%;border-radius:2px;background:{colour}"></div>'
-    return f'<div style="height:{tall}px;margin:1px 0;border-radius:2px;background:{colour}22">{full}</div>'
+    """Return a bar that begins at a thin line: an empty one shows nothing else."""
+    full = (
+        f'<div style="height:100%;width:{100 * share:.2f}%;border-radius:0 2px 2px 0;background:{colour};'
+        'forced-color-adjust:none"></div>'
+    )
+    return f'<div style="height:{tall}px;margin:1px 0;border-left:1px solid {colour}">{full}</div>'
 
 
 def signed(number: float, digits: int = 2, *, plus: bool = True) -> str:

@@ -13,6 +13,18 @@ DAY_SECONDS = 24 * 3600
 STYLE = """<style>
 a:focus-visible, button:focus-visible { outline: 3px solid #3A97D9 !important; outline-offset: 2px; }
 [class*="st-key-refused-"] p { color: #B3261E; }
+[data-testid="stMultiSelectTagsContainer"] [data-tag] { height: auto; max-width: 100%; }
+[data-testid="stMultiSelectTagsContainer"] [data-tag] > span { white-space: normal; overflow: visible; }
+/* Where the system forces its colours, what only a ground shows gets a line: tracks, thumbs, switches, choices. */
+@media (forced-colors: active) {
+  .stSlider [role="group"] > div > div:first-child, .stCheckbox label > div:first-of-type, [role="progressbar"] > div
+  { outline: 1px solid CanvasText; }
+  .stSlider [role="group"] > div > div[data-rac] { outline: 6px solid Highlight; outline-offset: -6px; }
+  .stCheckbox label > div:first-of-type > div { outline: 5px solid ButtonText; outline-offset: -5px; }
+  [data-selected="true"], [aria-checked="true"], [role="tab"][aria-selected="true"]
+  { outline: 3px solid Highlight; outline-offset: -2px; }
+  button[kind="primary"], button[kind="primaryFormSubmit"] { border-width: 3px; }
+}
 </style>"""
 # On paper there is nothing to press and nothing to scroll; how large it is printed is settled by page_tools.ts.
 PRINT_STYLE = """<style>

@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnn.evaluation.compare import MOST, MOST_CURVES, differing, legends, settings_of
 from cnn.runs.store import Run
+from cnn.web.app.run_text import plain
 from cnn.web.app.widgets import run_labels, usable_runs
 
 RUNS = "runs"
@@ -47,6 +48,22 @@ def choose_runs() -> list[Run]:
             icon=":material/link_off:",
         )
     return [known[name] for name in picked if name in known]
+
+
+def suggest(chosen: Sequence[Run]) -> None:
+    """Offer, as one press, to compare two networks: the chosen one, or the newest, with the next in the list."""
+    others = [run for run in usable_runs() if run.id not in {one.id for one in chosen}]
+    pair = [*chosen, *others][:2]
+    if len(pair) < 2:
+        return
+
+    def compare() -> None:
+        st.session_state["compared"] = st.session_state["compare-read"] = [run.id for run in pair]
+        st.query_params[RUNS] = ",".join(run.id for run in pair)
+
+    first, second = (plain(run.name or run.id) for run in pair)
+    label = f"Compare {first} with {second}"
+    st.button(label, type="primary", icon=":material/compare:", on_click=compare)
 
 
 def names_of(runs: Sequence[Run]) -> list[str]:

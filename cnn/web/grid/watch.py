@@ -143,7 +143,9 @@ def _heat_map(experiment: Experiment, results: Sequence[Result]) -> None:
     )
     known = means[~np.isnan(means)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
-    scale = Scale(low - max(0.01, (high - low) / 4), high, signed=False)
+    scale = Scale(
+        low, max(high, low + 0.01), signed=False
+    )  # from the lowest mean to the highest, as said below
     chosen: tuple[int, int] | None = st.session_state.get(CELL)
     if chosen and not (chosen[0] < len(rows) and chosen[1] < len(columns)):
         chosen = None

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from hashlib import sha256
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -121,7 +122,8 @@ def _form(
         key += f"/{sha256(chosen).hexdigest()[:16]}"
     wanted = session().exports_wanted
     if key not in wanted:
-        if st.button("Make file", key=f"make-{key}", icon=f":material/{form.icon}:"):
+        kind: Literal["primary", "secondary"] = "primary" if name == ZIP else "secondary"
+        if st.button("Make file", key=f"make-{key}", icon=f":material/{form.icon}:", type=kind):
             wanted.append(key)
             while len(wanted) > KEPT:  # a ZIP of a large network has 40 MB
                 service().engine.queries.forget(wanted.pop(0))

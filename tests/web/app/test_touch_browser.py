@@ -103,8 +103,24 @@ def opened(page: Page, served_app: ServedApp, path: str, area: str) -> Locator:
     expect(found).to_be_visible(timeout=60_000)
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_have_count(1)
     found.evaluate("element => element.scrollIntoView({block: 'center'})")
-    page.wait_for_timeout(200)
+    come_to_rest(page)
     return found
+
+
+def come_to_rest(page: Page) -> None:
+    """Wait until the page has not scrolled for ten frames: during a fling, a tap would only stop it."""
+    page.evaluate(
+        f"""() => new Promise(rested => {{
+          let [at, frames] = [-1, 0];
+          const look = () => {{
+            const now = ({SCROLLED})();
+            frames = now === at ? frames + 1 : 0;
+            at = now;
+            if (frames < 10) requestAnimationFrame(look); else rested(at);
+          }};
+          look();
+        }})"""
+    )
 
 
 def box_of(found: Locator) -> tuple[float, float, float, float]:
@@ -140,7 +156,7 @@ def test_a_plate_follows_the_rule(plate: Plate, page: Page, served_app: ServedAp
     assert plate.state(page) == before, "a swipe scrolls and changes nothing"
 
     area.evaluate("element => element.scrollIntoView({block: 'center'})")
-    page.wait_for_timeout(300)
+    come_to_rest(page)
     scrolled = page.evaluate(SCROLLED)
     start, target = middle(handle), far_corner(area, handle)
     finger.drag(start, (0.6 * (target[0] - start[0]), 0.6 * (target[1] - start[1])))
@@ -166,7 +182,7 @@ def test_the_unrolled_vector_follows_the_rule(page: Page, served_app: ServedApp)
     page.wait_for_function(f"before => ({SCROLLED})() > before + 60", arg=scrolled)
     assert said.text_content() == before
     area.evaluate("element => element.scrollIntoView({block: 'center'})")
-    page.wait_for_timeout(300)
+    come_to_rest(page)
     x, y, width, height = box_of(area)
     scrolled = page.evaluate(SCROLLED)
     finger.drag((x + 0.06 * width, y + 0.06 * height), (0.2 * width, 0.1 * height))
@@ -253,7 +269,7 @@ def test_a_swipe_scrolls_past_it_and_a_tap_chooses(part: Tapped, page: Page, ser
     expect(said).to_have_text(before)
     area.evaluate("element => element.scrollIntoView({block: 'center'})")
     expect(area).to_be_in_viewport()
-    page.wait_for_timeout(300)  # until the fling has come to rest: a tap would only stop it
+    come_to_rest(page)
     x, y, width, height = box_of(area)
     finger.tap((x + part.at[0] * width, y + part.at[1] * height))
     expect(said).not_to_have_text(before)
@@ -267,7 +283,7 @@ def test_the_square_on_a_photo_is_dragged_by_a_finger(page: Page, served_app: Se
     crop, plate = page.locator(".crop"), page.locator(".crop .plate")
     expect(crop).to_have_attribute("data-crop", "100 0 100", timeout=60_000)
     plate.evaluate("element => element.scrollIntoView({block: 'center'})")
-    page.wait_for_timeout(300)
+    come_to_rest(page)
     scrolled, (_, _, width, _) = page.evaluate(SCROLLED), box_of(plate)
     Finger(page).drag(middle(page.locator(".crop .square")), (0.2 * width, 0))
     expect(crop).to_have_attribute("data-crop", re.compile(r"^1[4-9]\d 0 100$"))

@@ -127,6 +127,17 @@ def test_one_alone_is_asked_for_another(lab: Lab) -> None:
     assert "Choose two or more networks" in said(lab.visit("compare", runs="%00," * 500))
 
 
+def test_an_empty_page_offers_two_networks_by_one_press(lab: Lab) -> None:
+    own = put(lab)
+    app = lab.visit("compare", runs=own.id)
+    (button,) = [one for one in app.button if one.label.startswith("Compare ")]
+    app = button.click().run()
+    assert not app.exception
+    assert app.multiselect(key="compared").value[0] == own.id
+    assert len(app.multiselect(key="compared").value) == 2
+    assert not any(one.label.startswith("Compare ") for one in app.button)
+
+
 def test_one_that_still_trains_is_said_so(lab: Lab) -> None:
     done, running = put(lab), put(lab, rate=0.01)
     running.write_status(replace(running.status(), state="paused"))
