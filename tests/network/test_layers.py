@@ -9,7 +9,7 @@ import pytest
 from cnn.figures.colours import TAGS
 from cnn.network.arithmetic import Arithmetic, PassOn, Times
 from cnn.network.layers.activation import Dropout
-from cnn.network.layers.base import Elementwise, Layer, Origin, Weights, Windowed, all_layers
+from cnn.network.layers.base import Elementwise, Layer, Origin, TooSmallError, Weights, Windowed, all_layers
 from cnn.network.layers.conv import Conv
 from cnn.network.layers.dense import Flatten, FullyConnected
 from cnn.network.layers.merge import Gate
@@ -158,3 +158,11 @@ def test_the_maps_of_single_channels_add_up_to_the_layers_map() -> None:
     assert (found.shape, found.dtype) == ((4, 5, 3), np.float32)
     whole = conv.forward([maps], {"conv1/kernel": kernel[..., None], "conv1/bias": np.zeros(1, np.float32)})
     np.testing.assert_allclose(found.sum(axis=-1), whole[..., 0], atol=1e-5)
+
+
+def test_a_map_that_is_too_small_is_told_with_its_size() -> None:
+    error = TooSmallError("pool4", (2, 3), 4, "Remove a block.")
+    assert error.field == "network"
+    assert str(error) == (
+        "network: layer pool4 slides a 4×4 window over a map that is only 2×3, so nothing is left. Remove a block."
+    )

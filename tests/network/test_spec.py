@@ -183,14 +183,16 @@ def test_json_holds_every_field_and_the_version() -> None:
 
 def test_a_block_has_one_normalisation_and_groups_of_equal_size() -> None:
     assert Block((Convolution(12),), group_norm=4).group_norm == 4
-    with pytest.raises(SpecError, match="12 filters cannot be divided into 5 equal groups"):
+    with pytest.raises(SpecError, match=r"^group_norm: 12 filters cannot be divided into 5 equal groups"):
         Block((Convolution(12),), group_norm=5)
-    with pytest.raises(SpecError, match="not allowed together with batch_norm"):
+    with pytest.raises(
+        SpecError, match=r"^group_norm: is not allowed together with batch_norm; choose one of them\.$"
+    ):
         Block(batch_norm=True, group_norm=4)
 
 
 def test_whitening_kernels_are_not_those_of_a_separable_convolution() -> None:
-    with pytest.raises(SpecError, match="separable first convolution"):
+    with pytest.raises(SpecError, match=r"^whiten: .*separable first convolution"):
         NetworkSpec((Block((Convolution(6, kind="separable"),)),), whiten=True)
 
 
