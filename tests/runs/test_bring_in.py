@@ -83,7 +83,7 @@ def holds(run: Run, store: RunStore) -> None:
     assert [path.name for path in store.folder.iterdir()] == [run.id]
 
 
-def test_a_spec_with_weights_is_a_run_that_can_be_looked_into(store: RunStore) -> None:
+def test_a_spec_with_weights_becomes_a_run_that_can_be_inspected(store: RunStore) -> None:
     run = bring_in(store, pair(safetensors()), "anna")
     assert (run.setup, run.name, run.dataset, run.owner) == (SETUP, "mine", "cifar10", "anna")
     holds(run, store)
@@ -195,7 +195,9 @@ OPENED_NEVER = {
 
 
 @pytest.mark.parametrize("name", OPENED_NEVER)
-def test_what_may_run_code_is_refused_with_why_and_what_works(name: str, store: RunStore) -> None:
+def test_files_that_may_contain_code_are_refused_with_the_reason_and_an_alternative(
+    name: str, store: RunStore
+) -> None:
     refused(store, [(name, OPENED_NEVER[name])], r"Take home exports both\. It was not opened")
     refused(store, [("a.json", SPEC), (name, OPENED_NEVER[name])], "which")
 
@@ -280,7 +282,7 @@ def test_a_shipped_network_comes_back_as_it_went(store: RunStore) -> None:
 
 
 @pytest.mark.tensorflow
-def test_a_run_that_was_brought_in_is_trained_from_its_weights(store: RunStore, training: object) -> None:
+def test_an_imported_run_is_trained_from_its_weights(store: RunStore, training: object) -> None:
     from cnn.worker import jobs
 
     network = SETUP.network

@@ -45,7 +45,7 @@ def test_the_newest_two_checkpoints_are_kept(tmp_path: Path) -> None:
         lambda content: content.replace(b"rate", b"r\\te"),
     ],
 )
-def test_a_spoilt_checkpoint_is_named_and_the_one_before_it_is_used(
+def test_a_damaged_checkpoint_is_named_and_the_previous_one_is_used(
     tmp_path: Path, spoil: Callable[[bytes], bytes]
 ) -> None:
     write_checkpoint(tmp_path, a_checkpoint(5))
@@ -59,7 +59,7 @@ def test_a_spoilt_checkpoint_is_named_and_the_one_before_it_is_used(
     assert "checkpoint-00000006" in problems[0]
 
 
-def test_a_checkpoint_with_values_that_are_no_numbers_is_passed_over(tmp_path: Path) -> None:
+def test_a_checkpoint_with_nan_values_is_skipped(tmp_path: Path) -> None:
     write_checkpoint(tmp_path, a_checkpoint(5))
     write_checkpoint(tmp_path, a_checkpoint(6, float("nan")))
     found, problems = newest_checkpoint(tmp_path)
@@ -76,7 +76,7 @@ def test_all_but_the_newest_are_dropped(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-00000006.safetensors"]
 
 
-def test_a_checkpoint_whose_state_must_not_be_used_is_passed_over(tmp_path: Path) -> None:
+def test_a_checkpoint_with_an_unusable_state_is_skipped(tmp_path: Path) -> None:
     for step in (5, 6):
         write_checkpoint(tmp_path, a_checkpoint(step))
     asked: list[int] = []

@@ -31,7 +31,7 @@ def test_commands_come_back_in_their_order(tmp_path: Path) -> None:
     assert log.read(99) == []
 
 
-def test_a_command_that_was_cut_off_does_not_count_and_is_written_over(tmp_path: Path) -> None:
+def test_a_truncated_command_is_ignored_and_overwritten(tmp_path: Path) -> None:
     log = Commands(tmp_path)
     with log.held() as append:
         append("pause", 0.0)
@@ -47,7 +47,7 @@ def test_a_command_that_was_cut_off_does_not_count_and_is_written_over(tmp_path:
     "row",
     [b"", b"[]", b"{}", b'{"kind": "rate", "value": NaN, "at": 1}', b'{"kind": "a"}', b"\xff", b"[" * 90],
 )
-def test_a_row_that_is_no_command_counts_and_asks_for_nothing(tmp_path: Path, row: bytes) -> None:
+def test_an_invalid_command_is_counted_and_ignored(tmp_path: Path, row: bytes) -> None:
     log = Commands(tmp_path)
     log.path.write_bytes(row.ljust(ROW_BYTES - 1) + b"\n")
     with log.held() as append:
@@ -91,7 +91,7 @@ def test_every_row_has_the_same_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("end", ["full", "short"])
-def test_a_command_that_the_disk_does_not_take_is_refused_in_words(
+def test_a_command_that_cannot_be_written_is_refused_with_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
     def pwrite(file: int, content: bytes, place: int) -> int:
@@ -131,7 +131,7 @@ def test_numbers_out_of_range_are_refused(kind: str, value: Any) -> None:
     assert str(caught.value) == f"{kind}: {value} is not allowed; give {STEERING[kind]}."
 
 
-def test_a_long_value_is_cut_in_what_is_said() -> None:
+def test_a_long_value_is_truncated_in_the_message() -> None:
     with pytest.raises(RunError) as caught:
         check("rate", "9" * 50)  # type: ignore[arg-type]
     assert str(caught.value) == f"rate: {'9' * 40} is not allowed; give {STEERING['rate']}."
@@ -183,7 +183,7 @@ def test_what_is_asked_for(kinds: list[str], mode: str, batches: int, ending: st
     assert together.steps_allowed == (batches if mode == "step" else 2**31)
 
 
-def test_what_was_asked_for_before_it_was_reopened_is_void() -> None:
+def test_requests_before_a_reopening_have_no_effect() -> None:
     left = Steering().take(ask(("rate", 1.0), "stop", ("reopen", 1.0), ("rate", 0.5), ("extend_epochs", 2)))
     assert [(command.kind, command.value) for command in left] == [
         ("reopen", 1.0), ("rate", 0.5), ("extend_epochs", 2),
@@ -226,7 +226,7 @@ def test_steps_are_counted_down_to_a_pause() -> None:
         ("paused", "pause", ("paused", False)),
     ],
 )
-def test_what_is_asked_after_the_last_poll_is_not_lost(
+def test_a_command_after_the_last_poll_is_not_lost(
     tmp_path: Path, state: str, kind: str, left: tuple[str, bool]
 ) -> None:
     commands = Commands(tmp_path)

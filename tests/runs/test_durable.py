@@ -193,7 +193,7 @@ def crash_and_go_on(store: RunStore, disk: Disk, last: int, commands: Sequence[C
     return run
 
 
-def test_wherever_a_run_is_killed_it_ends_as_if_nothing_had_been(
+def test_a_run_killed_at_any_point_ends_with_the_same_result(
     store: RunStore, played: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     disk = Disk(monkeypatch)
@@ -269,7 +269,7 @@ def test_at_most_one_epoch_is_repeated(store: RunStore, played: None) -> None:
 
 
 @pytest.mark.parametrize("left", [1, 0])
-def test_a_spoilt_checkpoint_is_named_and_the_one_before_it_is_used(
+def test_a_damaged_checkpoint_is_named_and_the_previous_one_is_used(
     store: RunStore, played: None, left: int
 ) -> None:
     whole, run = (store.create(SETUP, "sketch10", ANNA) for _ in range(2))
@@ -294,7 +294,7 @@ def test_a_spoilt_checkpoint_is_named_and_the_one_before_it_is_used(
     assert [s.step for s in run.snapshots()] == [s.step for s in whole.snapshots()]
 
 
-def test_what_is_later_than_the_checkpoint_is_gone_before_a_run_goes_on(
+def test_files_later_than_the_checkpoint_are_removed_before_a_run_resumes(
     store: RunStore, played: None
 ) -> None:
     run = store.create(SETUP, "sketch10", ANNA)
@@ -385,7 +385,7 @@ def test_states_follow_the_commands(store: RunStore, played: None) -> None:
     assert not [row for row in run.history.rows() if row["kind"] == "resumed"]  # it was asked for
 
 
-def test_a_run_that_was_paused_when_it_was_killed_is_paused_still(store: RunStore, played: None) -> None:
+def test_a_run_that_was_killed_while_paused_is_still_paused(store: RunStore, played: None) -> None:
     run = store.create(SETUP, "sketch10", ANNA)
 
     def kill(report: Report) -> None:
@@ -401,7 +401,7 @@ def test_a_run_that_was_paused_when_it_was_killed_is_paused_still(store: RunStor
     assert run.status().state == "stopped"
 
 
-def test_a_run_that_is_told_to_go_on_just_as_it_parks_goes_on(store: RunStore, played: None) -> None:
+def test_a_run_that_is_resumed_while_it_is_being_suspended_continues(store: RunStore, played: None) -> None:
     run = store.create(SETUP, "sketch10", ANNA)
     at = {
         ("Progress", 2): [("pause", 0.0)],
@@ -455,7 +455,7 @@ def test_a_run_that_ended_meanwhile_or_is_trained_elsewhere_is_left_alone(
 
 
 @pytest.mark.parametrize("kind", ["EpochEnd", "Progress"])
-def test_a_full_disk_is_told_and_what_was_saved_is_kept(
+def test_a_full_disk_is_reported_and_saved_files_remain(
     store: RunStore, played: None, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     whole, run = (store.create(SETUP, "sketch10", ANNA) for _ in range(2))
@@ -509,7 +509,7 @@ class ResourceExhaustedError(Exception):
 
 
 @pytest.mark.parametrize("failure", [MemoryError(), ResourceExhaustedError("OOM when allocating")])
-def test_too_little_memory_is_told_with_numbers(
+def test_too_little_memory_is_reported_with_numbers(
     store: RunStore, played: None, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
     def run_out(*arguments: Any) -> Iterator[Report]:
@@ -610,7 +610,7 @@ print(jobs.train_run(Path(sys.argv[1]), listen).message)
 
 
 @pytest.mark.tensorflow
-def test_a_disk_that_really_takes_no_more(store: RunStore, training: ModuleType) -> None:
+def test_a_disk_that_is_really_full(store: RunStore, training: ModuleType) -> None:
     run = store.create(SETUP, "sketch10", ANNA)
     done = subprocess.run(
         [sys.executable, "-c", SMALL_FILES_ONLY, run.folder],

@@ -81,7 +81,7 @@ def test_a_run_that_trains_is_not_deleted(store: RunStore) -> None:
         throw_away(store, run.id, ANNA)
 
 
-def test_writing_on_a_run_that_is_gone_is_a_sentence(store: RunStore) -> None:
+def test_writing_to_a_removed_run_is_reported_in_a_sentence(store: RunStore) -> None:
     run = ended(store)
     throw_away(store, run.id, ANNA)
     with pytest.raises(RunError, match="was deleted"):

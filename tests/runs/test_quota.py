@@ -115,7 +115,7 @@ def test_what_ended_the_longest_ago_goes_first(store: RunStore) -> None:
     assert quota.size(went_on) == 0  # gone while somebody looked
 
 
-def test_a_full_server_that_one_owner_cannot_help_takes_nothing_from_them(store: RunStore) -> None:
+def test_if_removing_an_owners_runs_would_not_make_enough_room_none_is_removed(store: RunStore) -> None:
     run_of(store, BEN, 40, name="ben's")
     run_of(store, ANNA, 2, name="old")
     store.make_room(run_of(store, ANNA, 1, name="ended"))
@@ -152,7 +152,7 @@ def test_so_many_runs_of_one_owner_may_wait(store: RunStore, monkeypatch: pytest
 
 @pytest.mark.parametrize("name", ["CNN_LAB_QUEUED", "CNN_LAB_OWNER_MB", "CNN_LAB_SERVER_MB"])
 @pytest.mark.parametrize("value", ["0", "-1", "many", "1.5", "٣"])
-def test_limits_that_are_none_are_told(
+def test_invalid_limits_are_reported(
     store: RunStore, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -174,7 +174,7 @@ def test_notices_are_one_line_each_and_the_newest_are_shown(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("owner", ["", "..", "../x", "a" * 31, "A" * 32, "a" * 32 + "\n", "/etc/passwd"])
-def test_owners_that_are_none_have_no_notices(tmp_path: Path, owner: str) -> None:
+def test_invalid_owners_have_no_notices(tmp_path: Path, owner: str) -> None:
     notices = Notices(tmp_path / "notices")
     with pytest.raises(RunError):
         notices.add(owner, "x")

@@ -110,7 +110,9 @@ def test_runs_are_listed_newest_first_and_broken_ones_are_passed_over(store: Run
         b'{"setup":{}}',
     ],
 )
-def test_broken_facts_are_a_sentence_and_spoil_no_list(store: RunStore, content: bytes) -> None:
+def test_broken_facts_are_reported_in_a_sentence_and_lists_still_work(
+    store: RunStore, content: bytes
+) -> None:
     good, broken = store.create(SETUP, "sketch10"), store.create(SETUP, "sketch10")
     (broken.folder / "run.json").write_bytes(content)
     with pytest.raises(RunError, match="is damaged"):
@@ -121,7 +123,7 @@ def test_broken_facts_are_a_sentence_and_spoil_no_list(store: RunStore, content:
 @pytest.mark.parametrize(
     "facts", [{"created": "x"}, {"created": 10**400}, {"setup": {"version": 2}}, {"setup": 3}]
 )
-def test_wrong_facts_are_a_sentence(store: RunStore, facts: dict[str, object]) -> None:
+def test_wrong_facts_are_reported_in_a_sentence(store: RunStore, facts: dict[str, object]) -> None:
     run = store.create(SETUP, "sketch10")
     change_facts(run, **facts)
     with pytest.raises(RunError, match=f"The file run.json of the run {run.id} is damaged"):
@@ -158,7 +160,7 @@ BAD_IDS = [
 
 
 @pytest.mark.parametrize("run_id", BAD_IDS)
-def test_ids_that_are_none_are_refused(store: RunStore, run_id: str) -> None:
+def test_invalid_ids_are_refused(store: RunStore, run_id: str) -> None:
     store.create(SETUP, "sketch10", ANNA)
     outside = RunStore.create_in(store.folder.parent / "x", SETUP, "sketch10", ANNA)
     assert outside.folder.is_dir()
@@ -301,7 +303,7 @@ def test_after_the_end_commands_do_no_harm(store: RunStore, state: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["resume", "step", "epoch"])
-def test_a_parked_run_that_shall_go_on_is_queued(store: RunStore, kind: str) -> None:
+def test_a_suspended_run_that_is_resumed_is_queued(store: RunStore, kind: str) -> None:
     run = store.create(SETUP, "sketch10", ANNA)
     run.write_status(Status("paused", step=5))
     for harmless in ("pause", "rate"):
@@ -313,7 +315,7 @@ def test_a_parked_run_that_shall_go_on_is_queued(store: RunStore, kind: str) -> 
     assert run.commands.count() == 4
 
 
-def test_a_parked_run_can_be_stopped_or_removed(store: RunStore) -> None:
+def test_a_suspended_run_can_be_stopped_or_removed(store: RunStore) -> None:
     kept, gone = (store.create(SETUP, "sketch10", ANNA) for _ in range(2))
     for run in (kept, gone):
         run.write_status(Status("paused", step=5))
@@ -325,7 +327,7 @@ def test_a_parked_run_can_be_stopped_or_removed(store: RunStore) -> None:
 
 
 @pytest.mark.parametrize("state", ["queued", "paused", "finished", "failed", "stopped", "interrupted"])
-def test_a_run_that_nobody_trains_is_deleted_whole(store: RunStore, state: str) -> None:
+def test_a_run_that_is_not_in_training_is_deleted_completely(store: RunStore, state: str) -> None:
     run, other = (store.create(SETUP, "sketch10", ANNA) for _ in range(2))
     run.save_snapshot(0, 0.0, some_weights())
     run.write_status(Status(state))
@@ -371,7 +373,7 @@ def test_what_the_test_pictures_said_holds_until_it_is_trained_again(store: RunS
     assert run.status() == begun
 
 
-def test_a_stop_before_it_was_given_more_is_void(store: RunStore) -> None:
+def test_a_stop_before_an_extension_has_no_effect(store: RunStore) -> None:
     run = ended_run(store, "running")
     run.write_status(Status("running", process=1))
     run.command("stop")
@@ -382,7 +384,7 @@ def test_a_stop_before_it_was_given_more_is_void(store: RunStore) -> None:
     assert not run.commands.stop_requested()
 
 
-def test_what_cannot_go_on_is_told(store: RunStore) -> None:
+def test_a_run_that_cannot_resume_is_reported(store: RunStore) -> None:
     finished, old = ended_run(store), ended_run(store, "stopped")
     with pytest.raises(RunError, match="give the number of epochs or seconds"):
         store.extend(finished.id, ANNA)
@@ -396,7 +398,7 @@ def test_what_cannot_go_on_is_told(store: RunStore) -> None:
     assert finished.commands.count() == old.commands.count() == 0
 
 
-def test_a_run_as_it_was_kept_before_is_still_listed(store: RunStore) -> None:
+def test_a_run_in_the_old_format_is_listed(store: RunStore) -> None:
     run = store.create(SETUP, "sketch10", ANNA)
     (run.folder / "stop").touch()
     (run.folder / "state.json").write_text(
@@ -482,7 +484,7 @@ def test_history_goes_on_after_a_row_that_was_cut_off(store: RunStore) -> None:
     assert run.history.rows() == [{"step": 1}, {"step": 3}]
 
 
-def test_lines_that_are_no_rows_are_left_out(store: RunStore) -> None:
+def test_invalid_lines_are_ignored(store: RunStore) -> None:
     run = store.create(SETUP, "sketch10")
     (run.folder / "history.jsonl").write_bytes(b'{"step": 1}\n\x00\x00\n[1]\n\n3\n{"step": 2}\n')
     assert run.history.rows() == [{"step": 1}, {"step": 2}]
@@ -538,13 +540,13 @@ def test_rows_are_read_once(store: RunStore, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     "broken", [b"{", b'{"step": 1},{"step": 2}', b"3", b'{"a": [1', b"\xff", b"", b"nonsense", b"{}"]
 )
-def test_a_broken_line_takes_no_other_with_it(store: RunStore, broken: bytes) -> None:
+def test_a_broken_line_does_not_affect_other_lines(store: RunStore, broken: bytes) -> None:
     run = store.create(SETUP, "sketch10")
     run.history.path.write_bytes(b'{"step": 0}\n' + broken + b'\n{"step": 9}\n')
     assert run.history.rows() == [{"step": 0}, {"step": 9}]
 
 
-def test_a_history_that_cannot_be_written_is_a_sentence(store: RunStore) -> None:
+def test_a_history_that_cannot_be_written_is_reported_in_a_sentence(store: RunStore) -> None:
     run = store.create(SETUP, "sketch10")
     (run.folder / "history.jsonl").mkdir()
     with pytest.raises(RunError, match="The history cannot be written: Is a directory"):

@@ -126,7 +126,7 @@ def test_a_numpy_archive_with_the_right_arrays_is_refused(tmp_path: Path) -> Non
     refused(tmp_path / "w.npz", "cannot be read")
 
 
-def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+def test_anything_but_a_file_is_refused(tmp_path: Path) -> None:
     refused(tmp_path / "absent", "absent")
     refused(tmp_path, "cannot be read")
 
@@ -147,7 +147,7 @@ def test_wrong_shapes_missing_and_extra_arrays_are_named(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_values_that_are_no_numbers_are_refused(tmp_path: Path, value: float) -> None:
+def test_values_that_are_not_finite_are_refused(tmp_path: Path, value: float) -> None:
     weights = some_weights()
     weights["scores/kernel"][2, 9] = value
     write_weights(tmp_path / "w", weights)
@@ -225,7 +225,7 @@ def test_an_interruption_leaves_nothing_and_goes_on(tmp_path: Path, monkeypatch:
     assert not [*folder.iterdir()]
 
 
-def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="cannot be written: No such file or directory"):
         write_weights(tmp_path / "absent" / "w", some_weights())
 

@@ -247,7 +247,7 @@ def test_a_run_given_to_a_worker_that_just_died_is_trained_by_the_next(quick: En
     finishes(submitted(quick), START_SECONDS)
 
 
-def test_a_run_whose_folder_vanished_takes_nothing_with_it(quick: Engine) -> None:
+def test_a_run_whose_folder_vanished_does_not_affect_others(quick: Engine) -> None:
     run = quick.store.create(SHORT, "sketch10", OWNERS[0])
     run.remove()
     quick.submit(run)

@@ -76,7 +76,7 @@ def test_a_run_that_was_to_stop_is_stopped() -> None:
     assert "did not answer" in hung.message
 
 
-def test_a_paused_run_is_parked_and_goes_on_when_told() -> None:
+def test_a_paused_run_is_suspended_and_resumes_on_command() -> None:
     paused = replace(RUNNING, state="paused")
     suspended = after_loss(paused, Loss())
     assert suspended.suspended
@@ -145,7 +145,7 @@ def test_a_run_to_be_discarded_is_removed(run: Run) -> None:
     assert not run.folder.exists()
 
 
-def test_commands_of_before_the_reopening_are_void(run: Run) -> None:
+def test_commands_before_a_reopening_have_no_effect(run: Run) -> None:
     run.command("stop")
     assert run.commands.unanswered(run.status().acknowledged) == {"stop"}
     run.write_status(Status("stopped"))
@@ -229,7 +229,7 @@ def test_a_paused_run_of_the_command_line_is_left_to_it(recovery: Recovery) -> N
         assert not queued(recovery, other)
 
 
-def test_a_parked_run_waits_for_what_takes_it_up(run: Run, recovery: Recovery) -> None:
+def test_a_suspended_run_waits_for_a_command_that_resumes_it(run: Run, recovery: Recovery) -> None:
     run.write_status(Status("paused"))
     recovery.queue.lose(run, Loss())
     recovery.tick()
@@ -311,7 +311,7 @@ def test_a_worker_that_could_not_be_killed_is_killed_later(run: Run) -> None:
     assert order(watched, 2 * HUNG_SECONDS) == "kill"
 
 
-def test_a_new_learning_rate_may_take_its_time(run: Run) -> None:
+def test_a_new_learning_rate_has_no_deadline(run: Run) -> None:
     watched = on_worker(run)
     run.command("rate", 0.1)
     order(watched, 0.0)

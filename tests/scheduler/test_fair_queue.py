@@ -79,7 +79,7 @@ def test_the_expected_wait_is_what_the_others_take() -> None:
     assert two == {"b": Place(1, 12.0), "c": Place(2, 20.0)}
 
 
-def test_a_wait_that_nobody_knows_is_none() -> None:
+def test_an_unknown_wait_is_none() -> None:
     queue = [Waiting("b", "ben", 1.0, seconds=UNKNOWN), Waiting("c", "cy", 2.0, seconds=5.0)]
     assert places(queue, [Training("ada", 12.0)], 0) == {"b": Place(1, 12.0), "c": Place(2, None)}
     assert places(queue, [], 0) == {"b": Place(0, None), "c": Place(1, None)}  # no worker yet
@@ -108,7 +108,7 @@ def test_nobody_is_lost_and_nobody_is_overtaken_twice(
 # How long a run takes
 
 
-def test_a_known_network_takes_what_it_took() -> None:
+def test_the_estimate_of_a_known_network_is_its_measured_time() -> None:
     speeds = Speeds()
     assert speeds.seconds(SMALL, Ahead(epochs=2)) == UNKNOWN
     speeds.learn(SMALL, 500.0)
@@ -120,7 +120,7 @@ def test_a_known_network_takes_what_it_took() -> None:
     assert speeds.images_per_second(SMALL) == 500.0
 
 
-def test_a_network_never_seen_is_judged_by_its_multiply_adds() -> None:
+def test_the_time_of_a_new_network_is_estimated_from_its_multiply_adds() -> None:
     speeds = Speeds()
     speeds.learn(SMALL, 8000.0)
     assert 900 < speeds.images_per_second(WIDE) < 1100  # eight times the filters

@@ -55,7 +55,7 @@ def turn(queries: QueryQueue, cluster: Cluster) -> None:
     queries.dispatch(cluster, WORKER, "topic")  # type: ignore[arg-type]
 
 
-def test_a_question_is_answered_once(cluster: Cluster) -> None:
+def test_a_query_is_answered_once(cluster: Cluster) -> None:
     woken = []
     queries = QueryQueue(lambda: woken.append(1))
     assert queries.ask("k", question, 7) == Answer("waiting")
@@ -89,7 +89,7 @@ def test_one_at_a_time_and_oldest_first(cluster: Cluster) -> None:
     assert [arguments[1] for _, arguments, _ in cluster.given] == ["0", "1"]
 
 
-def test_what_went_wrong_is_a_sentence(cluster: Cluster) -> None:
+def test_an_error_is_a_sentence(cluster: Cluster) -> None:
     queries = QueryQueue()
     queries.ask("k", question, 1)
     turn(queries, cluster)
@@ -98,7 +98,7 @@ def test_what_went_wrong_is_a_sentence(cluster: Cluster) -> None:
     assert queries.ask("k", question, 1) == Answer("failed", message="The picture is broken.")
 
 
-def test_a_worker_that_ends_takes_its_question_with_it(cluster: Cluster) -> None:
+def test_a_query_fails_when_its_worker_ends(cluster: Cluster) -> None:
     queries = QueryQueue()
     queries.ask("a", question, 1)
     turn(queries, cluster)
@@ -114,9 +114,7 @@ def test_a_worker_that_ends_takes_its_question_with_it(cluster: Cluster) -> None
     assert queries.busy() is None
 
 
-def test_a_question_that_nobody_asks_any_more_is_dropped(
-    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_query_that_nobody_waits_for_is_dropped(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     queries = QueryQueue()
     queries.ask("forgotten", question, 1)
     monkeypatch.setattr(queue_module, "FORGET_SECONDS", -1.0)
@@ -125,7 +123,7 @@ def test_a_question_that_nobody_asks_any_more_is_dropped(
     assert not queries.waits()
 
 
-def test_old_answers_make_room(cluster: Cluster) -> None:
+def test_old_answers_are_evicted(cluster: Cluster) -> None:
     queries = QueryQueue()
     for number in range(MAX_ANSWERS + 5):
         queries.ask(str(number), question, number)

@@ -61,7 +61,7 @@ def test_every_event_in_every_state(run: Run, state: str, event: str) -> None:
         assert entry.work is None  # who has no worker holds on to none
 
 
-def test_the_walk_is_complete() -> None:
+def test_the_table_covers_every_state_and_event() -> None:
     assert tuple(ROWS) == tuple(TRANSITIONS) == (NEW, *STATES)
     assert tuple(ORDER.split()) == EVENTS
     assert all(len(row) == len(EVENTS) for row in ROWS.values())

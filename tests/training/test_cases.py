@@ -41,7 +41,7 @@ def test_an_epoch_of_4000_pictures_in_batches_of_2048_shows_4000(training: Modul
     assert [(end.epoch, end.step) for end in epoch_ends(reports)] == [(0, 0), (1, 2), (2, 4), (3, 6)]
 
 
-def test_after_an_explosion_the_loss_is_what_it_is(training: ModuleType) -> None:
+def test_after_the_loss_explodes_only_the_biases_of_the_scores_train(training: ModuleType) -> None:
     """At learning rate 10 the loss explodes and every ReLU dies: what trains on are the ten biases of the scores.
 
     What they lose, batch by batch, is worked out here by NumPy: each batch's loss is that before its step.
@@ -97,7 +97,7 @@ def test_training_and_validation_loss_are_the_same_quantity(training: ModuleType
         assert accuracy == pytest.approx((shares.argmax(axis=1) == labels).mean(), abs=2.5 / len(labels))
 
 
-def test_five_steps_of_batch_norm_are_judged_by_what_they_learnt(training: ModuleType) -> None:
+def test_five_steps_of_batch_norm_are_evaluated_with_debiased_averages(training: ModuleType) -> None:
     """Against the statistics of the training pictures themselves, which is what Keras's would become."""
     network = NetworkSpec(
         (Block((Convolution(16),), batch_norm=True), Block((Convolution(16),), batch_norm=True))

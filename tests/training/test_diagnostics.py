@@ -60,12 +60,12 @@ pytestmark = pytest.mark.tensorflow
 Known = tuple[Setup, list[dict[str, Any]]]
 
 
-def test_nothing_is_said_of_a_run_that_learns(learns: Known) -> None:
+def test_a_run_that_learns_has_no_findings(learns: Known) -> None:
     assert learns[1][-1]["validation_accuracy"] > 0.8
     assert rules(*learns) == {}
 
 
-def test_a_run_that_answers_one_class_for_everything_is_told_so(dies: Known) -> None:
+def test_a_run_that_predicts_one_class_for_everything_is_reported(dies: Known) -> None:
     found = rules(*dies)
     answers = dies[1][-1]["answers"]
     assert max(answers) >= 0.9 * sum(answers) == 54
@@ -75,7 +75,7 @@ def test_a_run_that_answers_one_class_for_everything_is_told_so(dies: Known) -> 
     assert "too high for it: start again with 0.1" in found["one_answer"]
 
 
-def test_dead_maps_are_counted_and_told(dies: Known, learns: Known) -> None:
+def test_dead_maps_are_counted_and_reported(dies: Known, learns: Known) -> None:
     dead = dies[1][-1]["dead"]
     layer, share = max(dead.items(), key=lambda item: item[1])
     assert share >= 0.5
@@ -86,14 +86,14 @@ def test_dead_maps_are_counted_and_told(dies: Known, learns: Known) -> None:
     assert max(learns[1][-1]["dead"].values()) < 0.5
 
 
-def test_learning_by_heart_is_told(by_heart: Known) -> None:
+def test_overfitting_is_reported(by_heart: Known) -> None:
     sentence = rules(*by_heart)["overfitting"]
     best = min(by_heart[1][1:], key=lambda row: row["validation_loss"])
     assert f"since epoch {best['epoch']:g}" in sentence
     assert "more training pictures" in sentence
 
 
-def test_guessing_is_told_of_a_run_that_only_knows_lots(by_heart: Known) -> None:
+def test_a_run_at_chance_level_is_reported_as_guessing(by_heart: Known) -> None:
     """Its validation pictures are noise with classes by lot: nobody gets more than a tenth."""
     guessed = by_heart[1][-1]["validation_accuracy"] <= 0.1 + 2 * (0.1 * 0.9 / 200) ** 0.5
     assert ("guessing" in rules(*by_heart)) is guessed

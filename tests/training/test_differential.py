@@ -115,7 +115,7 @@ def by_fit(network: ModuleType, setup: Setup, data: Dataset, weights: dict[str, 
 @pytest.mark.parametrize(
     "seed", [*range(3), *(pytest.param(i, marks=pytest.mark.slow) for i in range(3, 33))]
 )
-def test_every_figure_is_that_of_plain_fit(training: ModuleType, network: ModuleType, seed: int) -> None:
+def test_every_value_equals_that_of_keras_fit(training: ModuleType, network: ModuleType, seed: int) -> None:
     setup = random_setup(seed)
     data = Dataset("colours", "made by the test", *coloured(500, 1), *coloured(60, 2), *coloured(70, 3))
     reports = list(training.train(setup, data))

@@ -47,7 +47,7 @@ def test_an_epoch_shows_every_picture_once(
         assert sum(shown) == count
 
 
-def test_images_a_second_count_what_was_shown(
+def test_images_per_second_count_the_training_pictures(
     training: ModuleType,
     data: Dataset,
     ticking: Callable[[float], None],
@@ -138,7 +138,7 @@ def test_flips_take_turns_by_epochs_with_a_smaller_last_batch(
     assert all(first[one] != second[one] and first[one] == third[one] for one in first)
 
 
-def test_a_checkpoint_of_an_older_version_goes_on_as_it_began(
+def test_a_run_of_an_older_version_resumes_with_its_old_batches(
     training: ModuleType,
     data: Dataset,
 ) -> None:

@@ -44,7 +44,7 @@ def test_the_memory_of_lecture_is_what_its_shapes_say() -> None:
         ({"optimizer": "sgd", "momentum": 0.0}, 0),
     ],
 )
-def test_what_an_optimiser_keeps(training: dict[str, object], slots: int) -> None:
+def test_the_state_of_an_optimiser(training: dict[str, object], slots: int) -> None:
     assert memory(trained(**training)).optimizer == slots * 4 * 18_322
 
 
@@ -61,7 +61,7 @@ def test_an_optimiser_keeps_as_much_as_is_said(name: str, network: object) -> No
     assert memory(setup).optimizer == kept
 
 
-def test_a_small_batch_needs_at_least_what_looking_at_pictures_does() -> None:
+def test_a_small_batch_needs_at_least_the_memory_of_an_evaluation() -> None:
     small, smaller = memory(trained(batch_size=16)), memory(trained(batch_size=8))
     assert small.activations == smaller.activations == 500 * 2 * 4 * 32 * 32 * 12
 
@@ -103,7 +103,7 @@ def test_without_a_limit_workers_share_the_machine(monkeypatch: pytest.MonkeyPat
     assert memory_limit() == pytest.approx(one * 2 / 5, rel=0.01)  # they and the query worker
 
 
-def test_a_container_has_what_it_is_given(tmp_path: Path) -> None:
+def test_the_memory_limit_of_a_container_counts(tmp_path: Path) -> None:
     whole = machine_memory(tmp_path)
     (tmp_path / "memory.max").write_text("max\n")
     assert machine_memory(tmp_path) == whole
@@ -139,7 +139,7 @@ def test_what_fits_is_returned(monkeypatch: pytest.MonkeyPatch) -> None:
     assert check_fits(LECTURE) == memory(LECTURE)
 
 
-def test_a_network_that_cannot_be_is_said_first() -> None:
+def test_a_map_below_1x1_is_reported_before_memory() -> None:
     deep = NetworkSpec((Block((Convolution(4, 7, 1, "valid"),)),) * 4)
     with pytest.raises(TooSmallError):
         check_fits(trained(deep))
@@ -147,7 +147,7 @@ def test_a_network_that_cannot_be_is_said_first() -> None:
 
 @pytest.mark.tensorflow
 @pytest.mark.parametrize("length", [{"epochs": 4}, {"epochs": None, "seconds": 60.0}])
-def test_a_trial_measures_and_keeps_nothing(
+def test_a_trial_measures_and_saves_nothing(
     length: dict[str, float], training: object, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(estimate, "TRIAL_SECONDS", 0.3)

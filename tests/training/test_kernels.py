@@ -68,7 +68,7 @@ def has_single_cells_apart(spec: NetworkSpec) -> bool:
 @pytest.mark.parametrize("kernel_size", [1, 2, 3, 5])
 @pytest.mark.parametrize("padding", ["same", "valid"])
 @pytest.mark.parametrize("stride", [1, 2])
-def test_the_convolution_has_keras_results_and_gradients(
+def test_the_convolution_has_the_results_and_gradients_of_keras(
     kit: Any, kernel_size: int, padding: str, stride: int
 ) -> None:
     keras, tf = kit.keras, kit.tf
@@ -115,7 +115,7 @@ def test_the_convolution_works_in_half_precision(kit: Any) -> None:
         (9, 8, 64, "float32", 1e-5),
     ],
 )
-def test_the_gradient_at_the_kernel_is_keras_s(
+def test_the_gradient_of_the_kernel_is_that_of_keras(
     kit: Any, kernel_size: int, height: int, width: int, channels: int, precision: str, allowed: float
 ) -> None:
     keras, tf = kit.keras, kit.tf
@@ -276,7 +276,7 @@ def test_where_a_gpu_is_the_step_is_compiled_and_trains_the_same(
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_nothing_of_a_training_stays_in_memory(kit: Any, network: ModuleType, optimizer: str) -> None:
+def test_no_memory_of_a_run_is_retained(kit: Any, network: ModuleType, optimizer: str) -> None:
     from cnn.data import load
     from cnn.training.train_step import Steps
 

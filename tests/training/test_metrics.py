@@ -7,7 +7,7 @@ import pytest
 from cnn.training.metrics import Clock
 
 
-def test_the_clock_goes_on_from_its_state() -> None:
+def test_the_clock_continues_from_its_state() -> None:
     clock, later = Clock(100), Clock(100)
     for seconds in (9.0, 1.0, 1.0):
         clock.record(10, 1000, seconds)
@@ -18,7 +18,7 @@ def test_the_clock_goes_on_from_its_state() -> None:
     assert later.images_per_second == 30 * 100 / 4.0
 
 
-def test_the_clock_counts_a_smaller_last_batch_as_what_it_is() -> None:
+def test_the_clock_counts_the_pictures_of_a_smaller_last_batch() -> None:
     clock = Clock(4000 / 2)  # batches of 2,048 and 1,952
     clock.record(1, 2048, 9.0)
     clock.record(1, 1952, 0.976)

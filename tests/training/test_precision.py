@@ -88,7 +88,7 @@ def test_the_least_processor_time_decides(
 
 
 @pytest.mark.tensorflow
-def test_a_set_up_that_names_its_precision_is_followed(training: object) -> None:
+def test_a_precision_named_by_the_set_up_is_used(training: object) -> None:
     from dataclasses import replace
 
     from cnn.network.presets import PRESETS

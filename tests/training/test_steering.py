@@ -97,7 +97,7 @@ def stored(checkpoint: Checkpoint, folder: Path) -> Checkpoint:
     ("optimizer", "step"),
     [*zip(OPTIMIZERS, (3, STEPS + 7, STEPS + 7, 3, STEPS + 5), strict=True), ("adam", STEPS)],
 )
-def test_a_run_that_goes_on_elsewhere_ends_as_if_nothing_had_been(
+def test_a_run_that_resumes_elsewhere_ends_with_the_same_result(
     training: ModuleType, data: Dataset, tmp_path: Path, one_step_a_call: None, step: int, optimizer: str
 ) -> None:
     spec = setup(NOISY, optimizer=optimizer)
@@ -176,7 +176,7 @@ def test_a_new_learning_rate_holds_from_the_next_call_on(
 
 
 @pytest.mark.tensorflow
-def test_a_run_that_is_given_more_begins_its_schedule_anew(
+def test_a_run_that_is_extended_restarts_its_schedule(
     training: ModuleType, data: Dataset, one_step_a_call: None
 ) -> None:
     script = Script()
@@ -294,7 +294,7 @@ def test_a_stop_is_answered_while_the_graph_is_built(
 
 
 @pytest.mark.tensorflow
-def test_what_breaks_off_while_the_graph_is_built_is_told(
+def test_an_error_while_the_graph_is_built_is_reported(
     training: ModuleType, data: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from cnn.training.train_step import Steps

@@ -103,7 +103,7 @@ def test_one_seed_gives_one_result_and_another_seed_another(training: ModuleType
     assert not same(first.weights, other.weights)
 
 
-def test_the_length_of_a_call_changes_nothing(
+def test_the_result_does_not_depend_on_the_length_of_a_call(
     training: ModuleType, data: Dataset, ticking: Callable[[float], None]
 ) -> None:
     results = []
@@ -115,7 +115,7 @@ def test_the_length_of_a_call_changes_nothing(
     assert same(results[0][-1].weights, results[1][-1].weights)
 
 
-def test_test_and_validation_pictures_teach_nothing(training: ModuleType, data: Dataset) -> None:
+def test_test_and_validation_pictures_are_not_trained_on(training: ModuleType, data: Dataset) -> None:
     clean = list(training.train(setup(NOISY), data))
     wrong = np.zeros_like(data.test_labels)
     poisoned = replace(data, test_images=255 - data.test_images, test_labels=wrong)
@@ -140,7 +140,9 @@ def test_only_the_pictures_asked_for_are_used(training: ModuleType, data: Datase
     assert same(reports[-1].weights, chosen[-1].weights)
 
 
-def test_a_batch_larger_than_the_data_is_all_of_it(training: ModuleType, data: Dataset) -> None:
+def test_a_batch_size_above_the_number_of_pictures_uses_all_of_them(
+    training: ModuleType, data: Dataset
+) -> None:
     assert list(training.train(setup(batch_size=2048, epochs=2), data))[-1].step == 2
 
 
@@ -427,7 +429,7 @@ WILD = NetworkSpec(
 )
 
 
-def test_a_loss_that_is_no_number_ends_in_advice(training: ModuleType, data: Dataset) -> None:
+def test_a_loss_of_nan_ends_the_run_with_advice(training: ModuleType, data: Dataset) -> None:
     with pytest.raises(DivergedError) as caught:
         list(training.train(setup(WILD, optimizer="sgd", learning_rate=10.0, epochs=20), data))
     sentence = str(caught.value)
@@ -435,7 +437,7 @@ def test_a_loss_that_is_no_number_ends_in_advice(training: ModuleType, data: Dat
     assert sentence.endswith("Try 1.")
 
 
-def test_a_loss_that_is_no_number_at_the_very_end_is_told_too(training: ModuleType, data: Dataset) -> None:
+def test_a_loss_of_nan_in_the_last_step_is_reported(training: ModuleType, data: Dataset) -> None:
     wild = {"optimizer": "sgd", "learning_rate": 10.0, "batch_size": 500}
     seen: list[Any] = []
     with pytest.raises(DivergedError):

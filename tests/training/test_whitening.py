@@ -40,7 +40,7 @@ def test_outputs_on_patches_are_uncorrelated_and_of_one_size(size: int) -> None:
     assert spread[0] > 0.9  # the largest variance, next to which what is added is nothing
 
 
-def test_the_plainest_pattern_comes_first_and_each_is_followed_by_its_negative() -> None:
+def test_the_direction_of_largest_variance_comes_first_and_each_is_followed_by_its_negative() -> None:
     kernels = whitening_kernels(smooth_pictures(), 3, 8)
     assert kernels.shape == (3, 3, 3, 8)
     assert kernels.dtype == np.float32
@@ -64,7 +64,7 @@ def test_a_network_with_more_filters_than_kernels_is_refused() -> None:
     NetworkSpec((Block((Convolution(55),)),))
 
 
-def test_set_ups_from_before_are_read_and_written_as_they_were() -> None:
+def test_set_ups_of_older_versions_are_read_and_written_unchanged() -> None:
     old = Setup().to_json()
     del old["network"]["whiten"]
     assert Setup.from_json(old) == Setup()
@@ -143,7 +143,7 @@ def test_fused_batch_norm_is_that_of_keras(
         ("mixed_bfloat16", (40, 24), 8, 0.05),
     ],
 )
-def test_the_parts_of_a_batch_are_normalised_as_the_whole(
+def test_the_parts_of_a_batch_are_normalised_by_joint_statistics(
     network: ModuleType, precision: str, sizes: tuple[int, ...], side: int, atol: float
 ) -> None:
     """Outputs, all gradients and the running averages are those of Keras in float64 for one batch."""
