@@ -1,4 +1,4 @@
-"""Networks from outside: what comes in whole becomes a run; everything else is one sentence and leaves nothing."""
+"""Imported networks: a complete one becomes a run; everything else is refused with one sentence and leaves no files."""
 
 import io
 import json
@@ -72,7 +72,7 @@ def pair(content: bytes) -> list[tuple[str, bytes]]:
 
 
 def holds(run: Run, store: RunStore) -> None:
-    """Hold that a run is there with the weights that were brought."""
+    """Assert that there is a run with the imported weights."""
     (listed,) = store.runs("anna")
     assert listed == run
     assert run.status().state == "stopped"
@@ -153,7 +153,7 @@ BAD_WEIGHTS: dict[str, tuple[bytes, str]] = {
 
 
 def refused(store: RunStore, files: list[tuple[str, bytes]], words: str) -> None:
-    """Hold that files are refused with one sentence, quickly, in little memory, with nothing left behind."""
+    """Assert that files are refused with one sentence, quickly, in little memory, and leave no files."""
     tracemalloc.start()
     started = time.process_time()
     with pytest.raises(CnnLabError, match=words) as caught:
@@ -207,7 +207,7 @@ def bomb() -> bytes:
 
 
 def lying() -> bytes:
-    """Return a ZIP whose directory says that its weights are small."""
+    """Return a ZIP whose directory understates the size of its weights."""
     content = bytearray(bomb())
     place = content.rindex(b"PK\x01\x02")
     content[place + 24 : place + 28] = (100).to_bytes(4, "little")

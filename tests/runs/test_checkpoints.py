@@ -1,4 +1,4 @@
-"""Checkpoints come back as they were written; what is spoilt is named and passed over."""
+"""Checkpoints are read as they were written; damaged ones are named and skipped."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -73,7 +73,7 @@ def test_many_ask_at_once_and_nothing_is_lost(tmp_path: Path) -> None:
 
 
 def test_every_row_has_the_same_bytes(tmp_path: Path) -> None:
-    """A look at the size of the file says how many there are, whoever wrote them."""
+    """The number of commands follows from the size of the file."""
     assert set(STEERING) < set(KINDS)
     log = Commands(tmp_path)
     before = time.time()

@@ -1,4 +1,4 @@
-"""Runs that are killed, wherever that may be, and go on: nothing lost, nothing twice."""
+"""Runs that are killed at any point and resume: nothing is lost or duplicated."""
 
 import errno
 import json
@@ -58,7 +58,7 @@ NOTHING_FOUND: dict[str, Any] = {"classes": 10, "answers": (), "dead": {}}
 
 
 class Killed(BaseException):
-    """Stands for SIGKILL inside this process: nothing of the project catches it."""
+    """Simulates SIGKILL in this process: the project catches it nowhere."""
 
 
 # A training without TensorFlow, so that hundreds of crashes cost seconds
@@ -72,7 +72,7 @@ def play(
     start: Checkpoint | None = None,
     weights: object = None,
 ) -> Iterator[Report]:
-    """Report as a training of `STEPS` steps an epoch would: its weights are the number of its step."""
+    """Yield the reports of a run with `STEPS` steps per epoch, whose weights are the number of the step."""
     step = start.step if start else 0
     rate = start.loop["rate"] if start else 0.1
     epochs = start.loop["epochs"] if start else setup.training.epochs
@@ -178,7 +178,7 @@ def rows_of(run: Run) -> list[dict[str, Any]]:
 
 
 def crash_and_go_on(store: RunStore, disk: Disk, last: int, commands: Sequence[Command] = ()) -> Run:
-    """Train a run, kill it before write number `last`, take it up again, and return it."""
+    """Train a run, kill it before write number `last`, resume it, and return it."""
     run = store.create(SETUP, "sketch10", ANNA)
     for command in commands:
         run.command(command.kind, command.value)
@@ -463,7 +463,7 @@ def test_a_full_disk_is_reported_and_saved_files_remain(
     full, fsync = {"now": False}, os.fsync
 
     def refuse(file: int) -> None:
-        """Take nothing more, until one of the two checkpoints is removed."""
+        """Refuse every write until one of the two checkpoints is removed."""
         if full["now"] and len([*run.folder.glob("checkpoint-*")]) > 1:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         fsync(file)

@@ -1,4 +1,4 @@
-"""Notes, tags and deleting with a way back: bounded, one's own, and never lost in between."""
+"""Notes, tags and deletion with undo: bounded, only for the owner, and never lost in between."""
 
 from pathlib import Path
 

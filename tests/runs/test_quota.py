@@ -1,4 +1,4 @@
-"""Room on the disk, runs in the queue, and what an owner is told of it."""
+"""Limits of disk space and queued runs, and the notices to owners."""
 
 import os
 from dataclasses import replace

@@ -32,7 +32,7 @@ def some_weights(seed: int = 0) -> dict[str, np.ndarray]:
 
 
 def refused(path: Path, *words: str) -> None:
-    """Hold that a file is refused in one sentence that can be shown."""
+    """Assert that a file is refused with one sentence that can be shown."""
     with pytest.raises(RunError) as caught:
         read_weights(path, NETWORK)
     sentence = str(caught.value)

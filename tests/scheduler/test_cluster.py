@@ -1,4 +1,4 @@
-"""A Dask cluster that is there already: a real scheduler and real workers, started by Dask's own commands."""
+"""An existing Dask cluster: a real scheduler and real workers, started by Dask's own commands."""
 
 import os
 import signal

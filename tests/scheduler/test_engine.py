@@ -83,7 +83,7 @@ def quick(store: RunStore, found: dict[str, Run]) -> Iterator[Engine]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait for what the engine would wait for."""
+    """Shorten the waiting times of the engine."""
     monkeypatch.setattr(run_monitor, "HUNG_SECONDS", 1.0)
     monkeypatch.setattr(run_monitor, "SUSPEND_SECONDS", 0.2)
 
@@ -265,7 +265,7 @@ def test_a_second_server_waits_for_its_turn(quick: Engine) -> None:
 
 
 def test_closing_the_engine_leaves_its_runs_to_the_next(quick: Engine) -> None:
-    """The last one with this engine: nothing is trained after it."""
+    """This must be the last test with this engine: nothing is trained after it."""
     run = submitted(quick, "long")
     eventually("it trains", trains(run))
     waiting = submitted(quick, "short", owner=1)  # not before: it might be its owner's turn first
@@ -288,7 +288,7 @@ if __name__ == "__main__":
 
 
 def test_a_killed_server_loses_nothing(tmp_path: Path) -> None:
-    """Its worker is held still first, so that it does not end with the server: an orphan."""
+    """Its worker is suspended first, so that it does not end with the server and becomes an orphan."""
     program, store = tmp_path / "server.py", RunStore(tmp_path / "runs")
     program.write_text(SERVER)
     run, waiting = (store.create(SHORT, "sketch10", OWNERS[0], name) for name in ("long", "short"))

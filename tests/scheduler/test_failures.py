@@ -1,4 +1,4 @@
-"""What becomes of a run whose worker ended, and when a worker is taken from a run: without workers."""
+"""What happens to a run whose worker died, and when a worker is killed; without real workers."""
 
 import os
 import subprocess
@@ -246,7 +246,7 @@ def test_a_suspended_run_waits_for_a_command_that_resumes_it(run: Run, recovery:
 
 
 def on_worker(run: Run, state: str = "training") -> Entry:
-    """Return the entry of a run that a worker has since second 0."""
+    """Return the entry of a run that is on a worker since second 0."""
     work = Assignment(Worker("tcp://127.0.0.1:1", "scratch"), None, 0.0)
     return Entry(run, state, entered=0.0, work=work)
 

@@ -1,4 +1,4 @@
-"""Who is next, and how long each waits: played through without workers."""
+"""The order of the queue and the estimated waits, simulated without workers."""
 
 import random
 from collections import Counter
@@ -20,13 +20,13 @@ WIDE = Setup(NetworkSpec(blocks=(Block((Convolution(64),)),)), TrainSpec(epochs=
 
 
 def in_order(waiting: list[Waiting], workers: int = 1, seconds: float = 1.0) -> list[str]:
-    """Return the ids in the order in which runs begin that all take equally long."""
+    """Return the ids in the order in which runs of equal length start."""
     equal = [Waiting(run.id, run.owner, run.since, run.front, seconds) for run in waiting]
     return list(places(equal, (), workers))
 
 
 def forty() -> list[Waiting]:
-    """Return 40 runs of 10 owners, handed in in order; the first owner hands in 20 of them at once."""
+    """Return 40 runs of 10 owners, submitted in order; the first owner submits 20 of them at once."""
     owners = ["greedy"] * 20 + [f"owner-{i}" for i in range(9)] * 2 + ["owner-0", "owner-1"]
     return [Waiting(f"{owner}/{i:02d}", owner, float(i)) for i, owner in enumerate(owners)]
 

@@ -1,4 +1,4 @@
-"""Queries: questions by key, one at a time with a worker, and what becomes of them."""
+"""The query queue: queries by key, one at a time on a worker, and their answers."""
 
 from concurrent.futures import Future
 from typing import Any
@@ -27,7 +27,7 @@ class Submitted(Future):  # type: ignore[type-arg]
 
 
 class Cluster:
-    """Keeps what it is given to do."""
+    """Records the tasks that it is given."""
 
     def __init__(self) -> None:
         self.given: list[tuple[Worker, tuple[Any, ...], Submitted]] = []

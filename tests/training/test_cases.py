@@ -1,4 +1,4 @@
-"""What went wrong once, with its right value: small inputs that each stand for a kind."""
+"""Regression tests: small inputs, one for each kind of bug that was found, with the correct value."""
 
 import math
 from dataclasses import replace
@@ -42,9 +42,9 @@ def test_an_epoch_of_4000_pictures_in_batches_of_2048_shows_4000(training: Modul
 
 
 def test_after_the_loss_explodes_only_the_biases_of_the_scores_train(training: ModuleType) -> None:
-    """At learning rate 10 the loss explodes and every ReLU dies: what trains on are the ten biases of the scores.
+    """At learning rate 10 the loss explodes and every ReLU dies; only the ten biases of the scores still train.
 
-    What they lose, batch by batch, is worked out here by NumPy: each batch's loss is that before its step.
+    Their loss, batch by batch, is computed here with NumPy: each batch's loss is that before its step.
     """
     network = NetworkSpec((Block((Convolution(12),)), Block((Convolution(12),))))
     images, labels = coloured(500, 1)
@@ -82,7 +82,7 @@ def test_a_dead_network_does_not_seem_to_learn(training: ModuleType) -> None:
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.5])
 def test_training_and_validation_loss_are_the_same_quantity(training: ModuleType, smoothing: float) -> None:
-    """With label smoothing, too: the losses of unchanged pictures are plain cross-entropies by NumPy."""
+    """Even with label smoothing, the losses of pictures without augmentation are plain cross-entropies by NumPy."""
     spec = Setup(NORMED, drawn(batch_size=64, epochs=2, pictures=1000, label_smoothing=smoothing))
     data = load("sketch10").take(1000, 0)
     end = epoch_ends(list(training.train(spec, data)))[-1]
@@ -98,7 +98,7 @@ def test_training_and_validation_loss_are_the_same_quantity(training: ModuleType
 
 
 def test_five_steps_of_batch_norm_are_evaluated_with_debiased_averages(training: ModuleType) -> None:
-    """Against the statistics of the training pictures themselves, which is what Keras's would become."""
+    """The oracle uses the statistics of the training pictures themselves, to which Keras's averages converge."""
     network = NetworkSpec(
         (Block((Convolution(16),), batch_norm=True), Block((Convolution(16),), batch_norm=True))
     )
@@ -122,7 +122,7 @@ def test_five_steps_of_batch_norm_are_evaluated_with_debiased_averages(training:
 
 
 def one_batch_at_a_time(training: ModuleType, spec: Setup, data: Dataset, kept: list[Any]) -> None:
-    """Pause at once and do one batch after the other; every state that is kept is added to `kept`."""
+    """Pause at once and train one batch after the other; every saved state is added to `kept`."""
     now = [Command("pause")]
 
     def commands() -> list[Command]:
@@ -139,7 +139,7 @@ WILD = NetworkSpec((Block((Convolution(8), Convolution(8)), activation="none"),)
 
 
 def test_one_batch_at_learning_rate_10_until_it_overflows(training: ModuleType) -> None:
-    """No state that is kept overflows, and the sentence names the first layer and the step."""
+    """No saved state overflows, and the sentence names the first layer and the step."""
     spec = Setup(WILD, drawn(optimizer="sgd", learning_rate=10.0, momentum=0.9, batch_size=64, epochs=9))
     kept: list[Any] = []
     with pytest.raises(DivergedError) as caught:
@@ -157,7 +157,7 @@ def test_one_batch_at_learning_rate_10_until_it_overflows(training: ModuleType) 
 
 @pytest.fixture
 def overflowing(training: ModuleType, tmp_path: Path) -> Run:
-    """A run of an older version: its newest checkpoint and snapshot are finite, the pass through them is not."""
+    """A run of an older version: its newest checkpoint and snapshot are finite, but their forward pass is not."""
     spec = Setup(NetworkSpec(head="global_average"), drawn(epochs=1, batch_size=125, pictures=500))
     run = RunStore(tmp_path).create(spec, "sketch10", "")
     jobs.train_run(run.folder)

@@ -1,4 +1,4 @@
-"""What a page says is wrong with a training: each rule on a real run that deserves it, and on one that does not."""
+"""The diagnostic rules: each on a real run to which it applies, and on one to which it does not."""
 
 from dataclasses import replace
 from types import ModuleType
@@ -28,7 +28,7 @@ def rules(spec: Setup, rows: list[dict[str, Any]]) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def learns(training: ModuleType, data: Dataset) -> tuple[Setup, list[dict[str, Any]]]:
-    """A run with nothing wrong: it learns to name colours."""
+    """A run without problems: it learns to classify colours."""
     spec = setup(TINY, epochs=12, batch_size=25, learning_rate=0.02)
     return spec, rows_of(training, spec, data)
 
@@ -42,7 +42,7 @@ def dies(training: ModuleType, data: Dataset) -> tuple[Setup, list[dict[str, Any
 
 @pytest.fixture(scope="module")
 def by_heart(training: ModuleType, data: Dataset) -> tuple[Setup, list[dict[str, Any]]]:
-    """A run that can only learn by heart: every picture has a class drawn by lot."""
+    """A run that can only memorise: every picture has a random class."""
     draw = np.random.default_rng(0)
     images = draw.integers(0, 256, (500, 32, 32, 3)).astype(np.uint8)
     lots = replace(
@@ -94,7 +94,7 @@ def test_overfitting_is_reported(by_heart: Known) -> None:
 
 
 def test_a_run_at_chance_level_is_reported_as_guessing(by_heart: Known) -> None:
-    """Its validation pictures are noise with classes by lot: nobody gets more than a tenth."""
+    """Its validation pictures are noise with random classes, so the expected accuracy is one tenth."""
     guessed = by_heart[1][-1]["validation_accuracy"] <= 0.1 + 2 * (0.1 * 0.9 / 200) ** 0.5
     assert ("guessing" in rules(*by_heart)) is guessed
 

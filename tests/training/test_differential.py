@@ -1,4 +1,4 @@
-"""Random small set-ups, trained here and by plain `model.fit`: every reported figure, epoch by epoch.
+"""Random small set-ups, trained here and by plain `model.fit`: every reported value, epoch by epoch.
 
 The oracle is Keras's own model, its own optimisers and its own loop, in float32, from the same weights on the
 same batches. Its running statistics of batch normalisation hold a share of their start, which is divided out.
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.tensorflow
 
 
 def random_setup(seed: int) -> Setup:
-    """Return a small set-up without what draws numbers of its own: dropout and changed pictures."""
+    """Return a small set-up without dropout and augmentation, which use random numbers."""
     draw = np.random.default_rng(seed)
     blocks = tuple(
         Block(
@@ -76,7 +76,7 @@ def plain_optimizer(keras: Any, training: TrainSpec, steps: int) -> Any:
 
 
 def by_fit(network: ModuleType, setup: Setup, data: Dataset, weights: dict[str, np.ndarray]) -> list[Any]:
-    """Return (loss, accuracy) of the batches, of unchanged training and of validation pictures, by epoch."""
+    """Return (loss, accuracy) of the batches, of training pictures and of validation pictures, by epoch."""
     keras, training = network.keras, setup.training
     count, targets = len(data.train_labels), np.eye(10, dtype=np.float32)
     an_epoch = -(-count // training.batch_size)

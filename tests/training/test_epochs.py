@@ -1,4 +1,4 @@
-"""An epoch shows every picture once; batch normalisation is judged without the bias of its start.
+"""An epoch uses every picture once; the running averages of batch normalisation are debiased.
 
 The oracle is plain Keras: the same weights and the same batches, through `model.fit`.
 """
@@ -87,7 +87,7 @@ def test_the_gradient_of_the_last_batch_is_the_mean_over_its_own_pictures(
 
 
 def stepped(training: ModuleType, spec: Setup, data: Dataset, steps: int) -> list[Any]:
-    """Return the states after each of the first steps, which are asked for one at a time."""
+    """Return the states after each of the first steps, which commands request one at a time."""
     now, found = [Command("pause")], []
 
     def commands() -> list[Command]:
@@ -158,7 +158,7 @@ def test_a_run_of_an_older_version_resumes_with_its_old_batches(
 
 
 def running_average(batches: list[np.ndarray], start: np.ndarray, momentum: float = 0.9) -> np.ndarray:
-    """Return Keras's running average, with the bias of its start divided out, in float64."""
+    """Return Keras's running average with bias correction, in float64."""
     average = start.astype(np.float64)
     for batch in batches:
         average = momentum * average + (1 - momentum) * batch

@@ -1,4 +1,4 @@
-"""What a training will take: held against hand-worked numbers, refused with the numbers, timed for real."""
+"""Estimates of memory and time: compared with values worked by hand, and with real short trials."""
 
 import math
 from dataclasses import replace

@@ -145,7 +145,7 @@ def test_the_gradient_of_the_kernel_is_that_of_keras(
 def test_a_depthwise_convolution_has_the_gradients_of_float64(
     kit: Any, size: int, stride: int, padding: str
 ) -> None:
-    """Each map's own kernel, written out as a product of windows; TensorFlow's own may end the process for (1, 2)."""
+    """The oracle is in NumPy with float64, because TensorFlow's own operation may end the process for (1, 2)."""
     tf = kit.tf
     draw = np.random.default_rng(0)
     layer = kit.FastDepthwiseConvolution(size, stride, padding, use_bias=False)
@@ -230,7 +230,7 @@ def test_the_faster_network_has_the_scores_and_gradients_of_the_plain_one(
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_checkpoint_fits_whatever_the_parts(network: ModuleType, name: str) -> None:
-    """Variables are kept by their place: one taken on a GPU, in one part, goes on in two on a CPU."""
+    """Variables are stored by position: a checkpoint from a GPU, in one part, resumes in two parts on a CPU."""
     spec = PRESETS[name].setup.network
     whole, halves = (
         network.build_network(spec, faster=True, parts=parts, last="scores").variables for parts in (1, 2)

@@ -1,4 +1,4 @@
-"""The clock of a training: images per second without the building of the graph."""
+"""The clock: images per second, without the time to build the graph."""
 
 import json
 

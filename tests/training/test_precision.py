@@ -1,4 +1,4 @@
-"""Precision "auto": by what the processor can do and by processor time, whatever else keeps it busy."""
+"""Precision "auto": by CPU features and CPU time, independent of other load."""
 
 import json
 import os
@@ -23,7 +23,7 @@ BUSY = "while True: sum(i * i for i in range(10**5))"
 
 
 def starts(count: int) -> list[list[str]]:
-    """Return what fresh processes choose, one after the other."""
+    """Return the choices of new processes, one after the other."""
     environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
     found = []
     for _ in range(count):
@@ -35,7 +35,7 @@ def starts(count: int) -> list[list[str]]:
 
 
 def right_choice() -> str:
-    """Return what is right here: bfloat16 where the processor has instructions for it."""
+    """Return the right choice on this machine: bfloat16 if the processor has instructions for it."""
     text = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
     if not text:
         pytest.skip("this system does not say what its processor can do")

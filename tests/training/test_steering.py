@@ -1,4 +1,4 @@
-"""A training that follows commands."""
+"""Training executes commands."""
 
 import threading
 from collections.abc import Iterator

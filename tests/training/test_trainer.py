@@ -346,7 +346,7 @@ def test_without_weight_decay_nothing_shrinks(network: ModuleType, optimizer: st
 
 
 def stop_at(call: int) -> Callable[[], list[Command]]:
-    """Return commands: a stop, the `call`-th time they are asked for."""
+    """Return a source of commands that stops the run at the `call`-th poll."""
     asked = iter(range(1, 1_000_000))
     return lambda: [Command("stop")] if next(asked) == call else []
 

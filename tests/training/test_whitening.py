@@ -1,4 +1,4 @@
-"""The kernels that whiten patches, the frozen first layer, and batch normalisation in one operation."""
+"""Whitening kernels, the frozen first layer, and fused batch normalisation."""
 
 from types import ModuleType
 from typing import Any
@@ -16,7 +16,7 @@ tensorflow = pytest.mark.tensorflow
 
 
 def smooth_pictures(count: int = 60) -> np.ndarray:
-    """Return pictures whose neighbouring pixels are alike, as those of photographs are."""
+    """Return pictures whose neighbouring pixels are correlated, as in photographs."""
     noise = np.random.default_rng(3).normal(0, 1, (count, 35, 35, 3))
     smooth = sum(noise[:, i : i + 32, j : j + 32] for i in range(4) for j in range(4))
     return np.clip(127 + 25 * smooth, 0, 255).astype(np.uint8)
@@ -109,7 +109,7 @@ def test_without_whitening_nothing_is_set_or_frozen(network: ModuleType) -> None
 def test_fused_batch_norm_is_that_of_keras(
     network: ModuleType, precision: str, shape: tuple[int, ...], atol: float
 ) -> None:
-    """Outputs, all gradients and the running averages, from weights that are not those of the start."""
+    """Outputs, all gradients and the running averages, with weights that are not the initial ones."""
     import keras
     import tensorflow as tf
 
