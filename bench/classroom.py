@@ -83,7 +83,7 @@ def _warm_engine(workers: int) -> Iterator[Engine]:
 
 
 def _lesson(engine: Engine, owners: int, setup: Setup) -> Lesson:
-    """Let each owner hand in one run at the same moment, and wait until all have ended."""
+    """Let each owner submit one run at the same moment, and wait until all have ended."""
     runs = [engine.store.create(setup, dataset_name(), f"{number:032x}") for number in range(owners)]
     started = time.perf_counter()
     for run in runs:

@@ -150,7 +150,7 @@ def _as_grid(engine: Engine, spec: Grid) -> float:
 
 
 def _in_turn(engine: Engine, spec: Grid) -> float:
-    """Return the seconds until the same runs have ended, handed in at once and trained one after another."""
+    """Return the seconds until the same runs have ended, submitted at once and trained one after another."""
     started = time.perf_counter()
     runs: list[Run] = []
     for trial in spec.trials:

@@ -74,7 +74,7 @@ def _network(
 
 
 def _source(name: str) -> Source:
-    """Return a network that comes along, or a preset with weights that are not trained."""
+    """Return a pretrained network, or a preset with untrained weights."""
     if run := next((run for run in shipped() if run.id == name), None):
         return read_source(run)
     network, rng = PRESETS[name].setup.network, np.random.default_rng(0)

@@ -54,7 +54,7 @@ class _Found:
 
 
 def web(rounds: int, smoke: bool) -> Iterator[Figure]:
-    """Start the server anew each round, open Home, and click through all pages."""
+    """Restart the server for each round, open Home, and click through all pages."""
     found = _Found()
     try:
         with browser() as chromium:

@@ -131,7 +131,7 @@ def export_lesson(key: str, address: Mapping[str, str], weights: Weights) -> Exp
         key: of `LESSONS`.
         address: the parameters of the lesson's address: values of controls, the picture's class, and `lock` and `hide`
             with keys separated by commas. What is not allowed is left at its first value.
-        weights: of the network that comes along, whose first layer the lessons use.
+        weights: of the pretrained network whose first layer the lessons use.
 
     Raises:
         CnnLabError: for a lesson that cannot be taken home.

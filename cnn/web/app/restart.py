@@ -1,4 +1,4 @@
-"""What a page does when its server was restarted: it says what is gone, and takes no press before it is drawn anew."""
+"""What a page does after its server was restarted: it says what is lost, and ignores clicks until it has rerun."""
 
 import secrets
 
@@ -9,7 +9,7 @@ _component = component("restart", '<p class="restart" role="status"></p>')
 
 
 def watch_for_restart() -> None:
-    """Let nothing on the page be pressed from when the server is lost until the page has been drawn anew.
+    """Disable everything on the page from when the server is lost until the page has rerun.
 
     A server that was restarted knows of no button of a page that it has not drawn: its press would be lost.
     """

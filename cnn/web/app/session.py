@@ -75,7 +75,7 @@ class Session:
     def complain(self, problem: str) -> None:
         """Keep what stood against the last thing the visitor asked for, long enough to be read.
 
-        A page that watches a run may be drawn anew at any moment.
+        A page that watches a run may rerun at any moment.
         """
         self.problem, self.problem_until = problem, time.monotonic() + PROBLEM_SECONDS
 
@@ -87,7 +87,7 @@ class Session:
             self.setup = setup
 
     def replace(self, setup: Setup) -> None:
-        """Take a new set-up from elsewhere; the widgets are made anew to show it."""
+        """Replace the set-up; the widgets are recreated to show it."""
         self.change(setup)
         self.revision += 1
 
@@ -117,7 +117,7 @@ def session() -> Session:
 
 
 def read_link() -> None:
-    """Take the set-up that the page's address names, once; a broken one is reported and passed over."""
+    """Use the set-up in the page's address, once; an invalid one is reported and ignored."""
     found, link = session(), st.query_params.get("setup", "")
     if not link or link == found.link_read:
         return

@@ -24,7 +24,7 @@ QUALITY = 90  # of the JPEG that the browser gets
 
 @dataclass(frozen=True, eq=False)
 class Upload:
-    """One picture: `key` names it in this session, `preview` is what the browser gets, encoded anew."""
+    """One picture: `key` names it in this session, `preview` is a newly encoded copy for the browser."""
 
     key: str
     name: str
@@ -42,7 +42,7 @@ class Tray:
     """The pictures of one visitor, the oldest first, and which one is looked at.
 
     `problems` are sentences on what came last and could not be taken. `taken` are the ids of the files that
-    were taken from the widgets, the last at `taken_at`, and `widgets` counts how often these were made anew.
+    were taken from the widgets, the last at `taken_at`, and `widgets` counts how often these were recreated.
     `token` is in the names of the widgets: a page that was open while the server was restarted would show its
     old ones again, with files that nobody has any more.
     `shown` is the key of the picture whose square the browser shows, and `placed` is how often Python moved
@@ -115,7 +115,7 @@ class Tray:
         self.taken_at = time.monotonic()
 
     def forget_widgets(self) -> None:
-        """Have the widgets made anew, empty, some time after they gave something: more may be coming."""
+        """Recreate the widgets, empty, some time after an upload: more files may be coming."""
         if self.taken and time.monotonic() - self.taken_at > FORGET_SECONDS:
             self.taken.clear()
             self.widgets += 1

@@ -205,7 +205,7 @@ def _weights(run: Run, snapshot: Snapshot) -> Weights:
 
 
 def _stamp(snapshot: Snapshot) -> tuple[Path, int, int]:
-    """Return what changes when the file of a state is written anew."""
+    """Return a value that changes whenever the file of a state is rewritten."""
     try:
         found = snapshot.path.stat()
     except OSError as error:

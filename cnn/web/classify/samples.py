@@ -23,7 +23,7 @@ from cnn.worker import queries
 
 BY = ("By class", "What it gets wrong", "At random")  # in the address as they are here
 Row = DeltaGenerator  # where the number beside the choice goes
-EACH = 10  # pictures on the shelf
+EACH = 10  # pictures in the strip
 LOOKED_AT = 2000  # test pictures, for what it gets wrong
 MAX_SEED = 9999
 BACK = "These are pictures of the validation part, as the link asks for; press to choose a test picture."

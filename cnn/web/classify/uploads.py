@@ -70,7 +70,7 @@ def bring(way: str) -> Upload | None:
     """Let the visitor upload pictures and choose one; None until there is one."""
     tray = session().tray
     _show_intake(way, tray)
-    with st.container():  # always there: what stands below it would be made anew where it comes or goes
+    with st.container():  # always present: otherwise the elements below it would be recreated
         _show_problems(tray.problems)
         if len(tray.uploads) > 1 or (tray.uploads and tray.current is None):
             _show_tray(tray)

@@ -133,10 +133,10 @@ def _pin(view: View, channel: int) -> None:
 
 
 def _ask_keras(view: View) -> dict[str, Answer]:
-    desk = service().engine.queries
+    query_queue = service().engine.queries
     fixed = (str(view.run.folder), str(view.snapshot.path), view.sample.pixels)
     names = keras_layers(_look(view), view.layer)
-    return {name: desk.ask(f"{view.key}/{name}", queries.layer_values, *fixed, name) for name in names}
+    return {name: query_queue.ask(f"{view.key}/{name}", queries.layer_values, *fixed, name) for name in names}
 
 
 def _packed(answers: dict[str, Answer], channel: int, facts: dict[str, Any]) -> bytes:
