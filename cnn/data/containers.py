@@ -129,12 +129,12 @@ def _read_archive(path: Path) -> tuple[Records, Records]:
             for count, member in enumerate(members):
                 name = member.name.rpartition("/")[2]
                 if count > FOLDERS or name in found:
-                    raise DataError(f"{path} holds more than CIFAR-10's archives do; it was not taken.")
+                    raise DataError(f"{path} holds more than CIFAR-10's archives do; it was not imported.")
                 if not member.isreg() or name not in binary | python:
                     continue
                 if member.size > MAX_BATCH_BYTES:
                     raise DataError(
-                        f"{name} in {path} is larger than any file of CIFAR-10; it was not taken."
+                        f"{name} in {path} is larger than any file of CIFAR-10; it was not imported."
                     )
                 file = members.extractfile(member)
                 assert file is not None  # a regular file always has content
@@ -197,7 +197,7 @@ def _rows(folder: Path, split: str) -> Iterator[tuple[int, bytes]]:
 
     for path in sorted(folder.glob(f"{split}-*.parquet")):
         if path.stat().st_size > MAX_TABLE_BYTES:
-            raise DataError(f"{path} is larger than CIFAR-10 is as parquet; it was not taken.")
+            raise DataError(f"{path} is larger than CIFAR-10 as parquet; it was not imported.")
         try:
             with pyarrow.parquet.ParquetFile(path) as table:
                 names = table.schema_arrow.names
@@ -207,7 +207,7 @@ def _rows(folder: Path, split: str) -> Iterator[tuple[int, bytes]]:
                         yield int(row["label"]), bytes(row[image]["bytes"])
         except (pyarrow.ArrowException, KeyError, TypeError, ValueError, OSError) as error:
             raise DataError(
-                f"{path} has not the columns img and label of CIFAR-10's parquet files."
+                f"{path} does not have the columns img and label of CIFAR-10's parquet files."
             ) from error
 
 

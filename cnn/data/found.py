@@ -68,8 +68,8 @@ def identify(train: Records, test: Records) -> str:
         counts = np.bincount(records[:, 0], minlength=len(CLASSES))
         if len(counts) > len(CLASSES) or (counts != each).any():
             raise DataError(
-                f"This is something else than CIFAR-10: {len(records):,} {split} pictures, of which "
-                f"{counts.min():,} to {counts.max():,} a class, where CIFAR-10 has {each:,} each. Nothing was taken."
+                f"This is not CIFAR-10: {len(records):,} {split} pictures, of which "
+                f"{counts.min():,} to {counts.max():,} a class, where CIFAR-10 has {each:,} each. Nothing was imported."
             )
     files = [*np.split(train, len(TRAIN_FILES)), test]
     sums = [md5(part.tobytes()).hexdigest() for part in files]
@@ -82,7 +82,7 @@ def identify(train: Records, test: Records) -> str:
     if np.abs(means - MEAN_COLOURS).max() < COLOUR_TOLERANCE:
         return CHANGED
     raise DataError(
-        "This is something else than CIFAR-10: as many pictures and classes, but other pictures. Nothing was taken."
+        "This is not CIFAR-10: as many pictures and classes, but other pictures. Nothing was imported."
     )
 
 

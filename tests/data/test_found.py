@@ -322,13 +322,11 @@ def test_another_order_and_changed_pixels_are_told_apart(
     assert found.identify(changed, test) == found.CHANGED
     darker = train.copy()
     darker[:, 1:] //= 2
-    with pytest.raises(DataError, match="something else than CIFAR-10: as many pictures"):
+    with pytest.raises(DataError, match="This is not CIFAR-10: as many pictures"):
         found.identify(darker, test)
     fewer = train.copy()
     fewer[0, 0] = 1
-    with pytest.raises(
-        DataError, match=r"something else than CIFAR-10: 50 training pictures, of which 4 to 6"
-    ):
+    with pytest.raises(DataError, match=r"This is not CIFAR-10: 50 training pictures, of which 4 to 6"):
         found.identify(fewer, test)
     write_binary(tmp_path / "by-hand", shuffled, test)
     taken = found.take_over(tmp_path / "by-hand", tmp_path / "data")

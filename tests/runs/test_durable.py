@@ -288,7 +288,7 @@ def test_a_damaged_checkpoint_is_named_and_the_previous_one_is_used(
     done = jobs.train_run(run.folder, seen.append)
     assert seen[0].step == (STEPS + 1 if left else 0)
     assert second.name in done.message
-    assert ("went on from epoch 1" if left else "started again from the beginning") in done.message
+    assert ("resumed from epoch 1" if left else "started again from the beginning") in done.message
     assert done.message in [row["reason"] for row in run.history.rows() if row["kind"] == "resumed"]
     assert rows_of(run) == rows_of(whole)
     assert [s.step for s in run.snapshots()] == [s.step for s in whole.snapshots()]
