@@ -13,8 +13,15 @@ DAY_SECONDS = 24 * 3600
 STYLE = """<style>
 a:focus-visible, button:focus-visible { outline: 3px solid #3A97D9 !important; outline-offset: 2px; }
 [class*="st-key-refused-"] p { color: #B3261E; }
-[data-testid="stMultiSelectTagsContainer"] [data-tag] { height: auto; max-width: 100%; }
-[data-testid="stMultiSelectTagsContainer"] [data-tag] > span { white-space: normal; overflow: visible; }
+/* The long names of settings stand below each other; Streamlit scrolls them sideways and fades the last. */
+.st-key-grid-axes .react-aria-ComboBox, .st-key-grid-axes [role="group"]:has(> [data-testid]),
+.st-key-grid-axes [data-testid="stMultiSelectTagsContainer"], .st-key-grid-axes [data-tag] {
+  height: auto; max-height: none; flex-wrap: wrap; overflow: visible; mask-image: none;
+}
+.st-key-grid-axes [role="group"]:has(> [data-testid]), .st-key-grid-axes [data-tag] { flex-wrap: nowrap; }
+.st-key-grid-axes [data-testid="stMultiSelectTagsContainer"] { flex: 1 1 0; min-width: 0; }
+.st-key-grid-axes [data-tag] { flex: 0 1 auto; }
+.st-key-grid-axes [data-tag] > span { white-space: normal; overflow: visible; }
 /* Where the system forces its colours, what only a ground shows gets a line: tracks, thumbs, switches, choices. */
 @media (forced-colors: active) {
   .stSlider [role="group"] > div > div:first-child, .stCheckbox label > div:first-of-type, [role="progressbar"] > div

@@ -5,9 +5,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
 
+from cnn.evaluation import evaluations, pretrained
+from cnn.evaluation.evaluations import Evaluation
 from support.odd_pictures import quadrants, saved
 from support.serving import ServedApp
 
@@ -273,6 +276,43 @@ def test_a_swipe_scrolls_past_it_and_a_tap_chooses(part: Tapped, page: Page, ser
     x, y, width, height = box_of(area)
     finger.tap((x + part.at[0] * width, y + part.at[1] * height))
     expect(said).not_to_have_text(before)
+
+
+@pytest.fixture
+def evaluated(served_app: ServedApp, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep an evaluation in which ten cats are taken for dogs; the tests that follow find none of it."""
+    monkeypatch.setenv("CNN_LAB_HOME", str(served_app.home))
+    before = set(served_app.home.rglob("*.safetensors"))
+    run = next(run for run in pretrained.shipped() if run.id == "lecture")
+    labels = np.arange(500) % 10
+    scores = np.eye(10, dtype=np.float32)[np.where(np.arange(500) < 100, 5, labels)]
+    for dataset in ("sketch10", "cifar10"):
+        for part in ("validation", "test"):
+            found = Evaluation(dataset, part, "written by this test", scores, labels)
+            evaluations.write_evaluation(run, evaluations.newest_snapshot(run), found)
+    yield
+    for written in set(served_app.home.rglob("*.safetensors")) - before:
+        written.unlink()
+
+
+@pytest.mark.browser
+def test_a_matrix_scrolls_tells_by_a_long_press_and_opens_by_a_tap(
+    page: Page, served_app: ServedApp, evaluated: None
+) -> None:
+    ten = '.matrix button[aria-label^="10 pictures of class cat"]'
+    cell = opened(page, served_app, "evaluate?network=lecture", ten)
+    told, finger, scrolled = cell.get_attribute("aria-label"), Finger(page), page.evaluate(SCROLLED)
+    finger.drag(middle(cell), (0, 60))
+    page.wait_for_function(f"before => ({SCROLLED})() < before", arg=scrolled)
+    expect(cell).to_have_attribute("aria-pressed", "false")
+    come_to_rest(page)
+    finger.press(middle(cell))
+    expect(page.get_by_role("tooltip")).to_have_text(told or "")
+    expect(cell).to_have_attribute("aria-pressed", "false")
+    finger.tap(middle(cell))
+    expect(page.get_by_role("tooltip")).to_have_count(0)
+    finger.tap(middle(cell))
+    expect(cell).to_have_attribute("aria-pressed", "true")
 
 
 @pytest.mark.browser
