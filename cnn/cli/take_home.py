@@ -4,6 +4,7 @@ import argparse
 import time
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 
@@ -12,17 +13,24 @@ from cnn.core import settings
 from cnn.core.errors import CnnLabError
 from cnn.evaluation.pretrained import find_model
 from cnn.exports import formats
-from cnn.exports.source import Samples, read_source
+from cnn.exports.lesson_page import LESSONS, export_lesson
+from cnn.exports.source import Exported, Samples, read_source
 from cnn.images.image import decode_picture
 from cnn.network.spec import PICTURE_SHAPE
 from cnn.runs.bring_in import MAX_BYTES, bring_in
 from cnn.runs.store import RunStore
 from cnn.training import runtime
 
+LESSON = "lesson:"  # before the key of a lesson; a run's id has no colon
+
 
 def add_export(command: argparse.ArgumentParser) -> None:
     """Give the command its arguments."""
-    command.add_argument("network", metavar="RUN", help="a run's id or folder, or a pretrained network")
+    command.add_argument(
+        "network",
+        metavar="RUN",
+        help=f"a run's id or folder, a pretrained network, or a lesson: {', '.join(LESSON + key for key in LESSONS)}",
+    )
     command.add_argument(
         "--to", required=True, choices=formats.NAMES, metavar="FORMAT", help=", ".join(formats.NAMES)
     )
@@ -33,17 +41,20 @@ def add_export(command: argparse.ArgumentParser) -> None:
         metavar="PICTURE",
         help="for a living page: picture files; for living-page-cifar10, also numbers of test pictures",
     )
+    command.add_argument(
+        "--with",
+        dest="address",
+        default="",
+        metavar="SETTINGS",
+        help="for a lesson: the settings of its address in the app, as 'stride=2&lock=stride'",
+    )
     command.add_argument("--out", type=Path, metavar="PATH", help="file or folder (the current folder)")
 
 
 def export(options: argparse.Namespace) -> int:
-    """Write one format of a network into a file."""
-    run = find_model(options.network, RunStore(settings.runs_folder()))
+    """Write one format of a network, or the page of a lesson, into a file."""
     started = time.perf_counter()
-    if options.to == formats.ZIP or formats.FORMATS[options.to].tensorflow:
-        runtime.prepare_tensorflow()
-    source = replace(read_source(run), samples=_samples(options.to, options.pictures))
-    made = formats.export(options.to, source)
+    made = _lesson(options) if options.network.startswith(LESSON) else _network(options)
     path = options.out or Path()
     if path.is_dir():
         path = path / made.name
@@ -59,6 +70,29 @@ def export(options: argparse.Namespace) -> int:
     else:
         print(f"{path}: {len(made.content):,} bytes. {made.note}".rstrip())
     return 0
+
+
+def _network(options: argparse.Namespace) -> Exported:
+    if options.address:
+        raise CnnLabError(f"--with is for a lesson, as {LESSON}conv; {options.network} is none.")
+    run = find_model(options.network, RunStore(settings.runs_folder()))
+    if options.to == formats.ZIP or formats.FORMATS[options.to].tensorflow:
+        runtime.prepare_tensorflow()
+    source = replace(read_source(run), samples=_samples(options.to, options.pictures))
+    return formats.export(options.to, source)
+
+
+def _lesson(options: argparse.Namespace) -> Exported:
+    """Return the page of a lesson with the settings that `--with` gives.
+
+    Raises:
+        CnnLabError: for a lesson that cannot be taken home, another format, or pictures.
+    """
+    if options.to != "living-page" or options.pictures:
+        raise CnnLabError("A lesson is exported with --to living-page, without --pictures.")
+    lecture = find_model("lecture", RunStore(settings.runs_folder()))  # the lessons show its first layer
+    given = parse_qsl(options.address.removeprefix("?"))
+    return export_lesson(options.network.removeprefix(LESSON), dict(given), lecture.weights())
 
 
 def _samples(form: str, given: list[str]) -> Samples:

@@ -18,6 +18,7 @@ from cnn.evaluation.model_card import card_of
 from cnn.evaluation.ood import Typical
 from cnn.evaluation.predict import classify
 from cnn.evaluation.pretrained import find_model
+from cnn.exports.lesson_page import export_lesson
 from cnn.images.image import decode_picture
 from cnn.network import summary
 from cnn.network.forward import weight_shapes
@@ -635,3 +636,31 @@ def test_what_cannot_go_out_or_come_in_is_one_sentence(capsys: Capture, tmp_path
     status, (failure,) = run_json(capsys, "data", "--from", str(tmp_path))
     assert status == 1
     assert "There is no CIFAR-10 in" in failure["error"]
+
+
+def test_a_lesson_is_exported_as_the_page_that_the_app_gives(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("--to", "living-page", "--with", "stride=2&lock=stride", "--out", str(tmp_path))
+    status, (made,) = run_json(capsys, "export", "lesson:conv", *asked)
+    weights = find_model("lecture", RunStore(tmp_path / "runs")).weights()
+    page = export_lesson("conv", {"stride": "2", "lock": "stride"}, weights).content
+    assert status == 0
+    assert Path(made["file"]).read_bytes() == page
+    assert page != export_lesson("conv", {}, weights).content
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("lesson:cooking", "--to", "living-page"), "cannot be taken home; conv"),
+        (("lesson:conv", "--to", "keras"), "--to living-page"),
+        (("lecture", "--to", "spec", "--with", "stride=2"), "--with is for a lesson"),
+    ],
+)
+def test_what_is_no_page_of_a_lesson_is_refused(
+    words: tuple[str, ...], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", *words, "--out", str(tmp_path)]) != 0
+    assert told in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
