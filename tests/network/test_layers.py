@@ -12,6 +12,7 @@ from cnn.network.layers.activation import Dropout
 from cnn.network.layers.base import Elementwise, Layer, Origin, TooSmallError, Weights, Windowed, all_layers
 from cnn.network.layers.conv import Conv
 from cnn.network.layers.dense import Flatten, FullyConnected
+from cnn.network.layers.field import PICTURE_FIELD, Window
 from cnn.network.layers.merge import Gate
 from cnn.network.layers.norm import GroupNorm
 from cnn.network.layers.pool import Pool
@@ -166,3 +167,13 @@ def test_a_map_that_is_too_small_is_told_with_its_size() -> None:
     assert str(error) == (
         "network: layer pool4 slides a 4×4 window over a map that is only 2×3, so nothing is left. Remove a block."
     )
+
+
+def test_rows_and_columns_that_no_window_reaches_are_unseen() -> None:
+    every_second, wide = (
+        Window(3, 2, 0),
+        Window(2, 5, 0),
+    )  # over 32: rows 0 to 30, and two of every five columns
+    found = PICTURE_FIELD.slid(every_second, wide, (15, 7))
+    assert PICTURE_FIELD.unseen() == ([], [])
+    assert found.unseen() == ([31], [k for k in range(32) if k % 5 > 1])
