@@ -20,7 +20,7 @@ from cnn.data.layout import (
     RECORD_BYTES,
     TEST_FILE,
     TRAIN_FILES,
-    Status,
+    DataStatus,
     batches_folder,
     by_hand,
     check,
@@ -29,7 +29,7 @@ from cnn.data.layout import (
 )
 
 __all__ = [
-    "Status",
+    "DataStatus",
     "by_hand",
     "check",
     "data_folder",

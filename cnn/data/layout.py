@@ -40,7 +40,7 @@ _AGAIN = "Copy it there again, or remove the folder and download again."
 
 
 @dataclass(frozen=True)
-class Status:
+class DataStatus:
     """The result of `check`: `present` if CIFAR-10 is complete, otherwise `problem` says what is wrong.
 
     `folder` is where the files are, or should be.
@@ -72,7 +72,7 @@ def by_hand(folder: Path | None = None) -> str:
     )
 
 
-def check(folder: Path | None = None) -> Status:
+def check(folder: Path | None = None) -> DataStatus:
     """Check names, sizes, labels and class names of the files, and report the first problem.
 
     A file must have 30,730,000 bytes; the test file must contain 1,000 pictures of each class, the five
@@ -84,7 +84,7 @@ def check(folder: Path | None = None) -> Status:
         problem = _missing(batches, folder) or _sizes(batches) or _labels(batches) or _class_names(batches)
     except OSError as error:
         problem = f"CIFAR-10 in {batches} cannot be read ({error.strerror}). Allow this user to read it."
-    return Status(not problem, problem, batches)
+    return DataStatus(not problem, problem, batches)
 
 
 def source(batches: Path) -> str:

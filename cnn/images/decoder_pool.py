@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 
 from cnn.core.errors import PictureError
-from cnn.images.decoder_process import Place
+from cnn.images.decoder_process import Slot
 from cnn.images.file_checks import check_kind
 from cnn.images.image import Picture
 
@@ -61,10 +61,10 @@ class Decoders:
         """
         self._seconds, self._patience, self._closed = seconds, patience, False
         self._admission = threading.BoundedSemaphore(processes + waiting)
-        self._places = [Place(seconds, memory) for _ in range(processes)]
-        self._idle: queue.LifoQueue[Place] = queue.LifoQueue()  # last in, first out: it has a child already
-        self._give_back(self._places)
-        weakref.finalize(self, _end, self._places)  # if nobody calls `close`
+        self._slots = [Slot(seconds, memory) for _ in range(processes)]
+        self._idle: queue.LifoQueue[Slot] = queue.LifoQueue()  # last in, first out: it has a child already
+        self._give_back(self._slots)
+        weakref.finalize(self, _end, self._slots)  # if nobody calls `close`
 
     def decode(self, data: bytes) -> Picture:
         """Decode an untrusted JPEG, PNG or WebP file.
@@ -73,13 +73,13 @@ class Decoders:
         too long, the decoder crashes, or too many pictures are waiting.
         """
         kind = check_kind(data)  # first: a file of another kind should not need a process
-        with self._place() as place:
+        with self._slot() as slot:
             try:
-                place.start()
+                slot.start()
             except OSError as error:
                 raise PictureError(CLOSED if self._closed else NO_DECODER) from error
             try:
-                return place.decode(data, kind)
+                return slot.decode(data, kind)
             except TimeoutError as error:
                 raise PictureError(
                     f"Decoding this picture took more than {self._seconds:g} seconds and was stopped: "
@@ -90,24 +90,24 @@ class Decoders:
 
     def warm(self) -> None:
         """Start all processes, without waiting until they are ready."""
-        places = self._take_idle()
-        for place in places:
+        slots = self._take_idle()
+        for slot in slots:
             with suppress(OSError):  # the next picture tries again, and says so
-                place.launch()
-        self._give_back(places)
+                slot.launch()
+        self._give_back(slots)
 
     def close(self) -> None:
         """End the processes; pictures being decoded, and all later ones, are refused."""
         self._closed = True
-        for place in self._places:
-            place.close()
-        places = self._take_idle(patience=1.0)
-        _end(places)
-        self._give_back(places)
+        for slot in self._slots:
+            slot.close()
+        slots = self._take_idle(patience=1.0)
+        _end(slots)
+        self._give_back(slots)
 
     def process_ids(self) -> list[int]:
         """Return the ids of the running processes, to measure what they use."""
-        return [place.process_id for place in self._places if place.process_id]
+        return [slot.process_id for slot in self._slots if slot.process_id]
 
     def __enter__(self) -> "Decoders":
         return self
@@ -118,37 +118,37 @@ class Decoders:
         self.close()
 
     @contextmanager
-    def _place(self) -> Iterator["Place"]:
+    def _slot(self) -> Iterator["Slot"]:
         """Wait for an idle slot, and give it back at the end."""
         if not self._admission.acquire(blocking=False):
             raise PictureError(BUSY)
         try:
-            place = self._idle.get(timeout=self._patience)
+            slot = self._idle.get(timeout=self._patience)
         except queue.Empty:
             raise PictureError(BUSY) from None
         else:
             try:
-                yield place
+                yield slot
             finally:
-                self._idle.put(place)
+                self._idle.put(slot)
         finally:
             self._admission.release()
 
-    def _take_idle(self, patience: float = 0.0) -> list["Place"]:
+    def _take_idle(self, patience: float = 0.0) -> list["Slot"]:
         """Take all slots that are idle, or become idle within `patience` seconds."""
-        places: list[Place] = []
+        slots: list[Slot] = []
         until = time.monotonic() + patience
         with suppress(queue.Empty):
-            while len(places) < len(self._places):
-                places.append(self._idle.get(timeout=max(until - time.monotonic(), 1e-6)))
-        return places
+            while len(slots) < len(self._slots):
+                slots.append(self._idle.get(timeout=max(until - time.monotonic(), 1e-6)))
+        return slots
 
-    def _give_back(self, places: list["Place"]) -> None:
-        for place in places:
-            self._idle.put(place)
+    def _give_back(self, slots: list["Slot"]) -> None:
+        for slot in slots:
+            self._idle.put(slot)
 
 
-def _end(places: list[Place]) -> None:
-    for place in places:
-        place.close()
-        place.end()
+def _end(slots: list[Slot]) -> None:
+    for slot in slots:
+        slot.close()
+        slot.end()

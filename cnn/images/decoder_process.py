@@ -24,7 +24,7 @@ PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG
 SENTENCE = re.compile(r"[A-Za-z0-9 ,;:×()'-]{1,300}\.?")  # no markup, no URL
 
 
-class Place:
+class Slot:
     """A slot for one child process, which is started when needed, and again after it has ended.
 
     Only one thread at a time uses a slot; `close` may be called from any thread.

@@ -19,7 +19,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Look:
+class ForwardPass:
     """A forward pass on one picture: the network's layers, its weights, every layer's output."""
 
     network: Sequence[Layer]
@@ -44,7 +44,7 @@ class Look:
         return layer.cell(self.sources(layer), self.weights, channel, cell)
 
 
-def steps(look: Look, name: str, channel: int, cell: Cell | None) -> tuple[Step, ...]:
+def steps(look: ForwardPass, name: str, channel: int, cell: Cell | None) -> tuple[Step, ...]:
     """Return how the layer `name` computes one value, and how the layers after it use that value.
 
     Args:

@@ -46,7 +46,7 @@ def index_formula(index: int, shape: Shape) -> str:
 
 
 @dataclass(frozen=True)
-class Part:
+class Contribution:
     """One term of a score: its index, its row, column and channel, and value × weight = product."""
 
     index: int
@@ -60,8 +60,8 @@ class Part:
 class ScoreSum:
     """A score and its terms: the largest positive and negative ones, the sum of the others, the bias, the total."""
 
-    favour: tuple[Part, ...]
-    against: tuple[Part, ...]
+    favour: tuple[Contribution, ...]
+    against: tuple[Contribution, ...]
     others: int
     rest: float
     bias: float
@@ -92,9 +92,9 @@ def score_sum(
     against = [i for i in order[::-1][:count] if products[i] < 0]
     named, total = favour + against, float(products.sum())
 
-    def part(i: int) -> Part:
+    def part(i: int) -> Contribution:
         place = place_of(int(i), (maps.shape[0], maps.shape[1], maps.shape[2]))
-        return Part(int(i), place, float(values[i]), float(weights[i]), float(products[i]))
+        return Contribution(int(i), place, float(values[i]), float(weights[i]), float(products[i]))
 
     return ScoreSum(
         tuple(part(i) for i in favour),
@@ -106,7 +106,7 @@ def score_sum(
     )
 
 
-def push_of_largest(maps: NDArray[Any], kernel: NDArray[Any], unit: int) -> tuple[Part, int]:
+def push_of_largest(maps: NDArray[Any], kernel: NDArray[Any], unit: int) -> tuple[Contribution, int]:
     """Return the term of the largest value, and its effect: 0 raises the score most, 1 raises it, 2 does not.
 
     >>> maps = np.array([[[1.0, 2.0, 3.0]]])
@@ -117,7 +117,7 @@ def push_of_largest(maps: NDArray[Any], kernel: NDArray[Any], unit: int) -> tupl
     products, largest = values * weights, int(values.argmax())
     place = place_of(largest, (maps.shape[0], maps.shape[1], maps.shape[2]))
     product = float(products[largest])
-    part = Part(largest, place, float(values[largest]), float(weights[largest]), product)
+    part = Contribution(largest, place, float(values[largest]), float(weights[largest]), product)
     return part, 2 if product <= 0 else int(product < products.max())
 
 

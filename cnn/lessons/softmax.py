@@ -13,7 +13,7 @@ FIRST_SCORES = (0.0, -1.0, 1.0, 3.0, 0.5, 2.0, 0.0, 1.5, -2.0, -1.0)  # that the
 
 
 @dataclass(frozen=True)
-class Steps:
+class SoftmaxSteps:
     """The steps from scores (classes,) to probabilities; powers and total in double precision, as on paper."""
 
     scores: Array
@@ -23,7 +23,7 @@ class Steps:
     probabilities: Array
 
 
-def steps(scores: Array, temperature: float = 1.0) -> Steps:
+def steps(scores: Array, temperature: float = 1.0) -> SoftmaxSteps:
     """Return score → exp(score / temperature) → sum → probability.
 
     >>> found = steps(np.log([1.0, 2.0, 5.0]))
@@ -35,7 +35,7 @@ def steps(scores: Array, temperature: float = 1.0) -> Steps:
     with np.errstate(over="ignore"):
         powers = np.exp(scores.astype(np.float64) / temperature)
         total = float(powers.sum())
-    return Steps(scores, temperature, powers, total, with_temperature(scores, temperature))
+    return SoftmaxSteps(scores, temperature, powers, total, with_temperature(scores, temperature))
 
 
 def with_temperature(scores: Array, temperature: float) -> Array:

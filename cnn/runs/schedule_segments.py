@@ -3,10 +3,10 @@
 A run has one part; each extension adds another part, over which the schedule starts again:
 a warm restart (Loshchilov, Hutter 2016, "SGDR").
 
->>> plan = Plan(Part(epochs=2), steps_an_epoch=10)
+>>> plan = Plan(Segment(epochs=2), steps_an_epoch=10)
 >>> plan.shares(np.array([0, 5, 10]), np.zeros(3)).tolist()
 [0.0, 0.25, 0.5]
->>> plan.add(Part(epochs=1))
+>>> plan.add(Segment(epochs=1))
 >>> plan.advance(step=20, seconds=4.0)
 >>> plan.shares(np.array([20, 25]), np.zeros(2)).tolist()
 [0.0, 0.5]
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Part:
+class Segment:
     """A stretch of training, `epochs` or `seconds` long, and the step and second of training it begins at."""
 
     epochs: int | None = None
@@ -33,12 +33,12 @@ class Part:
 class Plan:
     """The present part, and those that follow."""
 
-    def __init__(self, part: Part, steps_an_epoch: int) -> None:
+    def __init__(self, part: Segment, steps_an_epoch: int) -> None:
         self.part = part
-        self.later: list[Part] = []
+        self.later: list[Segment] = []
         self.steps_an_epoch = steps_an_epoch
 
-    def add(self, part: Part) -> None:
+    def add(self, part: Segment) -> None:
         """Add a part at the end."""
         self.later.append(part)
 
@@ -96,6 +96,6 @@ class Plan:
     @classmethod
     def restored(cls, state: Mapping[str, Any], steps_an_epoch: int) -> Self:
         """Return the plan whose `state` this is."""
-        plan = cls(Part(**state["part"]), steps_an_epoch)
-        plan.later = [Part(**part) for part in state["later"]]
+        plan = cls(Segment(**state["part"]), steps_an_epoch)
+        plan.later = [Segment(**part) for part in state["later"]]
         return plan

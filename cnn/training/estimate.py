@@ -26,7 +26,7 @@ from cnn.training.runtime import release_memory
 
 # TensorFlow and Keras 560 MB, CIFAR-10 twice (as arrays and as a tensor) 330 MB, graphs.
 BASE_BYTES = 950 * 2**20
-LOOKED_AT_AT_ONCE = 500  # validation and test pictures
+EVALUATED_AT_ONCE = 500  # validation and test pictures
 MACHINE_SHARE = 0.8
 TRIAL_SECONDS = 3.0
 LONGEST_TRIAL_SECONDS = 20.0
@@ -91,7 +91,7 @@ def memory(setup: Setup) -> Memory:
 def _activations(setup: Setup) -> tuple[int, int]:
     """Return the bytes of all activations for one picture, and of one evaluation batch."""
     sizes = [row.memory for row in walk(setup.network)]
-    return sum(sizes), LOOKED_AT_AT_ONCE * 2 * max(sizes)
+    return sum(sizes), EVALUATED_AT_ONCE * 2 * max(sizes)
 
 
 def _slots(training: TrainSpec) -> int:

@@ -23,7 +23,7 @@ from cnn.network.forward import Weights, check_pass
 from cnn.network.spec import Setup
 from cnn.runs.checkpoints import Checkpoint
 from cnn.runs.commands import REOPEN, SUSPEND, Command, Steering
-from cnn.runs.schedule_segments import Part, Plan
+from cnn.runs.schedule_segments import Plan, Segment
 from cnn.training.events import (
     EpochEnd,
     Extended,
@@ -113,7 +113,7 @@ class Trainer:
             setup.network, self.data.train_images, precision, self.training.seed, parts
         )
         self.steps = Steps(self.model, self.training, self.data)
-        self.plan = Plan(Part(self.training.epochs, self.training.seconds), self.steps.an_epoch)
+        self.plan = Plan(Segment(self.training.epochs, self.training.seconds), self.steps.an_epoch)
         self.steering = Steering()
         self.rate = self.training.learning_rate
         self.step, self.validated = 0, -1
@@ -206,10 +206,10 @@ class Trainer:
                     if changed:
                         yield NewRate(self.step, self.epoch, self.rate)
                 case "extend_epochs":
-                    self.plan.add(Part(epochs=int(command.value)))
+                    self.plan.add(Segment(epochs=int(command.value)))
                     yield Extended(self.step, self.epoch, int(command.value), 0.0)
                 case "extend_seconds":
-                    self.plan.add(Part(seconds=command.value))
+                    self.plan.add(Segment(seconds=command.value))
                     yield Extended(self.step, self.epoch, 0, command.value)
                 case kind if kind == REOPEN and command.value:
                     self.plan.cut()

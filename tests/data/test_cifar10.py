@@ -62,7 +62,7 @@ def test_a_record_becomes_the_picture_worked_by_hand():
 
 
 def test_a_whole_folder_loads(whole: Path):
-    assert cifar10.check(whole) == cifar10.Status(True, "", whole / BATCHES)
+    assert cifar10.check(whole) == cifar10.DataStatus(True, "", whole / BATCHES)
     loaded = cifar10.load(whole)
     assert loaded.name == "cifar10"
     assert loaded.train_images.shape == (45_000, 32, 32, 3)
@@ -74,7 +74,7 @@ def test_a_whole_folder_loads(whole: Path):
 
 
 def test_the_files_may_lie_directly_in_the_folder(whole: Path):
-    assert cifar10.check(whole / BATCHES) == cifar10.Status(True, "", whole / BATCHES)
+    assert cifar10.check(whole / BATCHES) == cifar10.DataStatus(True, "", whole / BATCHES)
 
 
 def test_test_pictures_are_read_one_by_one(whole: Path):

@@ -263,7 +263,7 @@ def npm_package(folder: Path, records: dict[str, np.ndarray]) -> Path:
 def fixture_drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, np.ndarray]:
     """Return six small files that are taken for the published ones here."""
     monkeypatch.setattr(npm_source, "PICTURES", 20)
-    monkeypatch.setattr(layout, "check", lambda folder: layout.Status(True, "", folder))
+    monkeypatch.setattr(layout, "check", lambda folder: layout.DataStatus(True, "", folder))
     rng = np.random.default_rng(2)
     files = {name: rng.integers(0, 10, (20, 3073)).astype(np.uint8) for name in layout.OFFICIAL_MD5}
     sums = {name: hashlib.md5(table.tobytes()).hexdigest() for name, table in files.items()}

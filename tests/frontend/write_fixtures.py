@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cnn.core.shares import percent
 from cnn.figures.colours import DARK, LIGHT, colour, scale_of
-from cnn.interpret.cell_steps import Look
+from cnn.interpret.cell_steps import ForwardPass
 from cnn.interpret.receptive_field import Grid
 from cnn.network.forward import forward, weight_shapes
 from cnn.network.layers import expand
@@ -53,7 +53,7 @@ def networks() -> Iterator[tuple[str, NetworkSpec]]:
     )
 
 
-def at_work(spec: NetworkSpec, seed: int) -> Look:
+def at_work(spec: NetworkSpec, seed: int) -> ForwardPass:
     """Return a network with random weights (batch norm's far from those it starts with) at work on noise."""
     rng = np.random.default_rng(seed)
     weights = {}
@@ -61,7 +61,7 @@ def at_work(spec: NetworkSpec, seed: int) -> Look:
         values = rng.normal(0, 0.4, shape)
         weights[name] = (np.abs(values) + 0.1 if name.endswith("variance") else values).astype(np.float32)
     pixels = rng.integers(0, 256, (32, 32, 3), np.uint8)
-    return Look(expand(spec), weights, forward(spec, weights, pixels))
+    return ForwardPass(expand(spec), weights, forward(spec, weights, pixels))
 
 
 def write(folder: Path) -> None:

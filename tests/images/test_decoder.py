@@ -92,7 +92,7 @@ def stopped(decoders: Decoders, data: bytes = PLAIN) -> "tuple[int, Future[Pictu
     assert_works(decoders)
     (process_id,) = decoders.process_ids()
     os.kill(process_id, signal.SIGSTOP)
-    (place,), sent, send = decoders._places, threading.Event(), decoders._places[0]._send
+    (slot,), sent, send = decoders._slots, threading.Event(), decoders._slots[0]._send
 
     def told(data: bytes, deadline: float) -> None:
         sent.set()
@@ -100,7 +100,7 @@ def stopped(decoders: Decoders, data: bytes = PLAIN) -> "tuple[int, Future[Pictu
 
     thread = ThreadPoolExecutor(1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(place, "_send", told)
+        patch.setattr(slot, "_send", told)
         future = thread.submit(decoders.decode, data)
         assert sent.wait(10)
     thread.shutdown(wait=False)

@@ -5,13 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from cnn.runs.schedule_segments import Part, Plan
+from cnn.runs.schedule_segments import Plan, Segment
 
 
 def test_each_part_has_the_whole_schedule() -> None:
-    plan = Plan(Part(epochs=2), 10)
-    plan.add(Part(seconds=8.0))
-    plan.add(Part(epochs=1))
+    plan = Plan(Segment(epochs=2), 10)
+    plan.add(Segment(seconds=8.0))
+    plan.add(Segment(epochs=1))
     for step, seconds, share, left in (
         (0, 0.0, 0.0, 20),
         (15, 3.0, 0.75, 5),
@@ -31,19 +31,19 @@ def test_each_part_has_the_whole_schedule() -> None:
 
 
 def test_the_seconds_left_are_those_of_all_parts() -> None:
-    plan = Plan(Part(epochs=2), 10)
+    plan = Plan(Segment(epochs=2), 10)
     assert plan.seconds_left(5, 1.0, 0.5) == 7.5
-    plan.add(Part(epochs=1))
-    plan.add(Part(seconds=30.0))
+    plan.add(Segment(epochs=1))
+    plan.add(Segment(seconds=30.0))
     assert plan.seconds_left(5, 1.0, 0.5) == 7.5 + 5 + 30
-    assert Plan(Part(seconds=60.0), 10).seconds_left(5, 20.0, 0.5) == 40.0
+    assert Plan(Segment(seconds=60.0), 10).seconds_left(5, 20.0, 0.5) == 40.0
 
 
 def test_a_plan_that_is_cut_begins_its_next_part_at_once() -> None:
-    plan = Plan(Part(epochs=5), 10)
-    plan.add(Part(epochs=7))
+    plan = Plan(Segment(epochs=5), 10)
+    plan.add(Segment(epochs=7))
     plan.cut()
-    plan.add(Part(epochs=1))
+    plan.add(Segment(epochs=1))
     plan.advance(13, 2.0)
     assert plan.steps_left(13) == 10
     assert plan.ended(23, 3.0)

@@ -2,16 +2,16 @@
 
 from hypothesis import strategies as st
 
-from cnn.interpret.cell_steps import Look
+from cnn.interpret.cell_steps import ForwardPass
 from cnn.network.forward import forward
 from cnn.network.layers import expand
 from cnn.network.spec import NetworkSpec
 from support.random_weights import random_pictures, random_weights
 
 
-def look_at(network: NetworkSpec, seed: int = 0) -> Look:
+def look_at(network: NetworkSpec, seed: int = 0) -> ForwardPass:
     weights = random_weights(network, seed)
-    return Look(expand(network), weights, forward(network, weights, random_pictures(1)[0]))
+    return ForwardPass(expand(network), weights, forward(network, weights, random_pictures(1)[0]))
 
 
 def some_cell(draw: st.DataObject, shape: tuple[int, ...]) -> tuple[tuple[int, int] | None, int]:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from cnn.core.scaling import to_input
 from cnn.figures.colours import DARK, LIGHT
 from cnn.figures.drawing import flow_svg, network_svg, tag_badge
-from cnn.interpret.cell_steps import Look, steps
+from cnn.interpret.cell_steps import ForwardPass, steps
 from cnn.interpret.receptive_field import cell_grid, receptive_rectangle
 from cnn.interpret.weight_edits import (
     RECIPES,
@@ -58,7 +58,7 @@ class Shown(NamedTuple):
 
     run: Run
     view: View
-    look: Look
+    look: ForwardPass
 
 
 def shown(folder: Path, spec: NetworkSpec) -> Shown:
@@ -72,7 +72,7 @@ def shown(folder: Path, spec: NetworkSpec) -> Shown:
     return Shown(run, view, look)
 
 
-def weighted(look: Look) -> Iterator[str]:
+def weighted(look: ForwardPass) -> Iterator[str]:
     return (name for name in look.outputs if f"{name}/kernel" in look.weights)
 
 

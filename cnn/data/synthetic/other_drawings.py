@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from cnn.data.synthetic import other_nature, other_objects
-from cnn.data.synthetic.sketch_pen import Colour, Look, Pen
+from cnn.data.synthetic.sketch_pen import Colour, Pen, Style
 
 _ANY: tuple[Colour, ...] = (
     (196, 44, 44), (42, 84, 168), (236, 236, 232), (58, 60, 66), (226, 182, 48), (52, 128, 84),
@@ -20,7 +20,7 @@ _WOODS: tuple[Colour, ...] = ((186, 112, 52), (112, 62, 36), (226, 178, 110), (6
 _CAPS: tuple[Colour, ...] = ((200, 48, 44), (150, 96, 58), (224, 188, 140), (110, 70, 56))
 
 # What draws a thing, and the colours its body may have.
-DRAWINGS: Mapping[str, tuple[Callable[[Pen, Look], None], tuple[Colour, ...]]] = MappingProxyType(
+DRAWINGS: Mapping[str, tuple[Callable[[Pen, Style], None], tuple[Colour, ...]]] = MappingProxyType(
     {
         "house": (other_objects.house, _ANY),
         "tree": (other_nature.tree, _GREENS),

@@ -3,10 +3,10 @@
 import math
 
 from cnn.data.synthetic.other_shapes import BLACK, LEAF, WHITE, WOOD, YELLOW, arc, oblong, spikes
-from cnn.data.synthetic.sketch_pen import Colour, Look, Pen
+from cnn.data.synthetic.sketch_pen import Colour, Pen, Style
 
 
-def tree(pen: Pen, look: Look) -> None:
+def tree(pen: Pen, look: Style) -> None:
     """Draw a tree: a fir of three storeys, or a trunk under a round crown."""
     oblong(pen, -0.12, 0.2, 0.12, 1.0, WOOD)
     if look.chance(0.4):
@@ -22,7 +22,7 @@ def tree(pen: Pen, look: Look) -> None:
         pen.ellipse(*spot, 0.12, 0.1, look.light if look.chance(0.5) else look.shade)
 
 
-def face(pen: Pen, look: Look) -> None:
+def face(pen: Pen, look: Style) -> None:
     """Draw a person's face: hair, eyes, nose and mouth."""
     long, wide = look.chance(0.5), look.between(0.58, 0.68)
     hair = WOOD if look.chance(0.5) else BLACK if look.chance(0.5) else YELLOW
@@ -39,7 +39,7 @@ def face(pen: Pen, look: Look) -> None:
     pen.line(arc(0.0, 0.3, 0.26, 0.5, math.pi - 0.5), 0.1, (176, 50, 56))
 
 
-def flower(pen: Pen, look: Look) -> None:
+def flower(pen: Pen, look: Style) -> None:
     """Draw a flower: five to nine petals around a middle, on a stem with a leaf."""
     petals, reach = int(look.between(5, 10)), look.between(0.36, 0.44)
     pen.line([(0.0, -0.3), (0.06, 0.3), (0.0, 1.0)], 0.1, LEAF)
@@ -52,7 +52,7 @@ def flower(pen: Pen, look: Look) -> None:
     pen.ellipse(0.0, -0.35, 0.22, 0.22, look.accent)
 
 
-def fish(pen: Pen, look: Look) -> None:
+def fish(pen: Pen, look: Style) -> None:
     """Draw a fish: a body tapering to its tail, fins, an eye, some with bands."""
     high = look.between(0.34, 0.5)
     pen.polygon([(-0.5, 0.0), (-1.0, -0.48), (-0.86, 0.0), (-1.0, 0.48)], look.accent)
@@ -68,7 +68,7 @@ def fish(pen: Pen, look: Look) -> None:
     pen.ellipse(0.66, -0.1, 0.07, 0.07, BLACK)
 
 
-def sun(pen: Pen, look: Look) -> None:
+def sun(pen: Pen, look: Style) -> None:
     """Draw a sun: a disc in pointed or straight rays."""
     rays = int(look.between(8, 14))
     if look.chance(0.5):
@@ -80,7 +80,7 @@ def sun(pen: Pen, look: Look) -> None:
     pen.ellipse(0.0, 0.0, 0.5, 0.5, look.light)
 
 
-def mushroom(pen: Pen, look: Look) -> None:
+def mushroom(pen: Pen, look: Style) -> None:
     """Draw a mushroom: a pale stem, half a disc as its cap, with or without spots."""
     high, wide = look.between(0.6, 0.9), look.between(0.75, 0.95)
     pen.polygon([(-0.2, 0.0), (0.2, 0.0), (0.3, 0.85), (-0.3, 0.85)], (230, 218, 196))
@@ -92,7 +92,7 @@ def mushroom(pen: Pen, look: Look) -> None:
             pen.ellipse(x * wide, y * high / 0.75, 0.11, 0.09, WHITE)
 
 
-def heart(pen: Pen, look: Look) -> None:
+def heart(pen: Pen, look: Style) -> None:
     """Draw a heart with a lighter spot, some with a rim."""
     if look.chance(0.4):
         _heart(pen, 1.0, look.accent)
@@ -110,14 +110,14 @@ def _heart(pen: Pen, size: float, colour: Colour) -> None:
     pen.polygon(points, colour)
 
 
-def star(pen: Pen, look: Look) -> None:
+def star(pen: Pen, look: Style) -> None:
     """Draw a star of five corners, some of six, some with a rim."""
     corners, inner = (5, 0.42) if look.chance(0.7) else (6, 0.55)
     for size, colour in ((1.0, look.shade if look.chance(0.5) else look.body), (0.8, look.body)):
         pen.polygon(spikes(corners, size, inner * size, -math.pi / 2), colour)
 
 
-def apple(pen: Pen, look: Look) -> None:
+def apple(pen: Pen, look: Style) -> None:
     """Draw an apple: two round cheeks, a stem, a leaf, a lighter spot."""
     for side in (-1, 1):
         pen.ellipse(side * 0.28, 0.15, 0.55, 0.66, look.body, side * 0.15)
@@ -130,7 +130,7 @@ def apple(pen: Pen, look: Look) -> None:
     pen.ellipse(-0.38, -0.08, 0.12, 0.2, look.light, 0.3)
 
 
-def hand(pen: Pen, look: Look) -> None:
+def hand(pen: Pen, look: Style) -> None:
     """Draw an open hand, or a glove with a cuff: a palm, four fingers, a thumb."""
     spread = look.between(0.1, 0.2)
     oblong(pen, -0.28, 0.5, 0.28, 1.0, look.accent if look.chance(0.5) else look.body)

@@ -3,7 +3,7 @@
 import math
 
 from cnn.data.synthetic.other_shapes import BLACK, GLASS, RED, STEEL, WHITE, WOOD, YELLOW, arc, oblong, spikes
-from cnn.data.synthetic.sketch_pen import Look, Pen, Points
+from cnn.data.synthetic.sketch_pen import Pen, Points, Style
 
 # Strokes of a few signs, each a line through points.
 _LETTERS: tuple[tuple[Points, ...], ...] = (
@@ -29,7 +29,7 @@ _NUMBERS: tuple[tuple[Points, ...], ...] = (
 )  # fmt: skip
 
 
-def house(pen: Pen, look: Look) -> None:
+def house(pen: Pen, look: Style) -> None:
     """Draw a house: walls, a pointed roof, a chimney, a door, windows."""
     eaves, half = look.between(-0.2, 0.1), look.between(0.6, 0.8)
     oblong(pen, 0.3, -0.85, 0.5, eaves, look.shade)
@@ -40,7 +40,7 @@ def house(pen: Pen, look: Look) -> None:
         oblong(pen, x, eaves + 0.16, x + 0.24, eaves + 0.44, GLASS if look.chance(0.5) else YELLOW)
 
 
-def cup(pen: Pen, look: Look) -> None:
+def cup(pen: Pen, look: Style) -> None:
     """Draw a cup: a tapering body with a handle and a dark drink, some with a band or steam."""
     foot, top = look.between(0.35, 0.55), look.between(-0.55, -0.3)
     pen.line(arc(0.6, 0.15, 0.32), 0.14, look.shade)
@@ -55,7 +55,7 @@ def cup(pen: Pen, look: Look) -> None:
             pen.line([(x, top - 0.15), (x + 0.1, top - 0.28), (x - 0.03, top - 0.4)], 0.06, WHITE)
 
 
-def key(pen: Pen, look: Look) -> None:
+def key(pen: Pen, look: Style) -> None:
     """Draw a key: a ring, a shaft, two or three teeth."""
     pen.line(arc(-0.55, 0.0, 0.34), look.between(0.16, 0.24), look.body)
     pen.line([(-0.22, 0.0), (1.0, 0.0)], 0.17, look.body)
@@ -63,7 +63,7 @@ def key(pen: Pen, look: Look) -> None:
         pen.line([(x, 0.0), (x, look.between(0.3, 0.42))], 0.15, look.body)
 
 
-def book(pen: Pen, look: Look) -> None:
+def book(pen: Pen, look: Style) -> None:
     """Draw a book: open with lines of writing, or shut with its title."""
     if look.chance(0.5):
         for side in (-1, 1):
@@ -80,7 +80,7 @@ def book(pen: Pen, look: Look) -> None:
     oblong(pen, -0.3, -0.6, 0.48, -0.2, look.accent)
 
 
-def umbrella(pen: Pen, look: Look) -> None:
+def umbrella(pen: Pen, look: Style) -> None:
     """Draw an umbrella: a domed canopy of five fields with a hem of points, a stick with a hook."""
     pen.line([(0.0, -1.0), (0.0, 0.75), *arc(0.17, 0.75, 0.17, math.pi, 0)], 0.09, WOOD)
     hem = [(x / 5, 0.12 if x % 2 else 0.0) for x in range(5, -6, -1)]
@@ -89,7 +89,7 @@ def umbrella(pen: Pen, look: Look) -> None:
         pen.polygon([*dome, *(place for place in hem if abs(place[0]) < wide)], colour)
 
 
-def wheel(pen: Pen, look: Look) -> None:
+def wheel(pen: Pen, look: Style) -> None:
     """Draw a bicycle's wheel: a tyre, a rim, spokes, a hub."""
     spokes = int(look.between(5, 10))
     pen.line(arc(0.0, 0.0, 0.88), look.between(0.14, 0.22), look.body)
@@ -99,7 +99,7 @@ def wheel(pen: Pen, look: Look) -> None:
     pen.ellipse(0.0, 0.0, 0.13, 0.13, look.accent)
 
 
-def clock(pen: Pen, look: Look) -> None:
+def clock(pen: Pen, look: Style) -> None:
     """Draw a clock: a rim, a pale face, marks, two hands."""
     pen.ellipse(0.0, 0.0, 0.96, 0.96, look.body)
     pen.ellipse(0.0, 0.0, 0.76, 0.76, WHITE)
@@ -111,7 +111,7 @@ def clock(pen: Pen, look: Look) -> None:
     pen.ellipse(0.0, 0.0, 0.08, 0.08, RED)
 
 
-def guitar(pen: Pen, look: Look) -> None:
+def guitar(pen: Pen, look: Style) -> None:
     """Draw a guitar leaning to one side: a waisted body with a hole, a neck, strings."""
     turn = look.between(-0.9, -0.4)
     along = math.cos(turn), math.sin(turn)
@@ -129,7 +129,7 @@ def guitar(pen: Pen, look: Look) -> None:
     pen.line([(x - 0.2 * along[1], y + 0.2 * along[0]), (x + 0.2 * along[1], y - 0.2 * along[0])], 0.1, BLACK)
 
 
-def chair(pen: Pen, look: Look) -> None:
+def chair(pen: Pen, look: Style) -> None:
     """Draw a chair seen from its side and front: a back, a seat, four legs."""
     for x, y in ((-0.55, 0.78), (0.4, 0.78), (-0.35, 1.0), (0.66, 1.0)):
         pen.line([(x, 0.2), (x, y)], 0.12, look.shade)
@@ -143,7 +143,7 @@ def chair(pen: Pen, look: Look) -> None:
     pen.polygon([(-0.66, 0.08), (0.42, 0.08), (0.75, 0.38), (-0.42, 0.38)], look.accent)
 
 
-def lamp(pen: Pen, look: Look) -> None:
+def lamp(pen: Pen, look: Style) -> None:
     """Draw a lamp that stands: a shade, a stick, a foot; some shine."""
     top, wide = look.between(0.22, 0.42), look.between(0.6, 0.8)
     if look.chance(0.4):
@@ -154,17 +154,17 @@ def lamp(pen: Pen, look: Look) -> None:
     pen.line([(-wide, 0.02), (wide, 0.02)], 0.08, look.accent)
 
 
-def letter(pen: Pen, look: Look) -> None:
+def letter(pen: Pen, look: Style) -> None:
     """Draw one of eight letters, some on a sign."""
     _sign(pen, look, _LETTERS)
 
 
-def number(pen: Pen, look: Look) -> None:
+def number(pen: Pen, look: Style) -> None:
     """Draw one of seven numbers, some on a sign."""
     _sign(pen, look, _NUMBERS)
 
 
-def _sign(pen: Pen, look: Look, signs: tuple[tuple[Points, ...], ...]) -> None:
+def _sign(pen: Pen, look: Style, signs: tuple[tuple[Points, ...], ...]) -> None:
     size, ink = 1.0, look.body
     if look.chance(0.4):
         oblong(pen, -0.95, -1.05, 0.95, 1.05, look.body)

@@ -17,7 +17,7 @@ from cnn.data.dataset import PICTURE_SHAPE
 from cnn.data.synthetic import sketch10
 from cnn.data.synthetic.other_drawings import DRAWINGS, READ
 from cnn.data.synthetic.other_textures import NATURAL, TEXTURES, clouds
-from cnn.data.synthetic.sketch_pen import Colour, Look, Pen
+from cnn.data.synthetic.sketch_pen import Colour, Pen, Style
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {"noise": "random noise", "textures": "textures", "drawings": "drawings of other things"}
@@ -146,12 +146,12 @@ def _drawing(sort: str, rng: np.random.Generator) -> np.ndarray:
     return np.asarray(np.asarray(canvas.reduce(_ZOOM)) * rng.uniform(0.8, 1.15) + _grain(rng))
 
 
-def _look(rng: np.random.Generator, palette: tuple[Colour, ...], background: np.ndarray) -> Look:
+def _look(rng: np.random.Generator, palette: tuple[Colour, ...], background: np.ndarray) -> Style:
     """Choose a body that stands out from the background, and an accent that stands out from the body."""
     body = _standing_out(rng, palette, tuple(background.mean(axis=(0, 1)).tolist()))
     body = sketch10.mixed(body, 1.0, rng.uniform(-16, 16))
     accent = _standing_out(rng, sketch10.PAINT, body)
-    return Look(body, sketch10.mixed(body, 0.66, 0), sketch10.mixed(body, 0.5, 122), accent, rng)
+    return Style(body, sketch10.mixed(body, 0.66, 0), sketch10.mixed(body, 0.5, 122), accent, rng)
 
 
 def _standing_out(rng: np.random.Generator, palette: tuple[Colour, ...], behind: tuple[float, ...]) -> Colour:

@@ -16,7 +16,7 @@ from cnn.core.errors import DataError
 from cnn.data.classes import CLASSES
 from cnn.data.dataset import PICTURE_SHAPE, Dataset
 from cnn.data.synthetic import sketch_animals, sketch_vehicles
-from cnn.data.synthetic.sketch_pen import Colour, Look, Pen, Pose
+from cnn.data.synthetic.sketch_pen import Colour, Pen, Pose, Style
 
 SOURCE = "sketch10, drawn by code"
 TEST_PICTURES = 2_000
@@ -28,7 +28,7 @@ _ZOOM = 3  # drawn three times as large, then averaged: smooth edges
 _TRAIN, _VALIDATION, _TEST = 0, 1, 2  # the part of the data set is part of each picture's seed
 _TURN = 0.22  # radians
 
-_DRAWINGS: Mapping[str, Callable[[Pen, Look], None]] = MappingProxyType(
+_DRAWINGS: Mapping[str, Callable[[Pen, Style], None]] = MappingProxyType(
     {
         "airplane": sketch_vehicles.airplane,
         "automobile": sketch_vehicles.automobile,
@@ -194,7 +194,7 @@ def _gradient(scene: str) -> np.ndarray:
     return gradient
 
 
-def _look(rng: np.random.Generator, name: str, background: np.ndarray) -> Look:
+def _look(rng: np.random.Generator, name: str, background: np.ndarray) -> Style:
     """Choose the colours of a figure so that it stands out from its background."""
     palette = PAINT if name in _VEHICLES else _LEAF if name == "frog" else _FUR
     behind = background.mean(axis=(0, 1)).tolist()
@@ -202,7 +202,7 @@ def _look(rng: np.random.Generator, name: str, background: np.ndarray) -> Look:
     body = next((colour for colour in options if math.dist(colour, behind) > LEAST_CONTRAST), options[0])
     body = mixed(body, 1.0, 32 * rng.random() - 16)
     accent = PAINT[int(rng.random() * len(PAINT))] if name in _VEHICLES else (232, 160, 96)
-    return Look(body, mixed(body, 0.66, 0), mixed(body, 0.5, 122), accent, rng)
+    return Style(body, mixed(body, 0.66, 0), mixed(body, 0.5, 122), accent, rng)
 
 
 def mixed(colour: Colour, factor: float, offset: float) -> Colour:
@@ -211,7 +211,7 @@ def mixed(colour: Colour, factor: float, offset: float) -> Colour:
     return red, green, blue
 
 
-def random_pose(look: Look) -> Pose:
+def random_pose(look: Style) -> Pose:
     """Return where a figure stands: near the middle, of varying size, turned a little, to either side."""
     size = _SIDE * _ZOOM / 2
     return Pose(

@@ -1,12 +1,12 @@
 """The six animals of sketch10, each a few ellipses, polygons and lines seen from the side or in front."""
 
-from cnn.data.synthetic.sketch_pen import Colour, Look, Pen
+from cnn.data.synthetic.sketch_pen import Colour, Pen, Style
 
 BLACK: Colour = (24, 22, 24)
 WHITE: Colour = (240, 238, 232)
 
 
-def bird(pen: Pen, look: Look) -> None:
+def bird(pen: Pen, look: Style) -> None:
     """Draw a bird: sitting on thin legs, or flying with its wings up."""
     flying = look.chance(0.4)
     pen.polygon([(-0.4, -0.05), (-1.0, look.between(-0.2, 0.35)), (-0.85, 0.4), (-0.3, 0.25)], look.shade)
@@ -28,7 +28,7 @@ def bird(pen: Pen, look: Look) -> None:
         pen.ellipse(-0.18, 0.08, 0.34, 0.19, look.shade, 0.2)
 
 
-def cat(pen: Pen, look: Look) -> None:
+def cat(pen: Pen, look: Style) -> None:
     """Draw a cat: its face, or sitting with its tail around; pointed ears and whiskers."""
     if look.chance(0.5):
         _cat_head(pen, look, 0.0, 0.05, 1.0)
@@ -42,7 +42,7 @@ def cat(pen: Pen, look: Look) -> None:
     _cat_head(pen, look, 0.0, -0.25, 0.62)
 
 
-def _cat_head(pen: Pen, look: Look, x: float, y: float, size: float) -> None:
+def _cat_head(pen: Pen, look: Style, x: float, y: float, size: float) -> None:
     wide = look.between(0.68, 0.8) * size
     for side in (-1, 1):
         ear = [(0.95, -0.05), (0.9, -1.1), (0.1, -0.6)]
@@ -63,7 +63,7 @@ def _cat_head(pen: Pen, look: Look, x: float, y: float, size: float) -> None:
     pen.polygon([(x + u * size, y + v * size) for u, v in nose], BLACK)
 
 
-def dog(pen: Pen, look: Look) -> None:
+def dog(pen: Pen, look: Style) -> None:
     """Draw a dog: its face, or standing with its tail up; hanging ears and a big muzzle."""
     if look.chance(0.5):
         _dog_face(pen, look)
@@ -79,7 +79,7 @@ def dog(pen: Pen, look: Look) -> None:
     pen.ellipse(0.64, -0.5, 0.06, 0.06, BLACK)
 
 
-def _dog_face(pen: Pen, look: Look) -> None:
+def _dog_face(pen: Pen, look: Style) -> None:
     wide = look.between(0.52, 0.62)
     pen.ellipse(0.0, -0.1, wide, 0.68, look.body)
     if look.chance(0.4):
@@ -94,7 +94,7 @@ def _dog_face(pen: Pen, look: Look) -> None:
     pen.ellipse(0.0, 0.15, 0.19, 0.14, BLACK)
 
 
-def deer(pen: Pen, look: Look) -> None:
+def deer(pen: Pen, look: Style) -> None:
     """Draw a deer: slender, its neck up, antlers on its head, a short white tail."""
     _legs(pen, look, (-0.5, -0.38, 0.16, 0.28), 0.2, 0.98, 0.085)
     pen.ellipse(-0.66, 0.06, 0.1, 0.14, WHITE)
@@ -116,7 +116,7 @@ def deer(pen: Pen, look: Look) -> None:
         pen.line([(top - 0.05, -0.78), (top - 0.2, -0.95)], 0.06, bone)
 
 
-def horse(pen: Pen, look: Look) -> None:
+def horse(pen: Pen, look: Style) -> None:
     """Draw a horse: heavy, with a mane, a long tail and a long head."""
     tail = look.between(0.3, 0.6)
     pen.line([(-0.62, -0.08), (-0.88, 0.1), (-0.9, tail)], 0.16, look.shade)
@@ -131,7 +131,7 @@ def horse(pen: Pen, look: Look) -> None:
     pen.ellipse(0.62, -0.62, 0.05, 0.05, BLACK)
 
 
-def frog(pen: Pen, look: Look) -> None:
+def frog(pen: Pen, look: Style) -> None:
     """Draw a frog: wide and low, two bulging eyes on top, a wide mouth, bent legs."""
     high = look.between(0.42, 0.54)
     for side in (-1, 1):
@@ -147,7 +147,7 @@ def frog(pen: Pen, look: Look) -> None:
     pen.line([(-0.48, 0.02), (-0.25, 0.16), (0.0, 0.2), (0.25, 0.16), (0.48, 0.02)], 0.07, BLACK)
 
 
-def _legs(pen: Pen, look: Look, places: tuple[float, ...], top: float, foot: float, width: float) -> None:
+def _legs(pen: Pen, look: Style, places: tuple[float, ...], top: float, foot: float, width: float) -> None:
     """Draw legs from `top` to `foot`, the two far ones darker, each with a step of its own."""
     for number, x in enumerate(places):
         step = look.between(-0.12, 0.12)

@@ -17,7 +17,7 @@ _CIRCLE = tuple((math.cos(angle), math.sin(angle)) for angle in _ANGLES)
 
 
 @dataclass(frozen=True)
-class Look:
+class Style:
     """The colours (red, green, blue, each 0 to 255) of one figure, and the randomness of its pose."""
 
     body: Colour

@@ -1,6 +1,6 @@
 """The four vehicles of sketch10, each a few polygons and wheels seen from the side or from above."""
 
-from cnn.data.synthetic.sketch_pen import Colour, Look, Pen
+from cnn.data.synthetic.sketch_pen import Colour, Pen, Style
 
 TYRE: Colour = (30, 30, 34)
 HUB: Colour = (182, 184, 188)
@@ -8,12 +8,12 @@ GLASS: Colour = (150, 190, 214)
 WATER: Colour = (52, 98, 138)
 
 
-def airplane(pen: Pen, look: Look) -> None:
+def airplane(pen: Pen, look: Style) -> None:
     """Draw an airplane: from above with swept wings, or from the side with its fin up."""
     (_airplane_above if look.chance(0.5) else _airplane_side)(pen, look)
 
 
-def _airplane_above(pen: Pen, look: Look) -> None:
+def _airplane_above(pen: Pen, look: Style) -> None:
     sweep = look.between(0.15, 0.5)
     for side in (-1, 1):
         pen.polygon(
@@ -25,7 +25,7 @@ def _airplane_above(pen: Pen, look: Look) -> None:
     pen.ellipse(0.78, 0.0, 0.1, 0.06, TYRE)
 
 
-def _airplane_side(pen: Pen, look: Look) -> None:
+def _airplane_side(pen: Pen, look: Style) -> None:
     fin = look.between(-0.68, -0.5)
     pen.polygon([(-0.55, -0.08), (-0.98, fin), (-0.78, fin), (-0.35, -0.1)], look.accent)
     pen.polygon([(0.1, -0.1), (-0.25, -0.52), (-0.1, -0.52), (0.35, -0.1)], look.shade)
@@ -37,7 +37,7 @@ def _airplane_side(pen: Pen, look: Look) -> None:
     pen.polygon([(-0.7, 0.0), (-1.0, 0.2), (-0.86, 0.2), (-0.5, 0.04)], look.shade)
 
 
-def automobile(pen: Pen, look: Look) -> None:
+def automobile(pen: Pen, look: Style) -> None:
     """Draw a car: a low body, a cabin with windows, two wheels."""
     roof = look.between(-0.52, -0.36)
     back, front = look.between(-0.85, -0.5), look.between(0.42, 0.62)
@@ -54,7 +54,7 @@ def automobile(pen: Pen, look: Look) -> None:
     _wheels(pen, (-0.56, 0.58), 0.36, look.between(0.2, 0.25))
 
 
-def truck(pen: Pen, look: Look) -> None:
+def truck(pen: Pen, look: Style) -> None:
     """Draw a truck: a high box, a cab in front of it, three wheels."""
     top = look.between(-0.78, -0.55)
     pen.polygon([(-1.0, 0.3), (1.0, 0.3), (1.0, 0.44), (-1.0, 0.44)], TYRE)
@@ -71,7 +71,7 @@ def truck(pen: Pen, look: Look) -> None:
     _wheels(pen, (-0.74, -0.34, 0.7), 0.5, look.between(0.19, 0.23))
 
 
-def ship(pen: Pen, look: Look) -> None:
+def ship(pen: Pen, look: Style) -> None:
     """Draw a ship on water: a hull with bridge and funnel, or with sails."""
     if look.chance(0.5):
         _sails(pen, look)
@@ -87,14 +87,14 @@ def ship(pen: Pen, look: Look) -> None:
         pen.line([(x, 0.56), (x + 0.18, 0.5), (x + 0.4, 0.57)], 0.07, (214, 228, 236))
 
 
-def _sails(pen: Pen, look: Look) -> None:
+def _sails(pen: Pen, look: Style) -> None:
     top = look.between(-1.0, -0.8)
     pen.line([(0.02, 0.2), (0.02, top)], 0.07, TYRE)
     pen.polygon([(0.1, top + 0.06), (0.1, 0.0), (0.74, 0.0)], look.light)
     pen.polygon([(-0.06, top + 0.14), (-0.06, 0.04), (-0.66, 0.04)], look.accent)
 
 
-def _bridge(pen: Pen, look: Look) -> None:
+def _bridge(pen: Pen, look: Style) -> None:
     left = look.between(-0.7, -0.3)
     pen.polygon([(left, 0.2), (left, -0.22), (left + 0.85, -0.22), (left + 0.95, 0.2)], look.light)
     pen.line([(left + 0.1, -0.08), (left + 0.8, -0.08)], 0.08, TYRE)

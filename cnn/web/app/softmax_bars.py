@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from cnn.figures.colours import Theme
 from cnn.figures.lesson_curves import written
-from cnn.lessons.softmax import Steps
+from cnn.lessons.softmax import SoftmaxSteps
 from cnn.web.app.component import component
 
 _component = component("softmax_bars")
 
 
-def show_steps(steps: Steps, names: Sequence[str], theme: Theme, key: str) -> None:
+def show_steps(steps: SoftmaxSteps, names: Sequence[str], theme: Theme, key: str) -> None:
     """Show score → exp → sum → probability of every class; pointing at one writes its fraction out.
 
     Args:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from cnn.core.numbers import to_blob
 from cnn.data import CLASSES
-from cnn.interpret.cell_steps import Look
+from cnn.interpret.cell_steps import ForwardPass
 from cnn.lessons.softmax import steps as softmax_steps
 from cnn.network.arithmetic import Cell
 from cnn.network.layers.base import SHARES
@@ -26,7 +26,7 @@ from cnn.web.inspect.inspector_data import keras_layers, pack, plate_of
 from cnn.web.inspect.inspector_table import cell_table, term_rows
 from cnn.worker import queries
 
-_KEY, _DESK_KEY, _WENT = "inspector", "inspector-desk", "inspector-went"
+_KEY, _VALUES_KEY, _WENT = "inspector", "inspector-values", "inspector-went"
 COMPUTING = "Keras is computing its value."
 NO_WORKER = "Keras’s value is not available: no worker runs."
 
@@ -50,8 +50,8 @@ def show_inspector(view: View) -> None:
     _beside(view)
 
 
-def _look(view: View) -> Look:
-    return Look([row.layer for row in view.table], view.weights, view.outputs)
+def _look(view: View) -> ForwardPass:
+    return ForwardPass([row.layer for row in view.table], view.weights, view.outputs)
 
 
 def _is_map(view: View) -> bool:
@@ -109,7 +109,7 @@ def _beside(view: View) -> None:
     cell = _cell(address.get("cell"), view.row.shape)
     _keras_values(
         data=_packed(answers, channel, {"question": _question(view, channel), "cell": cell}),
-        key=_DESK_KEY,
+        key=_VALUES_KEY,
         on_pin_change=lambda: _pin(view, channel),
         on_again_change=lambda: None,
     )
@@ -123,7 +123,7 @@ def _beside(view: View) -> None:
 
 def _pin(view: View, channel: int) -> None:
     """Put the cell that was pinned into the address, or take the one there out of it."""
-    asked = st.session_state[_DESK_KEY].pin
+    asked = st.session_state[_VALUES_KEY].pin
     asked = asked.get("cell") if isinstance(asked, dict) else None
     cell = _cell(asked, view.row.shape)
     if cell is not None:
@@ -171,7 +171,7 @@ def _show_table(view: View, channel: int, pinned: Cell | None) -> None:
         st.table(terms)
 
 
-def _strongest(look: Look, name: str, channel: int) -> Cell:
+def _strongest(look: ForwardPass, name: str, channel: int) -> Cell:
     values = look.outputs[name][:, :, channel]
     row, column = np.unravel_index(int(np.abs(values).argmax()), values.shape)
     return int(row), int(column)

@@ -15,7 +15,7 @@ from cnn.data import CLASSES
 from cnn.figures.colours import TAGS, Theme, scale_of
 from cnn.figures.drawing import shape_text
 from cnn.interpret.cell import chain_after
-from cnn.interpret.cell_steps import Look
+from cnn.interpret.cell_steps import ForwardPass
 from cnn.network import ops
 from cnn.network.arithmetic import facts_of
 from cnn.network.layers import Layer
@@ -40,7 +40,7 @@ Maps = list[ops.Array]
 Parts = tuple[dict[str, Any], dict[str, ops.Array]]
 
 
-def pack(look: Look, name: str, channel: int, theme: Theme, fixed: Mapping[str, Any]) -> bytes:
+def pack(look: ForwardPass, name: str, channel: int, theme: Theme, fixed: Mapping[str, Any]) -> bytes:
     """Return the numbers behind one map, or one neuron, as a blob.
 
     Args:
@@ -82,12 +82,12 @@ def pack(look: Look, name: str, channel: int, theme: Theme, fixed: Mapping[str, 
     return to_blob(blocks, facts | dict(fixed), holes=True)
 
 
-def keras_layers(look: Look, name: str) -> tuple[str, ...]:
+def keras_layers(look: ForwardPass, name: str) -> tuple[str, ...]:
     """Return the layers whose values are compared with Keras's: this one and those that follow its cell."""
     return (name, *(after.name for after in chain_after(look.network, name)))
 
 
-def _about(look: Look, layer: Layer, channel: int) -> str:
+def _about(look: ForwardPass, layer: Layer, channel: int) -> str:
     came = " and ".join(shape_text(look.outputs[source].shape) for source in layer.inputs)
     words = f"{layer.phrase}: {f'{came} → ' if came else ''}{shape_text(look.outputs[layer.name].shape)}."
     if not isinstance(layer, BatchNorm):
@@ -101,7 +101,7 @@ def _about(look: Look, layer: Layer, channel: int) -> str:
     )
 
 
-def channel_names(look: Look, name: str) -> list[str]:
+def channel_names(look: ForwardPass, name: str) -> list[str]:
     """Return what the channels of a layer are called, where they have names of their own."""
     if name in ("scores", "softmax"):
         return list(CLASSES)
@@ -125,16 +125,16 @@ def plate_of(values: ops.Array, channel: int) -> ops.Array:
     return strip(values) if values.ndim == 1 else values[:, :, channel]
 
 
-def _pixels(look: Look, layer: Layer, channel: int, theme: Theme) -> Parts:
+def _pixels(look: ForwardPass, layer: Layer, channel: int, theme: Theme) -> Parts:
     values = np.rint((look.outputs[layer.name] + 1) * HALF_RANGE)
     return {"half": HALF_RANGE, "scales": {}}, {"input": values}
 
 
-def _shares(look: Look, layer: Layer, channel: int, theme: Theme) -> Parts:
+def _shares(look: ForwardPass, layer: Layer, channel: int, theme: Theme) -> Parts:
     return {"scales": {}}, {"input": strip(look.source(layer))[:, :, None]}
 
 
-def _one_map(look: Look, layer: Layer, channel: int, theme: Theme) -> Parts:
+def _one_map(look: ForwardPass, layer: Layer, channel: int, theme: Theme) -> Parts:
     """Return the map (or the vector) that a layer works on value by value."""
     read = np.stack(
         [np.broadcast_to(values, look.outputs[layer.name].shape) for values in look.sources(layer)]
@@ -146,14 +146,14 @@ def _one_map(look: Look, layer: Layer, channel: int, theme: Theme) -> Parts:
     )
 
 
-def _windows(look: Look, layer: Layer, channel: int, theme: Theme) -> Parts:
+def _windows(look: ForwardPass, layer: Layer, channel: int, theme: Theme) -> Parts:
     maps = look.source(layer)
     return _window(layer, look) | {"scales": {"input": _scale(maps[None], theme)}}, {
         "input": maps[:, :, channel, None]
     }
 
 
-def _kernel(look: Look, layer: Layer, channel: int, theme: Theme) -> Parts:
+def _kernel(look: ForwardPass, layer: Layer, channel: int, theme: Theme) -> Parts:
     assert isinstance(layer, Convolving)
     maps = look.source(layer)
     weights, bias, read = layer.filter(look.weights, channel, maps.shape[2])
@@ -183,7 +183,7 @@ def _kernel(look: Look, layer: Layer, channel: int, theme: Theme) -> Parts:
     return facts, {"input": maps[:, :, sent], "kernel": weights[:, :, sent], "rest": left_out}
 
 
-def _window(layer: Layer, look: Look) -> dict[str, Any]:
+def _window(layer: Layer, look: ForwardPass) -> dict[str, Any]:
     down, across = (layer.window(side) for side in look.source(layer).shape[:2])
     return {
         "window": down.size,
@@ -193,14 +193,14 @@ def _window(layer: Layer, look: Look) -> dict[str, Any]:
     }
 
 
-def _unrolled(look: Look, layer: Layer, channel: int, theme: Theme) -> Parts:
+def _unrolled(look: ForwardPass, layer: Layer, channel: int, theme: Theme) -> Parts:
     maps = look.source(layer)
     sent = np.arange(min(maps.shape[2], max(MAX_BYTES // (4 * maps[:, :, 0].size), 1)))
     facts = {"sent": sent.tolist(), "total": maps.shape[2], "scales": {"input": _scale(maps, theme)}}
     return facts, {"input": maps[:, :, sent]}
 
 
-def _dense(look: Look, layer: Layer, unit: int, theme: Theme) -> Parts:
+def _dense(look: ForwardPass, layer: Layer, unit: int, theme: Theme) -> Parts:
     vector, column = look.source(layer), look.weights[f"{layer.name}/kernel"][:, unit]
     before = look.layer(layer.inputs[0])
     source, shape, noun, placed = before.origin([part.shape for part in look.sources(before)], vector.shape)
@@ -223,7 +223,7 @@ def _dense(look: Look, layer: Layer, unit: int, theme: Theme) -> Parts:
     return facts, {"input": values[:, :, sent], "weights": weights[:, :, sent]}
 
 
-PACKERS: dict[str, Callable[[Look, Layer, int, Theme], Parts]] = {
+PACKERS: dict[str, Callable[[ForwardPass, Layer, int, Theme], Parts]] = {
     PIXEL: _pixels,
     KERNEL: _kernel,
     WINDOW: _windows,
@@ -235,7 +235,9 @@ PACKERS: dict[str, Callable[[Look, Layer, int, Theme], Parts]] = {
 }
 
 
-def _stage(look: Look, layer: Layer, came: str, channel: int) -> tuple[dict[str, Any], list[ops.Array]]:
+def _stage(
+    look: ForwardPass, layer: Layer, came: str, channel: int
+) -> tuple[dict[str, Any], list[ops.Array]]:
     """Return what a layer does with the cell that comes from the layer `came`, and the map it takes with it."""
     facts: dict[str, Any] = {"layer": layer.name, "tag": layer.tag, "kind": layer.kind}
     if not isinstance(layer, Elementwise):
@@ -246,7 +248,7 @@ def _stage(look: Look, layer: Layer, came: str, channel: int) -> tuple[dict[str,
     return facts, [] if second is None else [plate_of(second, channel)]
 
 
-def _activity(look: Look, layer: Layer) -> dict[str, Any]:
+def _activity(look: ForwardPass, layer: Layer) -> dict[str, Any]:
     """Return each map's mean size, after the activation that follows where there is one."""
     if look.outputs[layer.name].ndim == 1:
         return {}

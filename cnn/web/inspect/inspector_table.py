@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnn.interpret.cell import place_of
-from cnn.interpret.cell_steps import Look, steps
+from cnn.interpret.cell_steps import ForwardPass, steps
 from cnn.network.arithmetic import Cell, KernelSum, WeightedSum, WindowChoice, written
 from cnn.network.layers.base import Origin
 from cnn.web.inspect.inspector_data import channel_names
@@ -12,7 +12,7 @@ MAX_TERMS = 60
 Table = dict[str, list[str]]
 
 
-def cell_table(look: Look, name: str, channel: int, cell: Cell | None) -> Table:
+def cell_table(look: ForwardPass, name: str, channel: int, cell: Cell | None) -> Table:
     """Return what the layer computes for the cell, and what the layers after it do with that, one line each."""
     found = steps(look, name, channel, cell)
     return {
@@ -22,7 +22,7 @@ def cell_table(look: Look, name: str, channel: int, cell: Cell | None) -> Table:
     }
 
 
-def term_rows(look: Look, name: str, channel: int, cell: Cell | None) -> Table:
+def term_rows(look: ForwardPass, name: str, channel: int, cell: Cell | None) -> Table:
     """Return the terms of a sum, or the 60 farthest from zero; empty where there is no sum."""
     layer = look.layer(name)
     found = look.cell(name, channel, cell)

@@ -29,7 +29,7 @@ from cnn.evaluation.predict import Verdict
 from cnn.figures.colours import LIGHT, Scale, scale_of
 from cnn.figures.drawing import flow_svg
 from cnn.figures.lesson_curves import Axes
-from cnn.interpret.cell_steps import Look
+from cnn.interpret.cell_steps import ForwardPass
 from cnn.lessons import softmax
 from cnn.network.forward import forward
 from cnn.network.layers import expand
@@ -68,12 +68,12 @@ def with_bad(bad: Bad, *shape: int) -> NDArray[np.float32]:
     return values
 
 
-def a_look(bad: Bad) -> Look:
+def a_look(bad: Bad) -> ForwardPass:
     """Return a network at work, some of whose weights are bad."""
     weights = random_weights(NETWORK, 0)
     name = sorted(weights)[(len(bad) + int(np.signbit(bad[0]))) % len(weights)]
     weights[name] = with_bad(bad, *weights[name].shape)
-    return Look(expand(NETWORK), weights, forward(NETWORK, weights, PIXELS))
+    return ForwardPass(expand(NETWORK), weights, forward(NETWORK, weights, PIXELS))
 
 
 def a_view(bad: Bad) -> Any:

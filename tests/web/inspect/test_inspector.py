@@ -12,7 +12,7 @@ from safetensors.numpy import load
 
 from cnn.core.numbers import number
 from cnn.figures.colours import DARK, LIGHT
-from cnn.interpret.cell_steps import Look
+from cnn.interpret.cell_steps import ForwardPass
 from cnn.network.layers.conv import Conv
 from cnn.network.layers.dense import FullyConnected
 from cnn.network.presets import PRESETS
@@ -34,7 +34,7 @@ def read(blob: bytes, key: str = "facts") -> tuple[dict[str, Any], dict[str, np.
     return json.loads(json.loads(blob[8 : 8 + length])["__metadata__"][key]), load(blob)
 
 
-def packed(look: Look, name: str, channel: int = 0) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def packed(look: ForwardPass, name: str, channel: int = 0) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     return read(pack(look, name, channel, LIGHT, {"question": "q", "cell": None}))
 
 

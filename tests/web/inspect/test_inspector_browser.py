@@ -12,7 +12,7 @@ from cnn.data import CLASSES
 from cnn.data import test_labels as labels_of
 from cnn.data import test_pictures as pictures_of
 from cnn.evaluation import pretrained
-from cnn.interpret.cell_steps import Look, steps
+from cnn.interpret.cell_steps import ForwardPass, steps
 from cnn.network.arithmetic import written
 from cnn.network.forward import forward
 from cnn.network.layers import expand
@@ -33,7 +33,7 @@ def page(browser: Browser) -> Iterator[Page]:
     assert not problems
 
 
-def opened(page: Page, served_app: ServedApp, **address: str) -> Look:
+def opened(page: Page, served_app: ServedApp, **address: str) -> ForwardPass:
     """Open Inside at a place; return the same network at work on the same picture, in Python."""
     query = "&".join(f"{name}={value}" for name, value in address.items())
     page.goto(f"{served_app.address}/inside?network=lecture&panel=numbers&{query}")
@@ -41,7 +41,7 @@ def opened(page: Page, served_app: ServedApp, **address: str) -> Look:
     name = "cifar10" if "CIFAR-10 test picture" in page.content() else "sketch10"
     index = int(np.flatnonzero(labels_of(name) == CLASSES.index("horse"))[0])
     network, weights = RUN.setup.network, RUN.weights()
-    return Look(expand(network), weights, forward(network, weights, pictures_of(name, [index])[0]))
+    return ForwardPass(expand(network), weights, forward(network, weights, pictures_of(name, [index])[0]))
 
 
 def part(page: Page, name: str) -> Locator:
@@ -76,7 +76,7 @@ def asked(page: Page, **wanted: str) -> None:
     page.wait_for_url(says)
 
 
-def compare(page: Page, look: Look, name: str, channel: int, cell: tuple[int, int] | None) -> None:
+def compare(page: Page, look: ForwardPass, name: str, channel: int, cell: tuple[int, int] | None) -> None:
     """Hold that every step on the screen has the result that Python works out."""
     expected = steps(look, name, channel, cell)
     shown = page.locator(".inspector .step .result")
