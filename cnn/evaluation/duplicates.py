@@ -47,10 +47,14 @@ class Duplicates:
 
 
 def of_test(shown: Evaluation) -> Duplicates | None:
-    """Return the duplicates of the test pictures of an evaluation; None if there is no list for these files."""
+    """Return the duplicates of the test pictures of an evaluation.
+
+    None if there is no list for the files that are here now, or the evaluation was made of fewer pictures.
+    """
     if shown.dataset != "cifar10" or shown.part != "test":
         return None
-    return known(batches_folder(data_folder()))
+    found = known(batches_folder(data_folder()))
+    return None if found is None or found.test.max(initial=-1) >= shown.total else found
 
 
 def known(batches: Path) -> Duplicates | None:

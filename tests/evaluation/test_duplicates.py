@@ -8,6 +8,7 @@ import pytest
 from cnn import data
 from cnn.data.layout import batches_folder
 from cnn.evaluation import duplicates
+from cnn.evaluation.evaluations import Evaluation
 
 
 def shifted(pictures: np.ndarray, down: int, right: int) -> np.ndarray:
@@ -58,3 +59,18 @@ def test_each_pair_of_the_list_is_found_again_in_the_official_files(real_data: P
     found = {one: likeness for one, _, likeness, _ in duplicates.find(test, train)}
     for place, pair in enumerate(some.tolist()):
         assert found[place] >= listed.likeness[pair] - 1e-3  # another of these may be even more alike
+
+
+def test_an_evaluation_of_fewer_pictures_has_no_duplicates(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = duplicates.Duplicates(
+        np.array([3, 40]), np.array([1, 2]), np.array([0.9, 0.8]), np.zeros(2, bool)
+    )
+    monkeypatch.setattr(duplicates, "known", lambda batches: listed)
+
+    def of(count: int, part: str = "test") -> duplicates.Duplicates | None:
+        scores, labels = np.zeros((count, 10), np.float32), np.zeros(count, np.int64)
+        return duplicates.of_test(Evaluation("cifar10", part, "a copy", scores, labels))
+
+    assert of(41) is listed
+    assert of(40) is None
+    assert of(41, "validation") is None

@@ -247,9 +247,10 @@ def test_the_lesson_in_the_browser(browser: Browser, served_app: ServedApp) -> N
     page.goto(f"{served_app.address}/learn_pool?window=4")
     expect(page.locator(".walk canvas")).to_have_count(3, timeout=30_000)
 
-    box = page.locator('[data-name="output1"]').bounding_box()
+    plate = page.locator('[data-name="output1"]')
+    box = plate.bounding_box()
     assert box
-    page.mouse.click(box["x"] + 2.5 * box["width"] / 8, box["y"] + 3.5 * box["height"] / 8)
+    plate.click(position={"x": 2.5 * box["width"] / 8, "y": 3.5 * box["height"] / 8})  # once it stands still
     expect(page.locator(".walk")).to_have_attribute("data-row", "3")
     expect(page.locator(".walk")).to_have_attribute("data-column", "2")
     totals = page.locator(".total")
