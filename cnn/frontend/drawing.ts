@@ -5,10 +5,12 @@ import { isEnter } from "./shared/input.ts";
 export default function drawing({ data, parentElement, setTriggerValue }: Mount<string>): void {
   const place = find(parentElement, ".drawing");
   if (place.dataset.shown !== data) {
-    const left = place.scrollLeft;
+    const [left, focused] = [place.scrollLeft, focusedLayer(place)];
     place.innerHTML = data;
     place.dataset.shown = data;
     place.scrollLeft = left;
+    if (focused)
+      place.querySelector<SVGElement>(`[data-layer="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
     const chosen = place.querySelector(".chosen");
     if (chosen) bringIntoSight(place, chosen);
   }
@@ -22,6 +24,12 @@ export default function drawing({ data, parentElement, setTriggerValue }: Mount<
     event.preventDefault();
     choose(event);
   };
+}
+
+// A new drawing replaces the one in which somebody goes from layer to layer by keyboard: the focus stays on the layer.
+function focusedLayer(place: HTMLElement): string | undefined {
+  const focused = (place.getRootNode() as Document | ShadowRoot).activeElement;
+  return focused && place.contains(focused) ? focused.closest<SVGElement>("[data-layer]")?.dataset.layer : undefined;
 }
 
 // Where the drawing is wider than the page, it scrolls to the chosen layer.

@@ -18,10 +18,12 @@ var isEnter = (event) => event.key === "Enter" || event.key === " ";
 function drawing({ data, parentElement, setTriggerValue }) {
   const place = find(parentElement, ".drawing");
   if (place.dataset.shown !== data) {
-    const left = place.scrollLeft;
+    const [left, focused] = [place.scrollLeft, focusedLayer(place)];
     place.innerHTML = data;
     place.dataset.shown = data;
     place.scrollLeft = left;
+    if (focused)
+      place.querySelector(`[data-layer="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
     const chosen = place.querySelector(".chosen");
     if (chosen) bringIntoSight(place, chosen);
   }
@@ -35,6 +37,10 @@ function drawing({ data, parentElement, setTriggerValue }) {
     event.preventDefault();
     choose(event);
   };
+}
+function focusedLayer(place) {
+  const focused = place.getRootNode().activeElement;
+  return focused && place.contains(focused) ? focused.closest("[data-layer]")?.dataset.layer : void 0;
 }
 function bringIntoSight(place, chosen) {
   const [outer, inner] = [place.getBoundingClientRect(), chosen.getBoundingClientRect()];

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from cnn import data
@@ -333,6 +334,9 @@ def test_a_student_goes_through_the_lesson(served_app: "ServedApp", new_page: "N
     page.keyboard.press("Enter")
     page.wait_for_function("location.search.includes('step=scores')")
     page.get_by_text("15,370").first.wait_for()
+    expect(
+        flow.locator('[data-layer="scores"]')
+    ).to_be_focused()  # also in the drawing that has replaced the first
     page.get_by_text("Backward: gradients").click()
     page.get_by_text("At the scores the gradient is p − y.").wait_for()
 
