@@ -79,7 +79,7 @@ def find_out(page: Page, address: str, suffix: str) -> None:
     page.set_viewport_size({"width": 1440, "height": 1100})
     page.goto(f"{address}/grid")
     page.get_by_role("button", name="Train 18 runs").click()
-    page.get_by_text("What was found.").wait_for(timeout=900_000)
+    page.get_by_text("What was found.", exact=True).wait_for(timeout=900_000)  # the empty page says it, too
     cell = page.get_by_label("depth 2, filters 24")
     cell.click()
     page.get_by_role("link", name="Compare its seeds").wait_for()
