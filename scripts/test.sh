@@ -3,6 +3,9 @@
 # with a browser; workers, then the journeys in a browser that train; and TensorFlow. With arguments: one
 # pytest, for those only.
 #
+# A test with a browser that failed beside the other lanes runs once more when they have ended, and that is said with
+# its first report: a page's own seconds are no fault of it, a fault fails again. No other test has a second try.
+#
 #     sh scripts/test.sh .venv/bin/python [ARGUMENTS OF PYTEST]
 set -u
 python=$1
@@ -16,15 +19,30 @@ tests() {
     "$python" -m pytest -q -p no:cacheprovider -m "$@" || touch "$logs/failed"
 }
 
+browser_tests() { # NAME MARKS: those that fail stay in the cache NAME
+    "$python" -m pytest -q -o cache_dir="$logs/$1" -m "$2"
+    case $? in
+        0) ;;
+        1) touch "$logs/$1.again" ;;
+        *) touch "$logs/failed" ;; # nothing was collected, or pytest itself broke
+    esac
+}
+
 {
     tests "not tensorflow and not workers and not browser" -n auto --dist loadscope
-    tests "browser and not workers"
+    browser_tests pages "browser and not workers"
 } > "$logs/plain" 2>&1 &
 {
     tests "workers and not browser"
-    tests "browser and workers"
+    browser_tests journeys "browser and workers"
 } > "$logs/workers" 2>&1 &
 tests "tensorflow and not workers and not browser"
 wait
 cat "$logs/workers" "$logs/plain"
+for name in pages journeys; do
+    [ -e "$logs/$name.again" ] || continue
+    printf '\nTests with a browser failed, as reported above. They run once more, with nothing beside them:\n'
+    "$python" -m pytest -q -o cache_dir="$logs/$name" --last-failed --last-failed-no-failures none -rA -m browser ||
+        touch "$logs/failed"
+done
 [ ! -e "$logs/failed" ]

@@ -1,5 +1,5 @@
 // Progress bars of unanswered questions; while they are shown, a timer has Python ask again.
-import { find, type Mount, make } from "./shared/dom.ts";
+import { find, lasting, type Mount, make } from "./shared/dom.ts";
 
 interface Question {
   title: string;
@@ -9,7 +9,7 @@ interface Question {
 
 const timers = new WeakMap<HTMLElement, number>();
 
-export default function answers(mount: Mount<{ rows: Question[]; every: number }>): () => void {
+export default lasting(function answers(mount: Mount<{ rows: Question[]; every: number }>): () => void {
   const { data, parentElement, setTriggerValue } = mount;
   const place = find(parentElement, ".answers");
   place.replaceChildren(...data.rows.map(row));
@@ -19,7 +19,7 @@ export default function answers(mount: Mount<{ rows: Question[]; every: number }
   };
   timers.set(place, window.setInterval(ask, data.every));
   return () => clearInterval(timers.get(place));
-}
+});
 
 function row({ title, words, share }: Question): HTMLElement {
   const element = make("div", null, "question");

@@ -2,7 +2,7 @@
 // figure changes, so the next figure has to contain the range. A drag that such a redraw cuts off is brought to its end
 // here, or a chart that is redrawn twice a second could hardly be zoomed into.
 
-import { type Mount, make } from "./shared/dom.ts";
+import { lasting, type Mount, make } from "./shared/dom.ts";
 import { box, type Point, type View, zoomedView } from "./shared/drag_zoom.ts";
 
 const LOOK = 200; // milliseconds between two searches for charts that were mounted again
@@ -17,8 +17,10 @@ interface Drawn extends HTMLElement {
 }
 
 const heard = new WeakSet<Element>();
+const endings = new WeakMap<object, () => void>(); // by place: Streamlit ends only the last of many calls
 
-export default function chartZoom({ data, setTriggerValue }: Mount<Data>): () => void {
+export default lasting(function chartZoom({ data, parentElement, setTriggerValue }: Mount<Data>): () => void {
+  endings.get(parentElement)?.();
   const chartOf = (key: string) => document.querySelector<Drawn>(`.st-key-${CSS.escape(key)} .js-plotly-plot`);
   const listen = () => {
     for (const key of data.charts) {
@@ -48,11 +50,13 @@ export default function chartZoom({ data, setTriggerValue }: Mount<Data>): () =>
   );
   listen();
   const timer = setInterval(listen, LOOK);
-  return () => {
+  const end = () => {
     clearInterval(timer);
     ending.abort();
   };
-}
+  endings.set(parentElement, end);
+  return end;
+});
 
 function viewOf({ layout: { xaxis, yaxis } }: Drawn): View {
   return [...xaxis.range, ...yaxis.range] as View;

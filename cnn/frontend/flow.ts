@@ -1,7 +1,7 @@
 // Home's network, alive: a picture flows through it from column to column, then a cell of the last maps walks, and with
 // it what it depends on in every column before it, back to the picture. The pointer takes the walk over. A press stops
 // it, and where the system asks for less motion it does not begin by itself.
-import { find, findAll, type Mount, make, makeButton, makeSvg } from "./shared/dom.ts";
+import { find, findAll, lasting, type Mount, make, makeButton, makeSvg } from "./shared/dom.ts";
 import { byHand, isEnter, prefersCalm } from "./shared/input.ts";
 import { clamp } from "./shared/numbers.ts";
 
@@ -70,7 +70,7 @@ interface State {
 
 const states = new WeakMap<HTMLElement, State>();
 
-export default function flow({ data, parentElement, setTriggerValue }: Mount<string>): () => void {
+export default lasting(function flow({ data, parentElement, setTriggerValue }: Mount<string>): () => void {
   const place = find(parentElement, ".drawing");
   if (place.dataset.shown !== data) show(place, data);
   const choose = (event: Event) => {
@@ -86,7 +86,7 @@ export default function flow({ data, parentElement, setTriggerValue }: Mount<str
     choose(event);
   };
   return () => clearTimeout(states.get(place)?.timer);
-}
+});
 
 function show(place: HTMLElement, data: string): void {
   const before = states.get(place);

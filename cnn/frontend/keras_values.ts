@@ -1,7 +1,7 @@
 // Hidden, beside the inspector: delivers Keras's values to it, asks again until they are there, and tells Python which
 // cell was pinned, so that the inspector's own data are not sent again for that.
 import { readAnswer } from "./inspector/data.ts";
-import { find, type Mount } from "./shared/dom.ts";
+import { find, lasting, type Mount } from "./shared/dom.ts";
 
 const ASK_MILLISECONDS = 500;
 
@@ -11,7 +11,12 @@ interface Wait {
 }
 const waits = new WeakMap<HTMLElement, Wait>();
 
-export default function kerasValues({ data, parentElement, setStateValue, setTriggerValue }: Mount<Uint8Array>) {
+export default lasting(function kerasValues({
+  data,
+  parentElement,
+  setStateValue,
+  setTriggerValue,
+}: Mount<Uint8Array>) {
   const answer = readAnswer(data);
   globalThis.cnnLabAnswer = answer;
   document.dispatchEvent(new CustomEvent("cnn-lab-answer", { detail: answer }));
@@ -30,7 +35,7 @@ export default function kerasValues({ data, parentElement, setStateValue, setTri
   const wait = { timer: answer.again ? window.setInterval(ask, ASK_MILLISECONDS) : 0, pin };
   waits.set(place, wait);
   return () => end(wait);
-}
+});
 
 function end(wait: Wait | undefined): void {
   clearInterval(wait?.timer);

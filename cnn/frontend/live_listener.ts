@@ -1,5 +1,5 @@
 // Gets the facts of a run from live_run.ts, and has its fragment run again when that shows older ones.
-import { find, type Mount } from "./shared/dom.ts";
+import { find, lasting, type Mount } from "./shared/dom.ts";
 import { LIVE_EVENT, type LiveMessage } from "./shared/live.ts";
 
 const PATIENCE = 3000; // milliseconds until it is asked for again
@@ -21,7 +21,7 @@ interface State {
 
 const states = new WeakMap<HTMLElement, State>();
 
-export default function liveListener({ data, parentElement, setTriggerValue }: Mount<Data>): () => void {
+export default lasting(function liveListener({ data, parentElement, setTriggerValue }: Mount<Data>): () => void {
   const place = find(parentElement, ".pulse");
   const fresh = { data, drawn: performance.now(), asked: -PATIENCE, ask: () => setTriggerValue("again", true) };
   const state = states.get(place) ?? begin(place, fresh);
@@ -30,7 +30,7 @@ export default function liveListener({ data, parentElement, setTriggerValue }: M
     window.removeEventListener(LIVE_EVENT, state.hear);
     states.delete(place);
   };
-}
+});
 
 function begin(place: HTMLElement, fresh: Omit<State, "hear">): State {
   const state: State = { ...fresh, hear: (event) => hear(state, (event as CustomEvent<LiveMessage>).detail) };

@@ -1,6 +1,6 @@
 // Polls the facts of a run, writes them into the page, and has the page run again when something else has changed.
 // A screen reader hears the state when it changes, and the progress at most once in ten seconds.
-import { child, find, keepChildren, type Mount, make, setAttributes, write } from "./shared/dom.ts";
+import { child, find, keepChildren, lasting, type Mount, make, setAttributes, write } from "./shared/dom.ts";
 import { LIVE_EVENT, type LiveFacts } from "./shared/live.ts";
 
 const PATIENCE = 3000; // milliseconds until what was asked for, or an answer that failed to come, is tried again
@@ -27,7 +27,7 @@ interface State {
 
 const states = new WeakMap<HTMLElement, State>();
 
-export default function liveRun({ data, parentElement, setTriggerValue }: Mount<Data>): () => void {
+export default lasting(function liveRun({ data, parentElement, setTriggerValue }: Mount<Data>): () => void {
   const place = find(parentElement, ".watch");
   const state = states.get(place) ?? begin(place, data);
   Object.assign(state, { data, asked: -PATIENCE, ask: (stamp: string) => setTriggerValue("changed", stamp) });
@@ -39,7 +39,7 @@ export default function liveRun({ data, parentElement, setTriggerValue }: Mount<
     document.removeEventListener("visibilitychange", state.back);
     states.delete(place);
   };
-}
+});
 
 function begin(place: HTMLElement, data: Data): State {
   const state: State = {

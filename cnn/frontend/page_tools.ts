@@ -1,6 +1,6 @@
 // Prints what a page shows on one sheet of A4, upright or lying, whichever leaves it larger. What would become too small
 // to read is printed at the width of a sheet, on several.
-import { find, type Mount, makeButton } from "./shared/dom.ts";
+import { find, lasting, type Mount, makeButton } from "./shared/dom.ts";
 
 const SHEET = [718, 1047] as const; // CSS pixels of A4 within margins of 10 mm
 const LEAST = 0.45; // smaller than that, text has less than 5.4 points
@@ -42,10 +42,10 @@ function prepare(): void {
     @media print { [data-testid="stMainBlockContainer"] { zoom: ${zoom} !important; ${width} } }`;
 }
 
-export default function pageTools({ parentElement }: Mount<null>): () => void {
+export default lasting(function pageTools({ parentElement }: Mount<null>): () => void {
   const place = find(parentElement, ".tools");
   const button = place.querySelector("button") ?? makeButton(place, "", "Print this page");
   button.onclick = () => print();
   addEventListener("beforeprint", prepare);
   return () => removeEventListener("beforeprint", prepare);
-}
+});

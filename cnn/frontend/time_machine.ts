@@ -1,5 +1,5 @@
 // The saved states of a run: a curve of accuracy that is a slider, and a button that passes through the epochs.
-import { find, type Mount, make, makeButton, makeSvg, setAttributes } from "./shared/dom.ts";
+import { find, lasting, type Mount, make, makeButton, makeSvg, setAttributes } from "./shared/dom.ts";
 import { isEnter, prefersCalm, STILL } from "./shared/input.ts";
 import { clamp } from "./shared/numbers.ts";
 
@@ -44,7 +44,7 @@ interface State {
 
 const states = new WeakMap<HTMLElement, State>();
 
-export default function timeMachine({ data, parentElement, setTriggerValue }: Mount<Facts>): () => void {
+export default lasting(function timeMachine({ data, parentElement, setTriggerValue }: Mount<Facts>): () => void {
   const place = find(parentElement, ".time");
   const state = states.get(place) ?? begin(place, data);
   state.facts = data;
@@ -60,7 +60,7 @@ export default function timeMachine({ data, parentElement, setTriggerValue }: Mo
     pause(state);
     states.delete(place);
   };
-}
+});
 
 function begin(place: HTMLElement, facts: Facts): State {
   const top = make("div", place, "line");

@@ -2,7 +2,7 @@
 // A line of the vector has as many cells as there are maps, so that one line is one position of all maps.
 import { openBlob } from "./shared/blob.ts";
 import { along, css, rgb, type Scale, shareOf } from "./shared/colours.ts";
-import { find, findAll, type Mount, zoomOf } from "./shared/dom.ts";
+import { find, findAll, lasting, type Mount, zoomOf } from "./shared/dom.ts";
 import { handle, isEnter, type Point } from "./shared/input.ts";
 import { clamp, grouped, significant } from "./shared/numbers.ts";
 
@@ -45,7 +45,7 @@ interface State extends Grid {
 
 const states = new WeakMap<HTMLElement, State>();
 
-export default function unroll({ data, parentElement, setTriggerValue }: Mount<Uint8Array>): () => void {
+export default lasting(function unroll({ data, parentElement, setTriggerValue }: Mount<Uint8Array>): () => void {
   const place = find(parentElement, ".unroll");
   const state = states.get(place) ?? build(place);
   const blob = openBlob<Facts>(data);
@@ -62,7 +62,7 @@ export default function unroll({ data, parentElement, setTriggerValue }: Mount<U
   state.sizes = sizes;
   sizes.observe(place);
   return () => sizes.disconnect();
-}
+});
 
 function build(place: HTMLElement): State {
   place.innerHTML =

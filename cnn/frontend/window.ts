@@ -2,7 +2,7 @@
 import { openBlob } from "./shared/blob.ts";
 import { paintCells } from "./shared/canvas.ts";
 import { along, css, gradient, inkOn, type Rgb, rgb, type Scale, shareOf } from "./shared/colours.ts";
-import { escapeHtml, fill, find, findAll, focusedIn, type Mount } from "./shared/dom.ts";
+import { escapeHtml, fill, find, findAll, focusedIn, lasting, type Mount } from "./shared/dom.ts";
 import {
   ARROWS,
   byHand,
@@ -56,7 +56,7 @@ interface State extends Cell {
 
 const states = new WeakMap<HTMLElement, State>(); // by place, so that new data keep the cell, the pin and the walk
 
-export default function walkingWindow({ data, parentElement }: Mount<Uint8Array | WindowMap>): () => void {
+export default lasting(function walkingWindow({ data, parentElement }: Mount<Uint8Array | WindowMap>): () => void {
   const place = find(parentElement, ".walk");
   const map = data instanceof Uint8Array ? readMap(data) : data;
   const known = states.get(place);
@@ -71,7 +71,7 @@ export default function walkingWindow({ data, parentElement }: Mount<Uint8Array 
   show(place, state, false);
   showTitlesOnLongPress(place);
   return () => stop(state);
-}
+});
 
 export function readMap(bytes: Uint8Array): WindowMap {
   const { facts, floats } = openBlob<Facts>(bytes);

@@ -1,6 +1,16 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
 // cnn/frontend/shared/dom.ts
+function lasting(draw) {
+  const ends = /* @__PURE__ */ new WeakMap();
+  return (mount) => {
+    const end = draw(mount);
+    ends.set(mount.parentElement, end);
+    return () => {
+      if (ends.get(mount.parentElement) === end) end();
+    };
+  };
+}
 function find(root, selector) {
   const found = root.querySelector(selector);
   if (!found) throw new Error(`no ${selector} in this component`);
@@ -16,7 +26,7 @@ function make(kind, parent, name = "", text) {
 
 // cnn/frontend/answers.ts
 var timers = /* @__PURE__ */ new WeakMap();
-function answers(mount) {
+var answers_default = lasting(function answers(mount) {
   const { data, parentElement, setTriggerValue } = mount;
   const place = find(parentElement, ".answers");
   place.replaceChildren(...data.rows.map(row));
@@ -26,7 +36,7 @@ function answers(mount) {
   };
   timers.set(place, window.setInterval(ask, data.every));
   return () => clearInterval(timers.get(place));
-}
+});
 function row({ title, words, share }) {
   const element = make("div", null, "question");
   make("b", element, "title", title);
@@ -35,5 +45,5 @@ function row({ title, words, share }) {
   return element;
 }
 export {
-  answers as default
+  answers_default as default
 };

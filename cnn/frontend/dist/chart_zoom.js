@@ -1,6 +1,16 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
 // cnn/frontend/shared/dom.ts
+function lasting(draw) {
+  const ends = /* @__PURE__ */ new WeakMap();
+  return (mount) => {
+    const end = draw(mount);
+    ends.set(mount.parentElement, end);
+    return () => {
+      if (ends.get(mount.parentElement) === end) end();
+    };
+  };
+}
 function make(kind, parent, name = "", text) {
   const element = document.createElement(kind);
   if (name) element.className = name;
@@ -35,7 +45,9 @@ function zoomedView(view, drawn, area) {
 // cnn/frontend/chart_zoom.ts
 var LOOK = 200;
 var heard = /* @__PURE__ */ new WeakSet();
-function chartZoom({ data, setTriggerValue }) {
+var endings = /* @__PURE__ */ new WeakMap();
+var chart_zoom_default = lasting(function chartZoom({ data, parentElement, setTriggerValue }) {
+  endings.get(parentElement)?.();
   const chartOf = (key) => document.querySelector(`.st-key-${CSS.escape(key)} .js-plotly-plot`);
   const listen = () => {
     for (const key of data.charts) {
@@ -65,11 +77,13 @@ function chartZoom({ data, setTriggerValue }) {
   );
   listen();
   const timer = setInterval(listen, LOOK);
-  return () => {
+  const end = () => {
     clearInterval(timer);
     ending.abort();
   };
-}
+  endings.set(parentElement, end);
+  return end;
+});
 function viewOf({ layout: { xaxis, yaxis } }) {
   return [...xaxis.range, ...yaxis.range];
 }
@@ -107,5 +121,5 @@ function follow(drawn, area, start, tell) {
   );
 }
 export {
-  chartZoom as default
+  chart_zoom_default as default
 };

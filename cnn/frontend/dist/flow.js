@@ -1,6 +1,16 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
 // cnn/frontend/shared/dom.ts
+function lasting(draw) {
+  const ends = /* @__PURE__ */ new WeakMap();
+  return (mount) => {
+    const end = draw(mount);
+    ends.set(mount.parentElement, end);
+    return () => {
+      if (ends.get(mount.parentElement) === end) end();
+    };
+  };
+}
 function find(root, selector) {
   const found = root.querySelector(selector);
   if (!found) throw new Error(`no ${selector} in this component`);
@@ -68,7 +78,7 @@ function fieldsOf(columns, at, map, row, column) {
   return fields;
 }
 var states = /* @__PURE__ */ new WeakMap();
-function flow({ data, parentElement, setTriggerValue }) {
+var flow_default = lasting(function flow({ data, parentElement, setTriggerValue }) {
   const place = find(parentElement, ".drawing");
   if (place.dataset.shown !== data) show(place, data);
   const choose = (event) => {
@@ -84,7 +94,7 @@ function flow({ data, parentElement, setTriggerValue }) {
     choose(event);
   };
   return () => clearTimeout(states.get(place)?.timer);
-}
+});
 function show(place, data) {
   const before = states.get(place);
   clearTimeout(before?.timer);
@@ -262,6 +272,6 @@ function outline({ svg, images, columns }, i, field) {
   }).join("");
 }
 export {
-  flow as default,
+  flow_default as default,
   fieldsOf
 };

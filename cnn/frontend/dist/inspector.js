@@ -1,6 +1,16 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
 // cnn/frontend/shared/dom.ts
+function lasting(draw) {
+  const ends = /* @__PURE__ */ new WeakMap();
+  return (mount) => {
+    const end = draw(mount);
+    ends.set(mount.parentElement, end);
+    return () => {
+      if (ends.get(mount.parentElement) === end) end();
+    };
+  };
+}
 function find(root, selector) {
   const found = root.querySelector(selector);
   if (!found) throw new Error(`no ${selector} in this component`);
@@ -1663,7 +1673,7 @@ function trace(state) {
 
 // cnn/frontend/inspector/index.ts
 var states = /* @__PURE__ */ new WeakMap();
-function inspector({
+var inspector_default = lasting(function inspector({
   data: sent,
   parentElement,
   setTriggerValue
@@ -1704,7 +1714,7 @@ function inspector({
     state.watcher?.disconnect();
     document.removeEventListener("cnn-lab-answer", answer);
   };
-}
+});
 var awaited = null;
 function openAwaited(state) {
   const { data, root } = state;
@@ -1752,5 +1762,5 @@ function hear(state, answer, redraw) {
   if (redraw) show(state);
 }
 export {
-  inspector as default
+  inspector_default as default
 };

@@ -48,6 +48,16 @@ function readAnswer(bytes) {
 }
 
 // cnn/frontend/shared/dom.ts
+function lasting(draw) {
+  const ends = /* @__PURE__ */ new WeakMap();
+  return (mount) => {
+    const end2 = draw(mount);
+    ends.set(mount.parentElement, end2);
+    return () => {
+      if (ends.get(mount.parentElement) === end2) end2();
+    };
+  };
+}
 function find(root, selector) {
   const found = root.querySelector(selector);
   if (!found) throw new Error(`no ${selector} in this component`);
@@ -57,7 +67,12 @@ function find(root, selector) {
 // cnn/frontend/keras_values.ts
 var ASK_MILLISECONDS = 500;
 var waits = /* @__PURE__ */ new WeakMap();
-function kerasValues({ data, parentElement, setStateValue, setTriggerValue }) {
+var keras_values_default = lasting(function kerasValues({
+  data,
+  parentElement,
+  setStateValue,
+  setTriggerValue
+}) {
   const answer = readAnswer(data);
   globalThis.cnnLabAnswer = answer;
   document.dispatchEvent(new CustomEvent("cnn-lab-answer", { detail: answer }));
@@ -74,11 +89,11 @@ function kerasValues({ data, parentElement, setStateValue, setTriggerValue }) {
   const wait = { timer: answer.again ? window.setInterval(ask, ASK_MILLISECONDS) : 0, pin };
   waits.set(place, wait);
   return () => end(wait);
-}
+});
 function end(wait) {
   clearInterval(wait?.timer);
   if (wait) document.removeEventListener("cnn-lab-pin", wait.pin);
 }
 export {
-  kerasValues as default
+  keras_values_default as default
 };

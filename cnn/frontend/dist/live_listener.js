@@ -1,6 +1,16 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
 // cnn/frontend/shared/dom.ts
+function lasting(draw) {
+  const ends = /* @__PURE__ */ new WeakMap();
+  return (mount) => {
+    const end = draw(mount);
+    ends.set(mount.parentElement, end);
+    return () => {
+      if (ends.get(mount.parentElement) === end) end();
+    };
+  };
+}
 function find(root, selector) {
   const found = root.querySelector(selector);
   if (!found) throw new Error(`no ${selector} in this component`);
@@ -13,7 +23,7 @@ var LIVE_EVENT = "cnn-lab-live";
 // cnn/frontend/live_listener.ts
 var PATIENCE = 3e3;
 var states = /* @__PURE__ */ new WeakMap();
-function liveListener({ data, parentElement, setTriggerValue }) {
+var live_listener_default = lasting(function liveListener({ data, parentElement, setTriggerValue }) {
   const place = find(parentElement, ".pulse");
   const fresh = { data, drawn: performance.now(), asked: -PATIENCE, ask: () => setTriggerValue("again", true) };
   const state = states.get(place) ?? begin(place, fresh);
@@ -22,7 +32,7 @@ function liveListener({ data, parentElement, setTriggerValue }) {
     window.removeEventListener(LIVE_EVENT, state.hear);
     states.delete(place);
   };
-}
+});
 function begin(place, fresh) {
   const state = { ...fresh, hear: (event) => hear(state, event.detail) };
   window.addEventListener(LIVE_EVENT, state.hear);
@@ -41,5 +51,5 @@ function hear(state, message) {
   }
 }
 export {
-  liveListener as default
+  live_listener_default as default
 };

@@ -1,6 +1,16 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
 // cnn/frontend/shared/dom.ts
+function lasting(draw) {
+  const ends = /* @__PURE__ */ new WeakMap();
+  return (mount) => {
+    const end = draw(mount);
+    ends.set(mount.parentElement, end);
+    return () => {
+      if (ends.get(mount.parentElement) === end) end();
+    };
+  };
+}
 function find(root, selector) {
   const found = root.querySelector(selector);
   if (!found) throw new Error(`no ${selector} in this component`);
@@ -36,7 +46,7 @@ var LIVE_EVENT = "cnn-lab-live";
 var PATIENCE = 3e3;
 var ALOUD = 1e4;
 var states = /* @__PURE__ */ new WeakMap();
-function liveRun({ data, parentElement, setTriggerValue }) {
+var live_run_default = lasting(function liveRun({ data, parentElement, setTriggerValue }) {
   const place = find(parentElement, ".watch");
   const state = states.get(place) ?? begin(place, data);
   Object.assign(state, { data, asked: -PATIENCE, ask: (stamp) => setTriggerValue("changed", stamp) });
@@ -48,7 +58,7 @@ function liveRun({ data, parentElement, setTriggerValue }) {
     document.removeEventListener("visibilitychange", state.back);
     states.delete(place);
   };
-}
+});
 function begin(place, data) {
   const state = {
     place,
@@ -156,5 +166,5 @@ function show(state, facts) {
   });
 }
 export {
-  liveRun as default
+  live_run_default as default
 };

@@ -103,6 +103,16 @@ function pixelAt(pixels, place2) {
 }
 
 // cnn/frontend/shared/dom.ts
+function lasting(draw) {
+  const ends = /* @__PURE__ */ new WeakMap();
+  return (mount) => {
+    const end = draw(mount);
+    ends.set(mount.parentElement, end);
+    return () => {
+      if (ends.get(mount.parentElement) === end) end();
+    };
+  };
+}
 function find(root, selector) {
   const found = root.querySelector(selector);
   if (!found) throw new Error(`no ${selector} in this component`);
@@ -429,7 +439,7 @@ function readsOf(state, column, before, place2) {
 // cnn/frontend/overview/index.ts
 var PANEL_SHOWN = 480;
 var states = /* @__PURE__ */ new WeakMap();
-function overview({ data, parentElement, setTriggerValue }) {
+var overview_default = lasting(function overview({ data, parentElement, setTriggerValue }) {
   const place2 = find(parentElement, ".overview");
   const blob = openBlob(data);
   const { facts } = blob;
@@ -451,7 +461,7 @@ function overview({ data, parentElement, setTriggerValue }) {
     state.observer?.disconnect();
     states.delete(place2);
   };
-}
+});
 function linksWhereNew(state) {
   const { facts, columns } = state;
   const shown = facts.columns.map((column) => [column.name, column.channels]);
@@ -805,5 +815,5 @@ function bringIntoSight(state, name) {
   }
 }
 export {
-  overview as default
+  overview_default as default
 };

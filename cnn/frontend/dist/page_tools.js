@@ -1,6 +1,16 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
 // cnn/frontend/shared/dom.ts
+function lasting(draw) {
+  const ends = /* @__PURE__ */ new WeakMap();
+  return (mount) => {
+    const end = draw(mount);
+    ends.set(mount.parentElement, end);
+    return () => {
+      if (ends.get(mount.parentElement) === end) end();
+    };
+  };
+}
 function find(root, selector) {
   const found = root.querySelector(selector);
   if (!found) throw new Error(`no ${selector} in this component`);
@@ -54,14 +64,14 @@ function prepare() {
     @page { size: A4 ${landscape ? "landscape" : "portrait"}; margin: 10mm; }
     @media print { [data-testid="stMainBlockContainer"] { zoom: ${zoom} !important; ${width} } }`;
 }
-function pageTools({ parentElement }) {
+var page_tools_default = lasting(function pageTools({ parentElement }) {
   const place = find(parentElement, ".tools");
   const button = place.querySelector("button") ?? makeButton(place, "", "Print this page");
   button.onclick = () => print();
   addEventListener("beforeprint", prepare);
   return () => removeEventListener("beforeprint", prepare);
-}
+});
 export {
-  pageTools as default,
+  page_tools_default as default,
   onPaper
 };

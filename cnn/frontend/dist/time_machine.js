@@ -1,6 +1,16 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
 // cnn/frontend/shared/dom.ts
+function lasting(draw2) {
+  const ends = /* @__PURE__ */ new WeakMap();
+  return (mount) => {
+    const end = draw2(mount);
+    ends.set(mount.parentElement, end);
+    return () => {
+      if (ends.get(mount.parentElement) === end) end();
+    };
+  };
+}
 function find(root, selector) {
   const found = root.querySelector(selector);
   if (!found) throw new Error(`no ${selector} in this component`);
@@ -48,7 +58,7 @@ var WIDE = 400;
 var TALL = 46;
 var FEW = 60;
 var states = /* @__PURE__ */ new WeakMap();
-function timeMachine({ data, parentElement, setTriggerValue }) {
+var time_machine_default = lasting(function timeMachine({ data, parentElement, setTriggerValue }) {
   const place = find(parentElement, ".time");
   const state = states.get(place) ?? begin(place, data);
   state.facts = data;
@@ -64,7 +74,7 @@ function timeMachine({ data, parentElement, setTriggerValue }) {
     pause(state);
     states.delete(place);
   };
-}
+});
 function begin(place, facts) {
   const top = make("div", place, "line");
   const state = {
@@ -238,5 +248,5 @@ function pause(state) {
   label(state);
 }
 export {
-  timeMachine as default
+  time_machine_default as default
 };

@@ -66,6 +66,16 @@ function shareOf(value, { low, high, stops }) {
 var css = (colour) => `rgb(${colour.join(",")})`;
 
 // cnn/frontend/shared/dom.ts
+function lasting(draw2) {
+  const ends = /* @__PURE__ */ new WeakMap();
+  return (mount) => {
+    const end = draw2(mount);
+    ends.set(mount.parentElement, end);
+    return () => {
+      if (ends.get(mount.parentElement) === end) end();
+    };
+  };
+}
 function find(root, selector) {
   const found = root.querySelector(selector);
   if (!found) throw new Error(`no ${selector} in this component`);
@@ -132,7 +142,7 @@ var GAP = 8;
 var LABEL = 15;
 var FINGER2 = 24;
 var states = /* @__PURE__ */ new WeakMap();
-function unroll({ data, parentElement, setTriggerValue }) {
+var unroll_default = lasting(function unroll({ data, parentElement, setTriggerValue }) {
   const place = find(parentElement, ".unroll");
   const state = states.get(place) ?? build(place);
   const blob = openBlob(data);
@@ -149,7 +159,7 @@ function unroll({ data, parentElement, setTriggerValue }) {
   state.sizes = sizes;
   sizes.observe(place);
   return () => sizes.disconnect();
-}
+});
 function build(place) {
   place.innerHTML = '<div class="stage"><figure><figcaption></figcaption><canvas tabindex="0" role="application"></canvas></figure><figure><figcaption></figcaption><canvas tabindex="0" role="application"></canvas></figure><svg aria-hidden="true"><path fill="none" stroke-width="2"/></svg></div><div class="said" role="status" aria-live="polite"></div>';
   const [maps, vector] = findAll(place, "canvas");
@@ -376,7 +386,7 @@ function say(state, facts, row, column, channel) {
   find(place, ".said").innerHTML = `<div><span>Position</span><b>row ${part("row", row)}, column ${part("column", column)}, map ${part("channel", channel)}</b></div><div><span>(row × ${width} + column) × ${channels} + map = index</span><b class="formula">(${part("row", row)} × ${width} + ${part("column", column)}) × ${channels} + ${part("channel", channel)} = ${grouped(at)}</b></div><div><span>value × weight for ${facts.name}</span><b class="product">${significant(value)} × ${significant(weight)} = ${significant(value * weight)}</b></div>`;
 }
 export {
-  unroll as default,
+  unroll_default as default,
   indexOf,
   mapKeys,
   placeOf

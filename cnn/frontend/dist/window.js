@@ -111,6 +111,16 @@ function paintCells(canvas, rows, columns, colourAt) {
 }
 
 // cnn/frontend/shared/dom.ts
+function lasting(draw) {
+  const ends = /* @__PURE__ */ new WeakMap();
+  return (mount) => {
+    const end = draw(mount);
+    ends.set(mount.parentElement, end);
+    return () => {
+      if (ends.get(mount.parentElement) === end) end();
+    };
+  };
+}
 function find(root, selector) {
   const found = root.querySelector(selector);
   if (!found) throw new Error(`no ${selector} in this component`);
@@ -263,7 +273,7 @@ function tooltip(root, text, { clientX, clientY }) {
 var STEP_MILLISECONDS = 250;
 var FEW_CELLS = 400;
 var states = /* @__PURE__ */ new WeakMap();
-function walkingWindow({ data, parentElement }) {
+var window_default = lasting(function walkingWindow({ data, parentElement }) {
   const place = find(parentElement, ".walk");
   const map = data instanceof Uint8Array ? readMap(data) : data;
   const known2 = states.get(place);
@@ -278,7 +288,7 @@ function walkingWindow({ data, parentElement }) {
   show(place, state, false);
   showTitlesOnLongPress(place);
   return () => stop(state);
-}
+});
 function readMap(bytes) {
   const { facts, floats } = openBlob(bytes);
   const [input, kernel, outputs] = [floats("input"), floats("kernel"), floats("outputs")];
@@ -602,7 +612,7 @@ function walk(place, state) {
   go(place, state, { row: Math.floor(next / columns), column: next % columns });
 }
 export {
-  walkingWindow as default,
+  window_default as default,
   dotProduct,
   dotTotal,
   poolValue,

@@ -1,7 +1,7 @@
 // The inspector: one map with its input and its kernel, and the sum behind each of its cells. Hovering is handled
 // here; only a pin, or a step to another layer or map, is sent to Python. Keras's values come from the component
 // keras_values.ts.
-import { find, focusedIn, type Mount } from "../shared/dom.ts";
+import { find, focusedIn, lasting, type Mount } from "../shared/dom.ts";
 import { bringIntoView, CHOSEN, type Choice } from "../shared/flight.ts";
 import { showTitlesOnLongPress } from "../shared/input.ts";
 import { type Data, type KerasAnswer, readData } from "./data.ts";
@@ -17,7 +17,7 @@ declare global {
   var cnnLabAnswer: KerasAnswer | undefined; // the last one, for an inspector that is made after it came
 }
 
-export default function inspector({
+export default lasting(function inspector({
   data: sent,
   parentElement,
   setTriggerValue,
@@ -58,7 +58,7 @@ export default function inspector({
     state.watcher?.disconnect();
     document.removeEventListener("cnn-lab-answer", answer);
   };
-}
+});
 
 let awaited: Choice | null = null; // a map that was chosen in the overview and has not come yet
 

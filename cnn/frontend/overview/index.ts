@@ -3,7 +3,7 @@
 import { type OpenBlob, openBlob } from "../shared/blob.ts";
 import { paintPicture } from "../shared/canvas.ts";
 import { gradient } from "../shared/colours.ts";
-import { child, find, focusedIn, type Mount, make, makeButton } from "../shared/dom.ts";
+import { child, find, focusedIn, lasting, type Mount, make, makeButton } from "../shared/dom.ts";
 import { bringIntoView, tellChosen } from "../shared/flight.ts";
 import { ARROWS, cellUnder, type Point, showTitlesOnLongPress } from "../shared/input.ts";
 import { clamp, compact, exact, grouped, largest, percent } from "../shared/numbers.ts";
@@ -29,7 +29,7 @@ const PANEL_SHOWN = 480; // pixels of a panel that come into view when a map is 
 
 const states = new WeakMap<HTMLElement, State>(); // by place, so that new data keep scroll, focus and the choice of scale
 
-export default function overview({ data, parentElement, setTriggerValue }: Mount<Uint8Array>): () => void {
+export default lasting(function overview({ data, parentElement, setTriggerValue }: Mount<Uint8Array>): () => void {
   const place = find(parentElement, ".overview");
   const blob = openBlob<Facts>(data);
   const { facts } = blob;
@@ -51,7 +51,7 @@ export default function overview({ data, parentElement, setTriggerValue }: Mount
     state.observer?.disconnect();
     states.delete(place);
   };
-}
+});
 
 // The lines stay as they are as long as the same channels stand in the same places
 function linksWhereNew(state: State): void {

@@ -6,6 +6,25 @@ export type Mount<Data> = Omit<FrontendRendererArgs<Record<string, unknown>, Dat
   parentElement: HTMLElement | ShadowRoot;
 };
 
+/**
+ * Return what Streamlit calls, for a component that has something to end.
+ *
+ * Streamlit ends a call that newer data have overtaken once it has returned, and by then the newer call may have drawn
+ * in the same place: only the end of the last call is carried out.
+ */
+export function lasting<M extends { parentElement: HTMLElement | ShadowRoot }>(
+  draw: (mount: M) => () => void,
+): (mount: M) => () => void {
+  const ends = new WeakMap<HTMLElement | ShadowRoot, () => void>();
+  return (mount) => {
+    const end = draw(mount);
+    ends.set(mount.parentElement, end);
+    return () => {
+      if (ends.get(mount.parentElement) === end) end();
+    };
+  };
+}
+
 /** Return the first match of a selector, or throw: a component's own markup is always there. */
 export function find<E extends Element = HTMLElement>(root: ParentNode, selector: string): E {
   const found = root.querySelector<E>(selector);

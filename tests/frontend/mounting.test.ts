@@ -1,0 +1,45 @@
+// What Streamlit does to a component: it calls it for all new data, and ends a call that newer data have overtaken only
+// after the newer call may have drawn.
+import { afterEach, expect, test, vi } from "vitest";
+import chartZoom from "../../cnn/frontend/chart_zoom.ts";
+import timeMachine from "../../cnn/frontend/time_machine.ts";
+
+afterEach(() => vi.useRealTimers());
+
+function mount<Data>(place: HTMLElement, data: Data) {
+  const nothing = () => undefined;
+  return {
+    name: "",
+    key: "",
+    data,
+    parentElement: place,
+    setStateValue: nothing,
+    setTriggerValue: nothing,
+  };
+}
+
+const saved = [1, 2, 3].map((epoch) => ({ step: 100 * epoch, epoch, accuracy: 0.2 * epoch, words: `after ${epoch}` }));
+const facts = (shown: number) => ({ stops: saved, shown, asked: null, end: 3, note: "", live: false, newest: false });
+
+test("a call that was overtaken takes nothing from the newer one", () => {
+  const place = document.createElement("div");
+  place.innerHTML = '<div class="time"></div>';
+  const overtaken = timeMachine(mount(place, facts(100)));
+  const last = timeMachine(mount(place, facts(200)));
+  overtaken();
+  timeMachine(mount(place, facts(300)));
+  const sliders = place.querySelectorAll('[role="slider"]');
+  expect([...sliders].map((slider) => slider.getAttribute("aria-valuetext"))).toEqual(["after 3"]);
+  last();
+  timeMachine(mount(place, facts(100)));
+  expect(place.querySelectorAll('[role="slider"]')).toHaveLength(1);
+});
+
+test("a chart that is drawn a hundred times is listened to once, and not at all when it has gone", () => {
+  vi.useFakeTimers();
+  const place = document.createElement("div");
+  const ends = Array.from({ length: 100 }, () => chartZoom(mount(place, { charts: ["loss"] })));
+  expect(vi.getTimerCount()).toBe(1);
+  ends.at(-1)?.();
+  expect(vi.getTimerCount()).toBe(0);
+});
