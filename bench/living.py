@@ -12,7 +12,7 @@ from bench.measure import Baseline, Below, Figure, SkipError, Target, alternate,
 from bench.serving import browser
 from cnn.core.settings import PROJECT
 from cnn.evaluation.pretrained import shipped
-from cnn.exports import formats, living_page
+from cnn.exports import browser_network, formats
 from cnn.exports.source import Source, read_source
 from cnn.network.forward import forward, weight_shapes
 from cnn.network.presets import PRESETS
@@ -127,7 +127,7 @@ def _theirs(chromium: "Browser", source: Source) -> "Page":
         name: {"shape": array.shape, "values": base64.b64encode(array.astype("<f4").tobytes()).decode()}
         for name, array in source.weights.items()
     }
-    steps = living_page.steps(source.setup.network)
+    steps = browser_network.steps(source.setup.network)
     both = page.evaluate(
         """([steps, packed, shown]) => {
           const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);

@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnn.web.app import widgets
 from cnn.web.app.view import forget_other_network, read_view
+from cnn.web.inspect.browser_forward import send_network
 from cnn.web.inspect.overview import show_layers_as_table, show_overview
 from cnn.web.inspect.panels import show_panel
 from cnn.web.inspect.picture_strip import show_picture_strip
@@ -29,6 +30,7 @@ def explorer() -> None:
     show_panel(view)
     with st.expander("The layers as a table"):
         show_layers_as_table(view)
+    send_network(view)
 
 
 with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -1,9 +1,9 @@
 // Bundles each browser component of cnn/frontend into one module in cnn/frontend/dist (or the folder named as argument).
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import startWabt from "wabt";
+import { assembled } from "./wat.mjs";
 
 const source = join(dirname(fileURLToPath(import.meta.url)), "..", "cnn", "frontend");
 const target = process.argv[2] ?? join(source, "dist");
@@ -17,20 +17,13 @@ for (const entry of readdirSync(source, { withFileTypes: true })) {
   }
 }
 
-// WebAssembly is written as text, and is in the bundle as bytes. With ?fused, products and sums are one operation each
-// (relaxed SIMD), which only newer browsers have.
-const { parseWat } = await startWabt();
-const product = /\(f32x4\.add (\(local\.get \$\w+\)) \(f32x4\.mul (\(local\.get \$\w+\)) (\(local\.get \$\w+\))\)\)/g;
 const webAssembly = {
   name: "wat",
   setup({ onLoad }) {
-    onLoad({ filter: /\.wat$/ }, ({ path, suffix }) => {
-      let text = readFileSync(path, "utf8");
-      if (suffix === "?fused") text = text.replaceAll(product, "(f32x4.relaxed_madd $2 $3 $1)");
-      const parsed = parseWat(path, text, { simd: true, relaxed_simd: true });
-      parsed.validate();
-      return { contents: parsed.toBinary({}).buffer, loader: "binary" };
-    });
+    onLoad({ filter: /\.wat$/ }, ({ path, suffix }) => ({
+      contents: assembled(path, suffix === "?fused"),
+      loader: "binary",
+    }));
   },
 };
 

@@ -3,6 +3,7 @@ import { openBlob } from "./shared/blob.ts";
 import { paintPicture } from "./shared/canvas.ts";
 import { child, find, findAll, keepChildren, type Mount, make, makeButton } from "./shared/dom.ts";
 import { showTitlesOnLongPress } from "./shared/input.ts";
+import { tellPicture } from "./shared/pictures.ts";
 import { addTile, markTile, stepOf } from "./shared/tiles.ts";
 
 const CLASSES = 10; // then come the visitor's own pictures
@@ -12,6 +13,7 @@ interface Facts {
   chosen: number;
   number: number; // which set of ten
   count: number;
+  digests: string[]; // a name for each picture
 }
 
 export default function pictureStrip({ data, parentElement, setTriggerValue }: Mount<Uint8Array>): void {
@@ -28,6 +30,10 @@ export default function pictureStrip({ data, parentElement, setTriggerValue }: M
   const last = () => Number(tiles.querySelector<HTMLElement>('[aria-checked="true"]')?.dataset.place ?? 0);
   const choose = (tile: number, number = facts.number) => {
     markTile(all, tile);
+    if (number === facts.number) {
+      const pixels = values.slice(tile * size, (tile + 1) * size);
+      tellPicture({ pixels, digest: facts.digests[tile] ?? "", truth: tile < CLASSES ? tile : null });
+    }
     setTriggerValue("chosen", [tile, number]);
   };
   all.forEach((tile, i) => {

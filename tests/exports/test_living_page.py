@@ -24,7 +24,7 @@ from cnn.core.scaling import to_input
 from cnn.data.classes import CLASSES
 from cnn.data.synthetic import sketch10
 from cnn.evaluation.pretrained import shipped
-from cnn.exports import formats, living_page
+from cnn.exports import browser_network, formats, living_page
 from cnn.exports.source import Samples, Source, read_source
 from cnn.network.forward import forward
 from cnn.network.presets import PRESETS
@@ -422,6 +422,6 @@ def facts_of(page: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
 
 def test_weights_are_halved_only_where_nothing_is_lost() -> None:
     exactly: NDArray[np.float32] = np.array([0.5, -2.0], np.float32)
-    assert living_page._smallest(exactly).dtype == np.float16
+    assert browser_network.smallest(exactly).dtype == np.float16
     for value in (0.1, 1e6, 1e-9):
-        assert living_page._smallest(np.array([value], np.float32)).dtype == np.float32
+        assert browser_network.smallest(np.array([value], np.float32)).dtype == np.float32

@@ -12,6 +12,7 @@ export interface Index {
   windows: { path: string; expected: number[] }[];
   overlays: { path: string; nearest: number[]; smooth: number[] }[];
   shares: { share: number; text: string }[];
+  overviews: { before: string; after: string; network: string }[];
   colours: { scale: Scale; values: number[]; colours: [number, number, number][] }[];
 }
 

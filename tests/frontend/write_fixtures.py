@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,14 @@ from cnn.interpret.receptive_field import Grid
 from cnn.network.forward import forward, weight_shapes
 from cnn.network.layers import expand
 from cnn.network.spec import ACTIVATIONS, Block, Convolution, Dense, NetworkSpec
+from cnn.network.summary import walk
+from cnn.web.app.view import digest
+from cnn.web.inspect.browser_forward import pack as pack_network
 from cnn.web.inspect.inspector_data import pack
 from cnn.web.inspect.overlay import Layover
 from cnn.web.inspect.overlay import pack as pack_overlay
+from cnn.web.inspect.overview_columns import Arrangement
+from cnn.web.inspect.overview_columns import pack as pack_overview
 from cnn.web.learn.window import Walk
 from cnn.web.learn.window import pack as pack_window
 
@@ -87,7 +93,33 @@ def write(folder: Path) -> None:
     index["windows"] = list(_windows(folder))
     index["overlays"] = list(_overlays(folder))
     index["colours"] = list(_colours())
+    index["overviews"] = list(_overviews(folder))
     (folder / "index.json").write_text(json.dumps(index))
+
+
+def _overviews(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the overviews of two pictures, and what the browser gets to make the second from the first by itself."""
+    for number, (name, spec) in enumerate(networks()):
+        paths = [f"overview-{name}-{place}.bin" for place in range(3)]
+        for seed, path in enumerate(paths[:2]):
+            (folder / path).write_bytes(pack_overview(_view(spec, number, seed), Arrangement(), LIGHT))
+        weights = at_work(spec, number).weights
+        (folder / paths[2]).write_bytes(pack_network(spec, weights, "run/7", "written"))
+        yield {"before": paths[0], "after": paths[1], "network": paths[2]}
+
+
+def _view(spec: NetworkSpec, number: int, seed: int) -> Any:
+    look = at_work(spec, number)
+    pixels = np.random.default_rng(seed).integers(0, 256, (32, 32, 3), np.uint8)
+    return SimpleNamespace(
+        table=walk(spec),
+        sample=SimpleNamespace(pixels=pixels, true_class=seed),
+        outputs=forward(spec, look.weights, pixels),
+        weights=look.weights,
+        layer="conv1",
+        channel=1,
+        key=f"run/7/{digest(pixels)}",
+    )
 
 
 def _windows(folder: Path) -> Iterator[dict[str, Any]]:

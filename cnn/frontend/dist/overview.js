@@ -62,12 +62,12 @@ var grouped = (number) => number.toLocaleString("en");
 
 // cnn/frontend/shared/colours.ts
 function rgb(text) {
-  const channel = (from) => Number.parseInt(text.slice(from, from + 2), 16);
-  return [channel(1), channel(3), channel(5)];
+  const channel2 = (from) => Number.parseInt(text.slice(from, from + 2), 16);
+  return [channel2(1), channel2(3), channel2(5)];
 }
 function mix(one, other, share) {
-  const channel = (i) => Math.round(one[i] + (other[i] - one[i]) * share);
-  return [channel(0), channel(1), channel(2)];
+  const channel2 = (i) => Math.round(one[i] + (other[i] - one[i]) * share);
+  return [channel2(0), channel2(1), channel2(2)];
 }
 function along(stops, share) {
   const at = clamp(share, 0, 1) * (stops.length - 1);
@@ -103,10 +103,10 @@ function pixelAt(pixels, place2) {
 }
 
 // cnn/frontend/shared/dom.ts
-function lasting(draw) {
+function lasting(draw2) {
   const ends = /* @__PURE__ */ new WeakMap();
   return (mount) => {
-    const end = draw(mount);
+    const end = draw2(mount);
     ends.set(mount.parentElement, end);
     return () => {
       if (ends.get(mount.parentElement) === end) end();
@@ -297,6 +297,20 @@ function place(ghost, from, to, share, scrolled) {
   ghost.style.opacity = String(share < 0.8 ? 1 : 5 * (1 - share));
 }
 
+// cnn/frontend/shared/pictures.ts
+function channel(name) {
+  return [
+    (detail) => document.dispatchEvent(new CustomEvent(name, { detail })),
+    (hear) => {
+      const listener = (event) => hear(event.detail);
+      document.addEventListener(name, listener);
+      return () => document.removeEventListener(name, listener);
+    }
+  ];
+}
+var [tellPicture, onPicture] = channel("cnn-lab-picture");
+var [tellComputed, onComputed] = channel("cnn-lab-computed");
+
 // cnn/frontend/overview/state.ts
 var partOf = (state, name) => state.parts[name];
 var columnOf = ({ facts }, name) => facts.columns.find((column) => column.name === name);
@@ -331,6 +345,67 @@ function paintPixels(canvas, wide, tall, count, pixelAt2) {
   if (canvas.width !== wide) canvas.width = wide;
   if (canvas.height !== tall) canvas.height = tall;
   canvas.getContext("2d")?.putImageData(image, 0, 0);
+}
+
+// cnn/frontend/overview/computed.ts
+function computed(sent, { network, picture, outputs }) {
+  const { facts } = sent;
+  if (facts.byActivity || !facts.stamp.startsWith(`${network}/`)) return null;
+  if (!facts.columns.every(({ name }) => outputs.get(name)?.values.every(Number.isFinite))) return null;
+  const floats = /* @__PURE__ */ new Map();
+  const bytes = /* @__PURE__ */ new Map([["picture", { values: picture.pixels, shape: [32, 32, 3] }]]);
+  const columns = facts.columns.map((column) => {
+    const maps = outputs.get(column.name);
+    if (column.kind === "maps") {
+      const shown = quantised(maps, column.channels);
+      bytes.set(`${column.name}/maps`, shown.maps);
+      floats.set(`${column.name}/facts`, shown.facts);
+    } else floats.set(`${column.name}/values`, { values: maps.values.slice(0, column.shown), shape: [column.shown] });
+    return { ...column, ...scaleOf(maps.values), dead: column.kind === "maps" ? dead(maps) : column.dead };
+  });
+  return {
+    facts: { ...facts, columns, truth: picture.truth, stamp: `${network}/${picture.digest}` },
+    names: sent.names,
+    floats: (name) => floats.get(name) ?? sent.floats(name),
+    bytes: (name) => bytes.get(name) ?? sent.bytes(name)
+  };
+}
+function scaleOf(values) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return ownScale(low, high);
+}
+function quantised({ values, shape }, channels) {
+  const [rows, columns, count] = shape;
+  const size = rows * columns;
+  const bytes = new Uint8Array(channels.length * size);
+  const facts = new Float32Array(3 * channels.length);
+  channels.forEach((channel2, place2) => {
+    let [low, high, sum] = [Infinity, -Infinity, 0];
+    for (let i = channel2; i < values.length; i += count) {
+      const value = values[i];
+      if (value < low) low = value;
+      if (value > high) high = value;
+      sum += value;
+    }
+    const share = high > low ? 255 / (high - low) : 0;
+    for (let i = 0; i < size; i++) {
+      bytes[place2 * size + i] = Math.round((values[i * count + channel2] - low) * share);
+    }
+    facts.set([low, sum / size, high], 3 * place2);
+  });
+  return {
+    maps: { values: bytes, shape: [channels.length, rows, columns] },
+    facts: { values: facts, shape: [channels.length, 3] }
+  };
+}
+function dead({ values, shape }) {
+  const alive = new Uint8Array(shape[2]);
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) alive[i % alive.length] = 1;
+  return alive.length - alive.reduce((sum, one) => sum + one, 0);
 }
 
 // cnn/frontend/overview/links.ts
@@ -396,8 +471,8 @@ function pairsOf(column, before) {
   if (column.all) {
     return before.channels.flatMap((_, a) => column.channels.map((_2, b) => [a, b]));
   }
-  return column.channels.flatMap((channel, b) => {
-    const a = before.channels.indexOf(channel);
+  return column.channels.flatMap((channel2, b) => {
+    const a = before.channels.indexOf(channel2);
     return a < 0 ? [] : [[a, b]];
   });
 }
@@ -437,15 +512,40 @@ function readsOf(state, column, before, place2) {
 }
 
 // cnn/frontend/overview/index.ts
+var PATIENCE = 3e3;
 var PANEL_SHOWN = 480;
 var states = /* @__PURE__ */ new WeakMap();
 var overview_default = lasting(function overview({ data, parentElement, setTriggerValue }) {
   const place2 = find(parentElement, ".overview");
   const blob = openBlob(data);
-  const { facts } = blob;
   const state = states.get(place2) ?? begin(place2, blob);
-  Object.assign(state, { blob, facts, chosen: facts.chosen });
   state.ask = (value) => setTriggerValue("asked", value);
+  state.sent = blob;
+  const { stamp } = blob.facts;
+  const older = state.awaited && stamp !== state.awaited && networkOf(stamp) === networkOf(state.awaited);
+  if (!older) draw(state, blob);
+  return () => {
+    clearTimeout(state.patience);
+    state.observer?.disconnect();
+    state.stop();
+    states.delete(place2);
+  };
+});
+var networkOf = (stamp) => stamp.slice(0, stamp.lastIndexOf("/"));
+function anticipate(state, values) {
+  const blob = computed(state.sent, values);
+  if (!blob) return;
+  blob.facts.chosen = state.chosen;
+  draw(state, blob);
+  state.awaited = blob.facts.stamp;
+  state.patience = window.setTimeout(() => draw(state, state.sent), PATIENCE);
+}
+function draw(state, blob) {
+  const { place: place2 } = state;
+  const { facts } = blob;
+  clearTimeout(state.patience);
+  state.awaited = "";
+  Object.assign(state, { blob, facts, chosen: facts.chosen });
   const form = JSON.stringify([facts.rows, facts.columns.map((column) => [column.name, column.kind, column.maps])]);
   const anew = state.form !== form;
   if (anew) build(state);
@@ -457,11 +557,7 @@ var overview_default = lasting(function overview({ data, parentElement, setTrigg
   markEnds(state);
   place2.dataset.stamp = facts.stamp;
   place2.dataset.painted = String(performance.now());
-  return () => {
-    state.observer?.disconnect();
-    states.delete(place2);
-  };
-});
+}
 function linksWhereNew(state) {
   const { facts, columns } = state;
   const shown = facts.columns.map((column) => [column.name, column.channels]);
@@ -492,6 +588,7 @@ function begin(place2, blob) {
     scaleSwitch,
     orderSwitch,
     observer: null,
+    sent: blob,
     blob,
     facts: blob.facts,
     own: false,
@@ -506,7 +603,10 @@ function begin(place2, blob) {
     anchors: {},
     floor: 0,
     tables: [new Uint32Array(), new Uint32Array()],
-    ask: () => void 0
+    ask: () => void 0,
+    awaited: "",
+    patience: 0,
+    stop: onComputed((values) => anticipate(state, values))
   };
   scaleSwitch.onclick = () => {
     state.own = !state.own;
@@ -637,9 +737,9 @@ function fillMaps(state, column) {
     child(item, 0).textContent = label;
     item.dataset.channel = String(column.channels[i]);
     item.dataset.mean = String(mean);
-    const dead = low === 0 && high === 0;
-    item.classList.toggle("dead", dead);
-    const range = dead ? "all zero" : `lowest ${compact(low)}, mean ${compact(mean)}, highest ${compact(high)}`;
+    const dead2 = low === 0 && high === 0;
+    item.classList.toggle("dead", dead2);
+    const range = dead2 ? "all zero" : `lowest ${compact(low)}, mean ${compact(mean)}, highest ${compact(high)}`;
     describe(item, `${column.name}, map ${label}: ${range}`);
   });
 }
@@ -684,9 +784,9 @@ function fillShares(state, column) {
 }
 function fillFoot(state, column) {
   const { foot } = partOf(state, column.name);
-  const { low, high, dead, page, signed, channels } = column;
+  const { low, high, dead: dead2, page, signed, channels } = column;
   const { byActivity, positive } = state.facts;
-  const form = JSON.stringify([low, high, dead, page, signed, channels, state.own, byActivity, positive]);
+  const form = JSON.stringify([low, high, dead2, page, signed, channels, state.own, byActivity, positive]);
   if (foot.form === form) return;
   foot.form = form;
   const focused = focusedIn(foot);
@@ -699,7 +799,7 @@ function fillFoot(state, column) {
   make("span", ends, "", own ? "low" : compact(low));
   if (signed) make("span", ends, "", "0");
   make("span", ends, "", own ? "high" : compact(high));
-  if (dead) make("div", foot, "note", `${dead} all zero`);
+  if (dead2) make("div", foot, "note", `${dead2} all zero`);
   if (column.kind === "values" && column.shown < column.total) {
     make("div", foot, "note", `the first ${grouped(column.shown)} of ${grouped(column.total)}`);
   }
@@ -730,24 +830,24 @@ function showVerdict(state) {
 }
 function choose(state, name, place2) {
   const column = columnOf(state, name);
-  const channel = column.kind === "maps" ? column.channels[place2] ?? 0 : place2;
-  state.chosen = [name, channel];
+  const channel2 = column.kind === "maps" ? column.channels[place2] ?? 0 : place2;
+  state.chosen = [name, channel2];
   outline(state);
-  state.ask({ layer: name, channel });
+  state.ask({ layer: name, channel: channel2 });
   const item = partOf(state, name).items[column.kind === "values" ? 0 : place2];
   const panel = document.querySelector(".st-key-panel");
-  if (item && !tellChosen({ layer: name, channel, from: item.spot ?? item }) && panel) {
+  if (item && !tellChosen({ layer: name, channel: channel2, from: item.spot ?? item }) && panel) {
     bringIntoView(panel, null, null, PANEL_SHOWN);
   }
 }
 function outline(state) {
-  const [layer, channel] = state.chosen;
+  const [layer, channel2] = state.chosen;
   for (const column of state.facts.columns) {
     const { head, items } = partOf(state, column.name);
     head.classList.toggle("on", column.name === layer);
     items.forEach((item, i) => {
-      const number = column.kind === "maps" ? column.channels[i] : column.kind === "values" ? channel : i;
-      const on = column.name === layer && number === channel && !item.hidden;
+      const number = column.kind === "maps" ? column.channels[i] : column.kind === "values" ? channel2 : i;
+      const on = column.name === layer && number === channel2 && !item.hidden;
       item.classList.toggle("on", on);
       if (on) item.setAttribute("aria-current", "true");
       else item.removeAttribute("aria-current");
@@ -758,10 +858,10 @@ function outline(state) {
   for (const item of all) item.tabIndex = item === reached ? 0 : -1;
 }
 function chosenPlace(state) {
-  const [name, channel] = state.chosen;
+  const [name, channel2] = state.chosen;
   const column = columnOf(state, name);
-  if (column.kind === "values") return { name, place: 0, at: Math.min(channel, column.shown - 1) };
-  const place2 = column.kind === "maps" ? column.channels.indexOf(channel) : channel;
+  if (column.kind === "values") return { name, place: 0, at: Math.min(channel2, column.shown - 1) };
+  const place2 = column.kind === "maps" ? column.channels.indexOf(channel2) : channel2;
   return place2 < 0 ? null : { name, place: place2, at: 0 };
 }
 function point(state, pointed) {

@@ -167,6 +167,20 @@ function tooltip(root, text, { clientX, clientY }) {
   return box;
 }
 
+// cnn/frontend/shared/pictures.ts
+function channel(name) {
+  return [
+    (detail) => document.dispatchEvent(new CustomEvent(name, { detail })),
+    (hear) => {
+      const listener = (event) => hear(event.detail);
+      document.addEventListener(name, listener);
+      return () => document.removeEventListener(name, listener);
+    }
+  ];
+}
+var [tellPicture, onPicture] = channel("cnn-lab-picture");
+var [tellComputed, onComputed] = channel("cnn-lab-computed");
+
 // cnn/frontend/shared/tiles.ts
 function addTile(parent) {
   const tile = makeButton(parent, "tile", "");
@@ -201,6 +215,10 @@ function pictureStrip({ data, parentElement, setTriggerValue }) {
   const last = () => Number(tiles.querySelector('[aria-checked="true"]')?.dataset.place ?? 0);
   const choose = (tile, number = facts.number) => {
     markTile(all, tile);
+    if (number === facts.number) {
+      const pixels = values.slice(tile * size, (tile + 1) * size);
+      tellPicture({ pixels, digest: facts.digests[tile] ?? "", truth: tile < CLASSES ? tile : null });
+    }
     setTriggerValue("chosen", [tile, number]);
   };
   all.forEach((tile, i) => {

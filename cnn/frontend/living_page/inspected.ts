@@ -13,7 +13,7 @@ import {
 } from "../inspector/data.ts";
 import type { Tensor } from "../shared/blob.ts";
 import { type ScaleTable, withTable } from "../shared/colours.ts";
-import type { Maps, Step, Weights } from "./forward.ts";
+import type { Maps, Step, Weights } from "../shared/forward.ts";
 
 /** A layer as the page knows it: what it computes, and how its values are explained. */
 export interface Layer extends Step {

@@ -7,6 +7,8 @@ import { child, find, focusedIn, lasting, type Mount, make, makeButton } from ".
 import { bringIntoView, tellChosen } from "../shared/flight.ts";
 import { ARROWS, cellUnder, type Point, showTitlesOnLongPress } from "../shared/input.ts";
 import { clamp, compact, exact, grouped, largest, percent } from "../shared/numbers.ts";
+import { type Computed, onComputed } from "../shared/pictures.ts";
+import { computed } from "./computed.ts";
 import { drawLinks, light } from "./links.ts";
 import {
   type Column,
@@ -25,6 +27,7 @@ import {
   tableOf,
 } from "./state.ts";
 
+const PATIENCE = 3000; // milliseconds
 const PANEL_SHOWN = 480; // pixels of a panel that come into view when a map is chosen for it
 
 const states = new WeakMap<HTMLElement, State>(); // by place, so that new data keep scroll, focus and the choice of scale
@@ -32,10 +35,38 @@ const states = new WeakMap<HTMLElement, State>(); // by place, so that new data 
 export default lasting(function overview({ data, parentElement, setTriggerValue }: Mount<Uint8Array>): () => void {
   const place = find(parentElement, ".overview");
   const blob = openBlob<Facts>(data);
-  const { facts } = blob;
   const state = states.get(place) ?? begin(place, blob);
-  Object.assign(state, { blob, facts, chosen: facts.chosen });
   state.ask = (value) => setTriggerValue("asked", value);
+  state.sent = blob;
+  const { stamp } = blob.facts;
+  const older = state.awaited && stamp !== state.awaited && networkOf(stamp) === networkOf(state.awaited);
+  if (!older) draw(state, blob);
+  return () => {
+    clearTimeout(state.patience);
+    state.observer?.disconnect();
+    state.stop();
+    states.delete(place);
+  };
+});
+
+const networkOf = (stamp: string): string => stamp.slice(0, stamp.lastIndexOf("/"));
+
+// Draw a picture that was clicked on before Python knows of it
+function anticipate(state: State, values: Computed): void {
+  const blob = computed(state.sent, values);
+  if (!blob) return;
+  blob.facts.chosen = state.chosen; // it may be newer than what Python has sent
+  draw(state, blob);
+  state.awaited = blob.facts.stamp;
+  state.patience = window.setTimeout(() => draw(state, state.sent), PATIENCE);
+}
+
+function draw(state: State, blob: OpenBlob<Facts>): void {
+  const { place } = state;
+  const { facts } = blob;
+  clearTimeout(state.patience);
+  state.awaited = "";
+  Object.assign(state, { blob, facts, chosen: facts.chosen });
   const form = JSON.stringify([facts.rows, facts.columns.map((column) => [column.name, column.kind, column.maps])]);
   const anew = state.form !== form;
   if (anew) build(state);
@@ -47,11 +78,7 @@ export default lasting(function overview({ data, parentElement, setTriggerValue 
   markEnds(state);
   place.dataset.stamp = facts.stamp;
   place.dataset.painted = String(performance.now());
-  return () => {
-    state.observer?.disconnect();
-    states.delete(place);
-  };
-});
+}
 
 // The lines stay as they are as long as the same channels stand in the same places
 function linksWhereNew(state: State): void {
@@ -85,6 +112,7 @@ function begin(place: HTMLElement, blob: OpenBlob<Facts>): State {
     scaleSwitch,
     orderSwitch,
     observer: null,
+    sent: blob,
     blob,
     facts: blob.facts,
     own: false,
@@ -100,6 +128,9 @@ function begin(place: HTMLElement, blob: OpenBlob<Facts>): State {
     floor: 0,
     tables: [new Uint32Array(), new Uint32Array()],
     ask: () => undefined,
+    awaited: "",
+    patience: 0,
+    stop: onComputed((values) => anticipate(state, values)),
   };
   scaleSwitch.onclick = () => {
     state.own = !state.own;

@@ -76,7 +76,8 @@ export interface State {
   scaleSwitch: HTMLButtonElement;
   orderSwitch: HTMLButtonElement;
   observer: ResizeObserver | null;
-  blob: OpenBlob<Facts>;
+  sent: OpenBlob<Facts>; // by Python
+  blob: OpenBlob<Facts>; // that is drawn
   facts: Facts;
   own: boolean; // each map has its own scale
   parts: Record<string, Part>;
@@ -91,6 +92,9 @@ export interface State {
   floor: number; // below all maps
   tables: [positive: Uint32Array, signed: Uint32Array];
   ask: (value: Record<string, unknown>) => void;
+  awaited: string; // the stamp of what the browser drew by itself, until Python has drawn it, too
+  patience: number; // timer: what Python says of another picture meanwhile is older, and waits
+  stop: () => void;
 }
 
 export const partOf = (state: State, name: string): Part => state.parts[name] as Part;

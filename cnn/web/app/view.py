@@ -56,9 +56,14 @@ class View:
         return next(row for row in self.table if row.layer.name == self.layer)
 
     @property
+    def network_key(self) -> str:
+        """A key for network and saved epoch."""
+        return f"{self.run.id}/{self.snapshot.step}"
+
+    @property
     def key(self) -> str:
         """A key for network, saved epoch and picture in a question to the query worker."""
-        return f"{self.run.id}/{self.snapshot.step}/{_digest(self.sample.pixels)}"
+        return f"{self.network_key}/{digest(self.sample.pixels)}"
 
 
 def choose(layer: str | None = None, channel: int | None = None, cell: tuple[int, int] | None = None) -> None:
@@ -201,10 +206,10 @@ def _asked(snapshots: list[Snapshot]) -> tuple[Snapshot | None, str]:
 
 
 def _weights(run: Run, snapshot: Snapshot) -> Weights:
-    return shared_cache().get(("weights", *_stamp(snapshot)), lambda: run.weights(snapshot))
+    return shared_cache().get(("weights", *file_stamp(snapshot)), lambda: run.weights(snapshot))
 
 
-def _stamp(snapshot: Snapshot) -> tuple[Path, int, int]:
+def file_stamp(snapshot: Snapshot) -> tuple[Path, int, int]:
     """Return a value that changes whenever the file of a state is rewritten."""
     try:
         found = snapshot.path.stat()
@@ -217,12 +222,13 @@ def _outputs(
     run: Run, snapshot: Snapshot, weights: Weights, sample: Sample
 ) -> dict[str, NDArray[np.float32]]:
     """Return every layer's output; those of a visitor's own picture go when the visitor does."""
-    key = ("outputs", *_stamp(snapshot), _digest(sample.pixels))
+    key = ("outputs", *file_stamp(snapshot), digest(sample.pixels))
     place = session().own_maps if sample.true_class is None else shared_cache()
     return dict(place.get(key, lambda: forward(run.setup.network, weights, sample.pixels)))
 
 
-def _digest(pixels: NDArray[np.uint8]) -> str:
+def digest(pixels: NDArray[np.uint8]) -> str:
+    """Return a name for a picture that follows from its pixels alone."""
     return hashlib.blake2b(pixels.tobytes(), digest_size=8).hexdigest()
 
 

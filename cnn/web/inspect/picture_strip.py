@@ -14,6 +14,7 @@ from cnn.web.app.restart import say_if_lost
 from cnn.web.app.session import session
 from cnn.web.app.view import (
     choose_picture,
+    digest,
     looks_at_own_picture,
     picture_choice,
     picture_count,
@@ -69,6 +70,7 @@ def pack(
         "chosen": len(data.CLASSES) if chosen is None else chosen,
         "number": number,
         "count": count,
+        "digests": [digest(pixels) for pixels in tiles],
     }
     return to_blob({"pictures": tiles}, facts)
 

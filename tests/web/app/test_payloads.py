@@ -44,6 +44,7 @@ from cnn.web.ablate import kernel_editor, patch
 from cnn.web.app import answers, drawing, matrix, restart, softmax_bars, thumbnails, tiles
 from cnn.web.classify import crop, paste, prediction
 from cnn.web.inspect import inspector, overlay, picture_strip, time_machine, top_images
+from cnn.web.inspect.browser_forward import pack as pack_network
 from cnn.web.inspect.inspector_data import pack as pack_inspector
 from cnn.web.inspect.overview_columns import Arrangement
 from cnn.web.inspect.overview_columns import pack as pack_overview
@@ -282,6 +283,7 @@ def steps_of(run: Run, bad: Bad) -> Any:
 BUILDERS: dict[str, Callable[[Run, Bad], Any]] = {
     "answers": waiting,
     "cells": lambda run, bad: cells_of(bad),
+    "browser_forward": lambda run, bad: pack_network(NETWORK, a_look(bad).weights, "run/7", "written"),
     "drawing": drawn,
     "flow": alive,
     "inspector": inspected,

@@ -67,6 +67,7 @@ COUNT_COPIES = """() => {
       for (const node of record.addedNodes) if (node.className === 'cnn-lab-ghost') window.copies++;
   }).observe(document.body, { childList: true });
 }"""
+CLICK_AND_READ = "(place, tile) => { tile.click(); return place.querySelector('.verdict').textContent; }"
 PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"
 
 
@@ -84,7 +85,12 @@ def test_pictures_and_maps_are_chosen_and_what_is_shown_is_what_python_has(page:
     same_as(page, "conv1", 5, values["conv1"])
     same_as(page, "pool2", 3, values["pool2"])
 
-    page.locator(".tile").nth(8).click()  # another class
+    expect(page.locator('.forward[data-network="lecture/7020"]')).to_be_attached()
+    at_once = page.locator(".overview").evaluate(
+        CLICK_AND_READ, page.locator(".tile").nth(8).element_handle()
+    )
+    assert "ship" in at_once  # another class, before the server can have answered
+    same_as(page, "conv1", 5, outputs(page, "ship", 0)["conv1"])
     asked(page, **{"class": "ship", "number": "1"})
     expect(page.locator('.tile[aria-checked="true"]')).to_contain_text("ship")
     values = outputs(page, "ship", 0)
