@@ -3,7 +3,7 @@
 In both, a worker is a process that may start and end at any time, identified by its address and
 its scratch folder, which is unique. It is warmed up before it gets work. Work is pinned to it,
 and never begins on the process that replaces it. One worker, the query worker, answers queries and does not
-train.
+train; the server's own is started when the first query is asked.
 """
 
 import logging
@@ -76,11 +76,24 @@ class Worker:
 
 
 class Cluster:
-    """A connection to a scheduler. `own` is the number of the server's own workers, 0 for a foreign cluster."""
+    """A connection to a scheduler.
 
-    def __init__(self, client: Any, own: int) -> None:
+    `own` is the number of the server's own training workers, 0 for a foreign cluster; `expected` is how many of
+    its own processes there should be, the query worker included once it is started.
+    """
+
+    def __init__(
+        self, client: Any, own: int, scale: Callable[[int], object] = lambda processes: None
+    ) -> None:
         self.client = client
-        self.own = own
+        self.own = self.expected = own
+        self._scale = scale
+
+    def start_query_worker(self) -> None:
+        """Start the process of the server's own query worker; a second call, or a foreign cluster's, does nothing."""
+        if self.own and self.expected == self.own:
+            self.expected += 1
+            self._scale(self.expected)
 
     def workers(self) -> list[Worker]:
         """Return the present workers.
@@ -152,13 +165,13 @@ def connect(settings: Settings) -> Iterator[Cluster]:
 
 
 def _own(settings: Settings) -> Iterator[Cluster]:
-    """Yield a cluster of processes on loopback: training workers and the query worker."""
+    """Yield a cluster of processes on loopback: training workers, and later the query worker."""
     from distributed import Client, LocalCluster
 
     with (
         tempfile.TemporaryDirectory(prefix="cnn-lab-", ignore_cleanup_errors=True) as folder,
         LocalCluster(
-            n_workers=settings.workers + 1,
+            n_workers=settings.workers,
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
@@ -169,7 +182,7 @@ def _own(settings: Settings) -> Iterator[Cluster]:
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
-        yield Cluster(client, settings.workers)
+        yield Cluster(client, settings.workers, cluster.scale)
 
 
 def _foreign(address: str) -> Iterator[Cluster]:

@@ -44,10 +44,14 @@ class _Query:
 
 
 class QueryQueue:
-    """Queries by key, oldest first; the worker has one at a time."""
+    """Queries by key, oldest first; the worker has one at a time.
+
+    `worker_starts` says whether the worker that they wait for is being started, as the engine's thread saw it last.
+    """
 
     def __init__(self, wake: Callable[[], None] = lambda: None) -> None:
         self._wake = wake
+        self.worker_starts = False
         self._queries: OrderedDict[str, _Query] = OrderedDict()
         self._lock = threading.Lock()
 

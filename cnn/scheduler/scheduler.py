@@ -57,7 +57,9 @@ class Scheduler:
         Raises:
             UnreachableError: if the scheduler of the cluster does not answer.
         """
-        self.pool.refresh({entry.assigned.worker.key for entry in self.queue.on_worker()})
+        busy = {entry.assigned.worker.key for entry in self.queue.on_worker()}
+        self.pool.refresh(busy, self.queries.waits())
+        self.queries.worker_starts = self.pool.query_worker_starts
         for entry in self.queue.on_worker():
             self._collect(entry)
         self.queries.collect(self.pool.present)

@@ -33,11 +33,12 @@ class WorkerPool:
         self._complete = time.monotonic()
         self._problem = ""
 
-    def refresh(self, busy: Collection[tuple[str, str]]) -> None:
+    def refresh(self, busy: Collection[tuple[str, str]], asked: bool) -> None:
         """Update the list of workers, and warm up the new ones; the query worker comes last.
 
         Args:
             busy: the keys of the busy workers.
+            asked: whether a query waits; with the first one the server's own query worker is started.
 
         Raises:
             UnreachableError: when the scheduler does not answer.
@@ -45,6 +46,8 @@ class WorkerPool:
         self._workers = {worker.key: worker for worker in self.cluster.workers()}
         now = time.monotonic()
         self._check_complete(now)
+        if asked:
+            self.cluster.start_query_worker()
         self._seen = {key: self._seen.get(key, now) for key in self._workers}
         self._warm = {key: future for key, future in self._warm.items() if key in self._workers}
         self._choose_query_worker(busy)
@@ -52,7 +55,7 @@ class WorkerPool:
 
     def _check_complete(self, now: float) -> None:
         """Give up the server's own cluster if a dead worker is not replaced, so that a new cluster is started."""
-        if len(self._workers) > self.cluster.own:
+        if len(self._workers) >= self.cluster.expected:
             self._complete = now
         elif self.cluster.own and now - self._complete > MISSING_SECONDS:
             raise UnreachableError("A worker ended and was not replaced.")
@@ -75,6 +78,12 @@ class WorkerPool:
         """The warm query worker; None if a training worker must answer queries."""
         worker = self._workers.get(self._query_worker) if self._query_worker else None
         return worker if worker and self._is_warm(worker) else None
+
+    @property
+    def query_worker_starts(self) -> bool:
+        """Whether the query worker was started and is not warm yet."""
+        started = self._query_worker is not None or self.cluster.expected > self.cluster.own
+        return started and self.query_worker is None
 
     @property
     def shared(self) -> bool:

@@ -18,7 +18,7 @@ from cnn.runs.store import RunStore
 from cnn.scheduler import engine as engine_module
 from cnn.scheduler import run_monitor
 from cnn.scheduler.cluster import Work, Worker
-from cnn.scheduler.engine import Engine
+from cnn.scheduler.engine import Engine, EngineStatus
 from support.serving import eventually
 
 OWNER = "a" * 32
@@ -60,13 +60,14 @@ class Future:
 
 
 class Cluster:
-    """One worker that trains and one for queries."""
+    """One worker that trains, and one for queries once it is started."""
 
     own = 1
 
     def __init__(self) -> None:
         self.client = self
-        self.there = [Worker("tcp://one", "1", name="0"), Worker("tcp://two", "2", name="1")]
+        self.expected = 1
+        self.there = [Worker("tcp://one", "1", name="0")]
         self.hear: dict[str, Callable[[Any], None]] = {}
 
     def subscribe_topic(self, topic: str, hear: Callable[[Any], None]) -> None:
@@ -74,6 +75,12 @@ class Cluster:
 
     def workers(self) -> list[Worker]:
         return list(self.there)
+
+    def start_query_worker(self) -> None:
+        self.expected = 2
+
+    def add_query_worker(self) -> None:
+        self.there = [*self.there, Worker("tcp://two", "2", name="1")]
 
     def submit(self, worker: Worker, function: Callable[..., object], *arguments: Any) -> Future:
         if "warm" in function.__name__:
@@ -192,3 +199,21 @@ def test_closing_leaves_a_run_to_the_next_server(engine: Engine) -> None:
     assert entry.loss.server_stopped
     run.command("stop")
     eventually("its thread ends", lambda: run.status().ended)
+
+
+def test_the_query_worker_is_started_with_the_first_query(engine: Engine) -> None:
+    eventually("it is ready", lambda: engine.status().state == "ready")
+    assert CLUSTERS[-1].expected == 1
+    assert not engine.queries.worker_starts
+    run = submitted(engine)
+    reaches(engine, run, "training")
+    assert engine.queries.ask("k", abs).state == "waiting"
+    eventually("it is started", lambda: engine.queries.worker_starts)
+    assert CLUSTERS[-1].expected == 2
+    assert engine.queries.ask("k", abs).state == "waiting"
+    assert engine.status() == EngineStatus("ready", 1, 1)  # training goes on meanwhile
+    CLUSTERS[-1].add_query_worker()
+    eventually("it is asked", lambda: engine.queries.ask("k", abs).state != "waiting")
+    assert not engine.queries.worker_starts
+    run.command("stop")
+    reaches(engine, run, "ended")

@@ -52,7 +52,7 @@ def show_waiting(questions: Sequence[Asked], key: str) -> None:
     """
     coming = [question for question in questions if question.answer.state in ON_THE_WAY]
     if coming:
-        rows = [{"title": q.title, "words": _words(q.answer), "share": q.answer.share} for q in coming]
+        rows = [{"title": q.title, "words": standing(q.answer), "share": q.answer.share} for q in coming]
         data = {"rows": rows, "every": TICK_MILLISECONDS, "drawn": time.monotonic()}
         _component(data=data, key=f"{key}-waiting", on_tick_change=lambda: None)
     for question in questions:
@@ -72,11 +72,15 @@ def _show_failed(question: Asked) -> None:
         )
 
 
-def _words(answer: Answer) -> str:
+def standing(answer: Answer) -> str:
+    """Return how far a query is that has no answer yet, or what it waits for."""
     if answer.state == "working":
         return percent(answer.share, 0)
-    status = service().engine.status()
+    engine = service().engine
+    status = engine.status()
     match status.state:
+        case "ready" if engine.queries.worker_starts:
+            return "waiting: the query worker is starting, which takes about ten seconds the first time"
         case "ready":
             return "waiting for the query worker, which computes one answer at a time"
         case "starting":

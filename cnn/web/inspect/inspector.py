@@ -28,6 +28,7 @@ from cnn.worker import queries
 
 _KEY, _VALUES_KEY, _WENT = "inspector", "inspector-values", "inspector-went"
 COMPUTING = "Keras is computing its value."
+STARTING = "Keras is starting, which takes about ten seconds the first time."
 NO_WORKER = "Keras’s value is not available: no worker runs."
 
 
@@ -157,7 +158,9 @@ def _standing(answers: list[Answer]) -> tuple[str, bool]:
         return f"Keras’s value is not available: {failed.message}", False
     if service().engine.status().state in ("off", "failed"):
         return NO_WORKER, False
-    return COMPUTING, any(answer.state != "done" for answer in answers)
+    waits = any(answer.state == "waiting" for answer in answers)
+    words = STARTING if waits and service().engine.queries.worker_starts else COMPUTING
+    return words, any(answer.state != "done" for answer in answers)
 
 
 def _show_table(view: View, channel: int, pinned: Cell | None) -> None:

@@ -5,6 +5,7 @@ import streamlit as st
 from cnn.network.spec import Setup
 from cnn.scheduler.query_queue import Answer
 from cnn.training.estimate import Memory, Trial, memory_limit, size, try_out
+from cnn.web.app.answers import standing
 from cnn.web.app.run_text import minutes
 from cnn.web.app.service import service
 from cnn.web.app.session import session
@@ -67,8 +68,8 @@ def _watch(setup: Setup) -> None:
     answer = _ask(setup)
     if answer.state not in ("waiting", "working"):
         st.rerun()
-    words = "Measuring" if answer.state == "working" else "Waiting for a worker"
-    st.progress(answer.share, words)
+    words = "Measuring" if answer.state == "working" else standing(answer)
+    st.progress(answer.share, words[:1].upper() + words[1:])
 
 
 def _show_result(setup: Setup, trial: Trial) -> None:

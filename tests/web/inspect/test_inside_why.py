@@ -58,6 +58,8 @@ ANSWERS: dict[Callable[..., Any], Any] = {
 class Desk:
     """Answers at once with what it was told to."""
 
+    worker_starts = False
+
     def __init__(self) -> None:
         self.answers = {function: Answer("done", 1.0, result) for function, result in ANSWERS.items()}
         self.asked: dict[str, tuple[Any, ...]] = {}

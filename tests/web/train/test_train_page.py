@@ -544,6 +544,8 @@ def test_an_empty_page_shows_what_will_come(lab: Lab) -> None:
 class FakeDesk:
     """Answers as it is told, and notes what it was asked."""
 
+    worker_starts = True
+
     def __init__(self) -> None:
         self.answer = Answer("waiting")
         self.asked: list[tuple[Any, ...]] = []
@@ -567,7 +569,10 @@ def test_a_trial_is_asked_for_shown_and_forgotten_with_other_settings(
     assert not desk.asked  # nothing is computed before it is asked for
     buttons(app)["Estimate the time"].click().run()
     assert not app.exception
-    assert "Waiting for a worker" in words(app)
+    assert "Waiting: the query worker is starting" in words(app)
+    desk.worker_starts = False
+    app.run()
+    assert "Waiting for the query worker" in words(app)
     assert desk.asked[0][2:] == (TINY, "sketch10")
     desk.answer = Answer("done", 1.0, Trial(9876.5, 4.6, 24.0, 5.0, 2**30, "float32"))
     app.run()
