@@ -1,14 +1,10 @@
 """Formats that need no framework: weights as safetensors, spec as JSON, history as CSV."""
 
-import csv
-import io
-
 import numpy as np
 
 from cnn.core.tensors import save
 from cnn.exports.source import Exported, Source
-
-COLUMNS = ("kind", "step", "epoch", "seconds")
+from cnn.runs.history_table import to_csv
 
 
 def export_safetensors(source: Source) -> Exported:
@@ -29,9 +25,4 @@ def export_spec(source: Source) -> Exported:
 
 def export_history(source: Source) -> Exported:
     """Return the history as CSV, one row per report; missing values are left empty."""
-    names = sorted({name for row in source.history for name in row} - set(COLUMNS))
-    text = io.StringIO()
-    table = csv.DictWriter(text, [*COLUMNS, *names], restval="", lineterminator="\n")
-    table.writeheader()
-    table.writerows(source.history)
-    return Exported(f"{source.stem}-history.csv", "text/csv", text.getvalue().encode())
+    return Exported(f"{source.stem}-history.csv", "text/csv", to_csv(source.history).encode())

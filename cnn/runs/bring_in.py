@@ -14,17 +14,22 @@ import time
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnn.core.errors import RunError, SpecError
+from cnn.core.numbers import to_json
 from cnn.network.forward import check_weights, weight_shapes
 from cnn.network.spec import MAX_TEXT, NetworkSpec, Setup
 from cnn.network.summary import walk
+from cnn.runs import history_table
+from cnn.runs.history_table import MAX_EPOCH, MAX_STEP, from_csv
+from cnn.runs.origin import Origin, write_origin
 from cnn.runs.run import EVERYBODY, MAX_NAME, Run
-from cnn.runs.snapshots import read_weights, snapshot_path, write_weights
+from cnn.runs.snapshots import read_weights, snapshot_path, write_weights, write_whole
 from cnn.runs.status import Status
 from cnn.runs.store import RunStore
 
@@ -34,6 +39,8 @@ START = "start.safetensors"  # in a run's folder: the initial weights of its tra
 MAX_BYTES = 500_000_000  # of all files together
 MAX_HEADER = 1_000_000  # the largest network has a header of about 20,000
 MAX_MEMBERS = 200
+BROUGHT_IN = "It was brought in; it has not been trained here."
+TIMED = ("progress", "epoch")  # rows whose seconds are those of the training so far
 TYPES = {"F32": "<f4", "F16": "<f2"}
 
 INSTEAD = (
@@ -71,7 +78,8 @@ def bring_in(
 ) -> Run:
     """Import a network as a new run from files, (name, content): one ZIP, or a JSON and a safetensors file.
 
-    It can be inspected at once. Further training begins with the imported weights.
+    It can be inspected at once. Further training begins with the imported weights. A ZIP also brings its learning
+    curves, and the new ones continue them.
 
     Raises:
         RunError: for other files, or files that do not belong to one network, with a sentence that says which.
@@ -85,15 +93,20 @@ def bring_in(
         _refuse_others(file, content)
     archives = [content for _, content in files if content.startswith(b"PK\x03\x04")]
     if archives and len(files) == 1:
-        given, setup, content = _from_zip(archives[0])
+        given, setup, content, table = _from_zip(archives[0])
     else:
         setup, content = _from_pair(files)
+        table = None
         given = {"name": next((f for f, _ in files if f.endswith(".json")), "").removesuffix(".json")}
     walk(setup.network)
     weights = read_safetensors(content, setup.network)
     told = name or str(given.get("name") or "")
     dataset = given.get("dataset")
-    return _made(store, setup, weights, owner, told, dataset if dataset == "sketch10" else "cifar10")
+    origin = _place(given)
+    rows = from_csv(table, origin.step, origin.epoch) if table else []
+    return _made(
+        store, setup, weights, owner, told, dataset if dataset == "sketch10" else "cifar10", origin, rows
+    )
 
 
 def _refuse_others(file: str, content: bytes) -> None:
@@ -119,8 +132,8 @@ def _from_pair(files: Sequence[tuple[str, bytes]]) -> tuple[Setup, bytes]:
     return Setup.from_text(specs[0]), weights[0]
 
 
-def _from_zip(content: bytes) -> tuple[dict[str, Any], Setup, bytes]:
-    """Return manifest, set-up and weights of a ZIP of this lab; only these members are read, into memory."""
+def _from_zip(content: bytes) -> tuple[dict[str, Any], Setup, bytes, bytes | None]:
+    """Return manifest, set-up, weights and history of a ZIP of this lab; only these members are read, into memory."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if len(archive.infolist()) > MAX_MEMBERS:
@@ -130,7 +143,12 @@ def _from_zip(content: bytes) -> tuple[dict[str, Any], Setup, bytes]:
                 raise RunError(f"{MANIFEST} in the ZIP is not of the format {FORMAT}; export it again.")
             setup = Setup.from_json(manifest.get("setup"))
             most = 4 * sum(math.prod(shape) for shape in weight_shapes(setup.network).values()) + MAX_HEADER
-            return manifest, setup, _member(archive, str(manifest.get("weights"))[:200], most)
+            name = str(manifest.get("weights"))[:200]
+            table = f"{name.removesuffix('.safetensors')}-history.csv"
+            history = (
+                _member(archive, table, history_table.MAX_BYTES) if table in archive.namelist() else None
+            )
+            return manifest, setup, _member(archive, name, most), history
     except KeyError:
         raise RunError(
             f"The ZIP is not one of this lab: {MANIFEST}, or the weights that it names, are missing."
@@ -156,6 +174,20 @@ def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     if len(content) > most:
         raise RunError(f"{_shown(name)} in the ZIP is larger than {most:,} bytes, the most that is possible.")
     return content
+
+
+def _place(given: Mapping[str, Any]) -> Origin:
+    """Return where the training of a network ended, from a manifest; the start where it does not say.
+
+    Raises:
+        RunError: for a step or an epoch that cannot be.
+    """
+    step, epoch = given.get("step", 0), given.get("epoch", 0.0)
+    if type(step) is not int or not 0 <= step <= MAX_STEP:
+        raise RunError(f"step in {MANIFEST} must be a whole number from 0 to {MAX_STEP:,}; export it again.")
+    if type(epoch) not in (int, float) or not 0 <= epoch <= MAX_EPOCH:
+        raise RunError(f"epoch in {MANIFEST} must be a number from 0 to {MAX_EPOCH:,}; export it again.")
+    return Origin(step, float(epoch))
 
 
 def _json(text: bytes) -> dict[str, Any]:
@@ -220,6 +252,8 @@ def _made(
     owner: str,
     name: str,
     dataset: str,
+    origin: Origin,
+    rows: Sequence[Mapping[str, Any]],
 ) -> Run:
     """Create the run under a hidden name, and rename it when it is complete."""
     if owner != EVERYBODY:
@@ -228,13 +262,22 @@ def _made(
     hidden = store.folder / f".incoming-{run_id}"
     try:
         run = store.create_in(hidden, setup, dataset, owner, name[:MAX_NAME] or "Brought in")
-        path = snapshot_path(hidden / "snapshots", 0, 0.0)
+        path = snapshot_path(hidden / "snapshots", origin.step, origin.epoch)
         write_weights(path, weights)
         read_weights(
             path, setup.network
         )  # checks them as every page does, with a forward pass of a few pictures
         write_weights(hidden / START, weights)
-        run.write_status(Status("stopped", "It was brought in; it has not been trained here."))
+        history = "".join(f"{to_json(row)}\n" for row in rows).encode()
+        write_whole(run.history.path, history)
+        seconds = max(
+            (row["seconds"] for row in rows if row["kind"] in TIMED and "seconds" in row), default=0.0
+        )
+        origin = replace(origin, seconds=seconds, history=len(history), rows=len(rows))
+        write_origin(hidden, origin)
+        # Its accuracies were measured elsewhere, so the status, which boards and tables rank by, has none.
+        place: dict[str, Any] = {"step": origin.step, "epoch": origin.epoch, "seconds": origin.seconds}
+        run.write_status(Status("stopped", BROUGHT_IN, **place))
         hidden.rename(store.folder / run_id)
     except OSError as error:
         raise RunError(f"The run cannot be stored: {error.strerror}.") from error

@@ -4,6 +4,7 @@
     RUN/state.json         queued, running, paused, finished, stopped, failed or interrupted, and the results
     RUN/history.jsonl      one row per report: within epochs, after each epoch, and what was done to the run
     RUN/commands.jsonl     the commands to it
+    RUN/origin.json        of an imported run: where its earlier training ended
     RUN/snapshots/         the weights before training and after epochs, about twenty of them
     RUN/checkpoint-*       the newest two: everything needed to continue exactly
     RUN/lock               locked by the process that trains it
@@ -28,6 +29,7 @@ from cnn.runs.checkpoints import Checkpoint, newest_checkpoint
 from cnn.runs.commands import Commands
 from cnn.runs.history import History
 from cnn.runs.locks import locked
+from cnn.runs.origin import Origin, read_origin
 from cnn.runs.snapshots import (
     Snapshot,
     list_snapshots,
@@ -65,6 +67,14 @@ class Run:
     def commands(self) -> Commands:
         """The commands to the run."""
         return Commands(self.folder)
+
+    def origin(self) -> Origin | None:
+        """Return where the earlier training of an imported run ended; None for any other run.
+
+        Raises:
+            RunError: if that file is damaged.
+        """
+        return read_origin(self.folder)
 
     def status(self) -> Status:
         """Return the present status; a damaged status file reads as interrupted."""
@@ -166,7 +176,12 @@ class Run:
         Raises:
             RunError: for numbers that are not allowed, and for a run that cannot continue.
         """
-        if self.status().ended and self.history.size() and not self.checkpoint()[0]:
+        origin = self.origin()
+        if origin:  # until something was trained on its imported weights, it can begin with them again
+            trained = any(snapshot.step > origin.step for snapshot in self.snapshots())
+        else:
+            trained = self.history.size() > 0
+        if self.status().ended and trained and not self.checkpoint()[0]:
             raise RunError("This run has no checkpoint to continue from; start a new run of this network.")
         self.commands.extend(epochs, seconds, learning_rate)
 

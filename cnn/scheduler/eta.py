@@ -53,8 +53,13 @@ class Speeds:
 
 
 def last_report(run: Run) -> dict[str, Any] | None:
-    """Return the last row of the history with the speed and the remaining time of a run, if there is one."""
-    return next((row for row in reversed(run.history.rows()) if row.get("kind") == "progress"), None)
+    """Return the last row of the history with the speed and the remaining time of a run, if there is one.
+
+    Imported rows are left out: their speed is that of another machine, or whatever somebody wrote there.
+    """
+    origin = run.origin()
+    rows = run.history.rows()[origin.rows if origin else 0 :]
+    return next((row for row in reversed(rows) if row.get("kind") == "progress"), None)
 
 
 def _key(setup: Setup) -> tuple[NetworkSpec, int]:

@@ -13,6 +13,7 @@ from typing import Any
 from cnn.core.errors import RunError
 from cnn.runs.checkpoints import Checkpoint, drop_after, drop_older, write_checkpoint
 from cnn.runs.commands import REOPEN, SUSPEND, Command
+from cnn.runs.origin import Origin
 from cnn.runs.remaining import GIVEN_MORE, RESUMED
 from cnn.runs.run import Run
 from cnn.runs.snapshots import sweep_parts
@@ -145,32 +146,36 @@ class Recorder:
     def go_back(self) -> Checkpoint | None:
         """Roll the folder back to the newest readable checkpoint, and return that checkpoint.
 
-        If there is none, return None; the run starts again. The status says what is wrong with newer checkpoints.
+        If there is none, return None; the run starts again, an imported one where its imported history ends. The
+        status says what is wrong with newer checkpoints.
 
         Raises:
             RunError: if the folder cannot be written.
         """
         checkpoint, problems = self.run.checkpoint()
+        origin = self.run.origin()
+        back = checkpoint or origin
         begun = self.run.history.size() > 0
         record = checkpoint.record if checkpoint else {}
         self.acknowledged = record.get(
             "acknowledged", record.get("taken", 0)
         )  # "taken" in checkpoints of 1.0
-        gone = self.run.history.cut(record.get("history", 0))
+        gone = self.run.history.cut(record.get("history", origin.history if origin else 0))
         kept = [record.get("row"), *(row for row in gone if row.get("kind") == RESUMED)]
         if begun and record.get("ending") != SUSPEND:
-            kept.append(self._resumed_row(checkpoint, problems))
+            kept.append(self._resumed_row(back, problems))
         for row in kept:
             if row:
                 self.run.history.append(row)
-        self._drop_later(checkpoint.step if checkpoint else -1)
+        self._drop_later(back.step if back else -1)
         if not begun:
             return checkpoint
         self.change(
-            message=_damaged(checkpoint, problems) if problems else "",
-            step=checkpoint.step if checkpoint else 0,
-            epoch=checkpoint.epoch if checkpoint else 0.0,
-            validation_accuracy=self._last_accuracy(),
+            message=_damaged(back, problems) if problems else "",
+            step=back.step if back else 0,
+            epoch=back.epoch if back else 0.0,
+            # The accuracy that an imported history gives was not measured here.
+            validation_accuracy=self._last_accuracy() if checkpoint else None,
         )
         return checkpoint
 
@@ -178,11 +183,11 @@ class Recorder:
         ends = [row for row in self.run.history.rows() if row.get("kind") == "epoch"]
         return ends[-1].get("validation_accuracy") if ends else None
 
-    def _resumed_row(self, checkpoint: Checkpoint | None, problems: list[str]) -> dict[str, Any]:
+    def _resumed_row(self, back: Checkpoint | Origin | None, problems: list[str]) -> dict[str, Any]:
         by_hand = any(command.kind == REOPEN for command in self.run.commands.read(self.acknowledged))
-        reason = _damaged(checkpoint, problems) if problems else ""
+        reason = _damaged(back, problems) if problems else ""
         reason = reason or (GIVEN_MORE if by_hand else "Its process had ended.")
-        step, epoch = (checkpoint.step, round(checkpoint.epoch, 6)) if checkpoint else (0, 0.0)
+        step, epoch = (back.step, round(back.epoch, 6)) if back else (0, 0.0)
         return {"kind": RESUMED, "step": step, "epoch": epoch, "reason": reason}
 
     def _drop_later(self, step: int) -> None:
@@ -218,8 +223,6 @@ def _rounded(kind: str, report: Progress | NewRate | Extended) -> dict[str, Any]
     return {"kind": kind, **{name: round(value, 6) for name, value in asdict(report).items()}}
 
 
-def _damaged(checkpoint: Checkpoint | None, problems: list[str]) -> str:
-    back = (
-        f"it resumed from epoch {checkpoint.epoch:g}" if checkpoint else "it started again from the beginning"
-    )
-    return f"{'; '.join(problems)}; {back}."
+def _damaged(back: Checkpoint | Origin | None, problems: list[str]) -> str:
+    to = f"it resumed from epoch {back.epoch:g}" if back else "it started again from the beginning"
+    return f"{'; '.join(problems)}; {to}."

@@ -23,6 +23,7 @@ from cnn.network.forward import Weights, check_pass
 from cnn.network.spec import Setup
 from cnn.runs.checkpoints import Checkpoint
 from cnn.runs.commands import REOPEN, SUSPEND, Command, Steering
+from cnn.runs.origin import Origin
 from cnn.runs.schedule_segments import Plan, Segment
 from cnn.training.events import (
     EpochEnd,
@@ -70,6 +71,7 @@ def train(
     precision: str = "float32",
     start: Checkpoint | None = None,
     weights: Weights | None = None,
+    origin: Origin | None = None,
 ) -> Iterator[Report]:
     """Train `setup.network` on `data`, yielding reports; the last is `Finished`, or `Suspended`.
 
@@ -81,6 +83,7 @@ def train(
         precision: "float32" or "mixed_bfloat16".
         start: a checkpoint of the same set-up to resume from; None starts from the beginning.
         weights: initial weights of an imported network; None for random ones.
+        origin: where the earlier training of that network ended; epochs and seconds are counted from there.
 
     Raises:
         DivergedError: if the loss or the weights are no longer finite.
@@ -92,6 +95,7 @@ def train(
         trainer.restore(start)
     elif weights:
         set_weights(trainer.model, dict(weights))
+        trainer.begin_at(origin or Origin())
     yield from trainer.reports()
 
 
@@ -123,6 +127,17 @@ class Trainer:
         self._plain = (self.data.train_images[some], self.data.train_labels[some])
         self._order: tuple[int, NDArray[np.int32]] = (-1, np.zeros(0, np.int32))
 
+    def begin_at(self, origin: Origin) -> None:
+        """Count steps, epochs and seconds on from an earlier training, whose optimiser state is not known.
+
+        Its epoch has three decimals. Where step and epoch contradict each other, it had other steps in an epoch.
+        """
+        steps = origin.epoch * self.steps.an_epoch
+        self.step = (
+            origin.step if abs(origin.step - steps) < 1 + 0.001 * self.steps.an_epoch else round(steps)
+        )
+        self.clock.begin_at(origin.seconds)
+
     @property
     def epoch(self) -> float:
         """Epochs done, including the fraction of the current one."""
@@ -132,7 +147,8 @@ class Trainer:
         """Train, evaluate the validation pictures after each epoch, and the test pictures at the end."""
         if self.validated < 0:
             self.validated = 0
-            yield self._epoch_end(None, None, {})
+            if not self.step:  # the state that an imported run begins with is evaluated below
+                yield self._epoch_end(None, None, {})
         yield from self._build()
         while True:
             yield from self._obey()

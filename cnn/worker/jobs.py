@@ -92,7 +92,13 @@ def _reports(recorder: Recorder) -> Iterator[Report]:
         recorder.change(precision=choice.precision, precision_reason=choice.reason)
     recorder.change(source=data.source)
     return train(
-        run.setup, data, recorder.commands, recorder.status.precision, recorder.go_back(), start_weights(run)
+        run.setup,
+        data,
+        recorder.commands,
+        recorder.status.precision,
+        recorder.go_back(),
+        start_weights(run),
+        run.origin(),
     )
 
 

@@ -18,7 +18,12 @@ from cnn.evaluation.pretrained import shipped
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Setup
 from cnn.runs.bring_in import bring_in, start_weights
+from cnn.runs.history_table import to_csv
+from cnn.runs.origin import Origin
+from cnn.runs.remaining import planned_epochs
 from cnn.runs.store import Run, RunStore
+from cnn.scheduler.eta import last_report
+from cnn.training.recorder import Recorder
 from support.random_weights import random_weights
 
 SETUP = PRESETS["lecture"].setup
@@ -117,6 +122,134 @@ def nan_body() -> bytes:
     numbers = np.frombuffer(BODY, np.float32).copy()
     numbers[7] = np.nan
     return numbers.tobytes()
+
+
+ROWS: list[dict[str, Any]] = [
+    {"kind": "epoch", "epoch": 0.0, "step": 0, "seconds": 0.0, "answers": [], "dead": {}},
+    {
+        **{"kind": "progress", "step": 2, "epoch": 0.5, "pictures": 256, "loss": 2.25, "accuracy": 0.125},
+        **{"learning_rate": 1e-05, "images_per_second": 1e9, "seconds": 0.5, "seconds_left": 7200.0},
+    },
+    {"kind": "resumed", "step": 2, "epoch": 0.5, "reason": "It was given more."},
+    {"kind": "extended", "step": 2, "epoch": 0.5, "epochs": 3, "seconds": 0.0},
+    {"kind": "rate", "step": 3, "epoch": 0.75, "learning_rate": 0.5},
+    {
+        **{"kind": "epoch", "epoch": 1.0, "step": 4, "seconds": 1.5, "training_loss": 2.0},
+        **{"training_accuracy": 0.25, "validation_loss": 2.125, "validation_accuracy": 0.9999, "classes": 10},
+        **{"answers": [500, *[0] * 9], "dead": {"relu1_1": 0.0, "relu2_1": 0.5}},
+    },
+]
+
+
+def with_history(table: str | bytes, **changes: Any) -> list[tuple[str, bytes]]:
+    """Return a ZIP of a network trained for one epoch of four steps, with this table of its history."""
+    content = table.encode() if isinstance(table, str) else table
+    facts = manifest(**{"step": 4, "epoch": 1.0} | changes)
+    members = {"cnn-lab.json": facts, "a.safetensors": safetensors(), "a-history.csv": content}
+    return [("a.zip", zipped(members))]
+
+
+def test_a_zip_brings_its_learning_curves_but_no_result_to_rank_by(store: RunStore) -> None:
+    run = bring_in(store, with_history(to_csv(ROWS)), "anna")
+    assert run.history.rows() == ROWS
+    assert run.origin() == Origin(4, 1.0, 1.5, run.history.size(), len(ROWS))
+    assert [(saved.step, saved.epoch) for saved in run.snapshots()] == [(4, 1.0)]
+    status = run.status()
+    assert (status.step, status.epoch, status.seconds, status.validation_accuracy) == (4, 1.0, 1.5, None)
+    assert last_report(run) is None  # a speed from elsewhere is none of this machine's
+
+
+def test_the_curves_of_a_shipped_network_are_the_same_after_import(store: RunStore) -> None:
+    from cnn.exports import archive, plain_files
+    from cnn.exports.source import read_source
+    from cnn.figures.overlay import AXES, QUANTITIES, points
+
+    lecture = next(run for run in shipped() if run.id == "lecture")
+    formats = {"weights": plain_files.export_safetensors, "history": plain_files.export_history}
+    made = archive.export_zip(read_source(lecture), formats, {})
+    run = bring_in(store, [(made.name, made.content)], "anna")
+    for axis in AXES:
+        for quantity in QUANTITIES:
+            curves = [points(each.history.rows(), axis, quantity, 1e6) for each in (lecture, run)]
+            assert len(curves[0][0]) >= 20
+            assert curves[0] == curves[1]
+
+
+def test_a_history_of_an_earlier_version_is_read_and_its_words_are_not(store: RunStore) -> None:
+    rows = [ROWS[2] | {"reason": "<b>Its worker</b> ended."}, ROWS[5]]
+    table = to_csv(rows).replace(
+        '"{""relu1_1"": 0.0, ""relu2_1"": 0.5}"', "\"{'relu1_1': 0.0, 'relu2_1': 0.5}\""
+    )
+    assert "'relu1_1'" in table
+    first, last = bring_in(store, with_history(table), "anna").history.rows()
+    assert first["reason"] == "It was resumed where it was trained."
+    assert last == ROWS[5]
+
+
+def test_an_imported_run_may_begin_anew_until_something_was_trained_on_it(store: RunStore) -> None:
+    run = bring_in(store, with_history(to_csv(ROWS)), "anna")
+    recorder = Recorder(run, run.status())
+    for _ in range(2):  # a process that ends before its first checkpoint, and another one
+        assert recorder.go_back() is None
+        rows = run.history.rows()
+        assert rows[: len(ROWS)] == ROWS
+        assert {row["kind"] for row in rows[len(ROWS) :]} == {"resumed"}
+        assert (rows[-1]["step"], rows[-1]["epoch"]) == (4, 1.0)
+        assert (recorder.status.step, recorder.status.validation_accuracy) == (4, None)
+        assert len(run.snapshots()) == 1
+    recorder.change(state="failed")
+    run.extend(epochs=1)
+    recorder.change(state="failed")
+    run.save_snapshot(8, 2.0, WEIGHTS)
+    with pytest.raises(RunError, match="no checkpoint"):
+        run.extend(epochs=1)
+
+
+def row(**cells: object) -> str:
+    """Return the table of one row of progress, changed."""
+    return to_csv([{name: value for name, value in (ROWS[1] | cells).items() if value is not None}])
+
+
+BAD_TABLES: dict[str, tuple[str | bytes, str]] = {
+    "no text": (b"\xff\xfe\x00", "not a table"),
+    "a cell without an end": ('kind,step,epoch\n"' + "x" * 200_000, "not a table"),
+    "another column": (row(evil=1), "has the column 'evil'"),
+    "a column twice": ("kind,step,epoch,step\n", "lacks kind, step or epoch"),
+    "without steps": ("kind,epoch\n", "lacks kind, step or epoch"),
+    "an unknown kind": (row(kind="code"), "Row 1 of the history is 'code'"),
+    "NaN": (row(loss="nan"), "has 'nan' under loss"),
+    "infinite": (row(loss="1e999"), "has '1e999' under loss"),
+    "an accuracy above 1": (row(accuracy=1.5), "has '1.5' under accuracy"),
+    "below zero": (row(seconds=-1.0), "has '-1.0' under seconds"),
+    "half a step": (row(step=1.5), "has '1.5' under step"),
+    "a number of others": (row(step="٣"), "under step"),
+    "a formula": (row(loss="=1+1"), "has '=1\\+1' under loss"),
+    "a value that the kind has not": (row(validation_loss=1.0), "under validation_loss"),
+    "half of a measurement": (to_csv([ROWS[0] | {"validation_loss": 1.0}]), "only one of validation"),
+    "nothing left": (row(seconds_left=None), "has no seconds_left"),
+    "later than the weights": (row(step=5), "later than the saved weights"),
+    "later by its epoch": (row(epoch=1.1), "later than the saved weights"),
+    "answers of eleven classes": (to_csv([ROWS[5] | {"answers": [1] * 11}]), "under answers"),
+    "answers that are words": (to_csv([ROWS[5] | {"answers": ["a"] * 10}]), "under answers"),
+    "a dead layer of words": (to_csv([ROWS[5] | {"dead": {"relu": "all"}}]), "under dead"),
+    "a dead layer with markup": (to_csv([ROWS[5] | {"dead": {"<b>": 0.5}}]), "under dead"),
+    "a cell too many": (row().rstrip("\n") + ",1\n", "has 11 cells instead of 10"),
+    "too many rows": ("kind,step,epoch,learning_rate\n" + "rate,1,0,1\n" * 100_001, "more than 100,000 rows"),
+    "too long": (b"\n" * 20_000_001, "larger than 20,000,000"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_TABLES)
+def test_a_history_that_is_not_one_is_refused(name: str, store: RunStore) -> None:
+    table, words = BAD_TABLES[name]
+    refused(store, with_history(table), words)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"step": -1}, {"step": True}, {"step": 10**9}, {"epoch": "1"}, {"epoch": 1e6}]
+)
+def test_a_place_that_cannot_be_is_refused(changes: dict[str, Any], store: RunStore) -> None:
+    refused(store, with_history(to_csv([]), **changes), "must be a")
 
 
 BAD_WEIGHTS: dict[str, tuple[bytes, str]] = {
@@ -287,11 +420,26 @@ def test_an_imported_run_is_trained_from_its_weights(store: RunStore, training: 
 
     network = SETUP.network
     setup = {**SETUP.to_json(), "training": {"epochs": 1, "pictures": 500, "learning_rate": 1e-6}}
-    content = zipped({"cnn-lab.json": manifest(setup=setup), "a.safetensors": safetensors()})
-    run = bring_in(store, [("x.zip", content)], "anna")
+    run = bring_in(store, with_history(to_csv(ROWS), setup=setup), "anna")
     run.extend(epochs=1)
     status = jobs.train_run(run.folder)
-    assert (status.state, status.epoch) == ("finished", 1)
+    # Its curves go on: four steps were an epoch there, and are one here.
+    assert (status.state, status.epoch, status.step) == ("finished", 2, 8)
+    assert status.seconds > 1.5
+    rows = run.history.rows()
+    assert rows[: len(ROWS)] == ROWS
+    here = rows[len(ROWS) :]
+    assert [each["kind"] for each in here if each["kind"] != "progress"][:2] == ["resumed", "extended"]
+    steps = [each["step"] for each in here]
+    assert (steps[0], steps[-1]) == (4, 8)
+    assert steps == sorted(steps)
+    epochs = [(each["epoch"], each.get("validation_accuracy")) for each in here if each["kind"] == "epoch"]
+    assert [epoch for epoch, _ in epochs] == [1, 2]
+    assert epochs[0][1] not in (None, 0.9999)  # measured here, before anything is trained
+    assert planned_epochs(run, rows) == 2
+    speed = last_report(run)
+    assert speed
+    assert 0 < speed["images_per_second"] < 1e6
     assert network == run.setup.network
     weights = run.weights()
     for name, array in WEIGHTS.items():  # three steps of such a rate change nearly nothing

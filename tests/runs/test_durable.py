@@ -71,6 +71,7 @@ def play(
     precision: str,
     start: Checkpoint | None = None,
     weights: object = None,
+    origin: object = None,
 ) -> Iterator[Report]:
     """Yield the reports of a run with `STEPS` steps per epoch, whose weights are the number of the step."""
     step = start.step if start else 0

@@ -56,6 +56,11 @@ def resumed_words(run: Run, status: Status) -> str:
     return f"Its worker ended; the run continued by itself from epoch {rows[-1]['epoch']:.3g}{times}."
 
 
+def start_words(run: Run) -> str:
+    """Return what the weights of epoch 0 are: random ones, or those that were imported without a history."""
+    return "as it was brought in" if run.origin() else "before training: random weights"
+
+
 def plain(text: str) -> str:
     """Return text in which Markdown finds nothing to change.
 

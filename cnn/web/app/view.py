@@ -20,6 +20,7 @@ from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run
 from cnn.web.app import address
 from cnn.web.app.cache import shared_cache
+from cnn.web.app.run_text import start_words
 from cnn.web.app.session import session
 from cnn.web.app.widgets import Sample, class_sample, class_size, dataset_name, own_sample
 
@@ -159,7 +160,7 @@ def looks_at_own_picture() -> bool:
 def epoch_words(run: Run, snapshot: Snapshot) -> str:
     """Return when a state was saved, in words: "after epoch 3 of 20"."""
     if not snapshot.epoch:
-        return "before training: random weights"
+        return start_words(run)
     planned = run.setup.training.epochs
     whole = snapshot.epoch == round(snapshot.epoch)
     return (f"after epoch {snapshot.epoch:g}" if whole else f"after {snapshot.epoch:.1f} epochs") + (

@@ -19,7 +19,7 @@ from cnn.images.image import RESAMPLING, Picture
 from cnn.network.forward import Weights, forward
 from cnn.runs.store import Run
 from cnn.web.app.class_room import shared_runs
-from cnn.web.app.run_text import plain
+from cnn.web.app.run_text import plain, start_words
 from cnn.web.app.service import service
 from cnn.web.app.session import session
 
@@ -180,7 +180,7 @@ def run_note(run: Run) -> None:
     if status.state == "finished" or not snapshots:
         return
     epoch = snapshots[-1].epoch
-    trained = f"after {epoch:g} epochs" if epoch else "before training, with random weights"
+    trained = f"after {epoch:g} epochs" if epoch else start_words(run)
     text = f"{plain(run.name or run.id)} is {status.state}. You see the network {trained}."
     st.info(f"{text} {status.message}".strip(), icon=STATE_ICONS[status.state])
 

@@ -13,7 +13,8 @@ def show_bring_in() -> None:
     st.markdown(
         "Upload a ZIP made on this page, or two files together: the spec as JSON and the weights as "
         "safetensors. The network becomes one of your runs: you can look inside it, compare it, and continue "
-        "its training. Keras, PyTorch and ONNX files are not accepted, because such files can contain code."
+        "its training; a ZIP also brings its learning curves. Keras, PyTorch and ONNX files are not accepted, "
+        "because such files can contain code."
     )
     given = st.file_uploader(
         "Files of a network", accept_multiple_files=True, key=f"bring-in-{session().brought_in}"

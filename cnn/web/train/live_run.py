@@ -25,7 +25,7 @@ from cnn.network.spec import PICTURE_SHAPE, Setup
 from cnn.network.summary import total_parameters, walk
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run, Status, read_run
-from cnn.web.app.run_text import plain, resumed_words, state_words
+from cnn.web.app.run_text import plain, resumed_words, start_words, state_words
 from cnn.web.app.session import theme
 from cnn.web.app.widgets import FIRST_CLASS, STATE_ICONS, Sample, class_sample, dataset_name
 from cnn.web.train import run_list, steering
@@ -234,7 +234,7 @@ def _when(run: Run, snapshots: list[Snapshot]) -> str:
         return ""
     epoch, planned = snapshots[-1].epoch, run.setup.training.epochs
     whole = f" of {planned}" if planned else ""
-    return f", after epoch {epoch:.3g}{whole}" if epoch else ", before training: random weights"
+    return f", after epoch {epoch:.3g}{whole}" if epoch else f", {start_words(run)}"
 
 
 def _picture() -> Sample | None:

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from cnn.core.errors import RunError
 from cnn.core.numbers import to_json
 from cnn.core.shares import percent
-from cnn.runs.remaining import planned_epochs
+from cnn.runs.remaining import RESUMED, planned_epochs
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run, Status
 from cnn.scheduler.fair_queue import Place
@@ -43,7 +43,10 @@ def facts(run: Run, status: Status) -> dict[str, Any]:
     rows = run.history.rows()
     last = last_progress(rows)
     place = service().engine.place(run.id) if status.state == "queued" else None
-    done, words = _progress(run, status, last, place)
+    # A run that continues builds its network first, whatever its last report says is left.
+    marked = (row["kind"] for row in reversed(rows) if row["kind"] in ("progress", RESUMED))
+    building = status.state == "running" and next(marked, RESUMED) == RESUMED
+    done, words = (0.0, "Building the network") if building else _progress(run, status, last, place)
     snapshots = run.snapshots()
     return {
         "stamp": _stamp(run, status, bool(snapshots)),
@@ -103,8 +106,6 @@ def _progress(
 def _progress_words(run: Run, status: Status, last: dict[str, Any]) -> str:
     if status.state == "paused":
         return f"Paused at epoch {last.get('epoch', 0.0):.2f}, {minutes(last.get('seconds_left', 0.0))} left"
-    if not last:
-        return "Building the network"
     if last["seconds_left"] <= 0:
         return "Evaluating on the test pictures"
     if last["step"] <= 20:

@@ -300,7 +300,7 @@ def test_two_cards_two_ways_on_and_a_note_on_each_network(visit: Visit, home: Pa
     run.save_snapshot(0, 0.0, trained.weights())
     run.write_status(Status("running", process=1))
     app = unfolded(visit(network="lecture", second=run.id), "trust")
-    assert any("with random weights" in note.value for note in app.info)
+    assert any("random weights" in note.value for note in app.info)
     links = [link.proto.query_string for link in app.get("page_link")]
     for name, link in zip(("lecture", run.id), links, strict=True):
         assert f"network={name}" in link

@@ -229,7 +229,8 @@ def test_a_new_learning_rate(lab: Lab) -> None:
     assert lab.visit("train").number_input(key=f"rate-{run.id}").value == 0.0005
 
 
-def test_a_run_that_is_trained_gets_more(lab: Lab) -> None:
+def test_a_run_that_is_trained_gets_more(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steering, "TWICE_SECONDS", 600.0)  # however slow this machine is
     run = lab.put("running", **this_process())
     app = lab.visit("train")
     app.number_input(key=f"more-{run.id}").set_value(3)
