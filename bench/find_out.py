@@ -70,7 +70,9 @@ def tables(rounds: int, smoke: bool) -> Iterator[Figure]:
     try:
         with server() as served:
             say(f"  {count} runs are written")
-            runs = _written(RunStore(served.home / "runs"), count, rows, rounds)
+            runs = write_runs(RunStore(served.home / "runs"), count)
+            for run in runs[: COMPARED * rounds]:
+                _write_history(run, rows)
             yield from _python(rounds, served.home, runs)
             with browser() as chromium:
                 yield _drawn(rounds, chromium, served.url)
@@ -78,11 +80,15 @@ def tables(rounds: int, smoke: bool) -> Iterator[Figure]:
         yield skipped(*CLICK[:2], CLICK[2], reason=reason)
 
 
-def _written(store: RunStore, count: int, rows: int, rounds: int) -> list[Run]:
-    """Write runs of different networks, the first of which have long histories."""
+def write_runs(store: RunStore, count: int, rows: int = 0) -> list[Run]:
+    """Write runs of different networks, each with a history of so many rows; runs that are there are kept.
+
+    Without rows, `count` is how many there are in the end; with rows, it is how many are added.
+    """
     rng, found = random.Random(0), []
     names = list(PRESETS)
-    for number in range(count):
+    first = sum(1 for _ in store.folder.glob("bench-*")) if store.folder.exists() else 0
+    for number in range(first, first + count if rows else count):
         setup = PRESETS[names[number % len(names)]].setup
         setup = replace(setup, training=replace(setup.training, seed=number))
         folder = store.folder / f"bench-{number:04d}"
@@ -93,16 +99,20 @@ def _written(store: RunStore, count: int, rows: int, rounds: int) -> list[Run]:
                 "finished", validation_accuracy=accuracy, test_accuracy=accuracy, seconds=rng.uniform(5, 99)
             )
         )
+        if rows:
+            _write_history(run, rows)
         found.append(run)
-    for run in found[: COMPARED * rounds]:
-        text = "".join(
-            f'{{"kind": "progress", "step": {i}, "epoch": {i / 100}, "loss": {2 / (1 + i / 999)}, '
-            f'"accuracy": 0.5, "learning_rate": 0.003, "images_per_second": 5000.0, "seconds": {i / 10}, '
-            f'"seconds_left": 1.0}}\n'
-            for i in range(rows)
-        )
-        (run.folder / "history.jsonl").write_text(text)
     return found
+
+
+def _write_history(run: Run, rows: int) -> None:
+    text = "".join(
+        f'{{"kind": "progress", "step": {i}, "epoch": {i / 100}, "loss": {2 / (1 + i / 999)}, '
+        f'"accuracy": 0.5, "learning_rate": 0.003, "images_per_second": 5000.0, "seconds": {i / 10}, '
+        f'"seconds_left": 1.0}}\n'
+        for i in range(rows)
+    )
+    (run.folder / "history.jsonl").write_text(text)
 
 
 def _python(rounds: int, home: Path, runs: list[Run]) -> Iterator[Figure]:

@@ -67,6 +67,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         ),
         "lesson": Part("bench.room:lesson", "200 students in a room for ten minutes"),
         "room": Part("bench.room:room", "up to 200 students in a room, its board on a projector"),
+        "growth": Part("bench.growth:growth", "how training, tables, charts and pages grow, with exponents"),
         "web": Part("bench.web:web", "start of the server to Home, memory, page changes in a browser"),
     }
 )

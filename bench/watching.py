@@ -39,10 +39,8 @@ class Look:
 
 def watching(rounds: int, smoke: bool) -> Iterator[Figure]:
     """Let crowds of different sizes watch their runs on one server."""
-    for people in CROWDS[:2] if smoke else CROWDS:
-        with server() as running:
-            running.wait_until_quiet()
-            looks = [_crowd(running, people, SMOKE_SECONDS if smoke else SECONDS) for _ in range(rounds)]
+    sizes, seconds = (CROWDS[:2], SMOKE_SECONDS) if smoke else (CROWDS, SECONDS)
+    for people, looks in crowds(sizes, rounds, seconds):
         note = f"each with a run in the queue, one trains; {data_source()}; no browser"
         opened = [seconds for look in looks for seconds in look.opened]
         name = f"watching: Train opened by all at once, {people} people"
@@ -52,6 +50,15 @@ def watching(rounds: int, smoke: bool) -> Iterator[Figure]:
         yield figure(name, "s", answers, Below(0.5), rounds=rounds)
         yield figure(f"watching: web process, {people} people", "cores", [look.cores for look in looks])
         yield figure(f"watching: memory, {people} people", "MB", [look.megabytes for look in looks])
+
+
+def crowds(sizes: Sequence[int], rounds: int, seconds: float) -> Iterator[tuple[int, list[Look]]]:
+    """Yield what crowds of these sizes cost, each on a server of its own; they look for some seconds."""
+    for people in sizes:
+        with server() as running:
+            running.wait_until_quiet()
+            looks = [_crowd(running, people, seconds) for _ in range(rounds)]
+        yield people, looks
 
 
 def _crowd(running: Server, people: int, seconds: float) -> Look:
