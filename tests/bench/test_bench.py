@@ -169,6 +169,7 @@ def test_list_names_the_parts(capsys: pytest.CaptureFixture[str]) -> None:
         "embedded",
         "lesson",
         "room",
+        "growth",
         "web",
     ]
 
