@@ -6,7 +6,7 @@ from types import MappingProxyType, ModuleType
 import numpy as np
 
 from cnn.core.errors import DataError
-from cnn.data import cifar10
+from cnn.data import cifar10, mapped
 from cnn.data.classes import CLASSES
 from cnn.data.dataset import Dataset
 from cnn.data.synthetic import disk_cache, sketch10
@@ -27,7 +27,7 @@ __all__ = [
 DATASETS: Mapping[str, ModuleType] = MappingProxyType({"cifar10": cifar10, "sketch10": sketch10})
 NAMES = tuple(DATASETS)
 _LOADERS: Mapping[str, Callable[[], Dataset]] = MappingProxyType(
-    {"cifar10": cifar10.load, "sketch10": disk_cache.load}
+    {"cifar10": mapped.load, "sketch10": disk_cache.load}
 )
 
 

@@ -104,10 +104,19 @@ def source(batches: Path) -> str:
     return told if told and told != VERIFIED else _UNVERIFIED
 
 
+def checksums(batches: Path) -> list[str]:
+    """Return the MD5s of the six files; they are read again only after they have changed.
+
+    Raises:
+        OSError: if one cannot be read.
+    """
+    return [_md5_now(batches / name) for name in OFFICIAL_MD5]
+
+
 def is_official(batches: Path) -> bool:
     """Whether the six files have the published MD5s; they are read again only after they have changed."""
     try:
-        return all(_md5_now(batches / name) == known for name, known in OFFICIAL_MD5.items())
+        return checksums(batches) == list(OFFICIAL_MD5.values())
     except OSError:
         return False
 

@@ -24,7 +24,7 @@ from cnn.network.spec import Setup, TrainSpec
 from cnn.network.summary import FLOAT_BYTES, total_parameters, walk
 from cnn.training.runtime import release_memory
 
-# TensorFlow and Keras 560 MB, CIFAR-10 twice (as arrays and as a tensor) 330 MB, graphs.
+# TensorFlow and Keras 650 MB (370 MB of it the library itself), CIFAR-10 180 MB (a mapped file), graphs.
 BASE_BYTES = 950 * 2**20
 EVALUATED_AT_ONCE = 500  # validation and test pictures
 MACHINE_SHARE = 0.8

@@ -33,6 +33,7 @@ def warm(threads: int = 0) -> str:
         load_once("cifar10")
     except CnnLabError:
         logger.info("CIFAR-10 is not installed yet")
+    release_memory()
     return precision
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from cnn import data
 from cnn.core.errors import DataError
-from cnn.data import cifar10, layout
+from cnn.data import cifar10, layout, mapped
 
 BATCHES = "cifar-10-batches-bin"
 
@@ -210,3 +210,42 @@ def test_the_real_pictures_are_whole_and_differ():
     ship, deer = (loaded.test_images[loaded.test_labels == label].mean((0, 1, 2)) for label in (8, 4))
     assert ship[2] > ship[0]
     assert deer[2] < deer[0]
+
+
+ARRAYS = [f"{part}_{kind}" for part in ("train", "validation", "test") for kind in ("images", "labels")]
+
+
+def test_decoded_pictures_are_mapped_from_one_file(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CNN_LAB_DATA", str(copy))
+    expected = cifar10.load(copy)
+    before = copy / "cifar10-of-other-pictures.pixels"
+    before.touch()
+    data.load("cifar10")
+    (file,) = copy.glob("cifar10-*.pixels")  # the file of other pictures is gone
+    assert file != before
+    for again in range(2):
+        with monkeypatch.context() as fixed:
+            fixed.setattr(cifar10, "load", lambda folder: pytest.fail("it was decoded again"))
+            found = data.load("cifar10")
+        assert (found.name, found.source) == (expected.name, expected.source)
+        for name in ARRAYS:
+            np.testing.assert_array_equal(getattr(found, name), getattr(expected, name), name)
+            assert getattr(found, name).dtype == getattr(expected, name).dtype
+        assert [getattr(found, name).ctypes.data % 64 for name in ARRAYS[::2]] == [0, 0, 0]
+        found.train_images[:] = 255  # which changes neither the file nor what is loaded next
+        if not again:
+            file.write_bytes(file.read_bytes()[:-1])  # a damaged file is written again
+            data.load("cifar10")
+    spoil(copy, "data_batch_1.bin", records(9).tobytes())
+    data.load("cifar10")
+    assert not file.exists()
+    assert len(list(copy.glob("cifar10-*.pixels"))) == 1
+
+
+def test_without_space_on_the_disk_pictures_are_in_memory(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CNN_LAB_DATA", str(copy))
+    monkeypatch.setattr(mapped, "FREE_BYTES", 2**62)
+    assert len(data.load("cifar10").train_labels) == 45_000
+    assert not list(copy.glob("*.pixels"))
