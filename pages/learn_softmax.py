@@ -99,7 +99,7 @@ if np.isfinite(shares).all():
 else:
     st.warning(
         f"Overflow: the sum is {powers.sum()}, and {powers.max()} / {powers.sum()} is nan, not a number. "
-        "With the largest score subtracted first, the same scores give the probabilities on the right.",
+        "With the largest score subtracted first, the same scores give the probabilities in the last column.",
         icon=":material/running_with_errors:",
     )
 numbers = {

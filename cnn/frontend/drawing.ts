@@ -1,18 +1,21 @@
 // Shows an SVG of cnn.figures.drawing; a layer in it can be chosen by mouse, touch or keyboard.
-import { find, type Mount } from "./shared/dom.ts";
+import { find, type Mount, make } from "./shared/dom.ts";
+import { markEdges } from "./shared/edges.ts";
 import { isEnter } from "./shared/input.ts";
 
 export default function drawing({ data, parentElement, setTriggerValue }: Mount<string>): void {
   const place = find(parentElement, ".drawing");
+  const stage = place.querySelector<HTMLElement>(".stage") ?? begin(place);
   if (place.dataset.shown !== data) {
-    const [left, focused] = [place.scrollLeft, focusedLayer(place)];
-    place.innerHTML = data;
+    const [left, focused] = [stage.scrollLeft, focusedLayer(place)];
+    stage.innerHTML = data;
     place.dataset.shown = data;
-    place.scrollLeft = left;
+    stage.scrollLeft = left;
     if (focused)
-      place.querySelector<SVGElement>(`[data-layer="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
-    const chosen = place.querySelector(".chosen");
-    if (chosen) bringIntoSight(place, chosen);
+      stage.querySelector<SVGElement>(`[data-layer="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    const chosen = stage.querySelector(".chosen");
+    if (chosen) bringIntoSight(stage, chosen);
+    looks.get(place)?.();
   }
   const choose = (event: Event) => {
     const layer = (event.target as Element).closest<SVGElement>("[data-layer]");
@@ -26,6 +29,15 @@ export default function drawing({ data, parentElement, setTriggerValue }: Mount<
   };
 }
 
+const looks = new WeakMap<HTMLElement, () => void>();
+
+function begin(place: HTMLElement): HTMLElement {
+  const frame = make("div", place, "edges");
+  const stage = make("div", frame, "stage");
+  looks.set(place, markEdges(place, frame, stage, "Back to the left", "On to the right"));
+  return stage;
+}
+
 // A new drawing replaces the one in which somebody goes from layer to layer by keyboard: the focus stays on the layer.
 function focusedLayer(place: HTMLElement): string | undefined {
   const focused = (place.getRootNode() as Document | ShadowRoot).activeElement;
@@ -33,8 +45,8 @@ function focusedLayer(place: HTMLElement): string | undefined {
 }
 
 // Where the drawing is wider than the page, it scrolls to the chosen layer.
-function bringIntoSight(place: HTMLElement, chosen: Element): void {
-  const [outer, inner] = [place.getBoundingClientRect(), chosen.getBoundingClientRect()];
-  if (inner.right > outer.right) place.scrollLeft += inner.right - outer.right + 8;
-  if (inner.left < outer.left) place.scrollLeft -= outer.left - inner.left + 8;
+function bringIntoSight(stage: HTMLElement, chosen: Element): void {
+  const [outer, inner] = [stage.getBoundingClientRect(), chosen.getBoundingClientRect()];
+  if (inner.right > outer.right) stage.scrollLeft += inner.right - outer.right + 8;
+  if (inner.left < outer.left) stage.scrollLeft -= outer.left - inner.left + 8;
 }

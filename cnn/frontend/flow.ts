@@ -2,6 +2,7 @@
 // it what it depends on in every column before it, back to the picture. The pointer takes the walk over. A press stops
 // it, and where the system asks for less motion it does not begin by itself.
 import { find, findAll, lasting, type Mount, make, makeButton, makeSvg } from "./shared/dom.ts";
+import { markEdges } from "./shared/edges.ts";
 import { byHand, isEnter, prefersCalm } from "./shared/input.ts";
 import { clamp } from "./shared/numbers.ts";
 
@@ -95,9 +96,11 @@ function show(place: HTMLElement, data: string): void {
   const left = place.querySelector(".stage")?.scrollLeft ?? 0;
   place.replaceChildren();
   place.dataset.shown = data;
-  const stage = make("div", place, "stage");
+  const frame = make("div", place, "edges");
+  const stage = make("div", frame, "stage");
   stage.innerHTML = data;
   stage.scrollLeft = left;
+  markEdges(place, frame, stage, "Back to the left", "On to the right")();
   const bar = make("div", place, "bar");
   const button = makeButton(bar, "play", "");
   const svg = find<SVGSVGElement>(stage, "svg");

@@ -1,6 +1,7 @@
-// Notices that the server was restarted. Until the page has been drawn anew nothing on it can be pressed, because the
-// new server knows none of its buttons; and what only the old server had is said to be gone.
-import { find, type Mount, write } from "./shared/dom.ts";
+// Notices that the server is away, says so, and locks the page: Streamlit drops what is pressed meanwhile, navigation
+// included. A server that was restarted knows no button of the page, so the lock holds until the page was drawn anew;
+// and what only the old server had is said to be gone.
+import { find, type Mount, make, write } from "./shared/dom.ts";
 
 interface Data {
   server: string; // names the process that serves
@@ -13,13 +14,17 @@ interface Data {
 const page = window as Window & { cnnLabKept?: Record<string, { server: string; count: number }> };
 
 const APP = '[data-testid="stApp"]';
-const CONTENT = '[data-testid="stMainBlockContainer"]';
+// What sends something to the server when it is pressed: the page, the navigation bar, what either has opened above itself
+const PRESSED = ["stMainBlockContainer", "stHeader", "stPopoverBody", "stDialog"].map((id) => `[data-testid="${id}"]`);
+const QUIET = 1000; // milliseconds for which a lost connection is not worth a word
 const PATIENCE = 5000; // milliseconds after which a page that was not drawn anew may be used all the same
 
 let watched: Element | null = null;
+let shown: Element | null = null; // one of these components that is on the page now
 
 export default function restart({ data, parentElement }: Mount<Data>): void {
   const place = find(parentElement, ".restart");
+  shown = place;
   const last = page.cnnLabKept?.[data.what];
   const gone = Boolean(last?.count) && last?.server !== data.server && !data.count;
   if (gone) write(place, data.words);
@@ -37,15 +42,26 @@ function watch(app: Element): void {
   const state = (name: string) => app.getAttribute(`data-test-${name}-state`);
   let away = false; // since the connection was lost, until the page was drawn anew
   let ran = false;
-  const lock = (on: boolean) => document.querySelector(CONTENT)?.toggleAttribute("inert", on);
+  let timer = 0;
+  let locked: Element[] = [];
+  let notice: HTMLElement | null = null;
+  const lock = () => {
+    locked = [...document.querySelectorAll(PRESSED.join())];
+    for (const element of locked) element.setAttribute("inert", "");
+    timer = window.setTimeout(() => {
+      notice = say();
+    }, QUIET);
+  };
   const free = () => {
     away = false;
-    lock(false);
+    clearTimeout(timer);
+    notice?.remove();
+    for (const element of locked) element.removeAttribute("inert");
   };
   const look = () => {
     const connected = state("connection") === "CONNECTED";
     if (!connected) {
-      if (!away) lock(true);
+      if (!away) lock();
       away = true;
       ran = false;
     } else if (away) {
@@ -55,4 +71,21 @@ function watch(app: Element): void {
     }
   };
   new MutationObserver(look).observe(app, { attributes: true });
+}
+
+// Outside of what is locked: a screen reader does not read what is inert.
+function say(): HTMLElement {
+  const notice = make("p", document.body);
+  notice.className = "cnn-lab-away";
+  notice.setAttribute("role", "alert");
+  const theme = shown ? getComputedStyle(shown) : null;
+  const colour = (name: string) => theme?.getPropertyValue(`--st-${name}`) ?? "";
+  notice.style.cssText = `
+    position: fixed; inset: 4.25rem 0 auto; z-index: 1000000; width: fit-content; max-width: calc(100vw - 2rem);
+    margin: 0 auto; padding: 0.6rem 1rem; box-sizing: border-box; border: 2px solid ${colour("primary-color")};
+    border-radius: 6px; background: ${colour("background-color")}; color: ${colour("text-color")};
+    font: 1rem/1.4 ${colour("font")}; box-shadow: 0 4px 16px #0004;`;
+  notice.textContent =
+    "The server does not answer. Until it is back, nothing on this page can be pressed; the page goes on by itself.";
+  return notice;
 }

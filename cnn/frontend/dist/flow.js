@@ -45,6 +45,27 @@ function setAttributes(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
 }
 
+// cnn/frontend/shared/edges.ts
+var STEP = 0.6;
+function markEdges(marked, frame, box, earlier, later) {
+  const look = () => {
+    const room = box.scrollWidth - box.clientWidth;
+    marked.classList.toggle("before", box.scrollLeft > 4);
+    marked.classList.toggle("after", box.scrollLeft < room - 4);
+  };
+  for (const [name, text, label2, way] of [
+    ["scroll back", "‹", earlier, -STEP],
+    ["scroll on", "›", later, STEP]
+  ]) {
+    const button = makeButton(frame, name, text, label2);
+    button.tabIndex = -1;
+    button.onclick = () => box.scrollBy({ left: way * box.clientWidth });
+  }
+  box.addEventListener("scroll", look);
+  new ResizeObserver(look).observe(box);
+  return look;
+}
+
 // cnn/frontend/shared/numbers.ts
 var THRESHOLD = 1e-4;
 var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
@@ -102,9 +123,11 @@ function show(place, data) {
   const left = place.querySelector(".stage")?.scrollLeft ?? 0;
   place.replaceChildren();
   place.dataset.shown = data;
-  const stage = make("div", place, "stage");
+  const frame = make("div", place, "edges");
+  const stage = make("div", frame, "stage");
   stage.innerHTML = data;
   stage.scrollLeft = left;
+  markEdges(place, frame, stage, "Back to the left", "On to the right")();
   const bar = make("div", place, "bar");
   const button = makeButton(bar, "play", "");
   const svg = find(stage, "svg");

@@ -154,6 +154,27 @@ function focusedIn(place2) {
 }
 var zoomOf = (element) => element.getBoundingClientRect().width / element.offsetWidth || 1;
 
+// cnn/frontend/shared/edges.ts
+var STEP = 0.6;
+function markEdges(marked, frame, box, earlier, later) {
+  const look = () => {
+    const room = box.scrollWidth - box.clientWidth;
+    marked.classList.toggle("before", box.scrollLeft > 4);
+    marked.classList.toggle("after", box.scrollLeft < room - 4);
+  };
+  for (const [name, text, label, way] of [
+    ["scroll back", "‹", earlier, -STEP],
+    ["scroll on", "›", later, STEP]
+  ]) {
+    const button = makeButton(frame, name, text, label);
+    button.tabIndex = -1;
+    button.onclick = () => box.scrollBy({ left: way * box.clientWidth });
+  }
+  box.addEventListener("scroll", look);
+  new ResizeObserver(look).observe(box);
+  return look;
+}
+
 // cnn/frontend/shared/input.ts
 var LONG_PRESS = 500;
 var STILL = 10;
@@ -572,13 +593,11 @@ function begin(place2, blob) {
   const verdict = make("p", bar, "verdict");
   const scaleSwitch = makeButton(bar, "toggle", "Own scale for each map");
   const orderSwitch = makeButton(bar, "toggle", "Most active first");
-  const frame = make("div", place2, "frame");
+  const frame = make("div", place2, "edges");
   const box = make("div", frame, "box");
   const columns = make("div", box, "columns");
   columns.setAttribute("role", "group");
   columns.setAttribute("aria-label", "The network, layer by layer. Arrow keys move, Enter opens.");
-  const back = makeButton(frame, "scroll back", "‹", "Earlier layers");
-  const on = makeButton(frame, "scroll on", "›", "Later layers");
   const state = {
     place: place2,
     box,
@@ -606,17 +625,15 @@ function begin(place2, blob) {
     ask: () => void 0,
     awaited: "",
     patience: 0,
-    stop: onComputed((values) => anticipate(state, values))
+    stop: onComputed((values) => anticipate(state, values)),
+    edges: () => void 0
   };
   scaleSwitch.onclick = () => {
     state.own = !state.own;
     fill(state);
   };
   orderSwitch.onclick = () => state.ask({ byActivity: !state.facts.byActivity });
-  back.tabIndex = on.tabIndex = -1;
-  back.onclick = () => box.scrollBy({ left: -0.6 * box.clientWidth });
-  on.onclick = () => box.scrollBy({ left: 0.6 * box.clientWidth });
-  box.onscroll = () => markEnds(state);
+  state.edges = markEdges(place2, frame, box, "Earlier layers", "Later layers");
   columns.onkeydown = (event) => press(event, state);
   columns.onpointerleave = (event) => {
     if (event.pointerType === "mouse") point(state, null);
@@ -632,12 +649,10 @@ function begin(place2, blob) {
   states.set(place2, state);
   return state;
 }
-function markEnds({ box, place: place2, parts, facts }) {
-  const room = box.scrollWidth - box.clientWidth;
+function markEnds({ place: place2, parts, facts, edges }) {
   const last = parts[facts.columns.at(-1)?.name ?? ""];
   place2.style.setProperty("--last", `${last?.section.offsetWidth ?? 0}px`);
-  place2.classList.toggle("before", box.scrollLeft > 4);
-  place2.classList.toggle("after", box.scrollLeft < room - 4);
+  edges();
 }
 function build(state) {
   state.columns.replaceChildren();

@@ -6,6 +6,13 @@ function find(root, selector) {
   if (!found) throw new Error(`no ${selector} in this component`);
   return found;
 }
+function make(kind, parent, name = "", text) {
+  const element = document.createElement(kind);
+  if (name) element.className = name;
+  if (text !== void 0) element.textContent = text;
+  parent?.append(element);
+  return element;
+}
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -13,11 +20,14 @@ function write(element, text) {
 // cnn/frontend/restart.ts
 var page = window;
 var APP = '[data-testid="stApp"]';
-var CONTENT = '[data-testid="stMainBlockContainer"]';
+var PRESSED = ["stMainBlockContainer", "stHeader", "stPopoverBody", "stDialog"].map((id) => `[data-testid="${id}"]`);
+var QUIET = 1e3;
 var PATIENCE = 5e3;
 var watched = null;
+var shown = null;
 function restart({ data, parentElement }) {
   const place = find(parentElement, ".restart");
+  shown = place;
   const last = page.cnnLabKept?.[data.what];
   const gone = Boolean(last?.count) && last?.server !== data.server && !data.count;
   if (gone) write(place, data.words);
@@ -34,15 +44,26 @@ function watch(app) {
   const state = (name) => app.getAttribute(`data-test-${name}-state`);
   let away = false;
   let ran = false;
-  const lock = (on) => document.querySelector(CONTENT)?.toggleAttribute("inert", on);
+  let timer = 0;
+  let locked = [];
+  let notice = null;
+  const lock = () => {
+    locked = [...document.querySelectorAll(PRESSED.join())];
+    for (const element of locked) element.setAttribute("inert", "");
+    timer = window.setTimeout(() => {
+      notice = say();
+    }, QUIET);
+  };
   const free = () => {
     away = false;
-    lock(false);
+    clearTimeout(timer);
+    notice?.remove();
+    for (const element of locked) element.removeAttribute("inert");
   };
   const look = () => {
     const connected = state("connection") === "CONNECTED";
     if (!connected) {
-      if (!away) lock(true);
+      if (!away) lock();
       away = true;
       ran = false;
     } else if (away) {
@@ -52,6 +73,20 @@ function watch(app) {
     }
   };
   new MutationObserver(look).observe(app, { attributes: true });
+}
+function say() {
+  const notice = make("p", document.body);
+  notice.className = "cnn-lab-away";
+  notice.setAttribute("role", "alert");
+  const theme = shown ? getComputedStyle(shown) : null;
+  const colour = (name) => theme?.getPropertyValue(`--st-${name}`) ?? "";
+  notice.style.cssText = `
+    position: fixed; inset: 4.25rem 0 auto; z-index: 1000000; width: fit-content; max-width: calc(100vw - 2rem);
+    margin: 0 auto; padding: 0.6rem 1rem; box-sizing: border-box; border: 2px solid ${colour("primary-color")};
+    border-radius: 6px; background: ${colour("background-color")}; color: ${colour("text-color")};
+    font: 1rem/1.4 ${colour("font")}; box-shadow: 0 4px 16px #0004;`;
+  notice.textContent = "The server does not answer. Until it is back, nothing on this page can be pressed; the page goes on by itself.";
+  return notice;
 }
 export {
   restart as default

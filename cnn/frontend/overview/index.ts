@@ -4,6 +4,7 @@ import { type OpenBlob, openBlob } from "../shared/blob.ts";
 import { paintPicture } from "../shared/canvas.ts";
 import { gradient } from "../shared/colours.ts";
 import { child, find, focusedIn, lasting, type Mount, make, makeButton } from "../shared/dom.ts";
+import { markEdges } from "../shared/edges.ts";
 import { bringIntoView, tellChosen } from "../shared/flight.ts";
 import { ARROWS, cellUnder, type Point, showTitlesOnLongPress } from "../shared/input.ts";
 import { clamp, compact, exact, grouped, largest, percent } from "../shared/numbers.ts";
@@ -96,13 +97,11 @@ function begin(place: HTMLElement, blob: OpenBlob<Facts>): State {
   const verdict = make("p", bar, "verdict");
   const scaleSwitch = makeButton(bar, "toggle", "Own scale for each map");
   const orderSwitch = makeButton(bar, "toggle", "Most active first");
-  const frame = make("div", place, "frame");
+  const frame = make("div", place, "edges");
   const box = make("div", frame, "box");
   const columns = make("div", box, "columns");
   columns.setAttribute("role", "group");
   columns.setAttribute("aria-label", "The network, layer by layer. Arrow keys move, Enter opens.");
-  const back = makeButton(frame, "scroll back", "‹", "Earlier layers");
-  const on = makeButton(frame, "scroll on", "›", "Later layers");
   const state: State = {
     place,
     box,
@@ -131,16 +130,14 @@ function begin(place: HTMLElement, blob: OpenBlob<Facts>): State {
     awaited: "",
     patience: 0,
     stop: onComputed((values) => anticipate(state, values)),
+    edges: () => undefined,
   };
   scaleSwitch.onclick = () => {
     state.own = !state.own;
     fill(state);
   };
   orderSwitch.onclick = () => state.ask({ byActivity: !state.facts.byActivity });
-  back.tabIndex = on.tabIndex = -1; // the arrow keys bring every column into sight
-  back.onclick = () => box.scrollBy({ left: -0.6 * box.clientWidth });
-  on.onclick = () => box.scrollBy({ left: 0.6 * box.clientWidth });
-  box.onscroll = () => markEnds(state);
+  state.edges = markEdges(place, frame, box, "Earlier layers", "Later layers");
   columns.onkeydown = (event) => press(event, state);
   columns.onpointerleave = (event) => {
     if (event.pointerType === "mouse") point(state, null);
@@ -157,13 +154,11 @@ function begin(place: HTMLElement, blob: OpenBlob<Facts>): State {
   return state;
 }
 
-// Where the columns go on beyond the edge, a button and a shade say so.
-function markEnds({ box, place, parts, facts }: State): void {
-  const room = box.scrollWidth - box.clientWidth;
+// The button that leads on stands beside the last column, which stays in sight
+function markEnds({ place, parts, facts, edges }: State): void {
   const last = parts[facts.columns.at(-1)?.name ?? ""];
   place.style.setProperty("--last", `${last?.section.offsetWidth ?? 0}px`);
-  place.classList.toggle("before", box.scrollLeft > 4);
-  place.classList.toggle("after", box.scrollLeft < room - 4);
+  edges();
 }
 
 // What changes only with another network

@@ -95,6 +95,7 @@ export interface State {
   awaited: string; // the stamp of what the browser drew by itself, until Python has drawn it, too
   patience: number; // timer: what Python says of another picture meanwhile is older, and waits
   stop: () => void;
+  edges: () => void; // looks anew whether the columns go on beyond the edges
 }
 
 export const partOf = (state: State, name: string): Part => state.parts[name] as Part;

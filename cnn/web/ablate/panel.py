@@ -113,7 +113,7 @@ def _show_edits(ablation: AblationState) -> None:
         st.markdown("**Your changes**", width="content")
         if not ablation.edits.current:
             st.caption(
-                "none yet: press a button above, or drag over the picture on the right", width="content"
+                "none yet: press a button above, or drag over the picture below **Now**", width="content"
             )
         st.space("stretch")
         _show_history(ablation)

@@ -58,7 +58,7 @@ def _show_shift(ablation: AblationState) -> None:
 
 
 def _show_cover(ablation: AblationState) -> None:
-    st.markdown("Drag over the picture on the right, or enter a position:")
+    st.markdown("Drag over the picture below **Now**, or enter a position:")
     st.selectbox("Cover with", list(FILLS), format_func=str.capitalize, key=FILL)
     numbers = {}
     for names in (("top", "left"), ("height", "width")):

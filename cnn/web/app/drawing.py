@@ -6,8 +6,8 @@ import streamlit as st
 
 from cnn.web.app.component import component
 
-_component = component("drawing", '<div class="drawing"></div>')
-_flow = component("flow", '<div class="drawing"></div>', "drawing")
+_component = component("drawing", '<div class="drawing"></div>', "shared/edges")
+_flow = component("flow", '<div class="drawing"></div>', "shared/edges", "drawing")
 
 
 def show_drawing(

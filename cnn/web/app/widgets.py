@@ -98,7 +98,7 @@ def run_label(run: Run) -> str:
     status = run.status()
     name = run.name or run.id
     if run.folder.parent != models_folder():
-        name += f", {_clock_time(run.created)}"
+        name += f", {clock_time(run.created)}"
     source = status.source.split(",")[0] or run.dataset
     if status.test_accuracy is not None:
         return f"{name} · {percent(status.test_accuracy)} on test pictures of {source}"
@@ -127,10 +127,10 @@ def distinct(labels: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _clock_time(seconds: float) -> str:
+def clock_time(seconds: float, form: str = "%d %b %H:%M") -> str:
     """Return day and time in the visitor's time zone, UTC where that is not known."""
     minutes = st.context.timezone_offset or 0
-    return f"{datetime.fromtimestamp(seconds, UTC) - timedelta(minutes=minutes):%d %b %H:%M}"
+    return (datetime.fromtimestamp(seconds, UTC) - timedelta(minutes=minutes)).strftime(form)
 
 
 def network_picker(first: str = "") -> Run:

@@ -1,7 +1,6 @@
 """A running experiment: its heat map, its progress, buttons that steer all its runs, and what it found."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import numpy as np
 import streamlit as st
@@ -16,7 +15,7 @@ from cnn.web.app.matrix import show_matrix
 from cnn.web.app.run_text import plain
 from cnn.web.app.service import service
 from cnn.web.app.session import session, theme
-from cnn.web.app.widgets import distinct
+from cnn.web.app.widgets import clock_time, distinct
 
 SHOWN, CELL = "grid-shown", "grid-cell"
 LOOK_SECONDS = 2.0
@@ -36,8 +35,8 @@ def choose_experiment() -> Experiment | None:
 
 
 def _label(experiment: Experiment) -> str:
-    at = datetime.fromtimestamp(experiment.created, UTC)
-    return f"{experiment.grid.name or experiment.id} · {experiment.grid.count} runs · {at:%d %b %H:%M} UTC"
+    name = experiment.grid.name or experiment.id
+    return f"{name} · {experiment.grid.count} runs · {clock_time(experiment.created)}"
 
 
 def show_experiment(experiment: Experiment) -> None:

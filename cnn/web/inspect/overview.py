@@ -15,7 +15,7 @@ from cnn.web.inspect.overview_columns import Arrangement, chains, pack
 KEY = "overview"
 PAGES = "overview-pages"
 ORDER = "overview-by-activity"
-_component = component("overview", '<div class="overview"></div>')
+_component = component("overview", '<div class="overview"></div>', "shared/edges")
 
 
 def show_overview(view: View) -> None:

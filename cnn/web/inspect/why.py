@@ -115,7 +115,7 @@ def _occlusion(asked: Asked, name: str, side: int) -> Layover:
         f"drop of the probability of {name}",
         f"Shows how much the probability of {name} falls (orange) or rises (blue) when the centre of a grey "
         f"{side}×{side} square is at this pixel. It does not show what the network sees there: the square itself is "
-        "new to the network, and evidence that is found in two places is missing in neither.",
+        "new to the network, and where two places give the same evidence, covering one of them changes little.",
         None if found is None else found.drops,
         Grid(0.0, float(found.stride)) if found else Grid(0.0, 1.0),
         _state(asked) if found is None else _nothing_falls(found, name),

@@ -15,6 +15,7 @@ from cnn.web.app.class_room import rooms
 from cnn.web.app.run_text import minutes
 from cnn.web.app.service import service
 from cnn.web.app.session import session
+from cnn.web.app.widgets import clock_time
 
 # The teacher's board is on the projector and follows at once. Two hundred boards that were drawn every second
 # would keep a core busy, so a student's follows more slowly, and at once whenever the student does something.
@@ -85,10 +86,9 @@ def _live(room_id: str, order: str) -> None:
     more = f", the first {SHOWN} are shown" if len(found) > SHOWN else ""
     frozen = " The board is frozen." if room.rules.frozen else ""
     runs = "1 shared run" if len(found) == 1 else f"{len(found)} shared runs"
-    clock = time.strftime("%H:%M:%S", time.gmtime())
     st.caption(
         f"{students}, {runs}{more}.{frozen} Ranked by validation accuracy; test accuracy is "
-        f"measured once, at the end of a run. Updated {clock} UTC."
+        f"measured once, at the end of a run. Updated at {clock_time(time.time(), '%H:%M:%S')}."
     )
 
 

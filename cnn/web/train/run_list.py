@@ -66,7 +66,7 @@ def ask_about_twin(name: str) -> None:
         )
         with st.container(horizontal=True):
             st.button("Train a second one", key="twin-start", on_click=answered, args=(True,))
-            st.button("Leave it at one", key="twin-leave", on_click=answered, args=(False,))
+            st.button("Do not train a second one", key="twin-leave", on_click=answered, args=(False,))
 
 
 def choose_run() -> Run | None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from support import firefox
+from support.app_pages import TINY
 from support.serving import ServedApp, eventually
 
 # Components stand in shadow roots; a selector of the page does not reach into them.
@@ -30,10 +31,10 @@ class Visit:
     def script(self, script: str, *arguments: Any) -> Any:
         return self.session.run(DEEP + script, *arguments)
 
-    def sees(self, selector: str, text: str = "") -> None:
+    def sees(self, selector: str, text: str = "", seconds: float = 60.0) -> None:
         """Wait until an element is there, one of them with `text`."""
         look = "return found.some((e) => e.textContent.includes(arguments[1]));"
-        eventually(f"{selector} with {text!r}", lambda: self.script(look, selector, text))
+        eventually(f"{selector} with {text!r}", lambda: self.script(look, selector, text), seconds)
 
     def click(self, selector: str, text: str = "") -> None:
         self.sees(selector, text)
@@ -48,7 +49,9 @@ class Visit:
 
 
 @pytest.mark.browser
-def test_home_inside_classify_a_lesson_and_a_worksheet(tmp_path: Path, served_app: ServedApp) -> None:
+def test_home_inside_classify_a_lesson_a_training_and_a_worksheet(
+    tmp_path: Path, served_app: ServedApp
+) -> None:
     if firefox.firefox() is None:
         pytest.skip("skipped: no Firefox here (firefox-esr or firefox on the PATH)")
     profile = tmp_path / "profile"
@@ -77,6 +80,16 @@ def test_home_inside_classify_a_lesson_and_a_worksheet(tmp_path: Path, served_ap
         visit.go("learn_softmax")
         visit.sees(".softmax tbody tr", "e")
         visit.sees("h1", "Softmax")
+
+        visit.go(f"train?setup={TINY.to_link()}")
+        visit.click(".stButton button", "Train")
+        visit.sees(
+            "h2", ": finished", seconds=180
+        )  # the first run of this server waits until its workers are warm
+        visit.sees(".watch .figures dd", " %")
+        visit.click(".stButton button", "Look inside it")
+        visit.url_says("/inside?network=")
+        visit.sees(".overview section", "32×32×4")
 
         visit.go("worksheet?lesson=Pooling")
         visit.sees(".sheet .answers", "Solutions: Pooling, set 1")

@@ -12,11 +12,10 @@ from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
 from cnn.evaluation import evaluations, pretrained
 from cnn.evaluation.evaluations import Evaluation
 from support.odd_pictures import quadrants, saved
-from support.serving import ServedApp
+from support.serving import ServedApp, eventually
 
 TABLET = {"width": 820, "height": 1100}
 SCROLLED = "() => document.querySelector('[data-testid=\"stMain\"]').scrollTop"
-LONG = 700  # ms, longer than a long press takes
 Point = tuple[float, float]
 
 
@@ -44,9 +43,9 @@ class Finger:
         self._send("touchEnd")
 
     def press(self, point: Point) -> None:
-        """Press for long."""
+        """Press for as long as it takes until a tooltip is shown."""
         self._send("touchStart", point)
-        self.page.wait_for_timeout(LONG)
+        expect(self.page.get_by_role("tooltip")).to_be_visible()
         self._send("touchEnd")
 
 
@@ -163,14 +162,13 @@ def test_a_plate_follows_the_rule(plate: Plate, page: Page, served_app: ServedAp
     scrolled = page.evaluate(SCROLLED)
     start, target = middle(handle), far_corner(area, handle)
     finger.drag(start, (0.6 * (target[0] - start[0]), 0.6 * (target[1] - start[1])))
-    page.wait_for_timeout(200)
-    dragged = plate.state(page)
-    assert dragged != before, "a drag that begins on the frame moves it"
+    eventually("a drag that begins on the frame moves it", lambda: plate.state(page) != before)
+    come_to_rest(page)
     assert abs(page.evaluate(SCROLLED) - scrolled) < 3, "and scrolls nothing"
 
+    dragged = plate.state(page)
     finger.tap(far_corner(area, handle))
-    page.wait_for_timeout(400)
-    assert plate.state(page) != dragged, "a tap chooses"
+    eventually("a tap chooses", lambda: plate.state(page) != dragged)
 
 
 @pytest.mark.browser
@@ -178,9 +176,10 @@ def test_the_unrolled_vector_follows_the_rule(page: Page, served_app: ServedApp)
     area = opened(page, served_app, "learn_dense", ".unroll canvas")
     said, finger = page.locator(".unroll .formula"), Finger(page)
     x, y, width, height = box_of(area)
+    first = said.text_content() or ""
     finger.tap((x + 0.06 * width, y + 0.06 * height))
-    page.wait_for_timeout(800)
-    before, scrolled = said.text_content(), page.evaluate(SCROLLED)
+    expect(said).not_to_have_text(first)
+    before, scrolled = said.text_content() or "", page.evaluate(SCROLLED)
     finger.drag((x + 0.7 * width, y + 0.8 * height), (0, -200))
     page.wait_for_function(f"before => ({SCROLLED})() > before + 60", arg=scrolled)
     assert said.text_content() == before
@@ -189,8 +188,8 @@ def test_the_unrolled_vector_follows_the_rule(page: Page, served_app: ServedApp)
     x, y, width, height = box_of(area)
     scrolled = page.evaluate(SCROLLED)
     finger.drag((x + 0.06 * width, y + 0.06 * height), (0.2 * width, 0.1 * height))
-    page.wait_for_timeout(200)
-    assert said.text_content() != before
+    expect(said).not_to_have_text(before)
+    come_to_rest(page)
     assert abs(page.evaluate(SCROLLED) - scrolled) < 3
 
 

@@ -485,7 +485,7 @@ def test_a_second_press_shows_the_run_and_asks(lab: Lab) -> None:
     buttons(app)["Train"].click().run()
     (run,) = lab.store.runs()
     assert "This is being trained already" in words(app)
-    buttons(app)["Leave it at one"].click().run()
+    buttons(app)["Do not train a second one"].click().run()
     assert "trained already" not in words(app)
     buttons(app)["Train"].click().run()
     buttons(app)["Train a second one"].click().run()
