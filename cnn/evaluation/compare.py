@@ -204,15 +204,16 @@ def seeds_words(names: Sequence[str], groups: Sequence[Sequence[float]]) -> str:
     means = f"{names[0]}: {told[0]}; {names[1]}: {told[1]}"
     if chance < ALPHA:
         return (
-            f"{means}. Such a difference between seeds dealt out by chance is rare ({chance_words(chance)})."
+            f"{means}. If neither were better, so large a difference would be rare ({chance_words(chance)})."
         )
     words = (
-        f"{means}. Seeds dealt out by chance differ as much ({chance_words(chance)}): no difference is shown."
+        f"{means}. Also if neither is better, they often differ this much ({chance_words(chance)}): "
+        "no difference is shown."
     )
     ways = comb(len(first) + len(second), len(first))
     least = (2 if len(first) == len(second) else 1) / ways  # of equal groups each way has its mirror image
     if least >= ALPHA:
-        words += f" So few seeds cannot show one: p is {least:.2g} at least."
+        words += f" With so few seeds, p is never below {least:.2g}."
     return words
 
 

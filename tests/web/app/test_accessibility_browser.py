@@ -1,9 +1,11 @@
 """Every page without a serious or moderate finding of axe-core in both themes; titles; Home's columns lead on."""
 
+import io
 import re
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from support.axe import AXE, findings
@@ -96,6 +98,30 @@ def test_the_picture_goes_along_by_the_navigation_too(new_page: Any, served_app:
     expect(page.get_by_text("A picture of class frog")).to_be_visible()
     page.get_by_role("link", name="Inside", exact=True).click()
     expect(page.get_by_text("A picture of class frog")).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("path", "bar"),
+    [
+        ("", '.drawing [data-layer="softmax"] .bar'),
+        ("classify?from=Sample&network=lecture", ".opinion .track i"),
+    ],
+)
+def test_bars_stand_out_from_their_ground_where_the_system_forces_its_colours(
+    path: str, bar: str, new_page: Any, served_app: ServedApp
+) -> None:
+    page = new_page(viewport={"width": 1440, "height": 1000}, forced_colors="active", reduced_motion="reduce")
+    opened(page, served_app, path)
+    expect(page.locator(bar)).to_have_count(10)
+    boxes = [box for found in page.locator(bar).all() if (box := found.bounding_box())]
+    box = max(boxes, key=lambda box: box["width"])
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("L")
+    x, y = int(box["x"] + box["width"] / 2), int(box["y"] + box["height"] / 2)
+    on, above = picture.getpixel((x, y)), picture.getpixel((x, int(box["y"]) - 3))
+    assert isinstance(on, int)
+    assert isinstance(above, int)
+    assert abs(on - above) > 60
 
 
 def reach(page: Page, name: str, most: int = 60) -> None:

@@ -16,7 +16,7 @@ from cnn.evaluation import pretrained
 from cnn.figures.colours import LIGHT, colour, scale_of
 from cnn.network.forward import forward
 from cnn.runs.store import Run, RunStore, Status, read_run
-from support.serving import ServedApp
+from support.serving import ServedApp, eventually
 
 LECTURE = next(run for run in pretrained.shipped() if run.id == "lecture")
 STEPS = [snapshot.step for snapshot in LECTURE.snapshots()]
@@ -136,6 +136,18 @@ def test_two_clicks_on_the_heels_of_each_other_both_count(page: Page) -> None:
     expect(page.locator('.tile[aria-checked="true"]')).to_contain_text("horse")
 
 
+# How far, in pixels of the screen, the lines from conv1 to relu1 begin and end from the maps that they join.
+ASTRAY = """overview => {
+  const lines = overview.querySelector('.links path.one').getBoundingClientRect();
+  const maps = (layer) => [...overview.querySelectorAll(`[data-layer="${layer}"] canvas`)]
+    .map((canvas) => canvas.getBoundingClientRect());
+  const [from, to] = [maps('conv1'), maps('relu1')];
+  const middle = (box) => (box.top + box.bottom) / 2;
+  return Math.max(...[lines.left - from[0].right, lines.right - to[0].left, lines.top - middle(from[0]),
+    lines.bottom - middle(from.at(-1))].map(Math.abs));
+}"""
+
+
 @pytest.mark.browser
 def test_the_overview_by_keyboard_and_the_panels(page: Page) -> None:
     map_of(page, "conv1", 0).focus()
@@ -150,6 +162,20 @@ def test_the_overview_by_keyboard_and_the_panels(page: Page) -> None:
     page.get_by_text("Why this class?", exact=True).click()
     asked(page, panel="why", layer="relu1", channel="2")
     expect(page.get_by_text("Why this class?", exact=True)).to_be_visible()
+
+    overview = page.locator(".overview")
+    width = overview.evaluate("element => element.querySelector('canvas').getBoundingClientRect().width")
+    assert overview.evaluate(ASTRAY) < 6
+    page.get_by_role("button", name="Large type for a projector").click()
+    expect(page.get_by_role("button", name="Usual size of type")).to_be_visible()
+    eventually(
+        "the lines lie right in large type",
+        lambda: (
+            overview.evaluate("element => element.querySelector('canvas').getBoundingClientRect().width")
+            > 1.2 * width
+            and overview.evaluate(ASTRAY) < 6
+        ),
+    )
 
 
 @pytest.mark.browser
