@@ -131,7 +131,7 @@ def _pool(rng: np.random.Generator) -> tuple[Task, ...]:
         ),
         Task(
             f"A layer gives {channels} maps of {side}×{side}. How many numbers are left after 2×2 pooling with stride "
-            "2, and how many parameters has the pooling?",
+            "2, and how many parameters does pooling have?",
             solution=f"{channels} maps of {side // 2}×{side // 2}: {channels * (side // 2) ** 2:,} numbers instead of "
             f"{channels * side**2:,}, a quarter. Pooling has no parameters.",
         ),
@@ -194,7 +194,7 @@ def _softmax(rng: np.random.Generator) -> tuple[Task, ...]:
             f"The network says {names[best]}, {percent(float(shares[best]))}.",
         ),
         Task(
-            "Add 1 to every score. What becomes of the probabilities?",
+            "Add 1 to every score. What happens to the probabilities?",
             solution="They stay the same: every power is multiplied by e ≈ 2.72, and so is their sum.",
         ),
         Task(
@@ -232,7 +232,7 @@ def _chain(rng: np.random.Generator) -> tuple[Task, ...]:
             ),
         ),
         Task(
-            f"One training step: each weight minus {rate:g} times its gradient. Which probability has cat then?",
+            f"One training step: each weight minus {rate:g} times its gradient. What is the probability of cat then?",
             answers=(Grid("New weights", after, 3, names),),
             solution=f"{percent(float(better[0]))} instead of {percent(float(shares[0]))}: the step was in the "
             "right direction.",
