@@ -15,7 +15,8 @@ const page = window as Window & { cnnLabKept?: Record<string, { server: string; 
 
 const APP = '[data-testid="stApp"]';
 // What sends something to the server when it is pressed: the page, the navigation bar, what either has opened above itself
-const PRESSED = ["stMainBlockContainer", "stHeader", "stPopoverBody", "stDialog"].map((id) => `[data-testid="${id}"]`);
+const PARTS = ["stMainBlockContainer", "stHeader", "stSidebar", "stPopoverBody", "stDialog"];
+const PRESSED = PARTS.map((id) => `[data-testid="${id}"]`).join();
 const QUIET = 1000; // milliseconds for which a lost connection is not worth a word
 const PATIENCE = 5000; // milliseconds after which a page that was not drawn anew may be used all the same
 
@@ -46,7 +47,7 @@ function watch(app: Element): void {
   let locked: Element[] = [];
   let notice: HTMLElement | null = null;
   const lock = () => {
-    locked = [...document.querySelectorAll(PRESSED.join())];
+    locked = [...document.querySelectorAll(PRESSED)];
     for (const element of locked) element.setAttribute("inert", "");
     timer = window.setTimeout(() => {
       notice = say();

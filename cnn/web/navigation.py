@@ -13,6 +13,9 @@ DAY_SECONDS = 24 * 3600
 STYLE = """<style>
 a:focus-visible, button:focus-visible { outline: 3px solid #3A97D9 !important; outline-offset: 2px; }
 [class*="st-key-refused-"] p { color: #B3261E; }
+/* In a narrow window the navigation is behind this button, of which Streamlit shows only two arrows. */
+[data-testid="stExpandSidebarButton"] { width: auto; gap: .35rem; padding-inline: .4rem; }
+[data-testid="stExpandSidebarButton"]::after { content: "Menu"; font-size: 1rem; }
 /* The long names of settings stand below each other; Streamlit scrolls them sideways and fades the last. */
 .st-key-grid-axes .react-aria-ComboBox, .st-key-grid-axes [role="group"]:has(> [data-testid]),
 .st-key-grid-axes [data-testid="stMultiSelectTagsContainer"], .st-key-grid-axes [data-tag] {

@@ -20,7 +20,8 @@ function write(element, text) {
 // cnn/frontend/restart.ts
 var page = window;
 var APP = '[data-testid="stApp"]';
-var PRESSED = ["stMainBlockContainer", "stHeader", "stPopoverBody", "stDialog"].map((id) => `[data-testid="${id}"]`);
+var PARTS = ["stMainBlockContainer", "stHeader", "stSidebar", "stPopoverBody", "stDialog"];
+var PRESSED = PARTS.map((id) => `[data-testid="${id}"]`).join();
 var QUIET = 1e3;
 var PATIENCE = 5e3;
 var watched = null;
@@ -48,7 +49,7 @@ function watch(app) {
   let locked = [];
   let notice = null;
   const lock = () => {
-    locked = [...document.querySelectorAll(PRESSED.join())];
+    locked = [...document.querySelectorAll(PRESSED)];
     for (const element of locked) element.setAttribute("inert", "");
     timer = window.setTimeout(() => {
       notice = say();
