@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnn.web.app import widgets
 from cnn.web.learn import lesson
 
 st.title("Learn by doing")
@@ -10,9 +11,9 @@ st.markdown(
     "you set."
 )
 done = lesson.progress()
-columns = st.columns(3)
-for place, item in enumerate(lesson.LESSONS):
-    with columns[place % 3].container(border=True, height="stretch"):
+columns = widgets.columns_in_rows(len(lesson.LESSONS), 3)
+for place, (column, item) in enumerate(zip(columns, lesson.LESSONS, strict=True)):
+    with column.container(border=True, height="stretch"):
         st.markdown(f"## :material/{item.icon}: {place + 1}. {item.title}")
         st.markdown(item.question)
         count = min(done.count(item.key), item.checks)

@@ -10,6 +10,7 @@ from cnn.figures.lesson_curves import signed_bars, written
 from cnn.figures.mosaic import data_uri, picture
 from cnn.lessons import softmax
 from cnn.network.forward import forward
+from cnn.web.app import widgets
 from cnn.web.app.drawing import show_drawing
 from cnn.web.app.session import theme
 from cnn.web.app.softmax_bars import show_steps
@@ -34,9 +35,10 @@ if lesson.switch("real", "Scores of a real picture, by the trained network"):
         st.stop()
     scores = forward(network, weights, sample.pixels)["scores"]
 else:
-    columns, found = st.columns(5), []
-    for place, (name, first) in enumerate(zip(CLASSES, softmax.FIRST_SCORES, strict=True)):
-        with columns[place % 5]:
+    found = []
+    columns = widgets.columns_in_rows(len(CLASSES), 5)
+    for column, name, first in zip(columns, CLASSES, softmax.FIRST_SCORES, strict=True):
+        with column:
             found.append(lesson.number(f"score_{name}", name, -10.0, 10.0, first, 0.1, "%.1f"))
     scores = np.array(found, np.float32)
 

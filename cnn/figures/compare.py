@@ -38,8 +38,9 @@ def answers_html(
     ]
     titles = "".join(_head(text, i, theme) for i, text in enumerate(heads))
     return (
+        '<div style="overflow-x:auto">'
         f'<table style="width:100%;min-width:{LEAST_WIDTH};border-collapse:collapse;font-size:.92rem">'
-        f"<thead><tr>{titles}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f"<thead><tr>{titles}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 

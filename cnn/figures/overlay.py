@@ -1,5 +1,6 @@
 """Histories of several runs in one chart, and accuracy over cost with its Pareto front."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -124,7 +125,8 @@ def cost_scatter(
         "y": list(shares),
         "text": [name[:40] for name in names],
         "mode": "markers+text",
-        "textposition": "top center",
+        "textposition": [f"top {_side(cost, costs)}" for cost in costs],
+        "cliponaxis": False,
         "marker": {
             "size": 11,
             "color": [theme.accent if place in on_frontier else theme.quiet for place in range(len(names))],
@@ -142,3 +144,10 @@ def cost_scatter(
         "legend": {"orientation": "h", "y": 1.08, "x": 0},
     }
     return figure([line, dots], layout)
+
+
+def _side(cost: float, costs: Sequence[float]) -> str:
+    """Return on which side of a point its name has room: inwards, near either end of the logarithmic axis."""
+    low, high = math.log(min(costs)), math.log(max(costs))
+    place = (math.log(cost) - low) / (high - low) if high > low else 0.5
+    return "right" if place < 0.2 else "left" if place > 0.8 else "center"

@@ -307,7 +307,8 @@ function join(state: State, facts: Facts, x1: number, y1: number, under: number,
   const [stage, zoom] = [area.getBoundingClientRect(), zoomOf(area)];
   const [a, b] = [state.maps, state.vector].map((canvas) => {
     const { left, right, top } = canvas.getBoundingClientRect();
-    return { left: (left - stage.left) / zoom, right: (right - stage.left) / zoom, top: (top - stage.top) / zoom };
+    const origin = stage.left - zoom * area.scrollLeft; // the line scrolls with the maps
+    return { left: (left - origin) / zoom, right: (right - origin) / zoom, top: (top - stage.top) / zoom };
   }) as [Side, Side];
   const [x, y, way] = [a.left + x1, a.top + y1, a.top + under];
   const [toX, toY, edge] = [b.left + x2 - 2, b.top + y2, b.left - 10];

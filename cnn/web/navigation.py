@@ -13,6 +13,8 @@ DAY_SECONDS = 24 * 3600
 STYLE = """<style>
 a:focus-visible, button:focus-visible { outline: 3px solid #3A97D9 !important; outline-offset: 2px; }
 [class*="st-key-refused-"] p { color: #B3261E; }
+/* The words of a switch wrap where Streamlit would cut them off. */
+.stCheckbox label * { white-space: normal; overflow: visible; }
 /* In a narrow window the navigation is behind this button, of which Streamlit shows only two arrows. */
 [data-testid="stExpandSidebarButton"] { width: auto; gap: .35rem; padding-inline: .4rem; }
 [data-testid="stExpandSidebarButton"]::after { content: "Menu"; font-size: 1rem; }

@@ -362,7 +362,8 @@ function join(state, facts, x1, y1, under, x2, y2) {
   const [stage, zoom] = [area.getBoundingClientRect(), zoomOf(area)];
   const [a, b] = [state.maps, state.vector].map((canvas) => {
     const { left, right, top } = canvas.getBoundingClientRect();
-    return { left: (left - stage.left) / zoom, right: (right - stage.left) / zoom, top: (top - stage.top) / zoom };
+    const origin = stage.left - zoom * area.scrollLeft;
+    return { left: (left - origin) / zoom, right: (right - origin) / zoom, top: (top - stage.top) / zoom };
   });
   const [x, y, way] = [a.left + x1, a.top + y1, a.top + under];
   const [toX, toY, edge] = [b.left + x2 - 2, b.top + y2, b.left - 10];

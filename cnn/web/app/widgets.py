@@ -8,6 +8,7 @@ from itertools import count
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from cnn import data
 from cnn.core.errors import CnnLabError, RunError
@@ -46,6 +47,12 @@ class Sample:
     pixels: NDArray[np.uint8]
     true_class: int | None
     caption: str
+
+
+def columns_in_rows(count: int, across: int) -> list[DeltaGenerator]:
+    """Return `count` columns, `across` of them in a row; on a phone, where they are stacked, they keep their order."""
+    rows = range(0, count, across)
+    return [column for _ in rows for column in st.columns(across)][:count]
 
 
 def dataset_name() -> str:

@@ -17,7 +17,7 @@ from cnn.web.room.board_view import entries_of
 from cnn.web.room.student import attempt
 
 MEMBERS_SECONDS = 3.0
-DATASETS = {"": "Any (CIFAR-10 where it is installed)", "cifar10": "CIFAR-10", "sketch10": "sketch10 (drawn)"}
+DATASETS = {"": "Any (CIFAR-10 if installed)", "cifar10": "CIFAR-10", "sketch10": "sketch10 (drawn)"}
 
 
 def join_address(room: Room) -> str:

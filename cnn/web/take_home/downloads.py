@@ -17,6 +17,7 @@ from cnn.runs.store import Run
 from cnn.web.app.answers import Asked, ask, show_waiting
 from cnn.web.app.service import service
 from cnn.web.app.session import session
+from cnn.web.app.widgets import columns_in_rows
 from cnn.worker import queries
 
 GROUPS = {
@@ -51,9 +52,8 @@ def show_downloads(run: Run) -> None:
         st.header(title, anchor=False)
         if "living-page" in names:
             samples = _choose_samples()
-        columns = st.columns(COLUMNS)
-        for number, name in enumerate(names):
-            with columns[number % COLUMNS].container(border=True):
+        for column, name in zip(columns_in_rows(len(names), COLUMNS), names, strict=True):
+            with column.container(border=True, height="stretch"):
                 _form(run, snapshot, name, FORMATS[name], samples.get(name, Samples()), waiting)
     show_waiting(waiting, f"take-home-{run.id}")
 

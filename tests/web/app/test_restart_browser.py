@@ -23,7 +23,9 @@ def test_the_first_press_after_a_restart_counts(browser: Browser, tmp_path: Path
         expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "PINGING_SERVER")
         away = page.get_by_role("alert").filter(has_text="The server does not answer.")
         expect(away).to_be_visible()
-        expect(page.get_by_test_id("stHeader")).to_have_attribute("inert", "")  # Streamlit would drop the press
+        expect(page.get_by_test_id("stHeader")).to_have_attribute(
+            "inert", ""
+        )  # Streamlit would drop the press
     with served(tmp_path / "home", before.port):
         page.get_by_role("button", name="Add a dense layer").click()
         expect(rows).to_have_count(dense + 1)

@@ -175,11 +175,11 @@ def test_a_plate_follows_the_rule(plate: Plate, page: Page, served_app: ServedAp
 def test_the_unrolled_vector_follows_the_rule(page: Page, served_app: ServedApp) -> None:
     area = opened(page, served_app, "learn_dense", ".unroll canvas")
     said, finger = page.locator(".unroll .formula"), Finger(page)
-    x, y, width, height = box_of(area)
-    first = said.text_content() or ""
-    finger.tap((x + 0.06 * width, y + 0.06 * height))
+    first, (_, _, width, height) = said.text_content() or "", box_of(area)
+    area.tap(position={"x": 0.06 * width, "y": 0.06 * height})
     expect(said).not_to_have_text(first)
     before, scrolled = said.text_content() or "", page.evaluate(SCROLLED)
+    x, y, width, height = box_of(area)
     finger.drag((x + 0.7 * width, y + 0.8 * height), (0, -200))
     page.wait_for_function(f"before => ({SCROLLED})() > before + 60", arg=scrolled)
     assert said.text_content() == before
