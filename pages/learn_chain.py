@@ -7,14 +7,13 @@ from cnn.core.shares import percent, points
 from cnn.data import CLASSES
 from cnn.figures.drawing import flow_svg, shape_text, tag_badge
 from cnn.figures.lesson_chain import accuracy_curves
-from cnn.lessons import chain
+from cnn.lessons import chain, checks
 from cnn.network.forward import forward
 from cnn.network.summary import total_parameters, walk
 from cnn.web.app.drawing import show_drawing
 from cnn.web.app.session import theme
 from cnn.web.learn import lesson
 from cnn.web.learn.chain import choose_step, stepper, weight_picker
-from cnn.web.learn.lesson import Answer
 
 this = lesson.start("chain")
 st.markdown("**Step through the layers**, then let the network learn from this one picture.")
@@ -63,42 +62,18 @@ with st.container(border=True):
         f"Checked by a finite difference: **{minus(f'{step.checked:.6f}')}**, "
         f"{abs(step.gradient - step.checked):.0e} away"
     )
-    answered = lesson.predict(
-        this,
-        "sign",
-        f"This weight is {old}, its gradient {gradient}. Which way must it go to lower the loss?",
-        [
-            Answer("Up", "Up lowers the loss where the gradient is negative: more weight, less loss."),
-            Answer("Down", "Down lowers the loss where the gradient is positive: more weight, more loss."),
-            Answer("Either way is the same", "Only with a gradient of 0 does a small step change nothing."),
-        ],
-        chain.direction(step.gradient),
-    )
+    answered = lesson.predict(this, checks.chain_sign(step))
     third.metric("3. Update: the new weight", new if answered else "?")
     third.caption(
         f"{old} − {rate:g} × {gradient}" if answered else "weight − learning rate × gradient; answer first"
     )
     if answered:
-        count = f"{total_parameters(table):,}"
+        count = total_parameters(table)
         st.markdown(f"With this one new weight the loss goes **{step.loss:.5f} → {step.loss_one:.5f}**.")
-        answered = lesson.predict(
-            this,
-            "all",
-            f"Now all {count} weights take such a step at once, with learning rate {rate:g}. The loss then …",
-            [
-                Answer(
-                    "falls further", "Each weight goes its own small part of the way, and the parts add up."
-                ),
-                Answer(
-                    "falls no further", "Every weight adds its part; only a learning rate of 0 adds none."
-                ),
-                Answer("rises", "Gradients hold for small steps; only too high a learning rate overshoots."),
-            ],
-            chain.effect(step.loss, step.loss_one, step.loss_all),
-        )
+        answered = lesson.predict(this, checks.chain_all(step, count, rate))
     if answered:
         st.markdown(
-            f"All {count} weights: **{step.loss:.5f} → {step.loss_all:.5f}**. That fits one picture; "
+            f"All {count:,} weights: **{step.loss:.5f} → {step.loss_all:.5f}**. That fits one picture; "
             "training does it thousands of times, each time for a whole batch."
         )
 
@@ -109,24 +84,7 @@ st.markdown(
     f"Two recorded runs of one network. At the end they classify {at_end} of their training pictures correctly."
 )
 chart = st.container(border=True)
-accuracy = [run.last["validation_accuracy"] for run in runs]
-answered = lesson.predict(
-    this,
-    "generalises",
-    "Which one is right more often on 5,000 pictures that neither was trained on?",
-    [
-        Answer(
-            f"The one with {few.pictures:,} pictures",
-            "It knows its own pictures by heart. That does not help with new ones.",
-        ),
-        Answer(
-            f"The one with {many.pictures:,} pictures",
-            "They are too many to learn by heart: what it learned also holds for new ones.",
-        ),
-        Answer("Both the same", "The network is the same, but the pictures decide what it learns."),
-    ],
-    2 if accuracy[0] == accuracy[1] else accuracy.index(max(accuracy)),
-)
+answered = lesson.predict(this, checks.chain_generalises(few, many))
 with chart:
     panels = [(run.title, run.epochs) for run in runs]
     show_drawing(accuracy_curves(panels, theme(), validation=answered), "chain-runs")

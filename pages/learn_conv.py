@@ -5,11 +5,10 @@ import streamlit as st
 from cnn.core.numbers import fixed
 from cnn.core.scaling import to_input
 from cnn.figures.drawing import shape_text
-from cnn.lessons import conv
+from cnn.lessons import checks, conv
 from cnn.web.app.session import theme
 from cnn.web.learn import lesson
 from cnn.web.learn.kernel_grid import kernel_grid
-from cnn.web.learn.lesson import Answer
 from cnn.web.learn.window import Walk, show_window
 
 this = lesson.start("conv")
@@ -101,32 +100,11 @@ with meaning:
     if stride > 1 and dilation > 1:
         st.caption("Stride and dilation above 1 together: PyTorch computes this, Keras refuses it.")
 
-SLIPS = {
-    "right": "The formula above, with the new stride, gives this.",
-    "padding": "That leaves out the padding: with zeros around the input the window has more positions.",
-    "stride": "That is the map at stride 1: now the window skips positions.",
-    "one": "One too few: the window's first position counts as well, hence the + 1.",
-    "up": "One too many: the window must fit whole, so the division is rounded down.",
-}
-sizes = conv.size_answers(conv.Slide(side, slide.window, stride + 1, padding, dilation))
-flat = conv.flat_answers(kernel, bias)
 first, second = st.columns(2)
 with first:
-    lesson.predict(
-        this,
-        "size",
-        f"Change only the stride, to {stride + 1}: how many cells wide is the map?",
-        [Answer(str(width), SLIPS[slip]) for width, slip in sizes.items()],
-        list(sizes.values()).index("right"),
-    )
+    lesson.predict(this, checks.conv_size(side, slide.window, stride, padding, dilation))
 with second:
-    lesson.predict(
-        this,
-        "flat",
-        "Where the whole window lies on a single colour, what does the kernel you chose give?",
-        [Answer(text, because) for text, because in flat.items()],
-        conv.FLAT_KINDS.index(conv.flat_kind(kernel, bias)),
-    )
+    lesson.predict(this, checks.conv_flat(kernel, bias))
 
 st.header("What does a layer cost?", anchor=False)
 filters = lesson.whole("filters", "Filters of 3×3 on a picture of 32×32×3, padding same", 1, 64, 12)
@@ -140,16 +118,5 @@ st.markdown(
     f"Parameters: {layer.formula}, one bias per filter. A dense layer with as many outputs connects each of 3,072 "
     f"inputs to each output: {dense:,} multiply-adds, **{dense / layer.multiply_adds:.0f} times** as many."
 )
-places = {
-    4 * layer.parameters: "The multiply-adds grow fourfold, but every position uses the same weights.",
-    layer.parameters: "The weights belong to the filter, not to the position: more positions use the same weights.",
-    2 * layer.parameters: "A larger picture does not change the filters: they stay 3×3×3.",
-}
-lesson.predict(
-    this,
-    "parameters",
-    f"The same {filters} filters slide over a picture of 64×64×3. How many parameters does the layer have?",
-    [Answer(f"{count:,}", because) for count, because in places.items()],
-    list(places).index(layer.parameters),
-)
+lesson.predict(this, checks.conv_parameters(filters))
 lesson.finish(this, "conv1")

@@ -7,13 +7,12 @@ from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.figures.lesson_dense import Row, bar_rows
 from cnn.figures.mosaic import data_uri, picture
-from cnn.lessons import dense
+from cnn.lessons import checks, dense
 from cnn.network.forward import forward
 from cnn.network.summary import total_parameters, walk
 from cnn.web.app.drawing import show_drawing
 from cnn.web.app.session import theme
 from cnn.web.learn import lesson
-from cnn.web.learn.lesson import Answer
 from cnn.web.learn.unroll import show_unrolled
 
 HIGHEST = "highest score"
@@ -61,44 +60,11 @@ st.caption(
     "Orange is above zero, blue below zero."
 )
 
-step, side = (1, "right") if column + 1 < width else (-1, "left")
-neighbour = dense.index_of(row, column + step, channel, shape)
-guesses = {
-    index + step: "One step along the vector stays at the same position and goes to another map.",
-    index
-    + step * width: f"{width} is the width of a map, but each position lists all {channels} maps first.",
-    neighbour: f"Between two neighbours of one map lie the values of all {channels} maps.",
-    index + step * height * width: "That would be right if the maps came one after the other.",
-}
-lesson.predict(
-    this,
-    "index",
-    f"At index {index:,} is row {row}, column {column} of map {channel}. Which index has its neighbour to the "
-    f"**{side}** in the same map?",
-    [Answer(f"{guess:,}", why) for guess, why in guesses.items()],
-    list(guesses).index(neighbour),
-)
+lesson.predict(this, checks.dense_index(index, shape))
 
 st.header(f"The score of {name} is a weighted sum")
-largest, push = dense.push_of_largest(maps, kernel, unit)
-because = minus(f"{largest.value:.3g} × weight {largest.weight:.3g} = {largest.product:.3g}.")
 parts = dense.score_sum(maps, kernel, bias, unit)
-best = f"{parts.favour[0].product:.3g}, at index {parts.favour[0].index:,}" if parts.favour else "none"
-answered = lesson.predict(
-    this,
-    "push",
-    f"The largest value of all is {largest.value:.3g}, at index {largest.index:,}. What does it do to the "
-    f"score of {name}?",
-    [
-        Answer("It raises the score more than any other", f"{because} The largest product is {best}."),
-        Answer(
-            "It raises it, but another value raises it more", because + " Only positive products raise it."
-        ),
-        Answer("It does not raise the score", because + " After ReLU the sign is that of the weight."),
-    ],
-    push,
-)
-if answered:
+if lesson.predict(this, checks.dense_push(maps, kernel, bias, unit, name)):
     named = [*parts.favour, *reversed(parts.against)]
     places = [f"map {part.place[2]}, row {part.place[0]}, column {part.place[1]}" for part in named]
     rows = [
@@ -126,21 +92,7 @@ if answered:
 st.header("What it costs")
 now, average = (dense.scores_row(network, head) for head in ("flatten", "global_average"))
 total = total_parameters(walk(network))
-guesses = {
-    channels
-    * len(bias): f"That is one weight for each map and class, but each of the {len(bias)} biases counts too.",
-    average.parameters: f"One weight for each map and class, and a bias for each class: {average.formula}.",
-    height * width * len(bias) + len(bias): "One value per map is left, not one per position.",
-    now.parameters: f"That is with all {maps.size:,} values: {now.formula}.",
-}
-if lesson.predict(
-    this,
-    "average",
-    f"Global average pooling keeps only the average of each of the {channels} maps. How many parameters does "
-    "the layer with the ten scores then have?",
-    [Answer(f"{guess:,}", why) for guess, why in guesses.items()],
-    list(guesses).index(average.parameters),
-):
+if lesson.predict(this, checks.dense_average(shape, len(bias), now, average)):
     st.markdown(
         f"| before the scores | parameters |\n|:--|:--|\n| flatten | {now.formula} |\n"
         f"| global average pooling | {average.formula} |"

@@ -5,11 +5,10 @@ import streamlit as st
 from cnn.core.numbers import fixed
 from cnn.core.shares import percent
 from cnn.figures.lesson_conv import shift_svg
-from cnn.lessons import pool
+from cnn.lessons import checks, pool
 from cnn.web.app.drawing import show_drawing
 from cnn.web.app.session import theme
 from cnn.web.learn import lesson
-from cnn.web.learn.lesson import Answer
 from cnn.web.learn.window import Walk, show_window
 
 this = lesson.start("pool")
@@ -60,58 +59,15 @@ with st.expander("The same window as a table", icon=":material/table:"):
     )
     lesson.number_table(pool.window_rows(values, window, stride, (row, column)))
 
-other = window % 4 + 1 if window < 4 else 2
-right, unfit, dense = pool.size_answers(other)
-widths = {
-    dense: f"That is stride 1. With stride {other} the windows do not overlap.",
-    right: f"{right} whole windows of {other} fit into 32; the rest is dropped.",
-    unfit: f"Count the windows that fit whole: 32 / {other}, rounded down.",
-}
-swapped = pool.swap_answer(values, window, stride)
 first, second = st.columns(2)
 with first:
-    lesson.predict(
-        this,
-        "size",
-        f"A window of {other}×{other} with stride {other} on this map of 32×32: how wide is the output?",
-        [Answer(str(width), because) for width, because in widths.items()],
-        list(widths).index(right),
-    )
+    lesson.predict(this, checks.pool_size(window))
 with second:
-    lesson.predict(
-        this,
-        "swap",
-        "Inside one window the cells are mirrored, left to right. Which of its two results changes?",
-        [
-            Answer(
-                "Only the maximum",
-                "The largest value is still in the window; its position does not matter.",
-            ),
-            Answer("Only the average", "The sum has the same terms, in another order."),
-            Answer("Both", "Neither depends on positions inside the window, only on the values."),
-            Answer(
-                "Neither",
-                "Both forget where in the window a value was: this is why they tolerate small shifts.",
-            ),
-        ],
-        ("max", "average", "both", "neither").index(swapped),
-    )
+    lesson.predict(this, checks.pool_swap(values, window, stride))
 
 st.header("Does a small shift matter less?", anchor=False)
 changes = pool.shift_changes(weights, sample.pixels, channel, window, stride)
-measured = pool.change_text(changes[:, 1])
-reasons = {
-    "no pooling": "Without pooling every cell stands for its own position, so a moved edge counts in full.",
-    "max pooling": "A maximum does not change while its cell stays inside the window.",
-    "average pooling": "What moves inside the window does not change the average; only the rest counts.",
-}
-if lesson.predict(
-    this,
-    "shift",
-    "The picture moves one pixel to the right. Which output changes most, relative to its own values?",
-    [Answer(kind.capitalize(), f"{because} Measured here: {measured}.") for kind, because in reasons.items()],
-    int(changes[:, 1].argmax()),
-):
+if lesson.predict(this, checks.pool_shift(changes)):
     drawing, words = st.columns([3, 2], vertical_alignment="center")
     with drawing:
         show_drawing(shift_svg(changes, pool.KINDS, theme(), shift), "shifts")

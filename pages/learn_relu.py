@@ -4,13 +4,14 @@ import numpy as np
 import streamlit as st
 
 from cnn.core.errors import RunError
+from cnn.core.numbers import written
 from cnn.core.scaling import to_input
 from cnn.core.shares import percent
 from cnn.figures import lesson_curves as curves
 from cnn.figures.colours import scale_of
 from cnn.figures.drawing import legend_html
 from cnn.figures.mosaic import data_uri, mosaic, paint, picture
-from cnn.lessons import relu
+from cnn.lessons import checks, relu
 from cnn.network.forward import forward
 from cnn.network.ops import ACTIVATION_FUNCTIONS as FUNCTIONS
 from cnn.network.spec import ACTIVATIONS
@@ -18,7 +19,6 @@ from cnn.web.app.drawing import show_drawing
 from cnn.web.app.session import theme
 from cnn.web.learn import lesson
 from cnn.web.learn.cells import show_cells
-from cnn.web.learn.lesson import Answer
 
 this = lesson.start("relu")
 try:
@@ -46,18 +46,8 @@ maps = forward(network, weights, sample.pixels)["conv1"]
 before = maps[:, :, number]
 after, board = function(before), st.container()
 
-gone = relu.zeros(FUNCTIONS["relu"](before))
-share = gone / before.size
-fact = f"{gone:,} of the {before.size:,} numbers are not above zero: {percent(share)}."
-bands = ("Less than a quarter", "A quarter to a half", "Half to three quarters", "Three quarters or more")
-right_band = relu.quarter(share)
-hints = ("More of the map is blue than", "The blue makes up", "Less of the map is blue than")
-answers = [
-    Answer(band, f"{hints[np.sign(i - right_band) + 1]} {band.lower()}. {fact}")
-    for i, band in enumerate(bands)
-]
-asked = f"{sample.caption}: how much of its map {number} does ReLU turn into zero?"
-known = lesson.predict(this, "zeros", asked, answers, right_band) or "relu/zeros" in lesson.progress().done
+asked = checks.relu_zeros(before, sample.caption, number)
+known = lesson.predict(this, asked) or "relu/zeros" in lesson.progress().done
 
 with board:
     scale = scale_of(np.stack([before, after]))
@@ -65,11 +55,12 @@ with board:
     x = np.linspace(-axes.reach, axes.reach, 401, dtype=np.float32)
     show_cells(
         (before, after, slope(before)),
-        (data_uri(paint(before, scale, colours, 8)), data_uri(paint(after, scale, colours, 8)) * known),
+        (scale, colours),
         (f"Map {number} before", f"Map {number} after {title}"),
         (curves.function_svg((x, function(x), slope(x)), (before, after), axes, colours, title), axes),
         title,
         "cells",
+        veiled=not known,
     )
     zeros = relu.zeros(after)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -90,18 +81,9 @@ layers = lesson.whole("layers", "Layers in a row", 2, 20, 10)
 x = np.linspace(-4, 4, 161, dtype=np.float32)
 plots = [(each, FUNCTIONS[key](x), relu.SLOPES[key](x)) for each, key in titles.items()]
 show_drawing(curves.small_functions(plots, x, colours, title), "small")
-peak, through = relu.steepest("sigmoid", 1), relu.steepest("sigmoid", layers)
-reasons = {
-    1.0: f"Sigmoid's slope is nowhere above {peak:g}; only a slope of 1 would keep all.",
-    peak: "That is one layer; each further one multiplies by its slope again.",
-    peak / layers: "The slope is not divided by the number of layers; the slopes multiply.",
-    through: f"The slopes multiply: {peak:g} × {peak:g} × …, {layers} times. ReLU's 1 loses nothing.",
-}
-options = [Answer(f"{curves.written(part)} of it", because) for part, because in reasons.items()]
-asked = f"Leave the weights aside: how much of a correction can at most pass back through {layers} sigmoid layers?"
-if lesson.predict(this, "slopes", asked, options, list(reasons).index(through)):
+if lesson.predict(this, checks.relu_slopes(layers)):
     rows = relu.compare(before, layers)
-    st.table({"": list(titles), **{head: [curves.written(row[head]) for row in rows] for head in rows[0]}})
+    st.table({"": list(titles), **{head: [written(row[head]) for row in rows] for head in rows[0]}})
 
 st.header("Why not leave it out?", anchor=False)
 st.markdown(
@@ -112,16 +94,7 @@ picked = lesson.whole("filter", "Filter of the second convolution", 0, 23, 0)
 pair = [(weights[f"{name}/kernel"], weights[f"{name}/bias"]) for name in ("conv1", "conv2")]
 found = relu.chain(to_input(sample.pixels), pair[0], pair[1], picked)
 size, reach = pair[0][0].shape[0], found.kernel.shape[0]
-sizes = {
-    size: "Too small: each cell under the second kernel was itself computed from a window of cells.",
-    reach: f"A cell sees {size} + {size} − 1 = {reach} pixels across, and a weighted sum of weighted "
-    "sums is a weighted sum.",
-    2 * size: "The two windows overlap by one cell, so it is one less.",
-    0: "Without ReLU both only multiply and add; one convolution can do the same.",
-}
-options = [Answer(f"Yes, with a {k}×{k} kernel" if k else "No", because) for k, because in sizes.items()]
-asked = f"Without ReLU: can one convolution do the same as two of {size}×{size} in a row?"
-if lesson.predict(this, "chain", asked, options, list(sizes).index(reach)):
+if lesson.predict(this, checks.relu_chain(size, reach)):
     shared = scale_of(np.stack([found.two, found.one, found.bent]))
     shown = {
         f"Two layers of {size}×{size}": found.two,
@@ -137,8 +110,8 @@ if lesson.predict(this, "chain", asked, options, list(sizes).index(reach)):
     places[3].image(data_uri(slices), caption=told, alt=f"{told}: up to {weight_scale.high:.3g}")
     st.html(legend_html(shared, colours))
     st.markdown(
-        f"Largest difference between two layers and one: **{curves.written(found.difference)}**, from "
-        f"rounding. With ReLU between: **{curves.written(found.bent_difference)}**. ReLU makes depth useful."
+        f"Largest difference between two layers and one: **{written(found.difference)}**, from "
+        f"rounding. With ReLU between: **{written(found.bent_difference)}**. ReLU makes depth useful."
     )
 
 lesson.finish(this, "relu1")

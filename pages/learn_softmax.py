@@ -4,18 +4,17 @@ import numpy as np
 import streamlit as st
 
 from cnn.core.errors import RunError
-from cnn.core.numbers import minus
+from cnn.core.numbers import written
 from cnn.data import CLASSES
-from cnn.figures.lesson_curves import signed_bars, written
+from cnn.figures.lesson_curves import signed_bars
 from cnn.figures.mosaic import data_uri, picture
-from cnn.lessons import softmax
+from cnn.lessons import checks, softmax
 from cnn.network.forward import forward
 from cnn.web.app import widgets
 from cnn.web.app.drawing import show_drawing
 from cnn.web.app.session import theme
 from cnn.web.app.softmax_bars import show_steps
 from cnn.web.learn import lesson
-from cnn.web.learn.lesson import Answer
 
 this = lesson.start("softmax")
 st.markdown(
@@ -53,35 +52,18 @@ shown = scores + np.float32(added)
 show_steps(softmax.steps(shown, temperature), CLASSES, theme(), "steps")
 
 
-trial, moves = added or 5, ("It grows", "It stays the same", "It shrinks")
+trial = added or 5
 plain = softmax.with_temperature(scores, 1)
 left, right = st.columns(2)
 with left:
-    lifted = softmax.with_temperature(scores + np.float32(trial), 1).max() - plain.max()
-    reasons = (
-        "Its power of e is multiplied, but the sum is multiplied by the same number.",
-        "Every power of e is multiplied by the same number, and so is the sum: it cancels.",
-        "All powers of e are multiplied by the same number, so no other one gains.",
-    )
-    answers = [Answer(move, because) for move, because in zip(moves, reasons, strict=True)]
-    asked = minus(f"Add {trial:+} to all ten scores: what happens to the largest probability?")
-    if lesson.predict(this, "add", asked, answers, softmax.direction(lifted)):
+    if lesson.predict(this, checks.softmax_add(scores, trial)):
         change = softmax.change_by_adding(scores, trial)
         st.markdown(
             f"Largest change of any probability: **{written(change)}**{', from rounding' * (change > 0)}."
         )
 with right:
     warm = softmax.with_temperature(scores, 10)
-    reasons = (
-        "A small temperature does that: it stretches the scores apart.",
-        "Only if all ten scores are equal; a temperature changes how far apart they are.",
-        "Divided by 10, the scores lie closer together, and so do the probabilities.",
-    )
-    answers = [Answer(move, because) for move, because in zip(moves, reasons, strict=True)]
-    asked = "Raise the temperature from 1 to 10. What happens to the largest probability?"
-    if lesson.predict(
-        this, "temperature", asked, answers, softmax.direction(float(warm.max() - plain.max()))
-    ):
+    if lesson.predict(this, checks.softmax_temperature(scores)):
         st.markdown(f"From **{written(float(plain.max()))}** to **{written(float(warm.max()))}**.")
 
 st.header("Why is the largest score subtracted first?", anchor=False)
@@ -132,20 +114,7 @@ if sample and sample.true_class is not None:
 else:
     truth = CLASSES.index(lesson.choice("truth", "True class", CLASSES, "dog", pills=True))
 slopes, probability = softmax.gradient(scores, truth), float(plain[truth])
-answers = [
-    Answer(
-        f"Only that of {CLASSES[truth]}",
-        "Its slope, p − 1, is below 0; a step against the slope raises the score.",
-    ),
-    Answer(
-        "Only those of the other nine",
-        "Their slopes, p − 0, are above 0; a step against the slope lowers these scores.",
-    ),
-    Answer("All ten", "The ten slopes add up to 0: what one score gains, the others lose."),
-    Answer("None", "Only if p were 1 already; then there is nothing to learn."),
-]
-asked = f"The true class is {CLASSES[truth]}. Which scores does a training step raise?"
-if lesson.predict(this, "gradient", asked, answers, softmax.pushed_up(slopes, truth)):
+if lesson.predict(this, checks.softmax_gradient(scores, truth, CLASSES)):
     st.markdown(
         f"Loss: −ln({written(probability)}) = **{written(softmax.cross_entropy(scores, truth))}**. "
         f"Slope for {CLASSES[truth]}: {written(probability)} − 1 = **{written(float(slopes[truth]))}**. "

@@ -86,13 +86,15 @@ def _lesson(options: argparse.Namespace) -> Exported:
     """Return the page of a lesson with the settings that `--with` gives.
 
     Raises:
-        CnnLabError: for a lesson that cannot be taken home, another format, or pictures.
+        CnnLabError: for an unknown lesson, another format, or pictures.
     """
     if options.to != "living-page" or options.pictures:
         raise CnnLabError("A lesson is exported with --to living-page, without --pictures.")
-    lecture = find_model("lecture", RunStore(settings.runs_folder()))  # the lessons show its first layer
+    lecture = find_model("lecture", RunStore(settings.runs_folder()))  # the network of the lessons
     given = parse_qsl(options.address.removeprefix("?"))
-    return export_lesson(options.network.removeprefix(LESSON), dict(given), lecture.weights())
+    return export_lesson(
+        options.network.removeprefix(LESSON), dict(given), lecture.setup.network, lecture.weights()
+    )
 
 
 def _samples(form: str, given: list[str]) -> Samples:

@@ -16,6 +16,7 @@ from cnn.core.errors import NotFiniteError
 from cnn.core.tensors import save
 
 NO_NUMBER = "–"
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def to_json(value: Any, indent: int | None = None, *, dense: bool = False, ascii_only: bool = True) -> str:
@@ -123,3 +124,22 @@ def number(value: float, digits: int = 3) -> str:
         mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
         text = f"{mantissa}e{int(exponent)}"
     return minus(text)
+
+
+def written(value: float) -> str:
+    """Return a number with three significant digits, as written by hand.
+
+    >>> written(-0.8319), written(20.0855), written(12345.6), written(1.2e-7), written(0)
+    ('−0.832', '20.1', '12,346', '1.20·10⁻⁷', '0')
+    >>> written(math.inf)  # what double precision does not hold
+    '> 1.79·10³⁰⁸'
+    """
+    if math.isinf(value):
+        return "> 1.79·10³⁰⁸" if value > 0 else "< −1.79·10³⁰⁸"
+    if value == 0 or math.isnan(value):
+        return "0" if value == 0 else NO_NUMBER
+    exponent = math.floor(math.log10(abs(value)))
+    if -4 < exponent < 5:
+        return minus(f"{value:,.{max(0, 2 - exponent)}f}")
+    factor, power = f"{value:.2e}".split("e")
+    return minus(f"{factor}·10{str(int(power)).translate(SUPERSCRIPTS)}")

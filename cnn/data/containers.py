@@ -46,6 +46,8 @@ def find(path: Path) -> Container:
     Raises:
         DataError: if there is none; it names the known formats.
     """
+    if not path.exists():
+        raise DataError(f"There is no folder or file {path}. Give the path of a copy of CIFAR-10.")
     if path.is_file():
         return Container("an archive", path, _read_archive)
     for folder in _folders(path):

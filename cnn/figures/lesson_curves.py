@@ -9,33 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.core.numbers import NO_NUMBER, minus
+from cnn.core.numbers import minus, written
 from cnn.figures.colours import Theme
 
 PLOT_WIDTH, PLOT_LEFT, PLOT_TOP = 420.0, 34.0, 14.0
 BELOW = 1.2  # how far below zero the axis goes: room for -1 of tanh and ELU
 SLOPE_HEIGHT = 92.0
 SLOPE_RANGE = (-0.2, 1.25)
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def written(value: float) -> str:
-    """Return a number with three significant digits, as written by hand.
-
-    >>> written(-0.8319), written(20.0855), written(12345.6), written(1.2e-7), written(0)
-    ('−0.832', '20.1', '12,346', '1.20·10⁻⁷', '0')
-    >>> written(math.inf)  # what double precision does not hold
-    '> 1.79·10³⁰⁸'
-    """
-    if math.isinf(value):
-        return "> 1.79·10³⁰⁸" if value > 0 else "< −1.79·10³⁰⁸"
-    if value == 0 or math.isnan(value):
-        return "0" if value == 0 else NO_NUMBER
-    exponent = math.floor(math.log10(abs(value)))
-    if -4 < exponent < 5:
-        return minus(f"{value:,.{max(0, 2 - exponent)}f}")
-    factor, power = f"{value:.2e}".split("e")
-    return minus(f"{factor}·10{str(int(power)).translate(SUPERSCRIPTS)}")
 
 
 @dataclass(frozen=True)

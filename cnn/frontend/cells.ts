@@ -1,23 +1,27 @@
 // A map before and after a function, and the curve between them: one cell is marked in all three.
+import { paintValues } from "./shared/canvas.ts";
+import { type Scale, withTable } from "./shared/colours.ts";
 import { find, findAll, type Mount, setAttributes } from "./shared/dom.ts";
 import { ARROWS, cellUnder, handle, type Point } from "./shared/input.ts";
 import { adaptive, clamp } from "./shared/numbers.ts";
 
-interface Data {
+export interface Cells {
   before: number[];
   after: number[];
   slope: number[];
   width: number;
   name: string;
-  images: string[];
+  scale: Scale; // of both maps
+  veiled: boolean; // the map after is held back
   captions: string[];
   plot: string; // SVG
   axes: Record<"x_start" | "x_step" | "y_start" | "y_step" | "slope_start" | "slope_step", number>;
 }
 
-export default function cells({ data, parentElement }: Mount<Data>): void {
+export default function cells({ data, parentElement }: Mount<Cells>): void {
   const root = find(parentElement, ".cells");
   const rows = data.before.length / data.width;
+  const scale = withTable(data.scale);
   const plot = find(root, ".plot");
   if (plot.dataset.shown !== data.plot) {
     plot.innerHTML = data.plot;
@@ -27,14 +31,13 @@ export default function cells({ data, parentElement }: Mount<Data>): void {
     mark(root, data, clamp(row, 0, rows - 1) * data.width + clamp(column, 0, data.width - 1));
 
   findAll(root, ".grid").forEach((grid, i) => {
-    const image = find<HTMLImageElement>(grid, "img");
     const caption = data.captions[i] ?? "";
-    const source = data.images[i];
-    const veiled = !source;
+    const veiled = data.veiled && i === 1;
     grid.classList.toggle("veiled", veiled);
     grid.tabIndex = veiled ? -1 : 0;
-    if (source && image.src !== source) image.src = source;
-    image.alt = "";
+    const values = i ? data.after : data.before;
+    const valueAt = (row: number, column: number) => values[row * data.width + column] ?? Number.NaN;
+    if (!veiled) paintValues(find<HTMLCanvasElement>(grid, "canvas"), rows, data.width, scale, valueAt);
     grid.setAttribute("role", "application");
     grid.setAttribute("aria-label", `${caption}. Arrow keys move from cell to cell.`);
     find(grid.parentElement as HTMLElement, "figcaption").textContent = caption;
@@ -65,7 +68,7 @@ export default function cells({ data, parentElement }: Mount<Data>): void {
   mark(root, data, kept < data.before.length ? kept : data.before.indexOf(Math.min(...data.before)));
 }
 
-function mark(root: HTMLElement, data: Data, place: number): void {
+function mark(root: HTMLElement, data: Cells, place: number): void {
   root.dataset.place = String(place);
   const rows = data.before.length / data.width;
   const row = Math.floor(place / data.width);

@@ -28,6 +28,13 @@ export interface Grid {
   channels: number;
 }
 
+/** What the component is given where it is fed in the browser. */
+export interface Unrolled {
+  facts: Facts;
+  values: Float32Array;
+  weights: Float32Array;
+}
+
 interface State extends Grid {
   place: HTMLElement;
   facts: Facts | null;
@@ -45,15 +52,17 @@ interface State extends Grid {
 
 const states = new WeakMap<HTMLElement, State>();
 
-export default lasting(function unroll({ data, parentElement, setTriggerValue }: Mount<Uint8Array>): () => void {
+export default lasting(function unroll({
+  data,
+  parentElement,
+  setTriggerValue,
+}: Mount<Uint8Array | Unrolled>): () => void {
   const place = find(parentElement, ".unroll");
   const state = states.get(place) ?? build(place);
-  const blob = openBlob<Facts>(data);
-  const { facts } = blob;
+  const { facts, values, weights } = data instanceof Uint8Array ? read(data) : data;
   const moved = state.facts?.index !== facts.index;
   const [height, width, channels] = facts.shape;
-  const values = blob.floats("values").values;
-  Object.assign(state, { facts, height, width, channels, values, weights: blob.floats("weights").values });
+  Object.assign(state, { facts, height, width, channels, values, weights });
   if (moved || state.at >= values.length) state.at = facts.index;
   state.choose = () => setTriggerValue("index", state.at);
   lay(state);
@@ -63,6 +72,11 @@ export default lasting(function unroll({ data, parentElement, setTriggerValue }:
   sizes.observe(place);
   return () => sizes.disconnect();
 });
+
+function read(data: Uint8Array): Unrolled {
+  const { facts, floats } = openBlob<Facts>(data);
+  return { facts, values: floats("values").values, weights: floats("weights").values };
+}
 
 function build(place: HTMLElement): State {
   place.innerHTML =

@@ -643,17 +643,18 @@ def test_a_lesson_is_exported_as_the_page_that_the_app_gives(
 ) -> None:
     asked = ("--to", "living-page", "--with", "stride=2&lock=stride", "--out", str(tmp_path))
     status, (made,) = run_json(capsys, "export", "lesson:conv", *asked)
-    weights = find_model("lecture", RunStore(tmp_path / "runs")).weights()
-    page = export_lesson("conv", {"stride": "2", "lock": "stride"}, weights).content
+    lecture = find_model("lecture", RunStore(tmp_path / "runs"))
+    network, weights = lecture.setup.network, lecture.weights()
+    page = export_lesson("conv", {"stride": "2", "lock": "stride"}, network, weights).content
     assert status == 0
     assert Path(made["file"]).read_bytes() == page
-    assert page != export_lesson("conv", {}, weights).content
+    assert page != export_lesson("conv", {}, network, weights).content
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("lesson:cooking", "--to", "living-page"), "cannot be taken home; conv"),
+        (("lesson:cooking", "--to", "living-page"), "no lesson 'cooking'; there are conv"),
         (("lesson:conv", "--to", "keras"), "--to living-page"),
         (("lecture", "--to", "spec", "--with", "stride=2"), "--with is for a lesson"),
     ],

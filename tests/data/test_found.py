@@ -257,6 +257,8 @@ def test_what_is_no_cifar10_is_refused_with_the_forms_that_are(tmp_path: Path) -
     (tmp_path / "notes.txt").write_text("nothing")
     with pytest.raises(DataError, match=r"There is no CIFAR-10 in .* TFDS"):
         found.take_over(tmp_path, tmp_path / "data")
+    with pytest.raises(DataError, match=r"There is no folder or file .*absent"):
+        found.take_over(tmp_path / "absent", tmp_path / "data")
     with pytest.raises(DataError, match="not an archive that can be read"):
         found.take_over(tmp_path / "notes.txt", tmp_path / "data")
     with tarfile.open(tmp_path / "other.tar", "w") as archive:

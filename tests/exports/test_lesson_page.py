@@ -14,11 +14,14 @@ from cnn.data.classes import CLASSES
 from cnn.evaluation.pretrained import shipped
 from cnn.exports import lesson_page
 from cnn.exports.lesson_page import LESSONS, export_lesson
-from cnn.lessons import conv, pool, softmax
+from cnn.lessons import chain, conv, pool, softmax
+from cnn.network.forward import forward
+from cnn.network.ops import ACTIVATION_FUNCTIONS
 from cnn.web.learn.lesson import LESSONS as PAGES
 from support.axe import AXE, findings
 
-WEIGHTS = shipped()[0].weights()
+LECTURE = shipped()[0]
+NETWORK, WEIGHTS = LECTURE.setup.network, LECTURE.weights()
 PIXELS = np.random.default_rng(5).integers(0, 256, (32, 32, 3)).astype(np.uint8)
 
 
@@ -48,6 +51,22 @@ def pool_maps(address: dict[str, str]) -> np.ndarray:
     return pool.pool_both(pool.first_maps(WEIGHTS, shifted)[:, :, int(address.get("map", 8))], window, stride)
 
 
+def relu_map(address: dict[str, str]) -> np.ndarray:
+    before = forward(NETWORK, WEIGHTS, PIXELS)["conv1"][:, :, int(address.get("map", 0))]
+    return ACTIVATION_FUNCTIONS[lesson_page.FUNCTIONS[address.get("function", "ReLU")]](before)
+
+
+def ten_scores(address: dict[str, str]) -> np.ndarray:
+    return forward(NETWORK, WEIGHTS, PIXELS)["scores"]
+
+
+def hand_step(layer: str, place: chain.Index, rate: float, target: int) -> chain.TrainingStep:
+    """Return one training step on the picture as the lesson in the app does it."""
+    exact = chain.exact(WEIGHTS)
+    _, gradients = chain.backward(NETWORK, exact, dict(forward(NETWORK, exact, PIXELS)), target)
+    return chain.training_step(NETWORK, exact, gradients, PIXELS, target, f"{layer}/kernel", place, rate)
+
+
 SHOWN: list[tuple[str, dict[str, str], Callable[[dict[str, str]], np.ndarray]]] = [
     ("conv", {}, conv_map),
     ("conv", {"kernel": "Sobel down", "stride": "2", "side": "31", "dilation": "2"}, conv_map),
@@ -58,6 +77,10 @@ SHOWN: list[tuple[str, dict[str, str], Callable[[dict[str, str]], np.ndarray]]] 
         conv_map,
     ),
     ("pool", {}, pool_maps),
+    ("relu", {}, relu_map),
+    ("relu", {"map": "5", "function": "GELU"}, relu_map),
+    ("relu", {"map": "5", "function": "Leaky ReLU"}, relu_map),
+    ("dense", {"class": "ship", "products": "true"}, ten_scores),
     ("pool", {"map": "3", "window": "3", "pool_stride": "2", "shift": "4"}, pool_maps),
 ]
 
@@ -73,7 +96,7 @@ def test_a_lesson_shows_offline_what_it_shows_in_the_app(browser: Browser, tmp_p
 
     def opened(key: str, address: dict[str, str]) -> None:
         path = tmp_path / "lesson.html"
-        path.write_bytes(export_lesson(key, address, WEIGHTS).content)
+        path.write_bytes(export_lesson(key, address, NETWORK, WEIGHTS).content)
         page.goto(path.as_uri())
 
     for key, address, computed in SHOWN:
@@ -102,6 +125,37 @@ def test_a_lesson_shows_offline_what_it_shows_in_the_app(browser: Browser, tmp_p
     np.testing.assert_allclose(
         [float(title) for title in titles], softmax.steps(scores, 2.0).probabilities, atol=1e-6
     )
+    # One training step by hand, in double precision: forward, backward, and the losses after it.
+    address = {
+        "weight": "conv2",
+        "conv2_row": "2",
+        "conv2_input_map": "7",
+        "conv2_filter": "4",
+        "rate": "0.01",
+    }
+    opened("chain", address | {"step": "pool1", "way": "Backward: gradients"})
+    expect(page.locator(".told")).to_contain_text("the largest value gets the whole gradient")
+    page.evaluate("pixels => lesson.show(Uint8Array.from(pixels), 'noise')", PIXELS.reshape(-1).tolist())
+    page.get_by_label("What the picture shows").select_option("horse")
+    step, shown = (
+        hand_step("conv2", (2, 1, 7, 4), 0.01, CLASSES.index("horse")),
+        page.evaluate("lesson.step()"),
+    )
+    names = {"newWeight": "new_weight", "lossOne": "loss_one", "lossAll": "loss_all"}
+    for name, value in shown.items():
+        # A finite difference divides what rounding has left by a tiny step.
+        tolerance = 1e-6 if name == "checked" else 1e-9
+        assert value == pytest.approx(getattr(step, names.get(name, name)), abs=tolerance), name
+    page.get_by_role("button", name="largest gradient").click()
+    assert abs(page.evaluate("lesson.step().gradient")) > abs(step.gradient)
+    # The checks are those of the app, and hold back what they ask for.
+    for key in LESSONS:
+        opened(key, {})
+        assert page.locator(".veiled, [data-number=new]:text-is('?')").count() == (key in ("relu", "chain"))
+        for check in page.evaluate("lesson.checks"):
+            page.locator(f"[data-check={check['key']}] input").nth(check["right"]).check()
+        expect(page.locator("#done")).to_have_text("3 of 3 answered rightly.")
+        assert page.locator(".veiled, [data-number=new]:text-is('?'), .side-table[hidden]").count() == 0
     if AXE.exists():
         found: dict[str, list[str]] = {}
         for key in LESSONS:
@@ -134,10 +188,33 @@ def test_settings_are_kept_where_they_are_allowed() -> None:
 def test_the_page_lets_nothing_in_and_is_named_like_the_lesson() -> None:
     evil: dict[str, Any] = {"weights": "</script><script>alert(1)</script>", "lock": "</script>"}
     for key, lesson in LESSONS.items():
-        page = export_lesson(key, evil, WEIGHTS).content.decode()
+        page = export_lesson(key, evil, NETWORK, WEIGHTS).content.decode()
         assert "default-src 'none'" in page
         assert page.count("<script") == 2
         in_app = next(one for one in PAGES if one.key == key)
         assert (in_app.title, in_app.question) == (lesson.title, lesson.question)
-    with pytest.raises(CnnLabError, match="cannot be taken home; conv, pool, softmax can"):
-        lesson_page.export_lesson("chain", {}, WEIGHTS)
+    assert {lesson.key: lesson.checks for lesson in PAGES} == dict.fromkeys(LESSONS, 3)
+    with pytest.raises(
+        CnnLabError, match="no lesson 'chai'; there are conv, relu, pool, dense, softmax, chain"
+    ):
+        export_lesson("chai", {}, NETWORK, WEIGHTS)
+
+
+@pytest.mark.parametrize(
+    ("key", "address", "place", "right"),
+    [
+        ("conv", {"stride": "2", "padding": "valid"}, 0, "10"),  # (32 - 3) / 3, rounded down, + 1
+        ("conv", {"kernel": conv.OWN, "weights": "1,2"}, 1, "Zero, whatever the colour"),  # no kernel at all
+        ("relu", {"layers": "2"}, 1, "0.0625 of it"),
+        ("pool", {"window": "2"}, 0, "10"),  # of windows of 3
+        ("dense", {"index": "0"}, 0, "24"),
+        ("softmax", {"truth": "cat"}, 2, "Only that of cat"),
+        ("chain", {"rate": "0"}, 1, "rises"),  # nothing falls with a rate of 0
+    ],
+)
+def test_the_checks_are_about_the_settings_that_the_page_was_made_with(
+    key: str, address: dict[str, str], place: int, right: str
+) -> None:
+    values = {control.key: control.value(address.get(control.key)) for control in LESSONS[key].controls}
+    check = lesson_page.CHECKS[key](values, NETWORK, WEIGHTS, PIXELS)[place]
+    assert check.answers[check.right].text == right

@@ -77,3 +77,14 @@ describe("nothing is drawn that only Python can say", () => {
     expect(computed(sent, values)).toBeNull();
   });
 });
+
+test.each([
+  ["warp", undefined],
+  ["function", "mish"],
+])("a layer that is not known (%s %s) is refused by name, not passed on unchanged", (op, name) => {
+  const steps: Step[] = [
+    { name: "input", op: "input", inputs: [], shape: [2] },
+    { name: "late", op, inputs: ["input"], shape: [2], ...(name ? { function: name } : {}) },
+  ];
+  expect(() => forward(steps, new Map(), [0, 255])).toThrow(`The layer late cannot be computed here: “${name ?? op}”`);
+});

@@ -192,6 +192,13 @@ var plainConvolve = (step, x, kernel, bias, out) => {
 };
 
 // cnn/frontend/shared/forward.ts
+var UnknownLayer = class extends Error {
+  constructor(name, operation) {
+    super(
+      `The layer ${name} cannot be computed here: “${operation}” is no operation that this page knows. Make the page again with the present version of CNN Lab.`
+    );
+  }
+};
 var LEAKY_SLOPE = 0.1;
 var GELU_SCALE = Math.sqrt(2 / Math.PI);
 var FUNCTIONS = {
@@ -251,6 +258,7 @@ function run(step, weights, inputs) {
       return maps;
     case "function": {
       const apply = FUNCTIONS[step.function];
+      if (!apply) throw new UnknownLayer(step.name, String(step.function));
       if (step.function !== "relu") for (let i = 0; i < out.length; i++) out[i] = apply(x.values[i]);
       else for (let i = 0; i < out.length; i++) out[i] = Math.max(x.values[i], 0);
       return maps;
@@ -296,8 +304,10 @@ function run(step, weights, inputs) {
       for (let i = 0; i < out.length; i++) out[i] = Math.exp(x.values[i] - most) / sum;
       return maps;
     }
-    default:
+    case "copy":
       return { values: x.values, shape: step.shape };
+    default:
+      throw new UnknownLayer(step.name, step.op);
   }
 }
 function depthwise(step, x, kernel, out) {

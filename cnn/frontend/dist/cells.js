@@ -1,18 +1,5 @@
 // Made by npm run build from the TypeScript in cnn/frontend; do not edit.
 
-// cnn/frontend/shared/dom.ts
-function find(root, selector) {
-  const found = root.querySelector(selector);
-  if (!found) throw new Error(`no ${selector} in this component`);
-  return found;
-}
-function findAll(root, selector) {
-  return [...root.querySelectorAll(selector)];
-}
-function setAttributes(element, attributes) {
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-}
-
 // cnn/frontend/shared/numbers.ts
 var THRESHOLD = 1e-4;
 var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
@@ -24,6 +11,72 @@ function adaptive(number) {
   const size = Math.abs(number);
   if (size >= HUGE) return short(number);
   return number === 0 ? "0" : minus(number.toFixed(size >= 1 ? 2 : size >= 0.1 ? 3 : 4));
+}
+
+// cnn/frontend/shared/colours.ts
+var STEPS = 511;
+function rgb(text) {
+  const channel = (from) => Number.parseInt(text.slice(from, from + 2), 16);
+  return [channel(1), channel(3), channel(5)];
+}
+function mix(one, other, share) {
+  const channel = (i) => Math.round(one[i] + (other[i] - one[i]) * share);
+  return [channel(0), channel(1), channel(2)];
+}
+function along(stops, share) {
+  const at = clamp(share, 0, 1) * (stops.length - 1);
+  const below = Math.min(Math.floor(at), stops.length - 2);
+  return mix(stops[below], stops[below + 1], at - below);
+}
+function shareOf(value, { low, high, stops }) {
+  if (!(high > low)) return stops.length === 3 ? 0.5 : 0;
+  return clamp((value - low) / (high - low), 0, 1);
+}
+function withTable(scale) {
+  const stops = scale.stops.map(rgb);
+  return { ...scale, table: Array.from({ length: STEPS }, (_, i) => along(stops, i / (STEPS - 1))) };
+}
+function colourOf(value, scale) {
+  return scale.table[Math.round(shareOf(value, scale) * (STEPS - 1))];
+}
+
+// cnn/frontend/shared/canvas.ts
+function paintCells(canvas, rows, columns, colourAt) {
+  if (canvas.width !== columns) canvas.width = columns;
+  if (canvas.height !== rows) canvas.height = rows;
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const image = context.createImageData(columns, rows);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at += 4) {
+      const colour = colourAt(row, column);
+      if (!colour) continue;
+      image.data[at] = colour[0];
+      image.data[at + 1] = colour[1];
+      image.data[at + 2] = colour[2];
+      image.data[at + 3] = 255;
+    }
+  }
+  context.putImageData(image, 0, 0);
+}
+function paintValues(canvas, rows, columns, scale, valueAt) {
+  paintCells(canvas, rows, columns, (row, column) => {
+    const value = valueAt(row, column);
+    return Number.isNaN(value) ? null : colourOf(value, scale);
+  });
+}
+
+// cnn/frontend/shared/dom.ts
+function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!found) throw new Error(`no ${selector} in this component`);
+  return found;
+}
+function findAll(root, selector) {
+  return [...root.querySelectorAll(selector)];
+}
+function setAttributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
 }
 
 // cnn/frontend/shared/input.ts
@@ -93,6 +146,7 @@ function holds(element, { clientX, clientY }) {
 function cells({ data, parentElement }) {
   const root = find(parentElement, ".cells");
   const rows = data.before.length / data.width;
+  const scale = withTable(data.scale);
   const plot = find(root, ".plot");
   if (plot.dataset.shown !== data.plot) {
     plot.innerHTML = data.plot;
@@ -100,14 +154,13 @@ function cells({ data, parentElement }) {
   }
   const markAt = (row, column) => mark(root, data, clamp(row, 0, rows - 1) * data.width + clamp(column, 0, data.width - 1));
   findAll(root, ".grid").forEach((grid, i) => {
-    const image = find(grid, "img");
     const caption = data.captions[i] ?? "";
-    const source = data.images[i];
-    const veiled = !source;
+    const veiled = data.veiled && i === 1;
     grid.classList.toggle("veiled", veiled);
     grid.tabIndex = veiled ? -1 : 0;
-    if (source && image.src !== source) image.src = source;
-    image.alt = "";
+    const values = i ? data.after : data.before;
+    const valueAt = (row, column) => values[row * data.width + column] ?? Number.NaN;
+    if (!veiled) paintValues(find(grid, "canvas"), rows, data.width, scale, valueAt);
     grid.setAttribute("role", "application");
     grid.setAttribute("aria-label", `${caption}. Arrow keys move from cell to cell.`);
     find(grid.parentElement, "figcaption").textContent = caption;
@@ -127,8 +180,8 @@ function cells({ data, parentElement }) {
   const nearest = (at) => {
     const svg = find(plot, "svg");
     const box = svg.getBoundingClientRect();
-    const scale = svg.viewBox.baseVal.width / box.width;
-    const x = ((at.clientX - box.left) * scale - data.axes.x_start) / data.axes.x_step;
+    const scale2 = svg.viewBox.baseVal.width / box.width;
+    const x = ((at.clientX - box.left) * scale2 - data.axes.x_start) / data.axes.x_step;
     const apart = data.before.map((value) => Math.abs(value - x));
     mark(root, data, apart.indexOf(Math.min(...apart)));
   };

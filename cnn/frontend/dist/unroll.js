@@ -142,15 +142,17 @@ var GAP = 8;
 var LABEL = 15;
 var FINGER2 = 24;
 var states = /* @__PURE__ */ new WeakMap();
-var unroll_default = lasting(function unroll({ data, parentElement, setTriggerValue }) {
+var unroll_default = lasting(function unroll({
+  data,
+  parentElement,
+  setTriggerValue
+}) {
   const place = find(parentElement, ".unroll");
   const state = states.get(place) ?? build(place);
-  const blob = openBlob(data);
-  const { facts } = blob;
+  const { facts, values, weights } = data instanceof Uint8Array ? read(data) : data;
   const moved = state.facts?.index !== facts.index;
   const [height, width, channels] = facts.shape;
-  const values = blob.floats("values").values;
-  Object.assign(state, { facts, height, width, channels, values, weights: blob.floats("weights").values });
+  Object.assign(state, { facts, height, width, channels, values, weights });
   if (moved || state.at >= values.length) state.at = facts.index;
   state.choose = () => setTriggerValue("index", state.at);
   lay(state);
@@ -160,6 +162,10 @@ var unroll_default = lasting(function unroll({ data, parentElement, setTriggerVa
   sizes.observe(place);
   return () => sizes.disconnect();
 });
+function read(data) {
+  const { facts, floats } = openBlob(data);
+  return { facts, values: floats("values").values, weights: floats("weights").values };
+}
 function build(place) {
   place.innerHTML = '<div class="stage"><figure><figcaption></figcaption><canvas tabindex="0" role="application"></canvas></figure><figure><figcaption></figcaption><canvas tabindex="0" role="application"></canvas></figure><svg aria-hidden="true"><path fill="none" stroke-width="2"/></svg></div><div class="said" role="status" aria-live="polite"></div>';
   const [maps, vector] = findAll(place, "canvas");

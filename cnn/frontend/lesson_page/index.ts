@@ -1,76 +1,72 @@
 // A lesson in one HTML file: its controls as the teacher set them, and the app's own component, fed in the browser.
-import { scaleOf } from "../living_page/inspected.ts";
 import { listenToPictures, SIDE } from "../living_page/pictures.ts";
-import { softmaxSteps } from "../living_page/softmax_steps.ts";
 import { openBlob } from "../shared/blob.ts";
 import { paintPicture } from "../shared/canvas.ts";
-import { find, findAll, type Mount, make, makeButton, write } from "../shared/dom.ts";
+import { find, findAll, make, makeButton, write } from "../shared/dom.ts";
 import { minus } from "../shared/numbers.ts";
-import softmaxBars from "../softmax_bars.ts";
-import walkingWindow from "../window.ts";
-import { type Colours, convolved, kernelOf, pooled, type Settings } from "./lessons.ts";
-
-interface Control {
-  key: string;
-  label: string;
-  options?: string[]; // of a choice
-  range?: [number, number, number]; // low, high, step
-  when?: [string, string]; // shown only while another control has this value
-}
-
-interface Facts {
-  lesson: "conv" | "pool" | "softmax";
-  controls: Control[];
-  values: Record<string, string>;
-  lock: string[];
-  hide: string[];
-  kernels: Record<string, number[][]>;
-  classes: string[];
-  samples: { label: string }[];
-  colours: { light: Colours; dark: Colours };
-}
+import { type Chain, drawChain } from "./chain_view.ts";
+import { ask, rightly } from "./checks.ts";
+import type { Control, Facts, Page } from "./page.ts";
+import { drawDense, drawRelu, drawSoftmax, drawWindow } from "./stages.ts";
 
 const packed = (find(document, "#network").textContent as string).trim();
 const blob = openBlob<Facts>(Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0)));
 const { facts } = blob;
 const dark = matchMedia("(prefers-color-scheme: dark)");
-const settings: Settings = { ...facts.values };
-const state = { pixels: new Uint8Array(SIDE * SIDE * 3), name: "" };
-let close: (() => void) | undefined;
-let outputs: Float32Array = new Float32Array();
+const pictured = facts.lesson !== "softmax";
+const shown: { outputs: Float32Array; chain: Chain | null } = { outputs: new Float32Array(), chain: null };
+let end: (() => void) | undefined;
+
+const page: Page = {
+  facts,
+  blob,
+  settings: { ...facts.values },
+  place: find(document, "#lesson"),
+  pixels: new Uint8Array(SIDE * SIDE * 3),
+  name: "",
+  colours: facts.colours.light,
+  answered: new Set(),
+  weights: new Map(
+    blob.names.filter((name) => !name.startsWith("sample/")).map((name) => [name, blob.floats(name).values]),
+  ),
+  set(key, value) {
+    page.settings[key] = value;
+    showValue(key);
+    draw();
+  },
+};
 
 function draw(): void {
-  const place = find(document, "#lesson");
-  const colours = dark.matches ? facts.colours.dark : facts.colours.light;
+  page.colours = dark.matches ? facts.colours.dark : facts.colours.light;
   for (const { key, when } of facts.controls) {
-    const row = document.querySelector<HTMLElement>(`[data-control="${key}"]`);
-    if (row && when) row.hidden = settings[when[0]] !== when[1];
+    const row = rowOf(key);
+    if (row && when) row.hidden = page.settings[when[0]] !== when[1];
   }
-  close?.();
-  close = undefined;
-  if (facts.lesson === "softmax") {
-    const scores = Float32Array.from(facts.classes, (name) => Number(settings[`score_${name}`]) + Number(settings.add));
-    const signed = { above: colours.signed[2] as string, below: colours.signed[0] as string };
-    const data = softmaxSteps(scores, facts.classes, signed, Number(settings.temperature));
-    softmaxBars({ parentElement: place, data } as unknown as Mount<typeof data>);
-    return;
+  if (pictured) {
+    paintPicture(find(document, "#picture canvas"), page.pixels, SIDE, SIDE);
+    write(find(document, "#shown"), page.name);
   }
-  paintPicture(find(document, "#picture canvas"), state.pixels, SIDE, SIDE);
-  write(find(document, "#shown"), state.name);
-  const trained = { kernel: blob.floats("conv1/kernel").values, bias: blob.floats("conv1/bias").values };
-  const scale = (...parts: Float32Array[]) => scaleOf({ colours }, ...parts);
-  const found =
-    facts.lesson === "conv"
-      ? convolved(settings, kernelOf(settings, facts.kernels, trained), state.pixels, scale)
-      : pooled(settings, trained, state.pixels, scale);
-  const problem = typeof found === "string" ? found : "";
+  end?.();
+  end = undefined;
+  let problem = "";
+  if (facts.lesson === "softmax") drawSoftmax(page);
+  else if (facts.lesson === "relu") shown.outputs = drawRelu(page);
+  else if (facts.lesson === "chain") shown.chain = drawChain(page);
+  else {
+    const found = facts.lesson === "dense" ? drawDense(page) : drawWindow(page);
+    problem = typeof found === "string" ? found : "";
+    if (typeof found === "string") shown.outputs = new Float32Array();
+    else {
+      shown.outputs = found.outputs;
+      end = found.end;
+    }
+  }
   write(find(document, "#problem"), problem);
-  find(place, ".walk").hidden = problem !== "";
-  outputs = typeof found === "string" ? new Float32Array() : found.outputs;
-  if (typeof found !== "string") {
-    close = walkingWindow({ parentElement: place, data: found } as unknown as Mount<typeof found>);
-  }
 }
+
+// Controls
+
+const rowOf = (key: string) => document.querySelector<HTMLElement>(`[data-control="${key}"]`);
 
 function addControl({ key, label, options, range }: Control): void {
   if (facts.hide.includes(key)) return;
@@ -80,49 +76,84 @@ function addControl({ key, label, options, range }: Control): void {
   if (options) {
     const select = make("select", row);
     for (const option of options) make("option", select, "", option).value = option;
-    select.value = settings[key] as string;
-    select.onchange = () => set(key, select.value);
+    select.onchange = () => page.set(key, select.value);
   } else {
     const input = make("input", row);
-    const shown = make("output", row, "", minus(settings[key] as string));
+    make("output", row).hidden = !range;
     input.type = range ? "range" : "text";
     if (range) [input.min, input.max, input.step] = range.map(String) as [string, string, string];
-    input.value = settings[key] as string;
-    input.oninput = () => {
-      if (range) write(shown, minus(input.value));
-      set(key, input.value);
-    };
-    shown.hidden = !range;
+    input.oninput = () => page.set(key, input.value);
   }
   for (const field of findAll<HTMLInputElement>(row, "input, select")) field.disabled = facts.lock.includes(key);
+  showValue(key);
 }
 
-function set(key: string, value: string): void {
-  settings[key] = value;
-  draw();
+function showValue(key: string): void {
+  const row = rowOf(key);
+  if (!row) return;
+  const value = page.settings[key] as string;
+  const field = find<HTMLInputElement>(row, "input, select");
+  if (field.value !== value) field.value = value;
+  const output = row.querySelector("output");
+  if (output) write(output, minus(value));
 }
+
+// Pictures
 
 function show(pixels: Uint8Array, name: string): void {
-  Object.assign(state, { pixels, name });
+  Object.assign(page, { pixels, name });
   draw();
 }
 
-for (const control of facts.controls) addControl(control);
-if (facts.lesson !== "softmax") {
+function showSample(i: number): void {
+  const { label, answer } = facts.samples[i] as Facts["samples"][number];
+  if ("answer" in page.settings && !facts.lock.includes("answer") && !facts.hide.includes("answer")) {
+    page.settings.answer = answer;
+    showValue("answer");
+  }
+  show(blob.bytes(`sample/${i}`).values, label);
+}
+
+function addSamples(): void {
+  if (facts.lock.includes("picture") || facts.hide.includes("picture")) {
+    for (const place of findAll(document, "#samples, .bring, .bring + .quiet")) place.hidden = true;
+    return;
+  }
+  listenToPictures(show);
   const samples = find(document, "#samples");
   facts.samples.forEach(({ label }, i) => {
-    const { values } = blob.bytes(`sample/${i}`);
     const button = makeButton(samples, "sample", "", label);
     const canvas = make("canvas", button);
     canvas.setAttribute("aria-hidden", "true");
-    paintPicture(canvas, values, SIDE, SIDE);
-    button.addEventListener("click", () => show(values as Uint8Array, label));
+    paintPicture(canvas, blob.bytes(`sample/${i}`).values, SIDE, SIDE);
+    button.addEventListener("click", () => showSample(i));
   });
-  listenToPictures(show);
-  Object.assign(state, { pixels: blob.bytes("sample/0").values, name: facts.samples[0]?.label ?? "" });
 }
+
+// The checks are about what the page was made with, and one press sets that again
+
+function again(): void {
+  Object.assign(page.settings, facts.values);
+  for (const { key } of facts.controls) showValue(key);
+  if (pictured) show(blob.bytes("sample/0").values, facts.samples[0]?.label ?? "");
+  else draw();
+}
+
+for (const control of facts.controls) addControl(control);
+if (pictured) {
+  addSamples();
+  Object.assign(page, { pixels: blob.bytes("sample/0").values, name: facts.samples[0]?.label ?? "" });
+}
+const checks = find(document, "#checks");
+page.answered = ask(checks, facts.checks, () => {
+  write(find(document, "#done"), `${rightly(checks)} of ${facts.checks.length} answered rightly.`);
+  draw();
+});
+find(document, "#again").addEventListener("click", again);
 dark.addEventListener("change", draw);
 draw();
 
-// For its tests: the maps that are shown, and a picture by its pixels.
-Object.assign(globalThis, { lesson: { show, outputs: () => [...outputs] } });
+// For its tests: what is shown, and a picture by its pixels.
+Object.assign(globalThis, {
+  lesson: { show, checks: facts.checks, outputs: () => [...shown.outputs], step: () => shown.chain?.step },
+});

@@ -7,7 +7,7 @@ import { openBlob } from "../shared/blob.ts";
 import { paintPicture, paintValues } from "../shared/canvas.ts";
 import type { ScaleTable } from "../shared/colours.ts";
 import { find, findAll, type Mount, make, makeButton, write } from "../shared/dom.ts";
-import { forward, type Maps, usePlain, type Weights } from "../shared/forward.ts";
+import { forward, type Maps, UnknownLayer, usePlain, type Weights } from "../shared/forward.ts";
 import { clamp, largest, minus, percent } from "../shared/numbers.ts";
 import softmaxBars from "../softmax_bars.ts";
 import { inspected, type Layer, type Network, scaleOf } from "./inspected.ts";
@@ -252,7 +252,12 @@ function begin(): void {
   turn();
 }
 
-begin();
+try {
+  begin();
+} catch (error) {
+  if (!(error instanceof UnknownLayer)) throw error;
+  write(find(document, "#problem"), error.message);
+}
 
 // For teachers who look behind the page, and for its tests: every layer's values now, the time a pass takes, and the
 // same without WebAssembly.

@@ -23,6 +23,16 @@ export interface Step {
 
 export type Weights = ReadonlyMap<string, Float32Array>;
 
+/** A layer that this code cannot compute: what it does not know is never passed on unchanged. */
+export class UnknownLayer extends Error {
+  constructor(name: string, operation: string) {
+    super(
+      `The layer ${name} cannot be computed here: “${operation}” is no operation that this page knows. ` +
+        "Make the page again with the present version of CNN Lab.",
+    );
+  }
+}
+
 const LEAKY_SLOPE = 0.1;
 const GELU_SCALE = Math.sqrt(2 / Math.PI);
 
@@ -94,7 +104,8 @@ function run(step: Step, weights: Weights, inputs: Maps[]): Maps {
       normaliseGroups(x, array("gamma"), array("beta"), step, out);
       return maps;
     case "function": {
-      const apply = FUNCTIONS[step.function as string] as (value: number) => number;
+      const apply = FUNCTIONS[step.function as string];
+      if (!apply) throw new UnknownLayer(step.name, String(step.function));
       if (step.function !== "relu") for (let i = 0; i < out.length; i++) out[i] = apply(x.values[i] as number);
       else for (let i = 0; i < out.length; i++) out[i] = Math.max(x.values[i] as number, 0); // many times as fast
       return maps;
@@ -140,8 +151,10 @@ function run(step: Step, weights: Weights, inputs: Maps[]): Maps {
       for (let i = 0; i < out.length; i++) out[i] = Math.exp((x.values[i] as number) - most) / sum;
       return maps;
     }
-    default: // dropout does nothing any more, flatten changes the shape only
+    case "copy": // dropout does nothing any more, flatten changes the shape only
       return { values: x.values, shape: step.shape };
+    default:
+      throw new UnknownLayer(step.name, step.op);
   }
 }
 

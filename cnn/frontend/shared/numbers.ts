@@ -74,7 +74,7 @@ export function adaptive(number: number): string {
 /** Thousands separated. */
 export const grouped = (number: number): string => number.toLocaleString("en");
 
-/** Three significant digits as one writes them, as cnn/figures/lesson_curves.py does: 0.832, 12,346, 1.20·10⁻⁷. */
+/** Three significant digits as one writes them, as cnn/core/numbers.py does: 0.832, 12,346, 1.20·10⁻⁷. */
 export function written(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return minus(String(value));
   const exponent = Math.floor(Math.log10(Math.abs(value)));

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from cnn.core.numbers import written
 from cnn.figures.colours import Theme
-from cnn.figures.lesson_curves import written
 from cnn.lessons.softmax import SoftmaxSteps
 from cnn.web.app.component import component
 

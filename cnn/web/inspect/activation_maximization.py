@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from cnn.core.numbers import written
 from cnn.figures.climb import climb_curve, frame_strip
-from cnn.figures.lesson_curves import written
 from cnn.figures.mosaic import data_uri, picture
 from cnn.interpret.results import Climb
 from cnn.web.app.answers import ask, show_waiting

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnn import data
-from cnn.figures.lesson_curves import written
+from cnn.core.numbers import written
 from cnn.interpret.receptive_field import receptive_rectangle
 from cnn.interpret.results import Winners
 from cnn.web.app.answers import ask, show_waiting

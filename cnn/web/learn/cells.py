@@ -5,39 +5,33 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.figures.colours import Scale, Theme
 from cnn.figures.lesson_curves import Axes
 from cnn.web.app.component import component
 
-_component = component(
-    "cells",
-    """
-<div class="cells">
-  <figure class="before"><figcaption></figcaption><div class="grid" tabindex="0"><img><i></i></div></figure>
-  <div class="plot"></div>
-  <figure class="after"><figcaption></figcaption><div class="grid" tabindex="0"><img><i></i></div></figure>
-  <p class="says" role="status"></p>
-</div>
-""",
-)
+_component = component("cells")
 
 
 def show_cells(
     values: tuple[NDArray[Any], NDArray[Any], NDArray[Any]],
-    images: tuple[str, str],
+    scale: tuple[Scale, Theme],
     captions: tuple[str, str],
     plot: tuple[str, Axes],
     function: str,
     key: str,
+    *,
+    veiled: bool,
 ) -> None:
     """Show a map, a function's curve and the map after it; pointing at a cell marks it in all three.
 
     Args:
         values: the cells before, after, and the slope at each; (height, width).
-        images: the maps before and after, as data: URIs; the second is empty to hold it back.
+        scale: the colours of both maps.
         captions: of the two maps.
         plot: the curve as SVG, and its axes.
         function: its name.
         key: of the component.
+        veiled: whether the map after is held back.
     """
     before, after, slope = (np.round(part.astype(np.float64), 4).ravel().tolist() for part in values)
     data: dict[str, Any] = {
@@ -45,7 +39,8 @@ def show_cells(
         "after": after,
         "slope": slope,
         "width": values[0].shape[1],
-        "images": images,
+        "scale": {"low": scale[0].low, "high": scale[0].high, "stops": scale[0].stops(scale[1])},
+        "veiled": veiled,
         "captions": captions,
         "plot": plot[0],
         "axes": plot[1].as_numbers(),

@@ -16,6 +16,7 @@ from cnn.core.errors import CnnLabError, RunError
 from cnn.core.numbers import fixed
 from cnn.evaluation import pretrained
 from cnn.exports import lesson_page
+from cnn.lessons.checks import Check
 from cnn.lessons.progress import Progress, ProgressStore
 from cnn.network.forward import Weights
 from cnn.network.spec import NetworkSpec
@@ -50,14 +51,6 @@ LESSONS = (
 
 
 _NAMES = "lesson-names"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One answer to choose in a check, and the sentence that explains why it is right or wrong."""
-
-    text: str
-    because: str
 
 
 def progress() -> Progress:
@@ -119,12 +112,9 @@ def _teacher_menu(lesson: Lesson) -> None:
 
 
 def _offer_file(lesson: Lesson) -> None:
-    """Offer the lesson as one HTML file with the controls as they are set, where it works without a server."""
-    if lesson.key not in lesson_page.LESSONS:
-        return
+    """Offer the lesson as one HTML file with the controls as they are set."""
     try:
-        _, weights = shipped_network()
-        made = lesson_page.export_lesson(lesson.key, st.query_params.to_dict(), weights)
+        made = lesson_page.export_lesson(lesson.key, st.query_params.to_dict(), *shipped_network())
     except CnnLabError as error:
         st.caption(str(error))
         return
@@ -135,7 +125,8 @@ def _offer_file(lesson: Lesson) -> None:
         made.media_type,
         icon=":material/download:",
         on_click="ignore",
-        help="One file that opens in any browser, offline, with these settings; lock= and hide= hold there, too.",
+        help="One file that opens in any browser, offline, with these settings and the questions; lock= and hide= hold "
+        "there, too.",
     )
 
 
@@ -255,31 +246,30 @@ def _grey() -> Sample:
     )
 
 
-def predict(lesson: Lesson, key: str, question: str, answers: Sequence[Answer], right: int) -> bool:
+def predict(lesson: Lesson, check: Check) -> bool:
     """Ask before showing: the student chooses an answer, then sees whether it is right and why.
 
-    `right` is the place of the right answer, computed by the page from what the student has set. Returns
-    whether an answer was given, so that the page can hold the result back until then.
+    Returns whether an answer was given, so that the page can hold the result back until then.
     """
-    name = f"check-{lesson.key}-{key}"
+    name = f"check-{lesson.key}-{check.key}"
     with st.container(border=True):
-        st.markdown(f":material/psychology_alt: **Predict.** {question}")
+        st.markdown(f":material/psychology_alt: **Predict.** {check.question}")
         chosen = st.radio(
             "Your answer",
-            [answer.text for answer in answers],
+            [answer.text for answer in check.answers],
             index=None,
-            key=f"{name}-{question}",
+            key=f"{name}-{check.question}",
             label_visibility="collapsed",
         )
         if chosen is None:
             st.caption("Choose an answer; then you see whether it is right, and why.")
             return False
-        place = [answer.text for answer in answers].index(chosen)
-        if place == right:
-            st.success(f"Right. {answers[place].because}", icon=":material/check_circle:")
-            _mark(f"{lesson.key}/{key}")
+        place = [answer.text for answer in check.answers].index(chosen)
+        if place == check.right:
+            st.success(f"Right. {check.answers[place].because}", icon=":material/check_circle:")
+            _mark(f"{lesson.key}/{check.key}")
         else:
-            st.warning(f"Not quite. {answers[place].because}", icon=":material/lightbulb:")
+            st.warning(f"Not quite. {check.answers[place].because}", icon=":material/lightbulb:")
         return True
 
 

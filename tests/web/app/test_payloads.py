@@ -178,8 +178,12 @@ def moment(run: Run, bad: Bad) -> Any:
 def cells_of(bad: Bad) -> Any:
     values = with_bad(bad, 4, 4)
     plot = ("<svg/>", Axes.reaching(float(np.abs(values).max())))
+    scale = (scale_of(values), LIGHT)
     return shown(
-        cells, lambda: cells.show_cells((values, values, values), ("", ""), ("a", "b"), plot, "relu", "key")
+        cells,
+        lambda: cells.show_cells(
+            (values, values, values), scale, ("a", "b"), plot, "relu", "key", veiled=False
+        ),
     )
 
 

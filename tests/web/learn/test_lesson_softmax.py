@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnn.core.numbers import written
 from cnn.data import CLASSES
-from cnn.figures.lesson_curves import written
 from cnn.lessons import softmax
 from cnn.lessons.progress import ProgressStore
 from cnn.network import ops
