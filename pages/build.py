@@ -8,6 +8,7 @@ from cnn.core.errors import SpecError
 from cnn.figures.drawing import network_svg
 from cnn.network.presets import PRESETS
 from cnn.network.summary import walk
+from cnn.web.app import widgets
 from cnn.web.app.class_room import follow, rules, show_rules
 from cnn.web.app.drawing import show_drawing
 from cnn.web.app.session import read_link, session, theme, write_link
@@ -53,7 +54,7 @@ st.caption(
 )
 
 drawing = st.container(border=True)
-left, right = st.columns([1, 1], gap="medium")
+left, right = widgets.stacking_columns([1, 1])
 with left:
     st.header("Layers")
     if "network" in rules().fixed:

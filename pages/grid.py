@@ -11,7 +11,7 @@ st.title("How much does it matter?")
 if problem := session().problem:
     session().problem = ""
     st.error(problem, icon=":material/error:")
-left, right = st.columns([5, 7], gap="medium")
+left, right = widgets.stacking_columns([5, 7])
 with left:
     st.header("A new grid")
     plan.show_plan()

@@ -21,7 +21,7 @@ if (fixed := follow(state.setup)) != state.setup:
 st.title("Train it live")
 show_rules()
 widgets.data_notice()
-left, right = st.columns([5, 8], gap="medium")
+left, right = widgets.stacking_columns([5, 8])
 with left:
     st.header("What to train")
     live_run.network_line(state.setup)

@@ -141,7 +141,7 @@ def cost_scatter(
         "xaxis": {"type": "log", "title": {"text": titles[0]}},
         "yaxis": {"title": {"text": titles[1]}, "tickformat": TICKS},
         "showlegend": True,
-        "legend": {"orientation": "h", "y": 1.08, "x": 0},
+        "legend": {"orientation": "h", "y": 1.06, "yanchor": "bottom", "x": 0},  # above the names of the best
     }
     return figure([line, dots], layout)
 

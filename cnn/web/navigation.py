@@ -13,6 +13,10 @@ DAY_SECONDS = 24 * 3600
 STYLE = """<style>
 a:focus-visible, button:focus-visible { outline: 3px solid #3A97D9 !important; outline-offset: 2px; }
 [class*="st-key-refused-"] p { color: #B3261E; }
+@media (max-width: 800px) {  /* see widgets.stacking_columns */
+  .st-key-stacking > * > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]
+  { min-width: calc(100% - 1.5rem); }
+}
 /* The words of a switch wrap where Streamlit would cut them off. */
 .stCheckbox label * { white-space: normal; overflow: visible; }
 /* In a narrow window the navigation is behind this button, of which Streamlit shows only two arrows. */

@@ -55,6 +55,13 @@ def columns_in_rows(count: int, across: int) -> list[DeltaGenerator]:
     return [column for _ in rows for column in st.columns(across)][:count]
 
 
+def stacking_columns(widths: list[int]) -> list[DeltaGenerator]:
+    """Return a page's main columns: below each other in a window of less than 800 pixels (an enlarged page, for one),
+    where controls in them would be cut off; Streamlit alone stacks columns below 640 pixels.
+    """
+    return st.container(key="stacking").columns(widths, gap="medium")
+
+
 def dataset_name() -> str:
     """Return the data set that pages use now: CIFAR-10 if it is there, else the drawn one."""
     return "cifar10" if service().download.status().state == "ready" else "sketch10"
