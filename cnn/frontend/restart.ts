@@ -43,6 +43,7 @@ function watch(app: Element): void {
   const state = (name: string) => app.getAttribute(`data-test-${name}-state`);
   let away = false; // since the connection was lost, until the page was drawn anew
   let ran = false;
+  let turned = false; // to another page by the browser's own buttons, of which Streamlit does not hear meanwhile
   let timer = 0;
   let locked: Element[] = [];
   let notice: HTMLElement | null = null;
@@ -55,6 +56,7 @@ function watch(app: Element): void {
   };
   const free = () => {
     away = false;
+    if (turned) location.reload();
     clearTimeout(timer);
     notice?.remove();
     for (const element of locked) element.removeAttribute("inert");
@@ -72,6 +74,9 @@ function watch(app: Element): void {
     }
   };
   new MutationObserver(look).observe(app, { attributes: true });
+  addEventListener("popstate", () => {
+    turned ||= away;
+  });
 }
 
 // Outside of what is locked: a screen reader does not read what is inert.

@@ -45,6 +45,7 @@ function watch(app) {
   const state = (name) => app.getAttribute(`data-test-${name}-state`);
   let away = false;
   let ran = false;
+  let turned = false;
   let timer = 0;
   let locked = [];
   let notice = null;
@@ -57,6 +58,7 @@ function watch(app) {
   };
   const free = () => {
     away = false;
+    if (turned) location.reload();
     clearTimeout(timer);
     notice?.remove();
     for (const element of locked) element.removeAttribute("inert");
@@ -74,6 +76,9 @@ function watch(app) {
     }
   };
   new MutationObserver(look).observe(app, { attributes: true });
+  addEventListener("popstate", () => {
+    turned ||= away;
+  });
 }
 function say() {
   const notice = make("p", document.body);

@@ -19,6 +19,9 @@ def test_the_first_press_after_a_restart_counts(browser: Browser, tmp_path: Path
         page = visitor.open("build")
         rows = page.get_by_label("Neurons")
         dense = rows.count()
+        other = Visitor(browser, before)
+        other.open("learn")
+        other.go("Home")
         os.killpg(before.process.pid, signal.SIGKILL)
         expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "PINGING_SERVER")
         away = page.get_by_role("alert").filter(has_text="The server does not answer.")
@@ -26,13 +29,17 @@ def test_the_first_press_after_a_restart_counts(browser: Browser, tmp_path: Path
         expect(page.get_by_test_id("stHeader")).to_have_attribute(
             "inert", ""
         )  # Streamlit would drop the press
+        expect(other.page.get_by_test_id("stHeader")).to_have_attribute("inert", "")
+        other.page.evaluate("history.back()")
     with served(tmp_path / "home", before.port):
         page.get_by_role("button", name="Add a dense layer").click()
         expect(rows).to_have_count(dense + 1)
         expect(away).to_have_count(0)
         page.get_by_role("link", name="Train", exact=True).click()
         page.wait_for_url("**/train*")
+        expect(other.page.get_by_role("heading", name="Learn by doing")).to_be_visible()
     visitor.context.close()
+    other.context.close()
 
 
 @pytest.mark.browser
