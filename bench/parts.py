@@ -38,6 +38,9 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         ),
         "seeds": Part("bench.training:seeds", "test accuracy of minute after its 60 seconds, by seed"),
         "accuracy": Part("bench.training:accuracy", "test accuracy of lecture after its 5 epochs, by seed"),
+        "precision": Part(
+            "bench.precision:precision", "test accuracy after the same seconds in bfloat16 and in float32"
+        ),
         "app": Part(
             "bench.app:app", "Train to first report; speed with the page open, against python -m cnn"
         ),

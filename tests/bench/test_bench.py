@@ -155,6 +155,7 @@ def test_list_names_the_parts(capsys: pytest.CaptureFixture[str]) -> None:
         "living",
         "seeds",
         "accuracy",
+        "precision",
         "app",
         "first",
         "lessons",
