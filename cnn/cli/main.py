@@ -19,7 +19,7 @@ from cnn.core.errors import CnnLabError
 from cnn.core.shares import percent
 from cnn.data import layout
 from cnn.data.download import Download
-from cnn.data.found import on_this_machine, take_over
+from cnn.data.found import named, on_this_machine, take_over
 from cnn.evaluation.model_card import card_of
 from cnn.evaluation.ood import Typical
 from cnn.evaluation.predict import Verdict, classify
@@ -230,7 +230,7 @@ def _data(options: argparse.Namespace) -> int:
         download.wait()
     status, folder = download.status(), layout.data_folder()
     ready = status.state == "ready"
-    source = layout.source(layout.batches_folder(folder)) if ready else ""
+    source = named(layout.batches_folder(folder)) if ready else ""
     facts = {
         "cifar10": {
             "state": status.state,

@@ -22,6 +22,13 @@ from cnn.data.classes import CLASSES
 from cnn.data.layout import FILE_BYTES, RECORD_BYTES, TEST_FILE, TRAIN_FILES
 
 PYTHON_FILES = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch")
+# As the official page, torchvision, and Keras's versions call them.
+ARCHIVES = (
+    "cifar-10-binary.tar.gz",
+    "cifar-10-python.tar.gz",
+    "cifar-10-batches-py.tar.gz",
+    "cifar-10-batches-py-target_archive",
+)
 SPLITS = ("train", "test")
 MAX_PICTURES = {"train": 50_000, "test": 10_000}
 MAX_PNG_BYTES = 8_000  # 32×32 RGB has 3,072 uncompressed, plus headers
@@ -41,7 +48,7 @@ class Container:
 
 
 def find(path: Path) -> Container:
-    """Return the container at `path`, or the first one in the folders below it.
+    """Return the container at `path`, or the first one in the folders below it; an archive only if nothing is unpacked.
 
     Raises:
         DataError: if there is none; it names the known formats.
@@ -55,6 +62,10 @@ def find(path: Path) -> Container:
         for title, fits, read in FORMS:
             if fits(folder, names):
                 return Container(title, folder, read)
+    for folder in _folders(path):
+        for name in ARCHIVES:
+            if (folder / name).is_file():
+                return Container("an archive", folder / name, _read_archive)
     raise DataError(
         f"There is no CIFAR-10 in {path}. Known are its binary and its python version, as archives or unpacked "
         "(Keras and torchvision keep the latter), TFDS, Hugging Face's parquet files, and PNGs in folders "

@@ -20,9 +20,11 @@ from cnn.data.layout import (
     SOURCE_FILE,
     TEST_FILE,
     TRAIN_FILES,
+    UNVERIFIED,
     VERIFIED,
     check,
     data_folder,
+    source,
 )
 
 # SHA-256 of the sorted MD5s of all records of the verified files, training and test: any order gives the same.
@@ -86,6 +88,23 @@ def identify(train: Records, test: Records) -> str:
     )
 
 
+def named(batches: Path) -> str:
+    """Return which data set the six files in a folder are; a copy that was put there by hand is identified.
+
+    Takes about a second for such a copy.
+
+    Raises:
+        DataError: if they cannot be read.
+    """
+    told = source(batches)
+    if told != UNVERIFIED:
+        return told
+    try:
+        return f"{identify(*find(batches).read(batches))}, put there by hand"
+    except DataError:
+        return "not CIFAR-10: as many pictures and classes, but other pictures"
+
+
 def _any_order(records: Records) -> str:
     return sha256(b"".join(sorted(md5(record).digest() for record in records))).hexdigest()
 
@@ -101,7 +120,7 @@ def take_over(path: Path, folder: Path | None = None) -> TakenOver:
     folder = folder or data_folder()
     container = find(path.expanduser())
     train, test = container.read(container.path)
-    source = identify(train, test)
+    is_called = identify(train, test)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".found-", dir=folder) as scratch:
@@ -111,8 +130,8 @@ def take_over(path: Path, folder: Path | None = None) -> TakenOver:
                 train[number * PICTURES : (number + 1) * PICTURES].tofile(staged / name)
             test.tofile(staged / TEST_FILE)
             (staged / META_FILE).write_text("\n".join(CLASSES) + "\n")
-            if source != VERIFIED:
-                (staged / SOURCE_FILE).write_text(source + "\n")
+            if is_called != VERIFIED:
+                (staged / SOURCE_FILE).write_text(is_called + "\n")
             put_in_place(staged, folder / ARCHIVE_FOLDER, aside=Path(scratch, "replaced"))
     except OSError as error:
         raise DataError(
@@ -121,11 +140,11 @@ def take_over(path: Path, folder: Path | None = None) -> TakenOver:
         ) from error
     if problem := check(folder).problem:  # files that lay there before, beside the new ones
         raise DataError(problem)
-    return TakenOver(container.title, container.path, source)
+    return TakenOver(container.title, container.path, is_called)
 
 
 def usual_places() -> tuple[Path, ...]:
-    """Return the default data folders of Keras, TFDS, torchvision's examples and Hugging Face."""
+    """Return the default data folders, or archives in them, of Keras, TFDS, torchvision's examples and Hugging Face."""
     home = Path.home()
     keras = Path(os.environ.get("KERAS_HOME") or home / ".keras")
     tfds = Path(os.environ.get("TFDS_DATA_DIR") or home / "tensorflow_datasets")
@@ -133,17 +152,19 @@ def usual_places() -> tuple[Path, ...]:
     return (
         keras / "datasets" / "cifar-10-batches-py-target",
         keras / "datasets" / "cifar-10-batches-py",
+        keras / "datasets" / "cifar-10-batches-py.tar.gz",
         tfds / "cifar10",
         hugging / "hub" / "datasets--cifar10",
         hugging / "hub" / "datasets--uoft-cs--cifar10",
         home / "data" / "cifar-10-batches-py",
+        home / "data" / "cifar-10-python.tar.gz",
     )
 
 
 def on_this_machine() -> Path | None:
     """Return the first of the usual places that contains CIFAR-10 in a known format, or None."""
     for place in usual_places():
-        if place.is_dir():
+        if place.exists():
             try:
                 return find(place).path
             except DataError:

@@ -35,7 +35,7 @@ OFFICIAL_MD5 = {
     "test_batch.bin": "803d5f7f4d78ea53de84dbe85f74fb6d",
 }
 VERIFIED = "CIFAR-10"
-_UNVERIFIED = "CIFAR-10, unverified copy (files put there by hand)"
+UNVERIFIED = "CIFAR-10, unverified copy (files put there by hand)"
 _AGAIN = "Copy it there again, or remove the folder and download again."
 
 
@@ -99,9 +99,9 @@ def source(batches: Path) -> str:
         with (batches / SOURCE_FILE).open(encoding="utf-8", errors="replace") as file:
             line = file.readline(1_000).strip()
     except OSError:
-        return _UNVERIFIED
+        return UNVERIFIED
     told = "".join(letter for letter in line if letter.isprintable())[:60].strip()
-    return told if told and told != VERIFIED else _UNVERIFIED
+    return told if told and told != VERIFIED else UNVERIFIED
 
 
 def checksums(batches: Path) -> list[str]:

@@ -248,6 +248,11 @@ def test_archives_are_read_whatever_their_folders_are_called(
     with tarfile.open(tmp_path / "archive.tar.gz", "w:gz") as archive:
         for path in sorted((tmp_path / "files").iterdir()):
             archive.add(path, f"../../somewhere/{path.name}")
+    for folder, name in (("tv", "cifar-10-python.tar.gz"), ("keras", "cifar-10-batches-py.tar.gz")):
+        archived = tmp_path / folder / name
+        archived.parent.mkdir()
+        archived.hardlink_to(tmp_path / "archive.tar.gz")
+        assert containers.find(archived.parent).path == archived  # as torchvision and older Keras leave it
     container = containers.find(tmp_path / "archive.tar.gz")
     for records, wanted in zip(container.read(container.path), small, strict=True):
         np.testing.assert_array_equal(records, wanted)
@@ -326,6 +331,14 @@ def test_another_order_and_changed_pixels_are_told_apart(
     darker[:, 1:] //= 2
     with pytest.raises(DataError, match="This is not CIFAR-10: as many pictures"):
         found.identify(darker, test)
+    for records, name in (
+        (train, "CIFAR-10"),
+        (shuffled, f"{found.SHUFFLED}, put there by hand"),
+        (changed, f"{found.CHANGED}, put there by hand"),
+        (darker, "not CIFAR-10: as many pictures and classes, but other pictures"),
+    ):
+        write_binary(tmp_path / name, records, test)
+        assert found.named(tmp_path / name) == name
     fewer = train.copy()
     fewer[0, 0] = 1
     with pytest.raises(DataError, match=r"This is not CIFAR-10: 50 training pictures, of which 4 to 6"):
