@@ -21,6 +21,7 @@ from cnn.core.shares import percent
 from cnn.runs.remaining import RESUMED, planned_epochs
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run, Status
+from cnn.scheduler.eta import last_report
 from cnn.scheduler.fair_queue import Place
 from cnn.web.app.component import component
 from cnn.web.app.run_text import is_open, minutes, place_words, state_words
@@ -131,10 +132,10 @@ def _aloud(run: Run, status: Status, last: dict[str, Any], words: str) -> str:
 def _figures(
     run: Run, status: Status, rows: list[dict[str, Any]], last: dict[str, Any]
 ) -> list[tuple[str, str]]:
-    planned = planned_epochs(run, rows)
+    planned, measured = planned_epochs(run, rows), last_report(run)  # the speed of this machine
     return [
         (f"Epoch (of {planned:.4g})" if planned else "Epoch", f"{last.get('epoch', 0.0):.1f}"),
-        ("Images per second", f"{last['images_per_second']:,.0f}" if last else "–"),
+        ("Images per second", f"{measured['images_per_second']:,.0f}" if measured else "–"),
         ("Validation accuracy", percent(status.validation_accuracy)),
         ("Test accuracy", percent(status.test_accuracy)),
     ]
