@@ -2,6 +2,7 @@
 
 import math
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from cnn.core.numbers import NO_NUMBER, number
 
@@ -85,4 +86,8 @@ def in_percent(share: float | None) -> float | None:
 
 
 IN_TABLES = "%.1f %%"  # how a table writes such a number
-TICKS = "~%"  # how Plotly writes the shares of an axis: with as many digits as they need
+# How Plotly writes the shares of an axis: with as many digits as they need, and with the space that its "%" lacks.
+TICKS: dict[str, Any] = {
+    "tickformat": "~%",
+    "labelalias": {f"{half / 2:g}%": f"{half / 2:g} %" for half in range(201)},
+}

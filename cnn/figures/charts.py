@@ -167,7 +167,7 @@ def _marks(rows: list[dict[str, Any]], end: float, theme: Theme) -> dict[str, An
 def _layout(quantity: str, end: float, log: bool, shown: list[Points]) -> dict[str, Any]:
     title = quantity.capitalize()
     if quantity == "accuracy":
-        axis: dict[str, Any] = {"range": [0, 1], "tickformat": TICKS}
+        axis: dict[str, Any] = {"range": [0, 1], **TICKS}
     else:
         values = np.concatenate([y for _, y in shown])
         low, high = loss_range(values, log)

@@ -83,7 +83,7 @@ def overlaid(
         "height": 430,
         "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
         "xaxis": {"title": {"text": AXES[axis]}, "rangemode": "tozero"},
-        "yaxis": {"title": {"text": QUANTITIES[quantity]}, "tickformat": TICKS if share else ""},
+        "yaxis": {"title": {"text": QUANTITIES[quantity]}, **(TICKS if share else {})},
         "legend": {"orientation": "h", "y": -0.2, "x": 0},
         "showlegend": few,
         "hovermode": "x unified" if few else "closest",
@@ -139,7 +139,7 @@ def cost_scatter(
         "height": 460,
         "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
         "xaxis": {"type": "log", "title": {"text": titles[0]}},
-        "yaxis": {"title": {"text": titles[1]}, "tickformat": TICKS},
+        "yaxis": {"title": {"text": titles[1]}, **TICKS},
         "showlegend": True,
         "legend": {"orientation": "h", "y": 1.06, "yanchor": "bottom", "x": 0},  # above the names of the best
     }

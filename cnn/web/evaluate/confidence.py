@@ -101,7 +101,7 @@ def reliability_figure(before: Reliability, after: Reliability, theme: Theme) ->
                 **shared,
             }
         )
-    share = {"range": [0, 1.02], "tickformat": TICKS}
+    share = {"range": [0, 1.02], **TICKS}
     layout = {
         "height": 430,
         "margin": {"l": 10, "r": 10, "t": 10, "b": 10},

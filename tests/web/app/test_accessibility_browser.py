@@ -1,4 +1,4 @@
-"""Every page without a serious or moderate finding of axe-core in both themes; titles; Home's columns lead on."""
+"""Every page without a serious or moderate finding of axe-core in both themes, and on paper; Home's columns lead on."""
 
 import io
 import re
@@ -33,6 +33,11 @@ PAGES = {
     "learn_softmax": "Softmax",
     "learn_chain": "The whole chain",
 }
+SHEETS = {
+    "worksheet?lesson=Softmax": 2,
+    "learn_relu": 2,
+    "train": 2,
+}  # of paper; every other page prints to one
 SETTLED = """() => {
   const main = document.querySelector('[data-testid="stMain"]');
   const busy = document.querySelector('[data-testid="stStatusWidget"], [data-testid="stSkeleton"]');
@@ -54,15 +59,19 @@ def opened(page: Page, served_app: ServedApp, path: str) -> None:
     ("theme", "rules"),
     [("light", {}), ("dark", {"runOnly": ["color-contrast"]})],  # only colours depend on the theme
 )
-def test_no_page_has_a_finding_of_axe(
+def test_no_page_has_a_finding_of_axe_or_takes_more_paper_than_it_should(
     theme: str, rules: dict[str, Any], new_page: Any, served_app: ServedApp
 ) -> None:
     page = new_page(viewport={"width": 1440, "height": 1000}, color_scheme=theme, reduced_motion="reduce")
-    found = {}
+    found, sheets = {}, {}
     for path, title in PAGES.items():
         opened(page, served_app, path)
         expect(page).to_have_title(f"{title} · CNN Lab")
         found[path] = findings(page, {"resultTypes": ["violations"]} | rules)
+        if theme == "light":
+            paper = page.pdf(prefer_css_page_size=True)
+            sheets[path] = len(re.findall(rb"/Type\s*/Page\b", paper))
+    assert {path: count for path, count in sheets.items() if count > SHEETS.get(path, 1)} == {}
     assert {path: lines for path, lines in found.items() if lines} == {}
 
 
