@@ -128,6 +128,7 @@ LESSONS: Mapping[str, Lesson] = {
             Control("padding", "Padding", "same", ("same", "valid", "1", "2", "3")),
             Control("dilation", "Dilation", "1", range=(1, 3, 1)),
             Control("side", "Side of the input", "32", range=(2, 32, 1)),
+            Control("filters", "Filters, for what a layer costs", "12", range=(1, 64, 1)),
         ),
         ("window",),
     ),
@@ -183,6 +184,7 @@ LESSONS: Mapping[str, Lesson] = {
             Control("temperature", "Temperature, dividing all scores", "1", range=(0.1, 10, 0.1)),
             Control("add", "Add the same number to every score", "0", range=(-20, 20, 1)),
             Control("truth", "True class", "dog", CLASSES),
+            Control("largest", "Raise all scores until the largest is", "100", range=(0, 200, 1)),
         ),
         ("softmax_bars",),
         pictures=False,
@@ -239,7 +241,10 @@ def export_lesson(key: str, address: Mapping[str, str], network: NetworkSpec, we
         "kernels": {name: np.asarray(kernel).tolist() for name, kernel in conv.KERNELS.items()},
         "functions": FUNCTIONS,
         "classes": CLASSES,
-        "samples": [{"label": f"a drawing of {name}", "answer": name} for name in answers],
+        "samples": [
+            {"label": f"a drawing of {'an' if name[0] in 'aeiou' else 'a'} {name}", "answer": name}
+            for name in answers
+        ],
         "colours": {"light": _colours(LIGHT), "dark": _colours(DARK)},
         "checks": [
             asdict(check) for check in CHECKS[key](values, network, weights, samples.pixels[order[0]])
@@ -289,7 +294,7 @@ def _conv_checks(values: Values, network: NetworkSpec, weights: Weights, pixels:
     return (
         checks.conv_size(side, len(kernel), stride, padding, dilation),
         checks.conv_flat(kernel, bias),
-        checks.conv_parameters(12),
+        checks.conv_parameters(_whole(values, "filters")),
     )
 
 
@@ -414,7 +419,7 @@ def _stage(key: str) -> str:
     match key:
         case "relu":
             return f"""{_part("cells")}<p class="zeros" role="status"></p>
-<div class="functions side-table" hidden><h2>Six functions and their slopes</h2>
+<div class="functions side-table" tabindex="0" hidden><h2>Six functions and their slopes</h2>
 <p>Training sends corrections backwards; each of these functions multiplies them by its slope. Where the slope is 0,
 nothing passes; where it is small, only little passes.</p><table></table></div>
 <div class="as-one" hidden><h2>Why not leave it out?</h2>
@@ -422,13 +427,23 @@ nothing passes; where it is small, only little passes.</p><table></table></div>
 Then the same with ReLU between them.</p><div class="three"></div><p class="apart"></p></div>"""
         case "dense":
             return """<div class="unroll"></div><p class="score" role="status"></p>
-<div class="terms side-table" hidden><h2>Strongest for and against</h2><table></table></div>"""
+<div class="terms side-table" tabindex="0" hidden><h2>Strongest for and against</h2><table></table></div>"""
         case "softmax":
-            return f'{_part("softmax_bars")}<p class="loss" role="status"></p>'
+            return f"""{_part("softmax_bars")}<p class="loss" role="status"></p>
+<div class="overflow side-table" tabindex="0"><h2>Why is the largest score subtracted first?</h2>
+<p>On paper, adding a number changes nothing. A computer overflows: e to the power of more than about 88.7 is too large
+for a 32-bit number. So the largest score is subtracted first; then no score is above 0.</p>
+<p class="said" role="status"></p><table></table></div>"""
         case "chain":
             return _chain_stage()
+        case "pool":
+            return """<div class="walk"></div><p class="size quiet"></p>
+<div class="shifts side-table" tabindex="0" hidden><h2>Does a small shift matter less?</h2>
+<p>The sum of all differences, divided by the sum of all values. A value that moves inside its window changes nothing;
+one that crosses the edge does.</p><table></table></div>"""
         case _:
-            return '<div class="walk"></div><p class="size quiet"></p>'
+            return """<div class="walk"></div><p class="size quiet"></p>
+<h2>What does a layer cost?</h2><p class="cost"></p>"""
 
 
 def _part(name: str) -> str:
@@ -439,7 +454,8 @@ def _chain_stage() -> str:
     few, many = (chain.recorded(name) for name in ("few_pictures", "all_pictures"))
     panels = [(run.title, run.epochs) for run in (few, many)]
     figures = "".join(
-        f'<figure class="runs {theme.name}" data-validation="{str(shown).lower()}">{_unstyled(drawing)}</figure>'
+        f'<figure tabindex="0" class="runs {theme.name}" data-validation="{str(shown).lower()}">'
+        f"{_unstyled(drawing)}</figure>"
         for theme in (LIGHT, DARK)
         for shown in (False, True)
         for drawing in [accuracy_curves(panels, theme, validation=shown)]

@@ -3,6 +3,7 @@
 import functools
 from typing import Any
 
+from cnn.core.errors import RunError
 from cnn.network.spec import NetworkSpec, Setup
 from cnn.network.summary import total_multiply_adds, walk
 from cnn.runs.remaining import Ahead
@@ -57,7 +58,10 @@ def last_report(run: Run) -> dict[str, Any] | None:
 
     Imported rows are left out: their speed is that of another machine, or whatever somebody wrote there.
     """
-    origin = run.origin()
+    try:
+        origin = run.origin()
+    except RunError:  # which rows are imported is not known
+        return None
     rows = run.history.rows()[origin.rows if origin else 0 :]
     return next((row for row in reversed(rows) if row.get("kind") == "progress"), None)
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, expect
 from cnn.core.errors import CnnLabError
 from cnn.core.scaling import to_input
 from cnn.data.classes import CLASSES
+from cnn.data.subset import of_each_class
 from cnn.evaluation.pretrained import shipped
 from cnn.exports import lesson_page
 from cnn.exports.lesson_page import LESSONS, export_lesson
@@ -108,9 +109,13 @@ def test_a_lesson_shows_offline_what_it_shows_in_the_app(browser: Browser, tmp_p
         )
     # A student moves a control; what a teacher locked cannot be moved, what she hid is not there.
     opened("conv", {"lock": "stride", "hide": "dilation", "stride": "2", "picture": "frog"})
-    expect(page.locator("#shown")).to_have_text("a drawing of frog")
+    expect(page.locator("#shown")).to_have_text("a drawing of a frog")
     expect(page.get_by_label("Stride")).to_be_disabled()
     expect(page.locator("[data-control=dilation]")).to_have_count(0)
+    cost = conv.first_layer(12)
+    expect(page.locator(".cost")).to_contain_text(
+        f"{cost.parameters:,} parameters, {cost.multiply_adds:,} multiply"
+    )
     page.get_by_label("Padding").select_option("valid")
     assert len(page.evaluate("lesson.outputs()")) == 15 * 15
     page.get_by_label("Side of the input").fill("2")
@@ -156,6 +161,17 @@ def test_a_lesson_shows_offline_what_it_shows_in_the_app(browser: Browser, tmp_p
             page.locator(f"[data-check={check['key']}] input").nth(check["right"]).check()
         expect(page.locator("#done")).to_have_text("3 of 3 answered rightly.")
         assert page.locator(".veiled, [data-number=new]:text-is('?'), .side-table[hidden]").count() == 0
+        if key == "pool":  # the last of these answers shows how little a shift matters
+            frog = of_each_class("sketch10", 10).pixels[0]
+            rows = pool.change_rows(pool.shift_changes(WEIGHTS, frog, 8, 2, 2))
+            cells = page.locator(".shifts tr:not(:first-child)").all_inner_texts()
+            assert [cell.split("\t") for cell in cells] == [list(row.values()) for row in rows]
+        if key == "softmax":
+            powers, shares = softmax.naive(softmax.raised(np.array(softmax.FIRST_SCORES, np.float32), 100))
+            cells = page.locator(".overflow tr:nth-child(5) td").all_inner_texts()
+            assert cells[:3] == [f"{100:,.0f}", "inf", "nan"]
+            assert not np.isfinite(powers[3])
+            assert np.isnan(shares[3])
     if AXE.exists():
         found: dict[str, list[str]] = {}
         for key in LESSONS:

@@ -203,6 +203,11 @@ def test_an_imported_run_may_begin_anew_until_something_was_trained_on_it(store:
     run.save_snapshot(8, 2.0, WEIGHTS)
     with pytest.raises(RunError, match="no checkpoint"):
         run.extend(epochs=1)
+    (run.folder / "origin.json").write_text("{")
+    with pytest.raises(RunError, match=r"origin\.json of the run .* cannot be read"):
+        recorder.go_back()  # rather than cut what was imported
+    assert last_report(run) is None
+    assert run.history.rows()[: len(ROWS)] == ROWS
 
 
 def row(**cells: object) -> str:

@@ -18,7 +18,7 @@ export interface Kernel {
 }
 type ScaleOf = (...parts: Float32Array[]) => ScaleTable;
 
-const SIDE = 32;
+export const SIDE = 32;
 const WEIGHT_LIMIT = 100;
 const CHANNELS = ["red", "green", "blue"];
 const whole = (settings: Settings, key: string): number => Math.round(Number(settings[key]));

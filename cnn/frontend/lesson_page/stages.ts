@@ -5,16 +5,17 @@ import { paintValues } from "../shared/canvas.ts";
 import { css, rgb } from "../shared/colours.ts";
 import { find, type Mount, make, write } from "../shared/dom.ts";
 import { FUNCTIONS, forward } from "../shared/forward.ts";
-import { fixed, grouped, largest, minus, significant, written } from "../shared/numbers.ts";
+import { fixed, grouped, largest, minus, percent, significant, written } from "../shared/numbers.ts";
 import softmaxBars from "../softmax_bars.ts";
 import unroll, { type Unrolled } from "../unroll.ts";
 import walkingWindow from "../window.ts";
-import { convolved, kernelOf, pooled, type Trained } from "./lessons.ts";
+import { convolved, kernelOf, pooled, SIDE, type Trained } from "./lessons.ts";
 import { channelOf, type Page, scaled, whole } from "./page.ts";
 import { axesOf, compared, composed, type Kernel, only, plotOf, SLOPES, slide } from "./relu.ts";
 
 const HIGHEST = "highest score";
 const TERMS = 5;
+const MOST_SHIFT = 4; // pixels
 
 const array = (page: Page, name: string): Float32Array => page.weights.get(name) as Float32Array;
 const mount = <Data>(page: Page, data: Data): Mount<Data> =>
@@ -38,7 +39,45 @@ export function drawWindow(page: Page): { outputs: Float32Array; end: () => void
     `How large is the map? (${height} + ${before} + ${after} − ${span}) / ${stride}, rounded down, + 1 = ${rows}: ` +
       "(input + zeros before + zeros after − span of the window) divided by the stride, rounded down, plus 1.",
   );
+  if (page.facts.lesson === "conv") writeCost(page);
+  else drawShifts(page, trained);
   return { outputs: found.outputs, end: walkingWindow(mount(page, found)) };
+}
+
+function writeCost(page: Page): void {
+  const filters = whole(page, "filters");
+  const cells = SIDE * SIDE;
+  const [parameters, adds, dense] = [28 * filters, 27 * cells * filters, 3 * cells * cells * filters];
+  write(
+    find(page.place, ".cost"),
+    `${filters} filters of 3×3 on a picture of 32×32×3: 3×3×3×${filters} + ${filters} = ${grouped(parameters)} parameters, ` +
+      `${grouped(adds)} multiply-adds. A dense layer with as many outputs connects each of 3,072 inputs to each output: ` +
+      `${grouped(dense)} multiply-adds, ${Math.round(dense / adds)} times as many.`,
+  );
+}
+
+/** How much the map and its two poolings change when the picture is shifted, relative to their own values. */
+function drawShifts(page: Page, trained: Trained): void {
+  const section = find(page.place, ".shifts");
+  section.hidden = !page.answered.has("shift");
+  const table = find<HTMLTableElement>(section, "table");
+  table.replaceChildren();
+  tableRow(table, ["Shift", "no pooling", "max pooling", "average pooling"], "th");
+  const parts = (shift: number): Float32Array[] => {
+    const moved = { ...page.settings, shift: String(shift) };
+    const { input, outputs } = pooled(moved, trained, page.pixels, (...values) => scaled(page, ...values));
+    return [input, channelOf(outputs, 2, 0), channelOf(outputs, 2, 1)];
+  };
+  const before = parts(0);
+  for (let shift = 0; shift <= MOST_SHIFT; shift++) {
+    const after = parts(shift);
+    const changes = before.map((values, kind) => {
+      const size = values.reduce((sum, value) => sum + Math.abs(value), 0);
+      const apart = values.reduce((sum, value, i) => sum + Math.abs((after[kind]?.[i] as number) - value), 0);
+      return percent(size ? apart / size : 0);
+    });
+    tableRow(table, [`${shift} px`, ...changes]);
+  }
 }
 
 export function drawSoftmax(page: Page): void {
@@ -57,6 +96,34 @@ export function drawSoftmax(page: Page): void {
     find(page.place, ".loss"),
     `The true class is ${classes[truth]}. Loss: −ln(${written(share)}) = ${written(loss)}. Its slope along the score of ` +
       `${classes[truth]}: ${written(share)} − 1 = ${written(share - 1)}. (Temperature 1, as in training.)`,
+  );
+  drawOverflow(page, plain, most);
+}
+
+/** The formula as it stands in 32 bits, and with the largest score subtracted first. */
+function drawOverflow(page: Page, plain: Float32Array, most: number): void {
+  const wanted = Number(page.settings.largest);
+  const high = plain.map((score) => Math.fround(Math.fround(score - most) + wanted));
+  const powers = high.map((score) => Math.fround(Math.exp(score)));
+  const sum = powers.reduce((total, power) => Math.fround(total + power), 0);
+  const safe = high.map((score) => Math.exp(score - wanted));
+  const whole = safe.reduce((total, power) => total + power, 0);
+  const table = find<HTMLTableElement>(page.place, ".overflow table");
+  const told = (value: number) => (Number.isFinite(value) ? written(value) : Number.isNaN(value) ? "nan" : "inf");
+  table.replaceChildren();
+  const heads = ["e to the score, 32 bits", "÷ sum", "score − largest", "e to that", "÷ its sum"];
+  tableRow(table, ["class", "score", ...heads], "th");
+  page.facts.classes.forEach((name, i) => {
+    const [score, power, small] = [high[i], powers[i], safe[i]] as [number, number, number];
+    const numbers = [score, power, power / sum, score - wanted, small, small / whole];
+    tableRow(table, [name, ...numbers.map(told)]);
+  });
+  write(
+    find(page.place, ".overflow .said"),
+    Number.isFinite(sum)
+      ? `The sum, ${written(sum)}, still fits, and both ways agree. Raise the scores further.`
+      : `Overflow: the sum is inf, and inf / inf is nan, not a number. With the largest score subtracted first, the same ` +
+          "scores give the probabilities on the right.",
   );
 }
 

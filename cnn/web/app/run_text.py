@@ -58,7 +58,9 @@ def resumed_words(run: Run, status: Status) -> str:
 
 def start_words(run: Run) -> str:
     """Return what the weights of epoch 0 are: random ones, or those that were imported without a history."""
-    return "as it was brought in" if run.origin() else "before training: random weights"
+    with suppress(RunError):
+        return "as it was brought in" if run.origin() else "before training: random weights"
+    return "before training"
 
 
 def plain(text: str) -> str:
