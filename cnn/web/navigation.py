@@ -65,6 +65,13 @@ PRINT_STYLE = """<style>
 LARGE_STYLE = """<style>
 [data-testid="stMainBlockContainer"] { zoom: 1.4; padding-top: 4rem; --type: 1.3; }
 </style>"""
+# Streamlit marks the link of the page that is shown, but not the menu that such a link is in.
+MENU_STYLE = """<style>
+.rc-overflow-item:nth-child(%d) > [data-testid="stTopNavSection"] {
+  background: color-mix(in srgb, currentColor 9%%, transparent); border-radius: 6px;
+}
+.rc-overflow-item:nth-child(%d) > [data-testid="stTopNavSection"] p { font-weight: 600; }
+</style>"""
 # White is hard to read on the dark theme's primary colour, which is bright enough to be read as text on dark ground.
 DARK_STYLE = """<style>
 [data-testid="stMultiSelectTagsContainer"] [data-tag] { background-color: #1B6FAE; }
@@ -91,25 +98,23 @@ def show() -> None:
         st.Page("compare.py", title="Compare", icon=":material/compare:"),
         st.Page("grid.py", title="Grid", icon=":material/grid_on:"),
     ]
-    page = st.navigation(
-        {
-            "": [
-                st.Page("home.py", title="Home", icon=":material/home:", default=True),
-                st.Page("build.py", title="Build", icon=":material/dashboard_customize:"),
-                st.Page("train.py", title="Train", icon=":material/model_training:"),
-                st.Page("inside.py", title="Inside", icon=":material/grid_view:"),
-                st.Page("classify.py", title="Classify", icon=":material/image_search:"),
-                st.Page("take_home.py", title="Take home", icon=":material/download:"),
-                st.Page("room.py", title="Class", icon=":material/groups:"),
-            ],
-            "Find out": find_out,
-            "Learn": lessons,
-        },
-        position="top",
-    )
+    first = [
+        st.Page("home.py", title="Home", icon=":material/home:", default=True),
+        st.Page("build.py", title="Build", icon=":material/dashboard_customize:"),
+        st.Page("train.py", title="Train", icon=":material/model_training:"),
+        st.Page("inside.py", title="Inside", icon=":material/grid_view:"),
+        st.Page("classify.py", title="Classify", icon=":material/image_search:"),
+        st.Page("take_home.py", title="Take home", icon=":material/download:"),
+        st.Page("room.py", title="Class", icon=":material/groups:"),
+    ]
+    page = st.navigation({"": first, "Find out": find_out, "Learn": lessons}, position="top")
     st.set_page_config(page_title=f"{page.title} · CNN Lab")
     large = session().presenting or st.query_params.get("present") == "1"
-    st.html(STYLE + PRINT_STYLE + DARK_STYLE * (theme().name == "dark") + LARGE_STYLE * large)
+    style = STYLE + PRINT_STYLE + DARK_STYLE * (theme().name == "dark") + LARGE_STYLE * large
+    for place, menu in enumerate((find_out, lessons), len(first) + 1):
+        if page.url_path in [one.url_path for one in menu]:
+            style += MENU_STYLE % (place, place)
+    st.html(style)
     if address.enter(page.url_path):
         session().entered_with = session().picture
     session().refused = []

@@ -162,6 +162,8 @@ def test_a_way_by_keyboard_alone(new_page: Any, served_app: ServedApp) -> None:
     reach(page, "Train this network")  # every control before it can be passed
 
     opened(page, served_app, "learn_softmax")
+    menu = page.get_by_test_id("stTopNavSection").filter(has_text="Learn")
+    expect(menu.get_by_text("Learn")).to_have_css("font-weight", "600")  # it says where this page is
     reach(page, "For teachers")
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("stPopoverBody")).to_be_visible()

@@ -67,6 +67,8 @@ def test_build_train_look_inside_and_classify(visitor: Visitor, tmp_path: Path) 
     test_accuracy = page.locator(".watch .figures div").filter(has_text="Test accuracy").locator("dd")
     expect(test_accuracy).to_have_text(re.compile(r"^\d+\.\d %$"))
     expect(points.first).to_be_visible()
+    accuracy = page.get_by_test_id("stPlotlyChart").filter(has_text="Accuracy").first
+    expect(accuracy.get_by_text("100 %", exact=True)).to_be_visible()  # as the text writes it
 
     # Inside: a click on a map opens it, and so does Enter
     page.get_by_role("button", name="Look inside it").click()
