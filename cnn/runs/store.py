@@ -1,10 +1,10 @@
 """The run store: the runs in one folder, and the rights of their owners."""
 
 import hashlib
+import os
 import re
 import secrets
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,6 +43,7 @@ class RunStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._notices = Notices(folder.parent / "notices")
+        self._owners: dict[str, str] = {}  # by run id; a run keeps its owner
 
     def create(self, setup: Setup, dataset: str, owner: str = EVERYBODY, name: str = "") -> Run:
         """Create a new run in the state queued; old runs of the owner may be removed to make room.
@@ -95,18 +96,31 @@ class RunStore:
 
     def runs(self, owner: str | None = None) -> list[Run]:
         """Return the runs of `owner` and those of everybody, newest first; None means all runs."""
-        found = [run for run in self._all() if owner is None or run.owner in (owner, EVERYBODY)]
+        found = [run for run in self._read(owner) if owner is None or run.owner in (owner, EVERYBODY)]
         return sorted(found, key=lambda run: run.created, reverse=True)
 
-    def _all(self) -> Iterator[Run]:
+    def _read(self, owner: str | None) -> list[Run]:
+        """Read the runs, but not those of which it is known that they are somebody else's.
+
+        A page asks three times; in a class of 200, reading everybody's runs would take most of its time.
+        """
         if not self.folder.is_dir():
-            return
-        for folder in self.folder.iterdir():
-            if RUN_ID.match(folder.name):
+            return []
+        with os.scandir(self.folder) as entries:
+            names = [entry.name for entry in entries if RUN_ID.match(entry.name)]
+        found, owners = [], {}
+        for name in names:
+            whose = self._owners.get(name)
+            if owner is None or whose in (None, owner, EVERYBODY):
                 try:
-                    yield read_run(folder)
+                    run = read_run(self.folder / name)
                 except RunError:
                     continue
+                found.append(run)
+                whose = run.owner
+            owners[name] = str(whose)
+        self._owners = owners
+        return found
 
     def own(self, run_id: str, owner: str) -> Run:
         """Return a run that `owner` may change.

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -167,3 +168,12 @@ def test_zoom_lasts_until_the_scale_is_another() -> None:
         )
     )
     assert early == late != log
+
+
+def test_a_figure_is_turned_into_a_dictionary_once() -> None:
+    figure = charts.curves([progress(0.5, 2.0)], "loss", LIGHT, 2)
+    plain = go.Figure(figure)
+    assert figure.to_dict() == plain.to_dict()
+    assert figure.to_dict() is figure.to_dict()
+    plain.layout.xaxis.range = (1, 2)
+    assert figure.layout.xaxis.range != (1, 2)

@@ -231,6 +231,25 @@ def test_each_sees_their_own_runs_and_those_of_everybody(store: RunStore) -> Non
     assert {run.id for run in store.runs()} == {annas, bens, shared}
 
 
+def test_other_people_s_runs_are_not_read_again(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, everybody_s = store.create(SETUP, "sketch10", ANNA), store.create(SETUP, "sketch10")
+    for _ in range(3):
+        store.create(SETUP, "sketch10", BEN)
+    assert {run.id for run in store.runs(ANNA)} == {mine.id, everybody_s.id}
+    read: list[str] = []
+    monkeypatch.setattr(
+        "cnn.runs.store.read_run", lambda folder: (read.append(folder.name), read_run(folder))[1]
+    )
+    assert {run.id for run in store.runs(ANNA)} == set(read) == {mine.id, everybody_s.id}
+    change_facts(mine, name="renamed")
+    later = store.create(SETUP, "sketch10", ANNA)
+    assert {run.name for run in store.runs(ANNA)} == {"", "renamed"}
+    mine.remove()
+    assert {run.id for run in store.runs(ANNA)} == {later.id, everybody_s.id}
+    assert len(store.runs(BEN)) == 4
+    assert len(store.runs()) == 5
+
+
 def test_what_is_stored_of_a_key_does_not_give_it_away() -> None:
     assert owner_hash("") == EVERYBODY
     assert owner_hash("a") == "ca978112ca1bbdcafac231b39a23dc4d"  # SHA-256 of "a", its first half

@@ -45,18 +45,24 @@ class ArrayCache:
 
 
 class RecentCache(Generic[Value]):
-    """The newest values by key, `most` of them: what one visitor may ask for again."""
+    """The newest values by key, `most` of them: what one visitor may ask for again, or several."""
 
     def __init__(self, most: int) -> None:
         self._most = most
+        self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, Value] = OrderedDict()
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """Return what is kept under `key`, or make it."""
-        value = self._kept.pop(key) if key in self._kept else make()
-        self._kept[key] = value
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        value = make()
+        with self._lock:
+            self._kept[key] = value
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
         return value
 
 

@@ -108,9 +108,9 @@ class Session:
 
 def session() -> Session:
     """Return this visitor's state."""
-    if _KEY not in st.session_state:
-        st.session_state[_KEY] = Session()
-    found: Session = st.session_state[_KEY]
+    found: Session | None = st.session_state.get(_KEY)  # one access: a page asks some seventy times
+    if found is None:
+        found = st.session_state[_KEY] = Session()
     if not found.owner:
         found.owner = owner_hash(st.context.cookies.get(COOKIE, "") or secrets.token_hex(16))
     return found

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from cnn.figures import charts
@@ -9,9 +10,11 @@ from cnn.network.spec import Setup
 from cnn.runs.remaining import planned_epochs
 from cnn.runs.store import Run
 from cnn.training.diagnostics import findings
+from cnn.web.app.cache import RecentCache
 from cnn.web.app.session import theme
 from cnn.web.train.steady_chart import show_steady_charts
 
+FIGURES = 64
 SMOOTHING = 0.0  # an average would carry a single very large loss along
 
 
@@ -28,10 +31,11 @@ def show_curves(run: Run, rows: list[dict[str, Any]]) -> None:
             width=260,
         )
         log = st.toggle("Log scale for loss", key="curve-log")
+    planned = planned_epochs(run, rows)
     drawn = [
         (
             column,
-            charts.curves(rows, quantity, theme(), planned_epochs(run, rows), smoothing, log),
+            _figure(run, rows, quantity, planned, smoothing, log),
             f"curve-{run.id}-{quantity}{'-log' if log and quantity == 'loss' else ''}",
             f"{quantity.capitalize()} on training and validation pictures over the epochs",
         )
@@ -39,6 +43,21 @@ def show_curves(run: Run, rows: list[dict[str, Any]]) -> None:
     ]
     show_steady_charts(drawn, f"zoom-{run.id}")
     show_findings(run, rows)
+
+
+def _figure(
+    run: Run, rows: list[dict[str, Any]], quantity: str, epochs: float | None, smoothing: float, log: bool
+) -> go.Figure:
+    """Return `charts.curves` of a history; a class that waits in the queue, or looks at one run, shares the figure."""
+    history = (run.id, len(rows), repr(rows[-1])) if rows else ()
+    colours = theme()
+    key = (history, quantity, colours.name, epochs, smoothing, log)
+    return _figures().get(key, lambda: charts.curves(rows, quantity, colours, epochs, smoothing, log))
+
+
+@st.cache_resource(show_spinner=False)
+def _figures() -> RecentCache[go.Figure]:
+    return RecentCache(FIGURES)
 
 
 def show_findings(run: Run, rows: list[dict[str, Any]]) -> None:

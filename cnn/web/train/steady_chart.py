@@ -39,6 +39,7 @@ def show_steady_charts(charts: Sequence[tuple[Any, go.Figure, str, str]], key: s
 
     for place, figure, name, words in charts:
         if view := views.get(name):
+            figure = go.Figure(figure)  # others may be shown the same one
             figure.layout.xaxis.range, figure.layout.yaxis.range = view[:2], view[2:]
         place.plotly_chart(figure, key=name, config={"displayModeBar": False}, alt=words)
     _zoom(data={"charts": names}, key=key, on_view_change=zoomed)
