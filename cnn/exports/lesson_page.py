@@ -263,7 +263,12 @@ def export_lesson(key: str, address: Mapping[str, str], network: NetworkSpec, we
     blob = base64.b64encode(to_blob(arrays | pictures, facts)).decode()
     styles = (*lesson.sheets, "shared/forced_colours", "living_page/page", "lesson_page/lesson")
     page = whole_page(f"{lesson.title}, a lesson", _body(key), blob, "lesson_page", styles)
-    return Exported(f"lesson-{key}.html", "text/html", page.encode(), "")
+    return Exported(file_name(key), "text/html", page.encode(), "")
+
+
+def file_name(key: str) -> str:
+    """Return the name of a lesson's file."""
+    return f"lesson-{key}.html"
 
 
 def _colours(theme: Theme) -> dict[str, Any]:

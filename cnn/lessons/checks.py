@@ -98,11 +98,13 @@ def relu_zeros(before: Array, picture: str, number: int) -> Check:
     fact = f"{gone:,} of the {before.size:,} numbers are not above zero: {percent(share)}."
     bands = ("Less than a quarter", "A quarter to a half", "Half to three quarters", "Three quarters or more")
     right = relu.quarter(share)
-    hints = ("It is more than that.", "So it is.", "It is less than that.")
     return _check(
         "zeros",
         f"{picture}: how much of its map {number} does ReLU turn into zero?",
-        {band: f"{hints[np.sign(i - right) + 1]} {fact}" for i, band in enumerate(bands)},
+        {
+            band: fact if i == right else f"Not {band.lower()}, but {'more' if i < right else 'less'}. {fact}"
+            for i, band in enumerate(bands)
+        },
         right,
     )
 

@@ -114,15 +114,21 @@ def _teacher_menu(lesson: Lesson) -> None:
 def _offer_file(lesson: Lesson) -> None:
     """Offer the lesson as one HTML file with the controls as they are set."""
     try:
-        made = lesson_page.export_lesson(lesson.key, st.query_params.to_dict(), *shipped_network())
+        network, weights = shipped_network()
     except CnnLabError as error:
         st.caption(str(error))
         return
+    address = st.query_params.to_dict()
+
+    def content() -> bytes:
+        """Return the page; it is made when somebody asks for it, not each time a control moves."""
+        return lesson_page.export_lesson(lesson.key, address, network, weights).content
+
     st.download_button(
         "Take this lesson home",
-        made.content,
-        made.name,
-        made.media_type,
+        content,
+        lesson_page.file_name(lesson.key),
+        "text/html",
         icon=":material/download:",
         on_click="ignore",
         help="One file that opens in any browser, offline, with these settings and the questions; lock= and hide= hold "
