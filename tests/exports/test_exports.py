@@ -64,8 +64,25 @@ def by_onnx(content: bytes) -> NDArray[np.float32]:
     (place,), (end,) = session.get_inputs(), session.get_outputs()
     assert (place.name, place.shape, place.type) == ("input", ["batch", 32, 32, 3], "tensor(float)")
     assert (end.name, end.shape) == ("probabilities", ["batch", 10])
+    hold_plain(content)
     found: NDArray[np.float32] = session.run(None, {"input": to_input(PIXELS)})[0]
     return found
+
+
+def hold_plain(content: bytes) -> None:
+    """Hold an ONNX file to what OpenCV and tract read rightly: constant shapes, means over neighbouring sides."""
+    import onnx
+
+    graph = onnx.load_from_string(content).graph
+    assert "Shape" not in {node.op_type for node in graph.node}
+    constants = {array.name for array in graph.initializer}
+    assert all(node.input[1] in constants for node in graph.node if node.op_type == "Reshape")
+    for node in graph.node:
+        axes = [*next((item.ints for item in node.attribute if item.name == "axes"), [])]
+        assert node.op_type != "ReduceMean" or axes == list(range(axes[0], axes[0] + len(axes))), axes
+    read = {name for node in graph.node for name in node.input}
+    assert all(read.union(["probabilities"]).intersection(node.output) for node in graph.node)
+    assert constants <= read
 
 
 # Every layer that a spec can express comes out the same
@@ -132,6 +149,14 @@ def test_what_was_trained_in_bfloat16_goes_out_in_float32(network: ModuleType, t
     np.testing.assert_allclose(by_onnx(formats.export("onnx", source).content), wanted, atol=1e-4)
     found = litert.run_litert(formats.export("litert", source).content, to_input(PIXELS))
     np.testing.assert_allclose(found, wanted, atol=1e-4)
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("groups", [1, 2, 6])
+def test_group_normalisation_and_a_gate_are_plain_in_onnx(groups: int, network: ModuleType) -> None:
+    spec = NetworkSpec((Block((Convolution(6),), group_norm=groups, squeeze=2),), head="flatten")
+    content = formats.export("onnx", source_of(spec)).content
+    np.testing.assert_allclose(by_onnx(content), expected(source_of(spec)), atol=1e-4)
 
 
 @pytest.mark.tensorflow
