@@ -1,5 +1,6 @@
 """The parts of the server that all sessions share: runs, engine, experiments, download, decoders of pictures."""
 
+import gc
 import importlib
 import logging
 import threading
@@ -65,6 +66,9 @@ def _import_ahead() -> None:
     for name in ("pandas", "plotly.graph_objects"):
         importlib.import_module(name)
     service().decoders.warm()
+    # Modules stay. Without this, every full garbage collection looks at all they hold, and no page answers meanwhile.
+    gc.collect()
+    gc.freeze()
 
 
 def stop() -> None:
