@@ -316,10 +316,12 @@ def test_another_kernel_has_another_right_answer() -> None:
 
 
 def move_to(page: Page, name: str, row: float, column: float, cells: int) -> None:
-    box = page.locator(f'[data-name="{name}"]').bounding_box()
+    map_ = page.locator(f'[data-name="{name}"]')
+    box = map_.bounding_box()
     assert box
-    page.mouse.move(
-        box["x"] + (column + 0.5) * box["width"] / cells, box["y"] + (row + 0.5) * box["height"] / cells
+    # It waits until the map stands still, and the place is within the map wherever that is.
+    map_.hover(
+        position={"x": (column + 0.5) * box["width"] / cells, "y": (row + 0.5) * box["height"] / cells},
     )
 
 
@@ -335,6 +337,9 @@ def test_the_lesson_in_the_browser(browser: Browser, served_app: ServedApp) -> N
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(f"{served_app.address}/learn_conv?stride=2")
     expect(page.locator(".walk canvas")).to_have_count(2, timeout=30_000)
+    # What stands above the maps is complete, so they stay where they are.
+    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_have_count(1)
+    page.evaluate("document.fonts.ready.then(() => true)")
     expect(
         page.get_by_role("button", name="Play: the window moves by itself")
     ).to_be_visible()  # it does not by itself
