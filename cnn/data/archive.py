@@ -7,10 +7,10 @@ import tempfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pooch
-import requests
 
 from cnn.core.errors import DataError
 from cnn.data.layout import (
@@ -25,6 +25,9 @@ from cnn.data.layout import (
     check,
     data_folder,
 )
+
+if TYPE_CHECKING:
+    import requests
 
 CHUNK_BYTES = 256 * 1024
 TIMEOUT_SECONDS = 30
@@ -87,6 +90,8 @@ class _Bar:
 
 
 def _fetch(url: str, known_hash: str, scratch: Path, progress: Progress, folder: Path) -> Path:
+    import requests  # 40 ms of every start, and few starts download
+
     pooch.get_logger().setLevel(logging.WARNING)  # by default it logs every download
     downloader = pooch.HTTPDownloader(
         progressbar=_Bar(progress), chunk_size=CHUNK_BYTES, timeout=TIMEOUT_SECONDS
@@ -107,7 +112,9 @@ def _fetch(url: str, known_hash: str, scratch: Path, progress: Progress, folder:
         ) from error
 
 
-def _network_reason(error: requests.RequestException, url: str) -> str:
+def _network_reason(error: "requests.RequestException", url: str) -> str:
+    import requests
+
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"the server answered {error.response.status_code}"
     if isinstance(error, requests.Timeout):
