@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 from bench.measure import AtLeast, Baseline, Below, Figure, SkipError, alternate, figure, say, skipped
 from bench.report import data_source
 from bench.serving import Server, browser, environment, server, wait_for
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 FIRST = ("app: Train to the first report", "s", Below(2.0))
+IDLE = ("app: memory of an idle worker", "MB", Below(550.0))
 WORKER = ("app: lecture in a worker", "images/s", AtLeast(0.97, "ratio"))
 SPEED = ("app: lecture with its page open", "images/s", AtLeast(0.97, "ratio"))
 WARM_SECONDS = 180.0
@@ -34,7 +37,11 @@ CHART = ".js-plotly-plot"
 
 def app(rounds: int, smoke: bool) -> Iterator[Figure]:
     """Measure the start of a run, then its speed while Chromium shows its charts."""
-    yield figure(*FIRST[:2], _first_reports(rounds), FIRST[2], note="workers warm; through Engine.submit")
+    reports, megabytes = _first_reports(rounds)
+    yield figure(*FIRST[:2], reports, FIRST[2], note="workers warm; through Engine.submit")
+    yield figure(
+        *IDLE[:2], [megabytes], IDLE[2], note="warm, before its first run; TensorFlow's libraries included"
+    )
     yield _worker_speed(rounds, 5.0 if smoke else TRAIN_SECONDS)
     try:
         yield _speed(rounds, 5.0 if smoke else TRAIN_SECONDS)
@@ -42,11 +49,13 @@ def app(rounds: int, smoke: bool) -> Iterator[Figure]:
         yield skipped(*SPEED, reason=reason)
 
 
-def _first_reports(rounds: int) -> list[float]:
-    """Return the seconds from `submit` to the first row of the history that tells of training."""
+def _first_reports(rounds: int) -> tuple[list[float], float]:
+    """Return the seconds from `submit` to the first row that tells of training, and the MB of an idle worker."""
     with tempfile.TemporaryDirectory(prefix="cnn-lab-bench-") as home, _warm_engine(Path(home)) as engine:
+        workers = psutil.Process().children(recursive=True)
+        megabytes = max(worker.memory_info().rss for worker in workers) / 1e6
         _first_report(engine)  # the data set, where it is not CIFAR-10, is loaded now
-        return [_first_report(engine) for _ in range(rounds)]
+        return [_first_report(engine) for _ in range(rounds)], megabytes
 
 
 @contextmanager
