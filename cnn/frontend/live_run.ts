@@ -1,6 +1,7 @@
 // Polls the facts of a run, writes them into the page, and has the page run again when something else has changed.
 // A screen reader hears the state when it changes, and the progress at most once in ten seconds.
 import { child, find, keepChildren, lasting, type Mount, make, setAttributes, write } from "./shared/dom.ts";
+import { bringIntoView } from "./shared/flight.ts";
 import { LIVE_EVENT, type LiveFacts } from "./shared/live.ts";
 
 const PATIENCE = 3000; // milliseconds until what was asked for, or an answer that failed to come, is tried again
@@ -26,6 +27,7 @@ interface State {
 }
 
 const states = new WeakMap<HTMLElement, State>();
+const begun = new Set<string>(); // runs that were brought into view
 
 export default lasting(function liveRun({ data, parentElement, setTriggerValue }: Mount<Data>): () => void {
   const place = find(parentElement, ".watch");
@@ -33,6 +35,9 @@ export default lasting(function liveRun({ data, parentElement, setTriggerValue }
   Object.assign(state, { data, asked: -PATIENCE, ask: (stamp: string) => setTriggerValue("changed", stamp) });
   show(state, data.facts);
   plan(state, data.facts.wait);
+  // Where the columns of the page are stacked, a run that was just started is far below the button.
+  if (data.facts.words && !begun.has(data.run)) bringIntoView(place);
+  begun.add(data.run);
   return () => {
     clearTimeout(state.timer);
     clearTimeout(state.next);

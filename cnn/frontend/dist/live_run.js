@@ -39,6 +39,78 @@ function keepChildren(parent, count, add) {
   while (parent.children.length < count) add();
 }
 
+// cnn/frontend/shared/numbers.ts
+var THRESHOLD = 1e-4;
+var NEAR_TEXT = `${THRESHOLD} × max(1, |value|)`;
+var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+// cnn/frontend/shared/input.ts
+var prefersCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// cnn/frontend/shared/flight.ts
+var MILLISECONDS = 650;
+var MARGIN = 16;
+var INTERRUPTS = ["wheel", "touchstart", "pointerdown", "keydown"];
+var scroller = () => document.querySelector('[data-testid="stMain"]');
+function distance(box, top, bottom) {
+  const down = box.bottom - bottom;
+  if (down > 0) return Math.min(down, box.top - top);
+  return Math.min(0, box.top - top);
+}
+function bringIntoView(area, from = null, to = null, tall = 0) {
+  const main = scroller();
+  if (!main) return;
+  const window2 = main.getBoundingClientRect();
+  const { top, bottom } = area.getBoundingClientRect();
+  const way = distance({ top, bottom: Math.max(bottom, top + tall) }, window2.top + MARGIN, window2.bottom - MARGIN);
+  const start = main.scrollTop;
+  if (prefersCalm()) {
+    main.scrollTop = start + way;
+    return;
+  }
+  const ghost = from && to ? copyOf(from) : null;
+  const began = performance.now();
+  const box = from?.getBoundingClientRect();
+  let going = true;
+  const stop = () => {
+    going = false;
+    ghost?.remove();
+    for (const kind of INTERRUPTS) document.removeEventListener(kind, stop, true);
+  };
+  for (const kind of INTERRUPTS) document.addEventListener(kind, stop, { capture: true, passive: true });
+  const frame = (now) => {
+    if (!going) return;
+    const share = clamp((now - began) / MILLISECONDS, 0, 1);
+    const eased = share * share * (3 - 2 * share);
+    main.scrollTop = start + way * eased;
+    if (ghost && box && to) place(ghost, box, to.getBoundingClientRect(), eased, main.scrollTop - start);
+    if (share < 1) requestAnimationFrame(frame);
+    else stop();
+  };
+  requestAnimationFrame(frame);
+}
+function copyOf(from) {
+  const ghost = document.createElement("canvas");
+  ghost.className = "cnn-lab-ghost";
+  ghost.setAttribute("aria-hidden", "true");
+  ghost.style.cssText = `position: fixed; z-index: 999; pointer-events: none; image-rendering: pixelated;
+    outline: 3px solid ${getComputedStyle(from).getPropertyValue("--st-primary-color") || "Highlight"};`;
+  if (from instanceof HTMLCanvasElement && from.width && from.height) {
+    [ghost.width, ghost.height] = [from.width, from.height];
+    ghost.getContext("2d")?.drawImage(from, 0, 0);
+  }
+  document.body.append(ghost);
+  return ghost;
+}
+function place(ghost, from, to, share, scrolled) {
+  const mix = (one, other) => one + (other - one) * share;
+  ghost.style.left = `${mix(from.left, to.left)}px`;
+  ghost.style.top = `${mix(from.top - scrolled, to.top)}px`;
+  ghost.style.width = `${mix(from.width, to.width)}px`;
+  ghost.style.height = `${mix(from.height, to.height)}px`;
+  ghost.style.opacity = String(share < 0.8 ? 1 : 5 * (1 - share));
+}
+
 // cnn/frontend/shared/live.ts
 var LIVE_EVENT = "cnn-lab-live";
 
@@ -46,22 +118,25 @@ var LIVE_EVENT = "cnn-lab-live";
 var PATIENCE = 3e3;
 var ALOUD = 1e4;
 var states = /* @__PURE__ */ new WeakMap();
+var begun = /* @__PURE__ */ new Set();
 var live_run_default = lasting(function liveRun({ data, parentElement, setTriggerValue }) {
-  const place = find(parentElement, ".watch");
-  const state = states.get(place) ?? begin(place, data);
+  const place2 = find(parentElement, ".watch");
+  const state = states.get(place2) ?? begin(place2, data);
   Object.assign(state, { data, asked: -PATIENCE, ask: (stamp) => setTriggerValue("changed", stamp) });
   show(state, data.facts);
   plan(state, data.facts.wait);
+  if (data.facts.words && !begun.has(data.run)) bringIntoView(place2);
+  begun.add(data.run);
   return () => {
     clearTimeout(state.timer);
     clearTimeout(state.next);
     document.removeEventListener("visibilitychange", state.back);
-    states.delete(place);
+    states.delete(place2);
   };
 });
-function begin(place, data) {
+function begin(place2, data) {
   const state = {
-    place,
+    place: place2,
     data,
     timer: 0,
     strange: 0,
@@ -75,7 +150,7 @@ function begin(place, data) {
     }
   };
   document.addEventListener("visibilitychange", state.back);
-  states.set(place, state);
+  states.set(place2, state);
   return state;
 }
 function plan(state, seconds) {

@@ -50,6 +50,7 @@ def test_a_run_is_steered_reloaded_and_continued(visitor: Visitor, served_app: S
     number(page, "Training pictures", 5_000)
     press(page, "Train")
     stands(page, "running", START)
+    expect(page.locator(".watch")).to_be_in_viewport()  # also from the foot of a long form
     curve = page.get_by_test_id("stPlotlyChart").first.locator(".scatterlayer path.js-line").first
     expect(curve).to_be_visible(timeout=START)
     run = own_run(served_app)
