@@ -28,16 +28,15 @@ const webAssembly = {
 };
 
 rmSync(target, { recursive: true, force: true });
-const { living_page, lesson_page, ...components } = entries;
-const options = {
+// Made small: Streamlit sends a component's code again whenever its data change, and people pass the pages on.
+await build({
+  entryPoints: entries,
   outdir: target,
   bundle: true,
+  minify: true,
   format: "esm",
   target: "es2022",
   plugins: [webAssembly],
   charset: "utf8", // the texts hold × and −
   banner: { js: "// Made by npm run build from the TypeScript in cnn/frontend; do not edit." },
-};
-await build({ ...options, entryPoints: components });
-// What people pass on is made small.
-await build({ ...options, entryPoints: { living_page, lesson_page }, minify: true });
+});
