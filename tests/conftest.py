@@ -64,6 +64,8 @@ def pytest_runtest_makereport(
         page = item.funcargs.get("page") or getattr(item.funcargs.get("visitor"), "page", None)
         if page is not None:
             report.sections.append((f"Shown at {page.url}", page.locator("body").aria_snapshot()[:PRINTED]))
+        if problems := getattr(item.funcargs.get("visitor"), "problems", None):
+            report.sections.append(("Said by the browser", "\n".join(problems)[:PRINTED]))
         if "served_app" in item.funcargs:
             printed = item.funcargs["served_app"].log.read_text("utf-8", "replace")
             report.sections.append(("Printed by the server", printed[-PRINTED:]))
