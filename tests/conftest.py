@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ORDER = ("tensorflow", "workers", "browser")  # slow things last, so that a plain mistake shows at once
 
+ALMOST_NOTHING = 300  # characters of a page that has lost its app
 PRINTED = 4_000  # characters of the page, and of what the server printed, in the report of a failure
 
 settings.register_profile("lab", deadline=None, print_blob=True, max_examples=60)
@@ -63,7 +64,11 @@ def pytest_runtest_makereport(
     if call.when == "call" and report.failed and item.get_closest_marker("browser"):
         page = item.funcargs.get("page") or getattr(item.funcargs.get("visitor"), "page", None)
         if page is not None:
-            report.sections.append((f"Shown at {page.url}", page.locator("body").aria_snapshot()[:PRINTED]))
+            body = page.locator("body")
+            shown = body.aria_snapshot()
+            if len(shown) < ALMOST_NOTHING:
+                shown += f"\n{body.inner_html()}"
+            report.sections.append((f"Shown at {page.url}", shown[:PRINTED]))
         if problems := getattr(item.funcargs.get("visitor"), "problems", None):
             report.sections.append(("Said by the browser", "\n".join(problems)[:PRINTED]))
         if "served_app" in item.funcargs:
