@@ -27,3 +27,10 @@ def figure(data: Sequence[dict[str, Any]], layout: dict[str, Any]) -> Drawn:
     """
     importlib.import_module("pandas")
     return Drawn(list(data), layout)
+
+
+def zoomed(figure: go.Figure, view: Sequence[float]) -> Drawn:
+    """Return a copy of a figure that shows only `view`: left, right, bottom and top, in the units of its axes."""
+    copied = Drawn(figure)
+    copied.layout.xaxis.range, copied.layout.yaxis.range = view[:2], view[2:]
+    return copied

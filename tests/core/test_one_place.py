@@ -146,6 +146,6 @@ def test_one_module_alone_makes_plotly_figures() -> None:
         for name, tree in sources()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
-        and re.search(r"\.Figure$|^Figure$|plotly\.express|^px\.", ast.unparse(node.func))
+        and re.search(r"(^|\.)(Figure|Drawn)$|plotly\.express|^px\.", ast.unparse(node.func))
     }
     assert made == {"cnn/figures/plotly_figure.py"}

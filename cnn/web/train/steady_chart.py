@@ -12,6 +12,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from cnn.figures import plotly_figure
 from cnn.web.app.component import component
 
 _VIEWS = "chart-views"
@@ -39,8 +40,7 @@ def show_steady_charts(charts: Sequence[tuple[Any, go.Figure, str, str]], key: s
 
     for place, figure, name, words in charts:
         if view := views.get(name):
-            figure = go.Figure(figure)  # others may be shown the same one
-            figure.layout.xaxis.range, figure.layout.yaxis.range = view[:2], view[2:]
+            figure = plotly_figure.zoomed(figure, view)  # others may be shown the whole one
         place.plotly_chart(figure, key=name, config={"displayModeBar": False}, alt=words)
     _zoom(data={"charts": names}, key=key, on_view_change=zoomed)
 
