@@ -32,13 +32,17 @@ def own_run(served_app: ServedApp) -> Run:
     return RunStore(served_app.home / "runs").runs()[0]
 
 
+BETWEEN = """(element, other) => {
+  const [one, two] = [element, other].map((box) => box.getBoundingClientRect());
+  return [one.x - two.x, one.y - two.y];
+}"""
+
+
 def within_page(page: Page) -> list[float]:
-    """Return where *Stop* stands beside the heading of the page, however far that is scrolled."""
-    boxes = [
-        locator.bounding_box() or {}
-        for locator in (page.get_by_role("button", name="Stop", exact=True), page.locator("h1"))
-    ]
-    return [boxes[0][side] - boxes[1][side] for side in ("x", "y")]
+    """Return where *Stop* stands beside the heading of the page, at one moment: the page may be scrolling."""
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    found: list[float] = stop.evaluate(BETWEEN, page.locator("h1").element_handle())
+    return found
 
 
 @pytest.mark.browser
