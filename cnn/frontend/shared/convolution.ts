@@ -1,7 +1,7 @@
 // Convolutions in the browser: by WebAssembly's SIMD where the browser has it, else by plain loops.
 import bytes from "./convolution.wat";
 import fusedBytes from "./convolution.wat?fused";
-import { type Maps, padBefore, type Step } from "./forward.ts";
+import { type Maps, type Step, slidingOf } from "./forward.ts";
 
 /** Write the maps of a convolution into `out`. */
 export type Convolve = (step: Step, x: Maps, kernel: Float32Array, bias: Float32Array, out: Float32Array) => void;
@@ -63,12 +63,7 @@ function convolveWith(exports: Exports): Convolve {
   }
 
   return (step, x, kernel, bias, out) => {
-    const [height, width, channels] = x.shape as [number, number, number];
-    const [rows, columns, filters] = step.shape as [number, number, number];
-    const size = step.size as number;
-    const stride = step.stride as number;
-    const top = step.same ? padBefore(height, size, stride) : 0;
-    const left = step.same ? padBefore(width, size, stride) : 0;
+    const { height, width, channels, rows, columns, filters, size, stride, top, left } = slidingOf(step, x);
     const high = Math.max((rows - 1) * stride + size, top + height);
     const wide = Math.max((columns - 1) * stride + size, left + width);
     const row = wide * channels;
@@ -108,12 +103,7 @@ function convolveWith(exports: Exports): Convolve {
 }
 
 export const plainConvolve: Convolve = (step, x, kernel, bias, out) => {
-  const [height, width, channels] = x.shape as [number, number, number];
-  const [rows, columns, filters] = step.shape as [number, number, number];
-  const size = step.size as number;
-  const stride = step.stride as number;
-  const top = step.same ? padBefore(height, size, stride) : 0;
-  const left = step.same ? padBefore(width, size, stride) : 0;
+  const { height, width, channels, rows, columns, filters, size, stride, top, left } = slidingOf(step, x);
   const sums = new Float64Array(filters);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {

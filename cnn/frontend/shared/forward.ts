@@ -49,6 +49,17 @@ export const FUNCTIONS: Record<string, (x: number) => number> = {
 export const padBefore = (size: number, window: number, stride: number): number =>
   Math.max((Math.ceil(size / stride) - 1) * stride + window - size, 0) >> 1;
 
+/** The sides of what a window slides over and of what it gives, and the zeros above and left of the first. */
+export function slidingOf(step: Step, x: Maps) {
+  const [height, width, channels] = x.shape as [number, number, number];
+  const [rows, columns, filters] = step.shape as [number, number, number];
+  const size = step.size as number;
+  const stride = step.stride as number;
+  const top = step.same ? padBefore(height, size, stride) : 0;
+  const left = step.same ? padBefore(width, size, stride) : 0;
+  return { height, width, channels, rows, columns, filters, size, stride, top, left };
+}
+
 let convolve: Convolve | undefined;
 
 /** Use plain loops for convolutions, or WebAssembly again; returns whether WebAssembly is used. */
@@ -159,12 +170,7 @@ function run(step: Step, weights: Weights, inputs: Maps[]): Maps {
 }
 
 function depthwise(step: Step, x: Maps, kernel: Float32Array, out: Float32Array): void {
-  const [height, width, channels] = x.shape as [number, number, number];
-  const [rows, columns] = step.shape as [number, number];
-  const size = step.size as number;
-  const stride = step.stride as number;
-  const top = step.same ? padBefore(height, size, stride) : 0;
-  const left = step.same ? padBefore(width, size, stride) : 0;
+  const { height, width, channels, rows, columns, size, stride, top, left } = slidingOf(step, x);
   const sums = new Float64Array(channels);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
