@@ -1,24 +1,21 @@
 """A class at once: waiting in the queue, what workers share, their memory, and many visitors on the pages."""
 
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import psutil
 
+from bench.engines import warm_engine
 from bench.measure import Baseline, Figure, figure, say
 from bench.report import data_source
 from bench.serving import WARM_SECONDS, server, wait_for
 from bench.sessions import visit
 from bench.training import dataset_name
-from cnn.core.settings import Settings
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Setup
-from cnn.runs.store import Run, RunStore
+from cnn.runs.store import Run
 from cnn.scheduler.engine import Engine
 
 OWNERS = (1, 5, 10, 20)
@@ -59,30 +56,12 @@ def _short(seconds: float) -> Setup:
 
 def _lessons(workers: int, classes: Sequence[int], setup: Setup, rounds: int) -> dict[int, list[Lesson]]:
     """Return by the number of owners what each round gave."""
-    with _warm_engine(workers) as engine:
-        _lesson(engine, workers, setup)  # the data set, where it is not CIFAR-10, is loaded now
-        return {owners: [_lesson(engine, owners, setup) for _ in range(rounds)] for owners in classes}
+    with warm_engine(workers) as engine:
+        hold_lesson(engine, workers, setup)  # the data set, where it is not CIFAR-10, is loaded now
+        return {owners: [hold_lesson(engine, owners, setup) for _ in range(rounds)] for owners in classes}
 
 
-@contextmanager
-def _warm_engine(workers: int) -> Iterator[Engine]:
-    with tempfile.TemporaryDirectory(prefix="cnn-lab-bench-") as home:
-        engine = Engine(RunStore(Path(home, "runs")), Settings(workers=workers))
-        engine.start()
-        try:
-            wait_for(
-                lambda: engine.status().ready == workers or engine.status().state == "failed",
-                WARM_SECONDS,
-                "the workers to be warm",
-            )
-            if engine.status().state == "failed":
-                raise RuntimeError(f"The engine failed: {engine.status().message}")
-            yield engine
-        finally:
-            engine.close()
-
-
-def _lesson(engine: Engine, owners: int, setup: Setup) -> Lesson:
+def hold_lesson(engine: Engine, owners: int, setup: Setup) -> Lesson:
     """Let each owner submit one run at the same moment, and wait until all have ended."""
     runs = [engine.store.create(setup, dataset_name(), f"{number:032x}") for number in range(owners)]
     started = time.perf_counter()

@@ -4,25 +4,22 @@ Four workers need four cores. Where there are fewer, what is measured is what th
 arithmetic but wait in each step as long as a step of `lecture` takes.
 """
 
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from bench.engines import warm_engine
 from bench.measure import AtLeast, Baseline, Figure, alternate, figure
 from bench.report import data_source
 from bench.serving import WARM_SECONDS, wait_for
 from bench.training import dataset_name
-from cnn.core.settings import Settings
 from cnn.experiments.driver import Driver, experiments_folder
 from cnn.experiments.experiment import ExperimentStore
 from cnn.experiments.grid import Grid
 from cnn.network.presets import PRESETS
 from cnn.runs.commands import Steering
 from cnn.runs.run import Run, read_run
-from cnn.runs.store import RunStore
 from cnn.scheduler.cluster import Work
 from cnn.scheduler.engine import Engine
 
@@ -89,7 +86,7 @@ SIMULATED = Work(train, warm, warm)
 def grid(rounds: int, smoke: bool) -> Iterator[Figure]:
     """Carry the runs of a grid on, with one worker and with four."""
     count = SMOKE_RUNS if smoke else RUNS
-    with _warm_engine(1, SIMULATED) as one, _warm_engine(4, SIMULATED) as four:
+    with warm_engine(1, SIMULATED) as one, warm_engine(4, SIMULATED) as four:
         ours, theirs = alternate(
             rounds, lambda: count / _as_grid(four, _grid(count)), lambda: count / _as_grid(one, _grid(count))
         )
@@ -106,7 +103,7 @@ def grid(rounds: int, smoke: bool) -> Iterator[Figure]:
 def embedded(rounds: int, smoke: bool) -> Iterator[Figure]:
     """Train the runs of a grid, and the same ones without it."""
     spec = _grid(SMOKE_RUNS, 500) if smoke else _grid(RUNS)
-    with _warm_engine(1, Work()) as engine:
+    with warm_engine(1) as engine:
         _in_turn(engine, _grid(SMOKE_RUNS, 500))  # the data set is loaded now
         ours, theirs = alternate(
             rounds, lambda: spec.count / _as_grid(engine, spec), lambda: spec.count / _in_turn(engine, spec)
@@ -114,24 +111,6 @@ def embedded(rounds: int, smoke: bool) -> Iterator[Figure]:
     note = f"The embedded worker; against it the same runs, all in its queue at once; {data_source()}."
     baseline = Baseline("one by one", theirs)
     yield figure(f"{NAME}, embedded", "runs/s", ours, AtLeast(0.95, "ratio"), baseline=baseline, note=note)
-
-
-@contextmanager
-def _warm_engine(workers: int, work: Work) -> Iterator[Engine]:
-    with tempfile.TemporaryDirectory(prefix="cnn-lab-bench-") as home:
-        engine = Engine(RunStore(Path(home, "runs")), Settings(workers=workers), work)
-        engine.start()
-        try:
-            wait_for(
-                lambda: engine.status().ready == workers or engine.status().state == "failed",
-                WARM_SECONDS,
-                "the workers to be warm",
-            )
-            if engine.status().state == "failed":
-                raise RuntimeError(f"The engine failed: {engine.status().message}")
-            yield engine
-        finally:
-            engine.close()
 
 
 def _as_grid(engine: Engine, spec: Grid) -> float:

@@ -13,6 +13,8 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+from bench.classroom import hold_lesson
+from bench.engines import engine_on_cluster, warm_engine
 from bench.find_out import OWNER, write_runs
 from bench.measure import Figure, figure, say
 from bench.training import data_source, load_data, loop_speed, our_precision, process, without_augmentation
@@ -28,8 +30,10 @@ DEPTHS = (1, 2, 3, 4, 5, 6, 7, 8)
 BATCHES = (16, 32, 64, 128, 256, 512, 1024, 2048)
 RUNS = (1, 10, 100, 1000, 5000)
 ROWS = (100, 1000, 10_000, 100_000)
+WORKERS = (1, 2, 4, 8)
 PEOPLE = (1, 10, 30, 100, 200)
 SECONDS = 2.0
+RUN_SECONDS = 10.0
 SMOKE_SECONDS = 0.2
 SMOKE = 2  # sizes of a curve
 
@@ -39,6 +43,7 @@ Sizes = Mapping[int, Sequence[float]]
 def growth(rounds: int, smoke: bool) -> Iterator[Figure]:
     """Measure all curves; a round goes through all sizes of one, so that a slow moment meets one point of it."""
     yield from _training(rounds, smoke)
+    yield from _workers(rounds, smoke)
     yield from _runs(rounds, smoke)
     yield from _rows(rounds, smoke)
     yield from _people(rounds, smoke)
@@ -120,6 +125,25 @@ def _training(rounds: int, smoke: bool) -> Iterator[Figure]:
 
             found = _measured(sizes[:SMOKE] if smoke else sizes, rounds, measure)
         yield from _curve("training", size, "images/s", found, f"{data_source()}; {precision}")
+
+
+def _workers(rounds: int, smoke: bool) -> Iterator[Figure]:
+    """Train as many runs at once as there are workers: the server's own, and those of a Dask cluster."""
+    setup = PRESETS["lecture"].setup
+    setup = replace(setup, training=replace(setup.training, epochs=None, seconds=RUN_SECONDS))
+    for kind, engine_with in (("embedded", warm_engine), ("on a cluster", engine_on_cluster)):
+        found: dict[int, list[float]] = {}
+        for workers in WORKERS[:SMOKE] if smoke else WORKERS:
+            with engine_with(workers) as engine:
+                hold_lesson(engine, workers, setup)  # CIFAR-10 is loaded now
+                found[workers] = [
+                    hold_lesson(engine, workers, setup).images_per_second for _ in range(rounds)
+                ]
+            say(f"  {workers} workers {kind}: {found[workers][-1]:,.0f} images/s together")
+        note = (
+            f"a run of lecture, {RUN_SECONDS:g} s of steps, on each worker; from Train to the end of the last"
+        )
+        yield from _curve(f"training, workers {kind}", "workers", "images/s", found, note)
 
 
 # Runs, rows, people

@@ -5,6 +5,7 @@ gives the text of the error, and gives a widget its limits.
 """
 
 import dataclasses
+import functools
 from dataclasses import dataclass, field
 from types import UnionType
 from typing import Any, Self, get_args, get_type_hints
@@ -205,8 +206,13 @@ def _build(owner: type, name: str, value: object) -> object:
 
 
 def _is_float(owner: type, name: str) -> bool:
-    hint = get_type_hints(owner)[name]
+    hint = _hints(owner)[name]
     return hint is float or (isinstance(hint, UnionType) and float in get_args(hint))
+
+
+@functools.cache  # Python evaluates the annotations of the whole class each time
+def _hints(owner: type) -> dict[str, Any]:
+    return get_type_hints(owner)
 
 
 def _within(path: str, item: type, value: object) -> object:

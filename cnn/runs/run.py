@@ -43,6 +43,7 @@ from cnn.runs.status import Status, read_status, write_status
 
 EVERYBODY = ""
 MAX_NAME = 60
+MOST_KEPT = 16_384  # runs in memory
 DELETED = ".deleted-"
 
 
@@ -231,11 +232,12 @@ def read_run(folder: Path) -> Run:
         raise RunError(f"The folder {folder.name} is not a run: run.json cannot be read.") from error
 
 
-@functools.lru_cache(maxsize=4096)
+# A page goes through all runs in turn: one more than fit, and every one of them would be read again each time.
+@functools.lru_cache(maxsize=MOST_KEPT)
 def _read_run(path: Path, _modified: int) -> Run:
     try:
         facts = json.loads(path.read_bytes())
-        setup = Setup.from_json(facts["setup"])
+        setup = _one_of_equal(Setup.from_json(facts["setup"]))
         return Run(
             path.parent.name,
             str(facts["owner"]),
@@ -247,3 +249,9 @@ def _read_run(path: Path, _modified: int) -> Run:
         )
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError, SpecError) as error:
         raise RunError(f"The file run.json of the run {path.parent.name} is damaged ({error}).") from error
+
+
+@functools.lru_cache(maxsize=1024)
+def _one_of_equal(setup: Setup) -> Setup:
+    """Return the first of all set-ups that equal this one: a set-up takes 5 kB, and many runs have the same."""
+    return setup

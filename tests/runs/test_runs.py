@@ -250,6 +250,15 @@ def test_other_people_s_runs_are_not_read_again(store: RunStore, monkeypatch: py
     assert len(store.runs()) == 5
 
 
+def test_equal_set_ups_are_one_in_memory_and_different_ones_are_not(store: RunStore) -> None:
+    other = replace(SETUP, training=replace(SETUP.training, seed=1))
+    for setup in (SETUP, SETUP, other):
+        store.create(setup, "sketch10", ANNA)
+    first, second, third = (run.setup for run in reversed(store.runs(ANNA)))
+    assert first is second
+    assert (first, third) == (SETUP, other)
+
+
 def test_what_is_stored_of_a_key_does_not_give_it_away() -> None:
     assert owner_hash("") == EVERYBODY
     assert owner_hash("a") == "ca978112ca1bbdcafac231b39a23dc4d"  # SHA-256 of "a", its first half

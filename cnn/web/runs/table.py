@@ -19,6 +19,7 @@ from cnn.figures.network_icon import network_icon
 from cnn.network.spec import NetworkSpec
 from cnn.network.summary import total_multiply_adds, total_parameters, walk
 from cnn.runs import labels
+from cnn.runs.run import MOST_KEPT
 from cnn.runs.store import Run, read_run
 from cnn.web.app.service import service
 from cnn.web.app.session import session
@@ -72,7 +73,7 @@ def _stamp(path: Path) -> int:
         return NOBODY_HERE
 
 
-@functools.lru_cache(maxsize=8192)
+@functools.lru_cache(maxsize=MOST_KEPT)
 def _row(folder: Path, _facts: int, _state: int, _labels: int) -> Row:
     run = read_run(folder)
     status, written = run.status(), labels.read_labels(folder)
