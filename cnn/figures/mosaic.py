@@ -3,19 +3,24 @@
 import base64
 import io
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from cnn.figures.colours import Scale, Theme, colour, rgb, scale_of
+from cnn.figures.colours import Scale, Theme, colour, rgb, scale_of, shares
 
 GAP = 6
 LABEL_HEIGHT = 15
 MAP_PIXELS = 96
 MAX_MAPS = 128
 STRIP_WIDTH = 64
+SHADES = 220  # steps of a colour scale; its stops and the zero of a signed one are among them
+GREYS = 15  # steps of the edges of letters: with the shades, a sheet has fewer colours than a palette
+PALETTE = 256
+HASHES = np.array([2654435761, 2246822519, 3266489917, 668265263, 374761393, 1640531527], np.uint32)
 
 
 def mosaic(
@@ -46,24 +51,48 @@ def mosaic(
     cell_height = height * factor + GAP + (LABEL_HEIGHT if labels else 0)
     rows = math.ceil(channels / columns)
     sheet = Image.new("RGB", (columns * cell_width - GAP, rows * cell_height - GAP), rgb(theme.ground))
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(11)
+    letters = Image.new("L", sheet.size)
+    draw, write, font = ImageDraw.Draw(sheet), ImageDraw.Draw(letters), _font()
+    shared = _coloured(maps, scale, theme) if scale else None
     for channel in range(channels):
         left = (channel % columns) * cell_width
         top = (channel // columns) * cell_height
         values = maps[:, :, channel]
-        tile = paint(values, scale or scale_of(values), theme, factor)
-        sheet.paste(tile, (left, top))
+        cells = _coloured(values, scale_of(values), theme) if shared is None else shared[:, :, channel]
+        sheet.paste(_enlarge(Image.fromarray(cells), factor), (left, top))
         draw.rectangle(
             (left, top, left + width * factor - 1, top + height * factor - 1), outline=_border(theme)
         )
         if labels:
-            draw.text((left, top + height * factor + 1), str(first + channel), rgb(theme.quiet), font)
+            write.text((left, top + height * factor + 1), str(first + channel), 255, font)
+    if labels:
+        step = 255 // GREYS
+        sheet.paste(rgb(theme.quiet), mask=letters.point([round(grey / step) * step for grey in range(256)]))
     return sheet
 
 
 def paint(values: NDArray[Any], scale: Scale, theme: Theme, factor: int) -> Image.Image:
     """Return one map (height, width) in colours, each cell `factor` pixels wide."""
-    return _enlarge(Image.fromarray(colour(values, scale, theme)), factor)
+    return _enlarge(Image.fromarray(_coloured(values, scale, theme)), factor)
+
+
+def _coloured(values: NDArray[Any], scale: Scale, theme: Theme) -> NDArray[np.uint8]:
+    """Return the shades of numbers (...,) as (..., 3)."""
+    return _shades(scale.signed, theme)[np.rint(shares(values, scale) * SHADES).astype(np.uint8)]
+
+
+@lru_cache(maxsize=1)
+def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return the type of the channel numbers; to read it takes as long as to draw a sheet."""
+    return ImageFont.load_default(11)
+
+
+@lru_cache(maxsize=8)
+def _shades(signed: bool, theme: Theme) -> NDArray[np.uint8]:
+    """Return a scale's colours from its low end to its high end, (SHADES + 1, 3)."""
+    return colour(
+        np.linspace(-1 if signed else 0, 1, SHADES + 1), Scale(-1.0 if signed else 0.0, 1.0, signed), theme
+    )
 
 
 def picture(pixels: NDArray[np.uint8], factor: int) -> Image.Image:
@@ -105,8 +134,31 @@ def data_uri(image: Image.Image) -> str:
     the next run of the script, perhaps before a slow browser has requested it.
     """
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=1)
+    _with_palette(image).save(buffer, "PNG", compress_level=1)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def _with_palette(image: Image.Image) -> Image.Image:
+    """Return the same picture with one byte a pixel, where it has few enough colours, instead of three."""
+    found = image.getcolors(PALETTE) if image.mode == "RGB" else None
+    if found is None:
+        return image
+    pixels = np.frombuffer(image.tobytes("raw", "RGBX"), "<u4") & 0xFFFFFF
+    colours = np.array([colour for _, colour in found], np.uint8)
+    keys = colours.astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
+    for (
+        factor
+    ) in HASHES:  # a table of 65,536 places finds a pixel's colour; a search would take ten times as long
+        places = keys * factor >> 16
+        if len(np.unique(places)) == len(keys):
+            break
+    else:
+        return image
+    numbers = np.zeros(1 << 16, np.uint8)
+    numbers[places] = np.arange(len(keys))
+    small = Image.fromarray(numbers[pixels * factor >> 16].reshape(image.height, image.width))
+    small.putpalette(colours.tobytes())
+    return small
 
 
 def _enlarge(image: Image.Image, factor: int) -> Image.Image:

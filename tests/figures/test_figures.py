@@ -177,6 +177,19 @@ def test_labels_are_written_under_the_maps() -> None:
     assert (other != below).any()  # 7 and 8 instead of 0 and 1
 
 
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+@pytest.mark.parametrize("low", [-3.0, 0.0])
+def test_a_sheet_is_sent_with_a_palette_as_it_is(theme: Theme, low: float) -> None:
+    maps = np.random.default_rng(3).uniform(low, 5, (32, 32, 18)).astype(np.float32)
+    sheet = mosaic(maps, theme, scale_of(maps), columns=6, pixels=64)
+    sent = Image.open(io.BytesIO(base64.b64decode(data_uri(sheet).split(",")[1])))
+    assert sent.mode == "P"
+    np.testing.assert_array_equal(np.asarray(sent.convert("RGB")), np.asarray(sheet))
+    cells = np.asarray(sheet)[1:63:2, 1:63:2]  # the first map, two pixels a cell
+    exact = colour(maps[:31, :31, 0], scale_of(maps), theme)
+    assert np.abs(cells.astype(int) - exact).max() <= 2  # of 255
+
+
 @pytest.mark.parametrize(("cells", "pixels"), [(1, 96), (5, 96), (32, 96), (32, 8)])
 def test_cells_are_whole_pixels(cells: int, pixels: int) -> None:
     sheet = mosaic(np.ones((cells, cells, 1), np.float32), DARK, pixels=pixels, labels=False)
