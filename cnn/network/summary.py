@@ -14,6 +14,7 @@ arithmetic").
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cnn.network.layers import Layer, expand
 from cnn.network.layers import TooSmallError as TooSmallError
@@ -21,6 +22,7 @@ from cnn.network.layers.field import ReceptiveField
 from cnn.network.spec import NetworkSpec
 
 FLOAT_BYTES = 4
+TABLES = 64  # that are kept: a page asks for the one of a network several times
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class LayerShape:
         return f"{largest.height}×{largest.width}"
 
 
+@lru_cache(maxsize=TABLES)
 def walk(network: NetworkSpec) -> tuple[LayerShape, ...]:
     """Return the table of all layers of `network`, in order.
 
