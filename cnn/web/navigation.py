@@ -87,8 +87,6 @@ _tools = component("page_tools", '<div class="tools"></div>')
 
 def show() -> None:
     """Show the page that the address names, in its frame."""
-    st.set_page_config(page_title="CNN Lab", page_icon=FRONTEND / "icon.png", layout="wide")
-
     lessons = [st.Page("learn.py", title="All lessons", icon=":material/school:")]
     lessons.append(st.Page("worksheet.py", title="Worksheet", icon=":material/print:", visibility="hidden"))
     lessons += [st.Page(item.page, title=item.title, icon=f":material/{item.icon}:") for item in LESSONS]
@@ -108,7 +106,7 @@ def show() -> None:
         st.Page("room.py", title="Class", icon=":material/groups:"),
     ]
     page = st.navigation({"": first, "Find out": find_out, "Learn": lessons}, position="top")
-    st.set_page_config(page_title=f"{page.title} · CNN Lab")
+    st.set_page_config(f"{page.title} · CNN Lab", FRONTEND / "icon.png", layout="wide")
     large = session().presenting or st.query_params.get("present") == "1"
     style = STYLE + PRINT_STYLE + DARK_STYLE * (theme().name == "dark") + LARGE_STYLE * large
     for place, menu in enumerate((find_out, lessons), len(first) + 1):

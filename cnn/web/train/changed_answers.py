@@ -21,12 +21,14 @@ from cnn.network.forward import forward
 from cnn.network.summary import total_multiply_adds, walk
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run, read_run
+from cnn.web.app.cache import RecentCache
 from cnn.web.app.widgets import by_class, dataset_name
 
 SHOWN = 6
 MOST_A_CLASS = 5
 BUDGET = 4e8  # multiply-adds a look, some tenths of a second
 STATES = 4  # so many steps back it looks for the last change
+KEPT = 64
 STYLE = (
     "<style>.changed{display:flex;flex-wrap:wrap;gap:.6rem 1.1rem;margin:0;padding:0;list-style:none}"
     ".changed li{display:flex;gap:.5rem;align-items:center;margin:0;font-size:.92rem;line-height:1.25}"
@@ -59,17 +61,34 @@ def changes(
 
 def show_changed(run: Run, snapshots: Sequence[Snapshot]) -> None:
     """Show the pictures whose answer changed between the two newest states between which any did."""
+    name = dataset_name()
+    states = tuple(one.path.name for one in snapshots[-STATES - 1 :])
     try:
-        found, later = _last(run, snapshots)
+        words, items = _kept().get((str(run.folder), states, name), lambda: _told(run, snapshots, name))
     except (
         CnnLabError
     ):  # a state that is being thinned out, or pictures that are not there: the next look has more
         return
+    if words:
+        st.markdown(words)
+        st.html(items)
+
+
+@st.cache_resource(show_spinner=False)
+def _kept() -> RecentCache[tuple[str, str]]:
+    return RecentCache(KEPT)
+
+
+def _told(run: Run, snapshots: Sequence[Snapshot], name: str) -> tuple[str, str]:
+    """Return the heading and the pictures as HTML, both empty where no answer changed."""
+    found, later = _last(run, snapshots)
     if not found or later is None:
-        return
-    st.markdown(f"**Answers that changed last**, by epoch {later.epoch:.3g}")
-    name = dataset_name()
-    st.html(STYLE + f'<ul class="changed">{"".join(_item(name, change) for change in found[:SHOWN])}</ul>')
+        return "", ""
+    items = "".join(_item(name, change) for change in found[:SHOWN])
+    return (
+        f"**Answers that changed last**, by epoch {later.epoch:.3g}",
+        f'{STYLE}<ul class="changed">{items}</ul>',
+    )
 
 
 def _item(name: str, change: Change) -> str:

@@ -5,7 +5,6 @@ learned is shown by the first filters of the newest saved state, their maps for 
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -15,7 +14,7 @@ from cnn.core.errors import RunError, SpecError
 from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.evaluation import pretrained
-from cnn.figures.colours import THEMES, Theme, scale_of
+from cnn.figures.colours import Theme, scale_of
 from cnn.figures.compare import bars_html
 from cnn.figures.drawing import legend_html
 from cnn.figures.mosaic import colour_filters, data_uri, mosaic, picture
@@ -24,7 +23,8 @@ from cnn.network.forward import Weights, forward
 from cnn.network.spec import PICTURE_SHAPE, Setup
 from cnn.network.summary import total_parameters, walk
 from cnn.runs.snapshots import Snapshot
-from cnn.runs.store import Run, Status, read_run
+from cnn.runs.store import Run, Status
+from cnn.web.app.cache import RecentCache
 from cnn.web.app.run_text import plain, resumed_words, start_words, state_words
 from cnn.web.app.session import theme
 from cnn.web.app.widgets import FIRST_CLASS, STATE_ICONS, Sample, class_sample, dataset_name
@@ -180,6 +180,7 @@ MAP_PIXELS = 64
 MAP_COLUMNS = 6
 FILTER_COLUMNS = 6
 FILTER_PIXELS = 48
+SHEETS = 64
 
 
 @dataclass(frozen=True)
@@ -217,7 +218,7 @@ def _draw(run: Run, snapshots: list[Snapshot]) -> None:
     if sample is None:
         return
     try:
-        sheet = _sheet(str(run.folder), snapshots[-1].path.name, sample.pixels, theme().name)
+        sheet = _sheet(run, snapshots[-1], sample.pixels, theme())
     except RunError as error:  # a snapshot that is being thinned out; the next poll finds another
         st.caption(str(error))
         return
@@ -270,18 +271,19 @@ def _show_maps(run: Run, sheet: Sheet) -> None:
     )
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _sheet(folder: str, snapshot: str, pixels: NDArray[np.uint8], theme_name: str) -> Sheet:
+def _sheet(run: Run, snapshot: Snapshot, pixels: NDArray[np.uint8], colours: Theme) -> Sheet:
     """Return one saved state as pictures; the same one is drawn once for all viewers.
 
     Raises:
         RunError: when it cannot be read.
     """
-    run = read_run(Path(folder))
-    found = next((one for one in run.snapshots() if one.path.name == snapshot), None)
-    if found is None:
-        raise RunError("This saved state was removed to save space; the next one will appear here.")
-    return draw(run, run.weights(found), pixels, THEMES[theme_name])
+    key = (str(run.folder), snapshot.path.name, pixels.tobytes(), colours.name)
+    return _sheets().get(key, lambda: draw(run, run.weights(snapshot), pixels, colours))
+
+
+@st.cache_resource(show_spinner=False)
+def _sheets() -> RecentCache[Sheet]:
+    return RecentCache(SHEETS)
 
 
 def draw(run: Run, weights: Weights, pixels: NDArray[np.uint8], theme: Theme) -> Sheet:

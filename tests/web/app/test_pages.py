@@ -383,6 +383,8 @@ def test_train_puts_a_run_of_this_visitor_into_the_queue(lab: Lab) -> None:
 
 def test_the_training_settings_reach_the_run(lab: Lab) -> None:
     app = lab.visit("train", setup=TINY.to_link())
+    app.session_state["more-settings"] = True  # AppTest cannot open it
+    app.run()
     labelled(app.number_input, "Epochs").set_value(3)
     labelled(app.number_input, "Training pictures").set_value(777)
     labelled(app.number_input, "Learning rate").set_value(0.01)
@@ -392,6 +394,9 @@ def test_the_training_settings_reach_the_run(lab: Lab) -> None:
     (run,) = lab.store.runs()
     expected = replace(TINY.training, epochs=3, pictures=777, learning_rate=0.01, optimizer="sgd", flip=True)
     assert run.setup.training == expected == setup_of(app).training
+    app.session_state["more-settings"] = False  # what was set in it holds without its fields
+    assert "Random flip" not in {item.label for item in app.run().toggle}
+    assert setup_of(app).training == expected
 
 
 def test_a_time_budget_instead_of_epochs(lab: Lab) -> None:

@@ -116,6 +116,8 @@ def ruled(a_class: Class) -> Room:
 
 def test_locked_controls_are_shown_and_hidden_ones_are_not(a_class: Class, ruled: Room) -> None:
     app = a_class.visit("train", ADA)
+    app.session_state["more-settings"] = True
+    app.run()
     assert not app.exception
     assert "Who gets furthest?" in said(app)
     fields = {item.label: item for item in app.number_input}
@@ -123,6 +125,7 @@ def test_locked_controls_are_shown_and_hidden_ones_are_not(a_class: Class, ruled
     assert fields["Learning rate"].disabled
     assert fields["Epochs"].disabled
     assert not fields["Batch size"].disabled
+    assert fields["Training pictures"].disabled
     assert not {"Seed", "Random seed"} & fields.keys()
     build = a_class.visit("build", ADA)
     assert not build.exception

@@ -28,7 +28,7 @@ TINY = Setup(
 
 @pytest.fixture(autouse=True)
 def no_sheets_left(only_drawn_pictures: None) -> None:
-    live_run._sheet.clear()
+    live_run._sheets.clear()
 
 
 def random_weights(network: NetworkSpec, seed: int) -> Weights:

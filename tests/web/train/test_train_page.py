@@ -470,6 +470,8 @@ def test_a_network_that_cannot_be_is_said_once(lab: Lab) -> None:
 def test_too_many_waiting_runs_are_refused_with_a_sentence(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CNN_LAB_QUEUED", "2")
     app = lab.visit("train", setup=TINY.to_link())
+    app.session_state["more-settings"] = True
+    app.run()
     for seed in range(3):
         labelled(app.number_input, "Random seed").set_value(seed)
         buttons(app)["Train"].click().run()
