@@ -1,9 +1,10 @@
 """The status of a run: one small file, replaced as a whole."""
 
 import json
+import math
 import os
 import socket
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ class Status:
         return self.state == "paused" and not self.process
 
 
+FIELDS = [(field.name, field.default) for field in fields(Status)]
 UNREADABLE = Status("interrupted", "The state of this run cannot be read.")
 
 
@@ -60,11 +62,25 @@ def read_status(folder: Path) -> Status:
     """Return the status of the run in `folder`; a damaged file reads as interrupted, a missing one as queued."""
     try:
         facts = json.loads((folder / FILE).read_bytes())
-        return Status(**{FORMER_NAMES.get(name, name): value for name, value in facts.items()})
+        status = Status(**{FORMER_NAMES.get(name, name): value for name, value in facts.items()})
     except FileNotFoundError:
         return Status()
     except (OSError, ValueError, TypeError, AttributeError):
         return UNREADABLE
+    known = status.state in STATES and all(
+        _has_its_kind(default, getattr(status, name)) for name, default in FIELDS
+    )
+    return status if known else UNREADABLE
+
+
+def _has_its_kind(default: object, value: object) -> bool:
+    """Whether a field with this default may have that value: text, a finite number, or None if None is the default."""
+    if default is None and value is None:
+        return True
+    if isinstance(default, str):
+        return isinstance(value, str)
+    numbers = int if isinstance(default, int) else int | float
+    return isinstance(value, numbers) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def write_status(folder: Path, status: Status) -> None:

@@ -451,9 +451,9 @@ def test_one_process_at_a_time_trains_a_run(store: RunStore) -> None:
 
 def test_a_status_comes_back(store: RunStore) -> None:
     run = store.create(SETUP, "sketch10")
-    status = Status(
-        "finished", "done", 12, "host", "float32", "drawn", 2.0, 8, 1.5, 900.0, 0.5, 0.25, 1.75, 3, 1
-    )
+    reason = "the set-up says so"
+    numbers = (2.0, 8, 1.5, 900.0, 0.5, 0.25, 1.75, 3, 1)
+    status = Status("finished", "done", 12, "host", "float32", reason, "drawn", *numbers)
     run.write_status(status)
     assert run.status() == store.get(run.id).status() == status
 
@@ -474,7 +474,29 @@ def test_ended_states(state: str, ended: int) -> None:
     assert Status(state).ended is bool(ended)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"7", b"\xff\xff", b'{"colour": "red"}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(
+            b"",
+            b"{",
+            b"[]",
+            b"7",
+            b"\xff\xff",
+            b'{"colour": "red"}',
+            b'{"state": "done"}',
+            b'{"state": ["running"]}',
+        ),
+        *(
+            b'{"epoch": NaN}',
+            b'{"test_accuracy": Infinity}',
+            b'{"epoch": "2"}',
+            b'{"step": 1.5}',
+            b'{"step": true}',
+        ),
+        *(b'{"message": null}', b'{"seconds": null}', b'{"validation_accuracy": [0.5]}'),
+    ],
+)
 def test_a_broken_state_reads_as_interrupted(store: RunStore, content: bytes) -> None:
     run = store.create(SETUP, "sketch10")
     (run.folder / "state.json").write_bytes(content)
