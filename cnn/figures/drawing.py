@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from cnn.core.numbers import minus
 from cnn.core.shares import percent
@@ -24,6 +25,36 @@ FLOW_MAPS = 12
 FLOW_LINE = 24
 SLANT = 0.35
 FEW_LAYERS = 14
+SHEETS = 128  # that are kept, some 100 kB each: a control of a lesson changes few of a drawing's
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Maps as a picture in a data: URI, with its size in pixels."""
+
+    uri: str
+    width: int
+    height: int
+
+
+def _sheet(maps: NDArray[Any], theme: Theme, scale: Scale, columns: int, pixels: int) -> Sheet:
+    """Return `mosaic` of maps (height, width, channels) without labels, made once for the same numbers."""
+    return _drawn_sheet(maps.tobytes(), maps.shape, maps.dtype.str, theme, scale, columns, pixels)
+
+
+@lru_cache(maxsize=SHEETS)
+def _drawn_sheet(
+    content: bytes,
+    shape: tuple[int, ...],
+    dtype: str,
+    theme: Theme,
+    scale: Scale,
+    columns: int,
+    pixels: int,
+) -> Sheet:
+    maps = np.frombuffer(content, dtype).reshape(shape)
+    image = mosaic(maps, theme, scale, columns=columns, pixels=pixels, labels=False)
+    return Sheet(data_uri(image), image.width, image.height)
 
 
 def network_svg(table: Sequence[LayerShape], theme: Theme) -> str:
@@ -91,7 +122,8 @@ def flow_svg(
         theme: of the page.
         chosen: the name of the layer to mark.
     """
-    sheet = picture(pixels, 5)
+    image = picture(pixels, 5)
+    sheet = Sheet(data_uri(image), image.width, image.height)
     grid = _grid(pixels.shape[:2], 1, 1, sheet)
     columns = [_column("input", "32×32×3", sheet, 150, TAGS["input"], theme, "", chosen, grid)]
     before, shape = "input", pixels.shape
@@ -108,7 +140,7 @@ def flow_svg(
     return _svg(left + 240, height, "".join(parts), "The picture on its way through the network", "group")
 
 
-def _grid(cells: tuple[int, ...], across: int, count: int, sheet: Image.Image) -> str:
+def _grid(cells: tuple[int, ...], across: int, count: int, sheet: Sheet) -> str:
     """Return where the maps of a sheet lie, for the browser: cells of a map, maps across and in all, pixels."""
     tile = (sheet.width - (across - 1) * GAP) // across
     return f'data-grid="{cells[0]} {cells[1]} {across} {count} {tile} {tile + GAP} {sheet.width}"'
@@ -124,7 +156,7 @@ def _window(row: LayerShape, shape: tuple[int, ...]) -> str:
 def _vector_column(row: LayerShape, values: NDArray[Any], theme: Theme, chosen: str) -> tuple[float, str]:
     """Return a vector in lines of 24 cells, read like text; a short vector has one cell per line."""
     cells = values.reshape(-1, FLOW_LINE if len(values) % FLOW_LINE == 0 else 1)
-    sheet = mosaic(cells[..., None], theme, scale_of(values), pixels=6 * len(cells), labels=False)
+    sheet = _sheet(cells[..., None], theme, scale_of(values), 1, 6 * len(cells))
     width = min(FLOW_HEIGHT * sheet.width / sheet.height, 72.0)
     text = shape_text(row.shape)
     return _column(row.layer.name, text, sheet, width, TAGS[row.layer.tag], theme, "", chosen)
@@ -137,7 +169,7 @@ def _map_column(
         return _vector_column(row, maps, theme, chosen)
     shown = maps[:, :, :FLOW_MAPS]
     across = 2 if shown.shape[2] > 4 else 1
-    sheet = mosaic(shown, theme, scale_of(maps), columns=across, pixels=66, labels=False)
+    sheet = _sheet(shown, theme, scale_of(maps), across, 66)
     down = math.ceil(shown.shape[2] / across)
     width = across * min(36.0, FLOW_HEIGHT / down)
     rest = maps.shape[2] - shown.shape[2]
@@ -150,7 +182,7 @@ def _map_column(
 def _column(
     name: str,
     shape: str,
-    sheet: Image.Image,
+    sheet: Sheet,
     width: float,
     colour: str,
     theme: Theme,
@@ -211,10 +243,8 @@ def _text(x: float, y: float, text: str, fill: str, weight: str = "400", size: f
     )
 
 
-def _image(image: Image.Image, x: float, y: float, width: float, height: float) -> str:
-    return (
-        f'<image href="{data_uri(image)}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
-    )
+def _image(sheet: Sheet, x: float, y: float, width: float, height: float) -> str:
+    return f'<image href="{sheet.uri}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
 
 
 def shape_text(shape: tuple[int, ...]) -> str:

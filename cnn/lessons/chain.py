@@ -9,6 +9,7 @@ flatten and fully connected layers: the preset `lecture`.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -294,6 +295,7 @@ class Recorded:
         return min(self.epochs, key=lambda row: row["validation_loss"])
 
 
+@cache
 def recorded(name: str) -> Recorded:
     """Return the recorded run `few_pictures` or `all_pictures`."""
     facts = json.loads((RECORDED / f"{name}.json").read_text(encoding="utf-8"))
