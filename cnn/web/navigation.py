@@ -1,5 +1,8 @@
 """The navigation bar and the settings of every page."""
 
+from copy import copy
+from functools import cache
+
 import streamlit as st
 
 from cnn.core.errors import CnnLabError
@@ -85,8 +88,13 @@ button[kind="primary"], button[kind="primaryFormSubmit"], a[kind="primary"] {
 _tools = component("page_tools", '<div class="tools"></div>')
 
 
-def show() -> None:
-    """Show the page that the address names, in its frame."""
+@cache
+def _pages() -> tuple[list[st.Page], list[st.Page], list[st.Page]]:
+    """Return the pages of the bar, of the menu *Find out*, and of the menu *Learn*.
+
+    Streamlit looks for the file of each, which takes a tenth of the work of a page; whoever shows them takes copies,
+    since Streamlit notes in a page that it is the one shown.
+    """
     lessons = [st.Page("learn.py", title="All lessons", icon=":material/school:")]
     lessons.append(st.Page("worksheet.py", title="Worksheet", icon=":material/print:", visibility="hidden"))
     lessons += [st.Page(item.page, title=item.title, icon=f":material/{item.icon}:") for item in LESSONS]
@@ -105,6 +113,12 @@ def show() -> None:
         st.Page("take_home.py", title="Take home", icon=":material/download:"),
         st.Page("room.py", title="Class", icon=":material/groups:"),
     ]
+    return first, find_out, lessons
+
+
+def show() -> None:
+    """Show the page that the address names, in its frame."""
+    first, find_out, lessons = ([copy(page) for page in pages] for pages in _pages())
     page = st.navigation({"": first, "Find out": find_out, "Learn": lessons}, position="top")
     st.set_page_config(f"{page.title} · CNN Lab", FRONTEND / "icon.png", layout="wide")
     large = session().presenting or st.query_params.get("present") == "1"
