@@ -23,6 +23,9 @@ from cnn.network.summary import walk
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 400, 64, 20, 44, 52
 MAX_POINTS = 400
+FONT_SIZE = 13  # pixels
+CENTRE = 0.35  # of the font's size, from the middle of a line of text down to its baseline; `dominant-baseline` would
+# say it, but librsvg 2.54 and LibreOffice 7.4 ignore that, and the labels would sit on the lines
 ZOOM = 2  # pixels of the PNG for one of the SVG
 FILTER_CELL, FILTER_GAP, FILTERS_A_ROW = 16, 10, 12
 
@@ -55,8 +58,8 @@ def svg(drawing: Drawing) -> str:
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.8"{dash}/>')
     for (x, y), anchor, words in drawing.texts:
         parts.append(
-            f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchors[anchor]}" dominant-baseline="central" '
-            f'font-size="13" fill="{LIGHT.ink}">{escape(words)}</text>'
+            f'<text x="{x:.1f}" y="{y + CENTRE * FONT_SIZE:.1f}" text-anchor="{anchors[anchor]}" '
+            f'font-size="{FONT_SIZE}" fill="{LIGHT.ink}">{escape(words)}</text>'
         )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {drawing.width:g} {drawing.height:g}" '
@@ -69,7 +72,7 @@ def png(drawing: Drawing) -> bytes:
     """Return a drawing as PNG, twice as large."""
     size = (math.ceil(drawing.width * ZOOM), math.ceil(drawing.height * ZOOM))
     image = Image.new("RGB", size, rgb(LIGHT.ground))
-    draw, font = ImageDraw.Draw(image), ImageFont.load_default(13 * ZOOM)
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(FONT_SIZE * ZOOM)
     for x0, y0, x1, y1, colour in drawing.boxes:
         draw.rectangle((x0 * ZOOM, y0 * ZOOM, x1 * ZOOM - 1, y1 * ZOOM - 1), rgb(colour))
     for points, colour, dashed in drawing.lines:
@@ -191,5 +194,5 @@ def export_figures(source: Source) -> Exported:
         for name, drawing in drawings.items():
             archive.writestr(f"{name}.svg", svg(drawing))
             archive.writestr(f"{name}.png", png(drawing))
-        archive.writestr("network.svg", network_svg(walk(source.setup.network), LIGHT))
+        archive.writestr("network.svg", network_svg(walk(source.setup.network), LIGHT, in_page=False))
     return Exported(f"{source.stem}-figures.zip", "application/zip", buffer.getvalue())

@@ -11,6 +11,10 @@ from functools import cache
 
 from cnn.exports.source import Exported, Source
 
+NOTE = (
+    "Put it into a folder of its own, named after the network, and give tensorboard --logdir the folder around it: "
+    "TensorBoard takes all files of one folder for one run."
+)
 # CRC-32C (Castagnoli), reflected
 POLYNOMIAL = 0x82F63B78
 MASK_DELTA = 0xA282EAD8
@@ -26,9 +30,9 @@ QUANTITIES = {
 
 
 def export_tensorboard(source: Source) -> Exported:
-    """Return the history as an event file; `tensorboard --logdir FOLDER` shows the files of a folder."""
+    """Return the history as an event file, for a folder of its own: all event files of a folder are one run."""
     content = b"".join(_record(event) for event in _events(source))
-    return Exported(f"events.out.tfevents.0.{source.stem}", "application/octet-stream", content)
+    return Exported(f"events.out.tfevents.0.{source.stem}", "application/octet-stream", content, NOTE)
 
 
 def _events(source: Source) -> Iterator[bytes]:

@@ -57,8 +57,11 @@ def _drawn_sheet(
     return Sheet(data_uri(image), image.width, image.height)
 
 
-def network_svg(table: Sequence[LayerShape], theme: Theme) -> str:
-    """Return the layers as plates from left to right: taller is a larger map, thicker more channels."""
+def network_svg(table: Sequence[LayerShape], theme: Theme, in_page: bool = True) -> str:
+    """Return the layers as plates from left to right: taller is a larger map, thicker more channels.
+
+    `in_page`: as wide as the page that it is part of, with its font; otherwise a file of its own.
+    """
     left, parts, top = 24.0, [], 40
     few = len(table) <= FEW_LAYERS
     for row in table:
@@ -70,7 +73,10 @@ def network_svg(table: Sequence[LayerShape], theme: Theme) -> str:
         parts.append(_draw_plate(row, x, y, side, thick, lean, label))
         left += max(thick + lean + 16 * named, 58 if named else 0) + 14
     height = top + PLATE_HEIGHT + 34
-    return _svg(left + 10, height, "".join(parts), "The layers of the network from left to right")
+    body, label = "".join(parts), "The layers of the network from left to right"
+    return (
+        _svg(left + 10, height, body, label) if in_page else _svg_file(left + 10, height, body, label, theme)
+    )
 
 
 def _plate(row: LayerShape) -> tuple[float, float]:
@@ -266,6 +272,20 @@ def _svg(width: float, height: float, body: str, label: str, role: str = "img") 
         f'<svg xmlns="http://www.w3.org/2000/svg" role="{role}" aria-label="{escape(label)}" '
         f'style="{limits}" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'font-family="inherit" font-size="12">{body}</svg>'
+    )
+
+
+def _svg_file(width: float, height: float, body: str, label: str, theme: Theme) -> str:
+    """Return an SVG of fixed size with its own ground and font.
+
+    Widths in per cent and `height:auto` are for browsers: CairoSVG draws nothing then
+    (`findings/cairosvg_height_auto.sh`).
+    """
+    size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {size} font-family="system-ui, sans-serif" '
+        f'font-size="12"><title>{escape(label)}</title>'
+        f'<rect width="{width:.0f}" height="{height:.0f}" fill="{theme.ground}"/>{body}</svg>'
     )
 
 

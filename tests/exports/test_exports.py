@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from numpy.typing import NDArray
 from safetensors.numpy import load
 
@@ -138,6 +138,76 @@ def test_every_activation_is_in_a_keras_file_without_code(
     np.testing.assert_allclose(by_keras(content, tmp_path), expected(source_of(spec)), atol=1e-5)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert b"__lambda__" not in archive.read("config.json")
+
+
+# Options that Keras 3.10.0 takes.
+KNOWN_OPTIONS = {
+    *(
+        "name",
+        "trainable",
+        "dtype",
+        "data_format",
+        "batch_shape",
+        "sparse",
+        "ragged",
+        "activation",
+        "padding",
+    ),
+    *(
+        "filters",
+        "kernel_size",
+        "strides",
+        "dilation_rate",
+        "groups",
+        "use_bias",
+        "depth_multiplier",
+        "units",
+    ),
+    *(
+        "pool_size",
+        "keepdims",
+        "rate",
+        "noise_shape",
+        "seed",
+        "axis",
+        "momentum",
+        "epsilon",
+        "center",
+        "scale",
+    ),
+    *(f"{part}_initializer" for part in ("kernel", "bias", "depthwise", "beta", "gamma")),
+    *("moving_mean_initializer", "moving_variance_initializer", "layers", "input_layers", "output_layers"),
+    *("negative_slope", "alpha", "approximate"),
+}
+
+
+def options(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield (class, option) of everything in the configuration of a model."""
+    if isinstance(value, dict):
+        if value.get("module"):
+            yield from ((value["class_name"], name) for name in value["config"])
+        for item in value.values():
+            yield from options(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from options(item)
+
+
+@pytest.mark.tensorflow
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(networks(max_blocks=2))
+@example(PRESETS["airbench"].setup.network)
+@example(
+    NetworkSpec((Block((Convolution(4),), activation="elu"), Block((Convolution(4),), activation="gelu")))
+)
+def test_a_keras_file_has_no_option_that_older_versions_of_keras_refuse(
+    network: ModuleType, spec: NetworkSpec
+) -> None:
+    """They refuse `input_axes`, `renorm` and `quantization_config`, which nothing here sets."""
+    with zipfile.ZipFile(io.BytesIO(formats.export("keras", source_of(spec)).content)) as file:
+        found = set(options(json.loads(file.read("config.json"))))
+    assert {name for _, name in found} <= KNOWN_OPTIONS
+    assert not found & {(kind, "name") for kind in ("Elu", "Gelu", "LeakyRelu")}
 
 
 @pytest.mark.tensorflow
@@ -353,6 +423,23 @@ def test_tensorboard_reads_the_history_as_scalars(tmp_path: Path) -> None:
     np.testing.assert_allclose([event.value for event in read], [row["loss"] for row in rows], rtol=1e-6)
 
 
+def test_two_networks_are_two_runs_of_tensorboard_as_the_note_says(tmp_path: Path) -> None:
+    multiplexer = pytest.importorskip("tensorboard.backend.event_processing.event_multiplexer")
+    for source in (LECTURE, SHIPPED["tinyvgg"]):
+        made = tensorboard.export_tensorboard(source)
+        assert "a folder of its own" in made.note
+        (tmp_path / source.stem).mkdir()
+        (tmp_path / source.stem / made.name).write_bytes(made.content)
+    found = multiplexer.EventMultiplexer(size_guidance={"scalars": 0})
+    found.AddRunsFromDirectory(str(tmp_path))
+    found.Reload()
+    assert set(found.Runs()) == {"lecture", "tiny-vgg"}
+    for source in (LECTURE, SHIPPED["tinyvgg"]):
+        rows = [row for row in source.history if row.get("validation_accuracy") is not None]
+        read = found.Scalars(source.stem, "accuracy/validation")
+        assert [event.step for event in read] == [row["step"] for row in rows]
+
+
 def test_figures_come_as_svg_and_png_of_one_size() -> None:
     import xml.etree.ElementTree as ElementTree
 
@@ -373,6 +460,27 @@ def test_figures_come_as_svg_and_png_of_one_size() -> None:
         place = image.getpixel((2 * (filters.boxes[0][0] + 4), 2 * (filters.boxes[0][1] + 4)))
     reach = np.abs(kernel).max()
     np.testing.assert_allclose(place, (kernel[0, 0, :, 0] / reach * 0.5 + 0.5) * 255, atol=1)
+
+
+def test_figures_need_nothing_that_only_browsers_do() -> None:
+    """Programs for drawings ignore the baseline of a text, and one draws nothing where the height is automatic."""
+    import xml.etree.ElementTree as ElementTree
+
+    with zipfile.ZipFile(io.BytesIO(formats.export("figures", LECTURE).content)) as archive:
+        drawn = {name: archive.read(name) for name in archive.namelist() if name.endswith(".svg")}
+    assert len(drawn) == 4
+    for name, content in drawn.items():
+        root = ElementTree.fromstring(content)
+        assert root.attrib["viewBox"] == f"0 0 {root.attrib['width']} {root.attrib['height']}", name
+        assert not root.attrib.keys() & {"style", "aria-label"}, name
+        assert root.attrib["font-family"] == "system-ui, sans-serif", name
+        assert b"baseline" not in content, name
+    for drawing in (figures.curves(LECTURE, "loss"), figures.curves(LECTURE, "accuracy")):
+        texts = ElementTree.fromstring(figures.svg(drawing)).iterfind("{http://www.w3.org/2000/svg}text")
+        for text, ((_, y), _, words) in zip(texts, drawing.texts, strict=True):
+            assert text.text == words
+            # Digits and capitals are about 0.72 of the size high in the fonts that systems show: half of it is below.
+            assert float(text.attrib["y"]) - y == pytest.approx(0.36 * 13, abs=0.4)
 
 
 def test_the_highest_point_of_a_curve_is_the_best_accuracy() -> None:
