@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from cnn.core.settings import read_settings
 from cnn.web.app import service
+from cnn.web.app.page_turn import PageTurnMiddleware
 from cnn.web.app.session import COOKIE
 from cnn.web.train import live_watch
 
@@ -124,6 +125,9 @@ app = st.App(
     routes=[
         Route(path + live_watch.ROUTE, live_watch.answer) for path in sorted({_folder(), ""}, reverse=True)
     ],
-    middleware=[Middleware(VisitorMiddleware, frame=read_settings().frame, folder=_folder())],
+    middleware=[
+        Middleware(VisitorMiddleware, frame=read_settings().frame, folder=_folder()),
+        Middleware(PageTurnMiddleware),
+    ],
     on_script_error=show_error,
 )
