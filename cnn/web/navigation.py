@@ -118,9 +118,11 @@ def _pages() -> tuple[list[st.Page], list[st.Page], list[st.Page]]:
 
 def show() -> None:
     """Show the page that the address names, in its frame."""
+    # First of all: for a page without an icon of its own, Streamlit has the browser ask Google for its menu's.
+    st.set_page_config(page_icon=FRONTEND / "icon.png", layout="wide")
     first, find_out, lessons = ([copy(page) for page in pages] for pages in _pages())
     page = st.navigation({"": first, "Find out": find_out, "Learn": lessons}, position="top")
-    st.set_page_config(f"{page.title} · CNN Lab", FRONTEND / "icon.png", layout="wide")
+    st.set_page_config(f"{page.title} · CNN Lab")
     large = session().presenting or st.query_params.get("present") == "1"
     style = STYLE + PRINT_STYLE + DARK_STYLE * (theme().name == "dark") + LARGE_STYLE * large
     for place, menu in enumerate((find_out, lessons), len(first) + 1):

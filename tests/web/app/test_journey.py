@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -128,6 +129,26 @@ def test_nothing_is_wider_than_a_small_window(browser: Browser, served_app: Serv
         assert not visitor.problems
     finally:
         visitor.context.close()
+
+
+# Keeps each address that the icon of the window has had.
+ICONS = """
+window.icons = [];
+new MutationObserver((changes) => {
+  for (const { target, oldValue } of changes)
+    if (target.matches('link[rel~="icon"]')) window.icons.push(oldValue ?? "", target.href);
+}).observe(document, { subtree: true, attributes: true, attributeFilter: ["href"], attributeOldValue: true });
+"""
+
+
+@pytest.mark.browser
+def test_the_icon_of_a_page_never_comes_from_elsewhere(visitor: Visitor) -> None:
+    visitor.page.add_init_script(ICONS)
+    page = visitor.open("inside")
+    expect(page).to_have_title("Inside · CNN Lab")
+    icons = [urljoin(page.url, icon) for icon in page.evaluate("window.icons") if icon]
+    assert icons[-1].endswith(".png")
+    assert [icon for icon in icons if not icon.startswith(visitor.home)] == []
 
 
 # The figures that end in "…" because they are wider than their place.
