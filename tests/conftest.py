@@ -64,17 +64,24 @@ def pytest_runtest_makereport(
     if call.when == "call" and report.failed and item.get_closest_marker("browser"):
         page = item.funcargs.get("page") or getattr(item.funcargs.get("visitor"), "page", None)
         if page is not None:
-            body = page.locator("body")
-            shown = body.aria_snapshot()
-            if len(shown) < ALMOST_NOTHING:
-                shown += f"\n{body.inner_html()}"
-            report.sections.append((f"Shown at {page.url}", shown[:PRINTED]))
+            report.sections.append((f"Shown at {page.url}", _shown(page)[:PRINTED]))
         if problems := getattr(item.funcargs.get("visitor"), "problems", None):
             report.sections.append(("Said by the browser", "\n".join(problems)[:PRINTED]))
         if "served_app" in item.funcargs:
             printed = item.funcargs["served_app"].log.read_text("utf-8", "replace")
             report.sections.append(("Printed by the server", printed[-PRINTED:]))
     return report
+
+
+def _shown(page: "Page") -> str:
+    from playwright.sync_api import Error
+
+    body = page.locator("body")
+    try:
+        shown = body.aria_snapshot()
+        return shown if len(shown) >= ALMOST_NOTHING else f"{shown}\n{body.inner_html()}"
+    except Error as error:  # a page that does not answer: the other tests are to go on
+        return str(error)
 
 
 @pytest.fixture(autouse=True)
