@@ -125,7 +125,7 @@ def _aloud(run: Run, status: Status, last: dict[str, Any], words: str) -> str:
     if status.ended and status.test_accuracy is not None:
         parts.append(f"test accuracy {percent(status.test_accuracy)}")
     if words:
-        parts.append(words)
+        parts.append(words.removesuffix("."))
     return ", ".join(parts) + "."
 
 
