@@ -46,7 +46,7 @@ def test_a_waiting_run_is_drawn_anew_when_the_engine_has_something_to_say(
     monkeypatch.setattr(Engine, "status", lambda self: EngineStatus("starting", 1, 0, "It is out of reach."))
     after = [seen(run)["stamp"] for run in (waiting, running)]
     assert (before[0] == after[0], before[1] == after[1]) == (False, True)
-    assert seen(waiting)["aloud"].endswith(": waiting, It is out of reach.")
+    assert seen(waiting)["aloud"].endswith(": waiting, Waiting for a worker.")
 
 
 def test_a_first_saved_state_opens_the_way_into_the_network(lab: Lab) -> None:
