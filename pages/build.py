@@ -6,13 +6,13 @@ import streamlit as st
 
 from cnn.core.errors import SpecError
 from cnn.figures.drawing import network_svg
-from cnn.network.presets import PRESETS
+from cnn.network.presets import PRESETS, preset_of
 from cnn.network.summary import walk
 from cnn.web.app import widgets
 from cnn.web.app.class_room import follow, rules, show_rules
 from cnn.web.app.drawing import show_drawing
 from cnn.web.app.session import read_link, session, theme, write_link
-from cnn.web.build import layer_table, network_editor
+from cnn.web.build import layer_table, minute_width, network_editor
 
 read_link()
 state = session()
@@ -28,7 +28,7 @@ if state.link_problem:
     )
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    current = next((name for name, preset in PRESETS.items() if preset.setup == state.setup), None)
+    current = preset_of(state.setup)
     preset = st.pills(
         "Start from",
         list(PRESETS),
@@ -45,13 +45,15 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     network_editor.save_and_load()
     train = st.button("Train this network", type="primary", icon=":material/play_arrow:")
 if preset and preset != current:
-    state.replace(PRESETS[preset].setup)
+    state.replace(minute_width.preset_setup(preset))
     st.rerun()
 st.caption(
     PRESETS[current].about
     if current
     else "Your own network. The address of this page holds all its settings."
 )
+if current == "minute" and "network" not in rules().fixed:
+    minute_width.show_width(state.setup)
 
 drawing = st.container(border=True)
 left, right = widgets.stacking_columns([1, 1])

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from cnn.core.errors import CnnLabError
-from cnn.network.presets import PRESETS
+from cnn.network.presets import PRESETS, preset_with
 from cnn.training.estimate import check_fits
 from cnn.web.app import widgets
 from cnn.web.app.class_room import follow, show_rules
@@ -38,7 +38,8 @@ with left:
         problem = f"Change first what is not allowed: {', '.join(state.refused)}."
         st.caption(problem)
     write_link()
-    name = next((p.title for p in PRESETS.values() if p.setup.network == state.setup.network), "My network")
+    preset = preset_with(state.setup.network)
+    name = PRESETS[preset].title if preset else "My network"
     with st.container(horizontal=True):
         pressed = st.button(
             "Train",

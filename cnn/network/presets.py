@@ -1,6 +1,7 @@
 """Presets: set-ups to start from, by name."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cnn.network.spec import Block, Convolution, Dense, NetworkSpec, Setup, TrainSpec
@@ -15,8 +16,27 @@ class Preset:
     setup: Setup
 
 
+# The filters of `minute` after its first layer, and the pictures per second from which they pay: what a machine
+# trains of the first row, the narrowest (docs/decisions/speed-and-accuracy.md).
+MINUTE_WIDTHS = ((0.0, (48, 96, 128, 128)), (4000.0, (64, 128, 256, 256)))
+
+
 def _conv_block(filters: tuple[int, ...], **options: Any) -> Block:
     return Block(convolutions=tuple(Convolution(filters=count) for count in filters), **options)
+
+
+def _minute_network(filters: tuple[int, ...]) -> NetworkSpec:
+    first, second, *last = filters
+    return NetworkSpec(
+        blocks=(
+            Block((Convolution(32, stride=2),), pooling="none"),
+            _conv_block((first,), batch_norm=True),
+            _conv_block((second,), batch_norm=True),
+            _conv_block(tuple(last), batch_norm=True, pooling="none"),
+        ),
+        head="global_average",
+        whiten=True,
+    )
 
 
 PRESETS = {
@@ -74,16 +94,7 @@ PRESETS = {
         "all directions of a kernel equally far, learns more from each step, and the learning rate rises "
         "and falls to zero within the minute.",
         Setup(
-            NetworkSpec(
-                blocks=(
-                    Block((Convolution(32, stride=2),), pooling="none"),
-                    _conv_block((48,), batch_norm=True),
-                    _conv_block((96,), batch_norm=True),
-                    _conv_block((128, 128), batch_norm=True, pooling="none"),
-                ),
-                head="global_average",
-                whiten=True,
-            ),
+            _minute_network(MINUTE_WIDTHS[0][1]),
             TrainSpec(
                 optimizer="muon",
                 learning_rate=0.03,
@@ -154,3 +165,38 @@ PRESETS = {
         ),
     ),
 }
+
+
+def minute_widths() -> tuple[tuple[float, Setup], ...]:
+    """Return the forms of the preset `minute`, narrowest first.
+
+    Each comes with the training pictures per second of the narrowest from which it is the best for sixty seconds.
+    """
+    plain = PRESETS["minute"].setup
+    return tuple(
+        (speed, replace(plain, network=_minute_network(filters))) for speed, filters in MINUTE_WIDTHS
+    )
+
+
+def minute_for(images_per_second: float) -> Setup:
+    """Return `minute` as wide as pays on a machine that trains so many pictures per second of its narrowest form.
+
+    >>> [block.convolutions[-1].filters for block in minute_for(1_700).network.blocks]
+    [32, 48, 96, 128]
+    """
+    return [setup for speed, setup in minute_widths() if speed <= max(images_per_second, 0.0)][-1]
+
+
+def preset_of(setup: Setup) -> str | None:
+    """Return the name of the preset that `setup` is, `minute` in any width, or None if it is none."""
+    return next((name for name, form in _forms() if form == setup), None)
+
+
+def preset_with(network: NetworkSpec) -> str | None:
+    """Return the name of the preset with these layers, however it is trained, or None if no preset has them."""
+    return next((name for name, form in _forms() if form.network == network), None)
+
+
+def _forms() -> Iterator[tuple[str, Setup]]:
+    yield from ((name, preset.setup) for name, preset in PRESETS.items())
+    yield from (("minute", form) for _, form in minute_widths())

@@ -18,6 +18,7 @@ from cnn.network.forward import weight_shapes
 from cnn.network.spec import Block, Convolution, NetworkSpec, Setup, TrainSpec
 from cnn.runs.status import interrupted
 from cnn.runs.store import Run, RunStore, Status, owner_hash
+from cnn.scheduler.query_queue import Answer
 from cnn.web.app.session import COOKIE
 from support import PROJECT
 
@@ -214,3 +215,20 @@ def component(app: AppTest, holding: str) -> dict[str, Any]:
     found = [json.loads(item.proto.json) for item in app.get("bidi_component") if item.proto.json]
     (data,) = [data for data in found if isinstance(data, dict) and holding in data]
     return data
+
+
+class FakeDesk:
+    """Answers as it is told, and notes what it was asked."""
+
+    worker_starts = True
+
+    def __init__(self) -> None:
+        self.answer = Answer("waiting")
+        self.asked: list[tuple[Any, ...]] = []
+
+    def ask(self, *arguments: Any) -> Answer:
+        self.asked.append(arguments)
+        return self.answer
+
+    def forget(self, key: str) -> None:
+        self.answer = Answer("waiting")

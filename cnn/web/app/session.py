@@ -34,8 +34,9 @@ class Session:
     `network_id` is the network that was chosen, `network_shown` one that a page shows because none was.
     `picture` is the test picture chosen last on any page: its class and its number, both from 0; `entered_with`
     is the one with which the visitor came to the page that is shown. `refused` names the fields of the page whose
-    number is not allowed; `presenting` says whether the type is
-    large, as for a projector; `twin_id` is the run that trains already what was asked for again.
+    number is not allowed; `presenting` says whether the type is large, as for a projector; `twin_id` is the run that
+    trains already what was asked for again; `width_asked` says whether the visitor waits for the measurement that
+    the width of the preset `minute` follows.
     """
 
     setup: Setup = field(default_factory=lambda: PRESETS["lecture"].setup)
@@ -55,6 +56,7 @@ class Session:
     presenting: bool = False
     refused: list[str] = field(default_factory=list)
     trial_asked: str = ""
+    width_asked: bool = False
     card_asked: str = ""
     problem: str = ""
     problem_until: float = 0.0

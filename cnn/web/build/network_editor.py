@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.core.validation import allowed_values
 from cnn.core.errors import SpecError
+from cnn.core.validation import allowed_values
 from cnn.network.spec import (
     ACTIVATIONS,
     CONVOLUTIONS,
@@ -100,7 +100,9 @@ def _block_options(block: Block, key: str, convolutions: tuple[Convolution, ...]
             "residual": flag_field(
                 block, "residual", "Residual connection", key, "Adds the block's input to its output."
             ),
-            "pool_window": whole_field(block, "pool_window", "Pooling window", key, "Width and height, in cells."),
+            "pool_window": whole_field(
+                block, "pool_window", "Pooling window", key, "Width and height, in cells."
+            ),
             "pool_stride": whole_field(
                 block, "pool_stride", "Pooling stride", key, "Cells from one window to the next."
             ),
@@ -120,8 +122,8 @@ def _block_options(block: Block, key: str, convolutions: tuple[Convolution, ...]
                 "squeeze",
                 "Squeeze-and-excitation",
                 key,
-                "A gate multiplies each map by a number from 0 to 1 that depends on the means of all maps. The number here "
-                "is the reduction ratio: maps per neuron of the gate's inner layer. 0 for no gate.",
+                "A gate multiplies each map by a number from 0 to 1 that depends on the means of all maps. The number "
+                "here is the reduction ratio: maps per neuron of the gate's inner layer. 0 for no gate.",
             ),
         }
         _add_button(
@@ -156,7 +158,12 @@ def _convolution_row(block: Block, place: int, block_key: str) -> Convolution:
         stride = whole_field(convolution, "stride", "Stride", key, "Cells from one position to the next.")
     with columns[3]:
         padding = choice_field(
-            convolution, "padding", "Padding", key, PADDINGS, "Same: zeros around the input, so the size stays. Valid: no zeros."
+            convolution,
+            "padding",
+            "Padding",
+            key,
+            PADDINGS,
+            "Same: zeros around the input, so the size stays. Valid: no zeros.",
         )
     return Convolution(filters, size, stride, padding, convolution.kind)
 

@@ -10,10 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.data import CLASSES
 from cnn.evaluation import pretrained
-from cnn.network.presets import PRESETS
+from cnn.network.presets import PRESETS, minute_for, minute_widths
 from cnn.network.spec import Block, Convolution, Setup
 from cnn.network.summary import total_parameters, walk
 from cnn.runs.store import Status, owner_hash
+from cnn.scheduler.engine import Engine, EngineStatus
+from cnn.scheduler.query_queue import Answer
+from cnn.training.estimate import Trial
 from cnn.training.events import Progress
 from cnn.web.app.service import service
 from support.app_pages import (
@@ -23,6 +26,7 @@ from support.app_pages import (
     TINY,
     TOO_DEEP,
     USUAL,
+    FakeDesk,
     Lab,
     drawing,
     icon_button,
@@ -253,6 +257,50 @@ def test_a_preset_is_taken_whole(build: AppTest, name: str) -> None:
     assert setup_of(build) == PRESETS[name].setup
     assert PRESETS[name].about in words(build)
     assert build.metric[0].value == f"{total_parameters(walk(PRESETS[name].setup.network)):,}"
+
+
+MEASURE = "Fit the number of filters to this machine"
+
+
+def test_one_minute_is_as_wide_as_pays_at_the_measured_speed(
+    lab: Lab, build: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Engine, "status", lambda self: EngineStatus("ready", 1, 1))
+    assert MEASURE not in [button.label for button in build.button]
+    labelled(build.button_group, "Start from").set_value("minute").run()
+    service().engine.queries = desk = FakeDesk()  # type: ignore[assignment]
+    build.run()
+    assert not desk.asked  # nothing is computed before it is asked for
+    labelled(build.button, MEASURE).click().run()
+    assert desk.asked[0][2:] == (PRESETS["minute"].setup, "sketch10")
+    assert setup_of(build) == PRESETS["minute"].setup
+    fast = minute_widths()[-1][0]
+    desk.answer = Answer("done", 1.0, Trial(fast, 1.0, 60.0, 5.0, 2**30, "float32"))
+    build.run()
+    assert setup_of(build) == minute_for(fast) != PRESETS["minute"].setup
+    assert f"Measured here: {fast:,.0f} pictures per second" in words(build)
+    assert labelled(build.button_group, "Start from").value == "minute"
+
+    # Another visitor gets what was measured, and may take fewer filters
+    bens = lab.visit("build", BEN)
+    labelled(bens.button_group, "Start from").set_value("minute").run()
+    assert setup_of(bens) == minute_for(fast)
+    narrow = lab.visit("build", BEN, setup=PRESETS["minute"].setup.to_link())
+    assert labelled(narrow.button_group, "Start from").value == "minute"
+    assert setup_of(narrow) == PRESETS["minute"].setup
+    next(button for button in narrow.button if button.label.startswith("Use ")).click().run()
+    assert setup_of(narrow) == minute_for(fast)
+
+
+@pytest.mark.parametrize("state", ["off", "failed", "ready"])
+def test_it_is_not_measured_without_an_engine_or_beside_a_run(
+    lab: Lab, build: AppTest, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    monkeypatch.setattr(Engine, "status", lambda self: EngineStatus(state, 1, 1))
+    if state == "ready":
+        lab.put("running")
+    labelled(build.button_group, "Start from").set_value("minute").run()
+    assert labelled(build.button, MEASURE).disabled
 
 
 def test_the_first_layer_is_whitened_where_there_are_kernels_for_it(build: AppTest) -> None:

@@ -20,7 +20,19 @@ from cnn.training.recorder import Recorder
 from cnn.web.app.run_text import plain
 from cnn.web.app.service import service
 from cnn.web.train import steering
-from support.app_pages import ANNA, BEN, EPOCH, PROGRESS, TINY, TOO_DEEP, Lab, labelled, watched, words
+from support.app_pages import (
+    ANNA,
+    BEN,
+    EPOCH,
+    PROGRESS,
+    TINY,
+    TOO_DEEP,
+    FakeDesk,
+    Lab,
+    labelled,
+    watched,
+    words,
+)
 
 LIVE = ("Pause", "Resume", "Stop", "One batch", "One epoch")  # the last two folded away
 ENDED = ("finished", "stopped", "failed", "interrupted")
@@ -542,23 +554,6 @@ def test_an_empty_page_shows_what_will_come(lab: Lab) -> None:
     said = words(lab.visit("train"))
     assert "An example: the training of" in said
     assert "Filters of conv1" in said
-
-
-class FakeDesk:
-    """Answers as it is told, and notes what it was asked."""
-
-    worker_starts = True
-
-    def __init__(self) -> None:
-        self.answer = Answer("waiting")
-        self.asked: list[tuple[Any, ...]] = []
-
-    def ask(self, *arguments: Any) -> Answer:
-        self.asked.append(arguments)
-        return self.answer
-
-    def forget(self, key: str) -> None:
-        self.answer = Answer("waiting")
 
 
 def test_a_trial_is_asked_for_shown_and_forgotten_with_other_settings(
