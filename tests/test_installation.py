@@ -52,6 +52,9 @@ def test_the_wheel_holds_what_the_app_needs_and_names_nothing_else(wheel: Path) 
         PROJECT / ".streamlit/config.toml",
     ]:
         assert f"cnn/served/{path.relative_to(PROJECT)}" in names
+    # Hatchling leaves out what .gitignore names, even where git has it: `build/` there was also cnn/web/build
+    for path in [*PROJECT.glob("cnn/**/*.py"), *PROJECT.glob("cnn/frontend/dist/*")]:
+        assert str(path.relative_to(PROJECT)) in names
     assert {"cnn/py.typed", "cnn/served/app.py", "cnn/frontend/icon.png"} <= {*names}
     assert {name.split("/")[0] for name in names} == {"cnn", names[-1].split("/")[0]}
 
