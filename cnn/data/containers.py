@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ from cnn.data.batch_pickle import MAX_BYTES as MAX_BATCH_BYTES
 from cnn.data.batch_pickle import read_batch
 from cnn.data.classes import CLASSES
 from cnn.data.layout import FILE_BYTES, RECORD_BYTES, TEST_FILE, TRAIN_FILES
+
+if TYPE_CHECKING:
+    import pyarrow
 
 PYTHON_FILES = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch")
 # As the official page, torchvision, and Keras's versions call them.
@@ -68,7 +72,7 @@ def find(path: Path) -> Container:
                 return Container("an archive", folder / name, _read_archive)
     raise DataError(
         f"There is no CIFAR-10 in {path}. Known are its binary and its python version, as archives or unpacked "
-        "(Keras and torchvision keep the latter), TFDS, Hugging Face's parquet files, and PNGs in folders "
+        "(Keras and torchvision keep the latter), TFDS, Hugging Face's parquet and Arrow files, and PNGs in folders "
         "train/CLASS and test/CLASS."
     )
 
@@ -201,27 +205,55 @@ def _pngs(folder: Path, split: str) -> Iterator[tuple[int, bytes]]:
 
 
 def _read_parquet(folder: Path) -> tuple[Records, Records]:
-    return _collected(_rows(folder, "train"), "train"), _collected(_rows(folder, "test"), "test")
+    return _tables(folder, "{split}*.parquet")
 
 
-def _rows(folder: Path, split: str) -> Iterator[tuple[int, bytes]]:
+def _read_saved(folder: Path) -> tuple[Records, Records]:
+    return _tables(folder, "{split}/data-*.arrow")
+
+
+def _read_arrow(folder: Path) -> tuple[Records, Records]:
+    return _tables(folder, "cifar10-{split}*.arrow")
+
+
+def _tables(folder: Path, pattern: str) -> tuple[Records, Records]:
+    train, test = (
+        _collected(_rows(sorted(folder.glob(pattern.format(split=split)))), split) for split in SPLITS
+    )
+    return train, test
+
+
+def _rows(paths: Sequence[Path]) -> Iterator[tuple[int, bytes]]:
+    """Yield (label, PNG) of tables of Hugging Face."""
+    import pyarrow
+
+    for path in paths:
+        try:
+            if path.stat().st_size > MAX_TABLE_BYTES:
+                raise DataError(f"{path} is larger than CIFAR-10 as a table; it was not imported.")
+            for batch in _batches(path):
+                names = batch.schema.names
+                image = "img" if "img" in names else "image"
+                for row in batch.select([image, "label"]).to_pylist():
+                    yield int(row["label"]), bytes(row[image]["bytes"])
+        except (pyarrow.ArrowException, KeyError, TypeError, ValueError, OSError) as error:
+            raise DataError(
+                f"{path} does not have the columns img and label of CIFAR-10 as Hugging Face keeps it."
+            ) from error
+
+
+def _batches(path: Path) -> "Iterator[pyarrow.RecordBatch]":
+    """Yield the rows of a parquet file or an Arrow stream, at most 1,000 at once."""
     import pyarrow
     import pyarrow.parquet
 
-    for path in sorted(folder.glob(f"{split}-*.parquet")):
-        if path.stat().st_size > MAX_TABLE_BYTES:
-            raise DataError(f"{path} is larger than CIFAR-10 as parquet; it was not imported.")
-        try:
-            with pyarrow.parquet.ParquetFile(path) as table:
-                names = table.schema_arrow.names
-                image = "img" if "img" in names else "image"
-                for batch in table.iter_batches(1_000, columns=[image, "label"]):
-                    for row in batch.to_pylist():
-                        yield int(row["label"]), bytes(row[image]["bytes"])
-        except (pyarrow.ArrowException, KeyError, TypeError, ValueError, OSError) as error:
-            raise DataError(
-                f"{path} does not have the columns img and label of CIFAR-10's parquet files."
-            ) from error
+    if path.suffix == ".parquet":
+        with pyarrow.parquet.ParquetFile(path) as table:
+            yield from table.iter_batches(1_000)
+    else:
+        with pyarrow.memory_map(str(path)) as file, pyarrow.ipc.open_stream(file) as stream:
+            for batch in stream:
+                yield from (batch.slice(start, 1_000) for start in range(0, batch.num_rows, 1_000))
 
 
 def _read_tfds(folder: Path) -> tuple[Records, Records]:
@@ -306,6 +338,10 @@ def _starts(*wanted: str) -> Callable[[Path, frozenset[str]], bool]:
     return lambda folder, names: all(any(name.startswith(start) for name in names) for start in wanted)
 
 
+def _has_tables(pattern: str) -> Callable[[Path, frozenset[str]], bool]:
+    return lambda folder, names: all(any(folder.glob(pattern.format(split=split))) for split in SPLITS)
+
+
 def _has_classes(folder: Path, names: frozenset[str]) -> bool:
     return set(SPLITS) <= names and all((folder / split / CLASSES[0]).is_dir() for split in SPLITS)
 
@@ -316,6 +352,8 @@ FORMS: Sequence[
     ("the binary version", _has(*TRAIN_FILES, TEST_FILE), _read_binary),
     ("the python version, as Keras and torchvision keep it", _has(*PYTHON_FILES), _read_python),
     ("TFDS", _starts("cifar10-train.tfrecord", "cifar10-test.tfrecord"), _read_tfds),
-    ("Hugging Face's parquet files", _starts("train-", "test-"), _read_parquet),
+    ("Hugging Face's parquet files", _has_tables("{split}*.parquet"), _read_parquet),
+    ("Hugging Face's cache of Arrow files", _has_tables("cifar10-{split}*.arrow"), _read_arrow),
+    ("what Hugging Face's save_to_disk wrote", _has_tables("{split}/data-*.arrow"), _read_saved),
     ("PNGs in folders", _has_classes, _read_folders),
 )

@@ -156,6 +156,8 @@ def usual_places() -> tuple[Path, ...]:
         tfds / "cifar10",
         hugging / "hub" / "datasets--cifar10",
         hugging / "hub" / "datasets--uoft-cs--cifar10",
+        hugging / "datasets" / "cifar10",
+        hugging / "datasets" / "uoft-cs___cifar10",
         home / "data" / "cifar-10-batches-py",
         home / "data" / "cifar-10-python.tar.gz",
     )

@@ -172,16 +172,43 @@ def write_folders(folder: Path, train: Records, test: Records) -> None:
             path.write_bytes(png(record))
 
 
-def write_parquet(folder: Path, train: Records, test: Records) -> None:
+def write_parquet(
+    folder: Path, train: Records, test: Records, name: str = "{}-00000-of-00001.parquet"
+) -> None:
     import pyarrow
     import pyarrow.parquet
 
-    folder.mkdir(parents=True)
     for split, records in (("train", train), ("test", test)):
-        rows = [{"img": {"bytes": png(r), "path": None}, "label": int(r[0])} for r in records]
-        pyarrow.parquet.write_table(
-            pyarrow.Table.from_pylist(rows), folder / f"{split}-00000-of-00001.parquet"
-        )
+        path = folder / name.format(split)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows_of(records)), path)
+
+
+def write_to_parquet(folder: Path, train: Records, test: Records) -> None:
+    write_parquet(folder, train, test, "{}.parquet")
+
+
+def write_arrow(
+    folder: Path, train: Records, test: Records, name: str = "cifar10-{}-0000{}-of-00002.arrow"
+) -> None:
+    """Write Arrow streams in two parts, as `datasets` does for its cache."""
+    import pyarrow
+
+    for split, records in (("train", train), ("test", test)):
+        for number, part in enumerate(np.array_split(records, 2)):
+            path = folder / name.format(split, number)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            table = pyarrow.Table.from_pylist(rows_of(part))
+            with pyarrow.ipc.new_stream(path, table.schema) as stream:
+                stream.write_table(table)
+
+
+def write_saved(folder: Path, train: Records, test: Records) -> None:
+    write_arrow(folder, train, test, "{}/data-0000{}-of-00002.arrow")
+
+
+def rows_of(records: Records) -> list[dict[str, object]]:
+    return [{"img": {"bytes": png(r), "path": None}, "label": int(r[0])} for r in records]
 
 
 def write_tfds(folder: Path, train: Records, test: Records) -> None:
@@ -216,6 +243,8 @@ WRITERS = {
     ),
     "TFDS": (write_tfds, "cifar10/3.0.2"),
     "Hugging Face's parquet files": (write_parquet, "snapshots/abc/plain_text"),
+    "Hugging Face's cache of Arrow files": (write_arrow, "plain_text/0.0.0/abc"),
+    "what Hugging Face's save_to_disk wrote": (write_saved, "saved"),
 }
 
 
@@ -228,6 +257,12 @@ def test_each_form_is_found_below_a_folder_and_read_in_the_official_order(
     container = containers.find(tmp_path)
     assert (container.title, container.path) == (title, tmp_path / place)
     for records, wanted in zip(container.read(container.path), small, strict=True):
+        np.testing.assert_array_equal(records, wanted)
+
+
+def test_what_to_parquet_wrote_is_read(small: tuple[Records, Records], tmp_path: Path) -> None:
+    write_to_parquet(tmp_path, *small)
+    for records, wanted in zip(containers.find(tmp_path).read(tmp_path), small, strict=True):
         np.testing.assert_array_equal(records, wanted)
 
 
