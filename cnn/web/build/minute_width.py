@@ -27,22 +27,16 @@ def show_width(setup: Setup) -> None:
     elif speed := service().speeds.get(dataset_name()):
         _show_choice(setup, speed)
     else:
-        _offer()
+        _measure_button("Fit the number of filters to this machine", ":material/speed:")
 
 
-def _offer() -> None:
+def _measure_button(label: str, icon: str) -> None:
     about = "Trains for three seconds to measure this server. Nothing is saved."
     if service().engine.status().state in ("off", "failed"):
         about = "This server has no training engine."
     elif any(run.status().state == "running" for run in service().store.runs()):
         about = "A run is training on this server now. Measure when it has ended."
-    st.button(
-        "Fit the number of filters to this machine",
-        icon=":material/speed:",
-        disabled=not about.startswith("Trains"),
-        help=about,
-        on_click=_begin,
-    )
+    st.button(label, icon=icon, disabled=not about.startswith("Trains"), help=about, on_click=_begin)
 
 
 def _begin() -> None:
@@ -82,10 +76,11 @@ def _show_choice(setup: Setup, speed: float) -> None:
         f"Measured here: {speed:,.0f} pictures per second with the fewest filters, so {SECONDS:g} seconds are "
         f"{passes:.1f} passes over the training pictures. {why}"
     )
-    if setup != best:
-        st.button(
-            f"Use {_filters(best)} filters", icon=":material/check:", on_click=session().replace, args=(best,)
-        )
+    with st.container(horizontal=True):
+        if setup != best:
+            label = f"Use {_filters(best)} filters"
+            st.button(label, icon=":material/check:", on_click=session().replace, args=(best,))
+        _measure_button("Measure again", ":material/refresh:")
 
 
 def _filters(setup: Setup) -> str:
