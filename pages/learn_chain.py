@@ -96,8 +96,9 @@ if answered:
         f"On the left, the validation loss was lowest after epoch {best['epoch']}, {best['validation_loss']:.2f}, "
         f"and rose to {last['validation_loss']:.2f}: the network is confident, and wrong."
     )
-with st.expander("The same numbers as a table, and how to repeat the runs"):
-    for run in runs:
-        st.markdown(f"**{run.title}**, seed {run.seed}: `{run.command}`")
-        st.dataframe([*run.epochs], height=200)
+with lesson.opened("The same numbers as a table, and how to repeat the runs", "chain-table") as is_open:
+    if is_open:
+        for run in runs:
+            st.markdown(f"**{run.title}**, seed {run.seed}: `{run.command}`")
+            st.dataframe([*run.epochs], height=200)
 lesson.finish(this, "conv1")

@@ -75,16 +75,17 @@ st.caption(
     f"{sample.caption}."
 )
 if not slide.problem:
-    with st.expander("The same sum as a table", icon=":material/table:"):
-        where = st.columns(2)
-        row = where[0].number_input("Row", 0, slide.outputs - 1, 0, key=f"row-{slide.outputs}")
-        column = where[1].number_input("Column", 0, slide.outputs - 1, 0, key=f"column-{slide.outputs}")
-        st.markdown(
-            f"All products, plus the bias {fixed(bias)}, give **{fixed(output[int(row), int(column)])}**."
-        )
-        lesson.number_table(
-            conv.sum_rows(conv.window_at(values, slide, int(row), int(column)), kernel[..., 0])
-        )
+    with lesson.opened("The same sum as a table", "sum-table") as is_open:
+        if is_open:
+            where = st.columns(2)
+            row = where[0].number_input("Row", 0, slide.outputs - 1, 0, key=f"row-{slide.outputs}")
+            column = where[1].number_input("Column", 0, slide.outputs - 1, 0, key=f"column-{slide.outputs}")
+            st.markdown(
+                f"All products, plus the bias {fixed(bias)}, give **{fixed(output[int(row), int(column)])}**."
+            )
+            lesson.number_table(
+                conv.sum_rows(conv.window_at(values, slide, int(row), int(column)), kernel[..., 0])
+            )
 
 st.header("How large is the map?", anchor=False)
 formula, meaning = st.columns([3, 4], vertical_alignment="center")

@@ -86,8 +86,9 @@ if lesson.predict(this, checks.dense_push(maps, kernel, bias, unit, name)):
         ten = [Row(label, "", float(scores[i]), strong=i == unit) for i, label in enumerate(CLASSES)]
         show_drawing(bar_rows(ten, theme(), "The ten scores"), "ten")
         st.caption("Ten neurons, each with its own weight for every value. Softmax comes next.")
-    with st.expander("The same numbers as a table"):
-        st.dataframe([{"part": item.name, "how": item.detail, "adds": item.value} for item in rows])
+    with lesson.opened("The same numbers as a table", "scores-table") as is_open:
+        if is_open:
+            st.dataframe([{"part": item.name, "how": item.detail, "adds": item.value} for item in rows])
 
 st.header("What it costs")
 now, average = (dense.scores_row(network, head) for head in ("flatten", "global_average"))

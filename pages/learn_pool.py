@@ -48,16 +48,17 @@ if not values.any():
 st.caption(
     f"{sample.caption}. One colour scale for all three maps. Where all cells of a window are equal, none is outlined."
 )
-with st.expander("The same window as a table", icon=":material/table:"):
-    where = st.columns(2)
-    row = int(where[0].number_input("Row", 0, len(pooled) - 1, 0, key=f"row-{len(pooled)}"))
-    column = int(where[1].number_input("Column", 0, len(pooled) - 1, 0, key=f"column-{len(pooled)}"))
-    won = pool.winners(values, window, stride)[row, column]
-    st.markdown(
-        f"Largest **{fixed(pooled[row, column, 0])}**, first found in row {won[0]}, column {won[1]} of the map; "
-        f"average **{fixed(pooled[row, column, 1])}**."
-    )
-    lesson.number_table(pool.window_rows(values, window, stride, (row, column)))
+with lesson.opened("The same window as a table", "window-table") as is_open:
+    if is_open:
+        where = st.columns(2)
+        row = int(where[0].number_input("Row", 0, len(pooled) - 1, 0, key=f"row-{len(pooled)}"))
+        column = int(where[1].number_input("Column", 0, len(pooled) - 1, 0, key=f"column-{len(pooled)}"))
+        won = pool.winners(values, window, stride)[row, column]
+        st.markdown(
+            f"Largest **{fixed(pooled[row, column, 0])}**, first found in row {won[0]}, column {won[1]} of the map; "
+            f"average **{fixed(pooled[row, column, 1])}**."
+        )
+        lesson.number_table(pool.window_rows(values, window, stride, (row, column)))
 
 first, second = st.columns(2)
 with first:
@@ -79,8 +80,9 @@ if lesson.predict(this, checks.pool_shift(changes)):
             "The sum of all differences, divided by the sum of all values. A value that moves inside its window "
             "changes nothing; one that crosses the edge does. Pooling weakens a shift but does not undo it."
         )
-    with st.expander("The plot as a table", icon=":material/table:"):
-        st.table(pool.change_rows(changes))
+    with lesson.opened("The plot as a table", "shift-table") as is_open:
+        if is_open:
+            st.table(pool.change_rows(changes))
 
 st.header("What does the next layer save?", anchor=False)
 before, after = pool.saved()

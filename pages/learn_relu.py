@@ -67,10 +67,9 @@ with board:
         st.html(legend_html(scale, colours))
         told = f"**{zeros:,} of {before.size:,} cells ({percent(zeros / before.size)}) are now 0.**"
         st.markdown(told if known else "Each dot is one cell of the map.")
-    numbers = st.expander("The maps as numbers", key="numbers", on_change="rerun")
-    if numbers.open:
-        for values in (before, after) if known else (before,):
-            numbers.dataframe(values.round(3), height=300)
+    with lesson.opened("The maps as numbers", "numbers") as is_open:
+        for values in (before, after)[: 1 + known] if is_open else ():
+            st.dataframe(values.round(3), height=300)
 
 st.header("Six functions and their slopes", anchor=False)
 st.markdown(
