@@ -1,5 +1,6 @@
 """A running experiment: its heat map, its progress, buttons that steer all its runs, and what it found."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -62,10 +63,7 @@ def _draw(experiment: Experiment, was_over: bool) -> None:
 
 
 def _progress(experiment: Experiment, results: Sequence[Result]) -> None:
-    counts = {
-        state: sum(result.state == state for result in results)
-        for state in dict.fromkeys(r.state for r in results)
-    }
+    counts = Counter("waiting" if result.state == "queued" else result.state for result in results)
     done = sum(1.0 if result.state in ENDED else result.share for result in results) / len(results)
     words = ", ".join(f"{count} {state}" for state, count in counts.items())
     asked = {"pause": "paused: ", "stop": "stopped: "}.get(experiment.asked, "")
@@ -162,10 +160,11 @@ def _heat_map(experiment: Experiment, results: Sequence[Result]) -> None:
         title=lambda i, j: f"{cell_words(grid, place(i, j))}: {_cell_title(found[place(i, j)], grid.seeds)}",
         chosen=chosen,
     )
-    st.caption(
-        f"Mean validation accuracy in percent, from {percent(low)} to {percent(high)}: the stronger the colour, the "
-        "higher the accuracy. Click a cell to see its runs."
+    high_is = "brighter" if theme().name == "dark" else "darker"
+    words = (
+        f", from {percent(low)} to {percent(high)}: the {high_is} a cell, the higher" if len(known) else ""
     )
+    st.caption(f"Mean validation accuracy in percent{words}. Click a cell to see its runs.")
     if chosen:
         _show_cell(experiment, results, place(*chosen))
 
