@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.core.errors import SpecError
+from cnn.core.numbers import fixed
 from cnn.core.shares import percent
 from cnn.lessons.dense import index_of
 from cnn.network import ops
@@ -73,15 +74,16 @@ def _conv(rng: np.random.Generator) -> tuple[Task, ...]:
     shaped = kernel[:, :, None, None]
     output = ops.conv2d(picture[:, :, None], shaped, np.array([bias], np.float32), 1, "valid")[:, :, 0]
     first = " + ".join(
-        f"{int(p)}·({int(k)})" if k < 0 else f"{int(p)}·{int(k)}"
+        f"{int(p)}·({fixed(float(k), 0)})" if k < 0 else f"{int(p)}·{int(k)}"
         for p, k in zip(picture[:3, :3].flat, kernel.flat, strict=True)
     )
     return (
         Task(
-            f"Slide the kernel over the picture, with no padding and stride 1. The bias is {bias}. Fill in the map.",
+            f"Slide the kernel over the picture, with no padding and stride 1. The bias is {fixed(bias, 0)}. "
+            "Fill in the map.",
             (Grid("Picture", picture), Grid("Kernel", kernel)),
             (Grid("Map", output),),
-            f"The first cell: {first} + ({bias}) = {int(output[0, 0])}.",
+            f"The first cell: {first} + ({fixed(bias, 0)}) = {fixed(int(output[0, 0]), 0)}.",
         ),
         Task(
             f"A picture has {side}×{side} pixels. How large is the map of a 3×3 kernel with no padding, with stride 1 "
@@ -151,7 +153,7 @@ def _dense(rng: np.random.Generator) -> tuple[Task, ...]:
     row, column, channel = (int(rng.integers(0, 2)) for _ in range(3))
     place = index_of(row, column, channel, (2, 2, 2))
     terms = " + ".join(
-        f"{int(x)}·({int(w)})" if w < 0 else f"{int(x)}·{int(w)}"
+        f"{int(x)}·({fixed(float(w), 0)})" if w < 0 else f"{int(x)}·{int(w)}"
         for x, w in zip(vector, weights[:, 0], strict=True)
     )
     return (
@@ -164,9 +166,9 @@ def _dense(rng: np.random.Generator) -> tuple[Task, ...]:
             f"{int(vector[place])}.",
         ),
         Task(
-            f"A neuron has these weights and the bias {bias}. What is its score?",
+            f"A neuron has these weights and the bias {fixed(bias, 0)}. What is its score?",
             (Grid("Weights", weights.T),),
-            solution=f"{terms} + ({bias}) = {score:g}.",
+            solution=f"{terms} + ({fixed(bias, 0)}) = {fixed(int(score), 0)}.",
         ),
         Task(
             f"A dense layer joins {inputs} values to {units} neurons. How many parameters does it have?",

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cnn.core.errors import SpecError
+from cnn.core.numbers import minus
 from cnn.lessons.worksheets import SETS, Grid, worksheet
 from cnn.web.learn.lesson import LESSONS
 from cnn.web.learn.worksheet_html import sheet_html
@@ -25,7 +26,9 @@ def grids(key: str, number: int) -> dict[str, Grid]:
 def test_solutions_are_those_worked_by_hand(number: int) -> None:
     found = grids("conv", number)
     picture, kernel, out = (found[name].values for name in ("Picture", "Kernel", "Map"))
-    bias = int(re.search(r"bias is (-?\d+)", worksheet("conv", number).tasks[0].question)[1])  # type: ignore[index]
+    bias = int(
+        re.search(r"bias is (−?\d+)", worksheet("conv", number).tasks[0].question)[1].replace("−", "-")
+    )  # type: ignore[index]
     by_hand = [[(picture[r : r + 3, c : c + 3] * kernel).sum() + bias for c in range(3)] for r in range(3)]
     np.testing.assert_array_equal(out, by_hand)
 
@@ -42,8 +45,8 @@ def test_solutions_are_those_worked_by_hand(number: int) -> None:
     np.testing.assert_array_equal(found["Vector"].values[0], vector)
     score = float(found["Weights"].values[0] @ np.array(vector))
     said = worksheet("dense", number).tasks[1]
-    bias = int(re.search(r"bias (-?\d+)", said.question)[1])  # type: ignore[index]
-    assert said.solution.endswith(f"= {score + bias:g}.")
+    bias = int(re.search(r"bias (−?\d+)", said.question)[1].replace("−", "-"))  # type: ignore[index]
+    assert said.solution.endswith(f"= {minus(f'{score + bias:g}')}.")
 
     found = grids("softmax", number)
     powers = [exp(score) for score in found["Scores"].values[0]]
@@ -79,3 +82,10 @@ def test_a_lesson_leads_to_its_worksheet(lab: Lab) -> None:
     app = lab.visit("worksheet", lesson="Pooling", set="3")
     assert not app.exception
     assert any("Questions: Pooling, set 3" in item.value for item in app.html)
+
+
+@pytest.mark.parametrize("lesson", ["conv", "relu", "pool", "dense", "softmax", "chain"])
+def test_negative_numbers_have_a_true_minus_sign(lesson: str) -> None:
+    for number in range(1, 30):
+        for task in worksheet(lesson, number).tasks:
+            assert not re.search(r"(?<!\w)-\d", task.question + task.solution)
