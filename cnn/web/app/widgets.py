@@ -20,7 +20,7 @@ from cnn.images.image import RESAMPLING, Picture
 from cnn.network.forward import Weights, forward
 from cnn.runs.store import Run
 from cnn.web.app.class_room import shared_runs
-from cnn.web.app.run_text import plain, start_words
+from cnn.web.app.run_text import plain, start_words, state_words
 from cnn.web.app.service import service
 from cnn.web.app.session import session
 
@@ -117,8 +117,9 @@ def run_label(run: Run) -> str:
     if status.test_accuracy is not None:
         return f"{name} · {percent(status.test_accuracy)} on test pictures of {source}"
     if status.validation_accuracy is not None:
-        return f"{name} · {status.state}, {percent(status.validation_accuracy)} on validation pictures of {source}"
-    return f"{name} · {status.state}"
+        accuracy = percent(status.validation_accuracy)
+        return f"{name} · {state_words(run, status)}, {accuracy} on validation pictures of {source}"
+    return f"{name} · {state_words(run, status)}"
 
 
 def run_labels(runs: Iterable[Run]) -> dict[str, str]:
@@ -195,7 +196,7 @@ def run_note(run: Run) -> None:
         return
     epoch = snapshots[-1].epoch
     trained = f"after {epoch:g} epochs" if epoch else start_words(run)
-    text = f"{plain(run.name or run.id)} is {status.state}. You see the network {trained}."
+    text = f"{plain(run.name or run.id)} is {state_words(run, status)}. You see the network {trained}."
     st.info(f"{text} {status.message}".strip(), icon=STATE_ICONS[status.state])
 
 

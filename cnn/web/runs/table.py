@@ -83,7 +83,7 @@ def _row(folder: Path, _facts: int, _state: int, _labels: int) -> Row:
         id=run.id,
         name=run.name or run.id,
         icon=icon,
-        state=status.state,
+        state="waiting" if status.state == "queued" else status.state,
         validation=status.validation_accuracy,
         test=status.test_accuracy,
         parameters=parameters,
