@@ -20,12 +20,14 @@ from cnn.runs.store import Run, RunStore
 from cnn.training import runtime
 from cnn.worker import jobs
 
+# The presets train small networks for a few epochs, with Adam, as a lesson has time for; these are to be good.
+LONGER = {"optimizer": "muon", "learning_rate": 0.02, "schedule": "one_cycle", "flip": True}
 # Name in models/ → changes to the preset of that name, and the number of snapshots that are kept.
 RECIPES: dict[str, tuple[dict[str, Any], int]] = {
     "airbench": ({}, 4),
-    "lecture": ({"epochs": 20}, 20),
+    "lecture": ({**LONGER, "epochs": 40}, 20),
     "minute": ({}, 6),
-    "tinyvgg": ({"epochs": 8}, 8),
+    "tinyvgg": ({**LONGER, "epochs": 16}, 8),
 }
 
 
