@@ -146,9 +146,8 @@ def _with_palette(image: Image.Image) -> Image.Image:
     pixels = np.frombuffer(image.tobytes("raw", "RGBX"), "<u4") & 0xFFFFFF
     colours = np.array([colour for _, colour in found], np.uint8)
     keys = colours.astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
-    for (
-        factor
-    ) in HASHES:  # a table of 65,536 places finds a pixel's colour; a search would take ten times as long
+    # A table of 65,536 places finds a pixel's colour; a search would take ten times as long.
+    for factor in HASHES:
         places = keys * factor >> 16
         if len(np.unique(places)) == len(keys):
             break

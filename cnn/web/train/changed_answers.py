@@ -65,10 +65,8 @@ def show_changed(run: Run, snapshots: Sequence[Snapshot]) -> None:
     states = tuple(one.path.name for one in snapshots[-STATES - 1 :])
     try:
         words, items = _kept().get((str(run.folder), states, name), lambda: _told(run, snapshots, name))
-    except (
-        CnnLabError
-    ):  # a state that is being thinned out, or pictures that are not there: the next look has more
-        return
+    except CnnLabError:
+        return  # a state that is being thinned out, or pictures that are not there: the next look has more
     if words:
         st.markdown(words)
         st.html(items)
