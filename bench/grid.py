@@ -59,9 +59,9 @@ def train(folder: str, topic: str) -> str:
             return "left"
         steering, acknowledged = Steering(), 0
         while status.step < STEPS and not steering.ending:
-            if run.commands.count() > acknowledged:
-                steering.take(run.commands.read(acknowledged))
-                acknowledged = run.commands.count()
+            if new := run.commands.read(acknowledged):
+                steering.take(new)
+                acknowledged += len(new)
             steps = min(REPORT_STEPS, STEPS - status.step)
             time.sleep(steps * STEP_SECONDS)
             step = status.step + steps

@@ -405,7 +405,9 @@ def test_the_history_has_a_line_for_every_report() -> None:
     assert len(table) == len(LECTURE.history)
     for line, row in zip(table, LECTURE.history, strict=True):
         assert {name: line[name] for name in row if row[name] is not None} == {
-            name: str(value) for name, value in row.items() if value is not None
+            name: json.dumps(value) if isinstance(value, dict | list) else str(value)
+            for name, value in row.items()
+            if value is not None
         }
 
 

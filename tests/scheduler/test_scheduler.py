@@ -103,8 +103,9 @@ def train(folder: str, topic: str) -> None:
         CLUSTERS[-1].hear[topic]((0.0, {"run": run.id}))
         steering, taken = Steering(), 0
         while not steering.ending:
-            steering.take(run.commands.read(taken))
-            taken = run.commands.count()
+            new = run.commands.read(taken)
+            steering.take(new)
+            taken += len(new)  # a count of all would pass over one that came since
             status = replace(status, acknowledged=taken, state="paused" if steering.paused else "running")
             if status != run.status():
                 run.write_status(status)

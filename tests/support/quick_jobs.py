@@ -43,9 +43,9 @@ def short(run: Run, status: Status, tell: Callable[[], None], steps: int = STEPS
     """Do a few steps, and answer to commands."""
     steering, taken = Steering(), 0
     while status.step < steps and not steering.ending:
-        if run.commands.count() > taken:
-            steering.take(run.commands.read(taken))
-            taken = run.commands.count()
+        if new := run.commands.read(taken):
+            steering.take(new)
+            taken += len(new)
             status = replace(status, acknowledged=taken, state="paused" if steering.paused else "running")
             run.write_status(status)
         elif not steering.paused:
