@@ -106,6 +106,10 @@ class Engine:
         """Return the runs of an owner that are on workers now."""
         return [entry.run for entry in self.queue.on_worker() if entry.run.owner == owner]
 
+    def is_training(self) -> bool:
+        """Return whether a worker trains now; a paused run takes no processor time."""
+        return any(entry.state != "paused" for entry in self.queue.on_worker())
+
     def wake(self) -> None:
         """Poll the runs now, for example because one has been steered."""
         self._scan_now = True

@@ -149,8 +149,10 @@ def test_a_run_goes_through_its_states(engine: Engine) -> None:
     reaches(engine, run, "training")
     assert engine.news(run.id) == 1
     assert engine.training_of(OWNER) == [run]
+    assert engine.is_training()
     run.command("pause")
     reaches(engine, run, "paused")
+    assert not engine.is_training()
     other = submitted(engine, "other")  # for which it lets go of the worker
     reaches(engine, run, "suspended")
     reaches(engine, other, "training")

@@ -34,7 +34,7 @@ def _measure_button(label: str, icon: str) -> None:
     about = "Trains for three seconds to measure this server. Nothing is saved."
     if service().engine.status().state in ("off", "failed"):
         about = "This server has no training engine."
-    elif any(run.status().state == "running" for run in service().store.runs()):
+    elif service().engine.is_training():
         about = "A run is training on this server now. Measure when it has ended."
     st.button(label, icon=icon, disabled=not about.startswith("Trains"), help=about, on_click=_begin)
 

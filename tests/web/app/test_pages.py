@@ -294,11 +294,10 @@ def test_one_minute_is_as_wide_as_pays_at_the_measured_speed(
 
 @pytest.mark.parametrize("state", ["off", "failed", "ready"])
 def test_it_is_not_measured_without_an_engine_or_beside_a_run(
-    lab: Lab, build: AppTest, monkeypatch: pytest.MonkeyPatch, state: str
+    build: AppTest, monkeypatch: pytest.MonkeyPatch, state: str
 ) -> None:
     monkeypatch.setattr(Engine, "status", lambda self: EngineStatus(state, 1, 1))
-    if state == "ready":
-        lab.put("running")
+    monkeypatch.setattr(Engine, "is_training", lambda self: state == "ready")
     labelled(build.button_group, "Start from").set_value("minute").run()
     assert labelled(build.button, MEASURE).disabled
 
