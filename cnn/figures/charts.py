@@ -182,8 +182,8 @@ def _layout(quantity: str, end: float, log: bool, shown: list[Points]) -> dict[s
         "margin": {"l": 10, "r": 10, "t": 40, "b": 10},
         "title": {"text": title, "font": {"size": 16}},
         "showlegend": True,
-        "legend": {"orientation": "h", "y": -0.28, "x": 0.5, "xanchor": "center"},
-        "xaxis": {"title": {"text": "Epoch"}, "range": [0, end], "nticks": 7},
+        "legend": {"orientation": "h", "y": -0.3, "yanchor": "top", "x": 0.5, "xanchor": "center"},
+        "xaxis": {"title": {"text": "Epoch", "standoff": 8}, "range": [0, end], "nticks": 7},
         "yaxis": axis,
         "uirevision": "log" if log else "linear",  # zoom and pan stay, until the scale is another
         "hovermode": "x unified",
