@@ -3,13 +3,13 @@ import { find, type Mount, make } from "./shared/dom.ts";
 import { markEdges } from "./shared/edges.ts";
 import { isEnter } from "./shared/input.ts";
 
-export default function drawing({ data, parentElement, setTriggerValue }: Mount<string>): void {
+export default function drawing({ data, parentElement, setTriggerValue }: Mount<{ svg: string }>): void {
   const place = find(parentElement, ".drawing");
   const stage = place.querySelector<HTMLElement>(".stage") ?? begin(place);
-  if (place.dataset.shown !== data) {
+  if (place.dataset.shown !== data.svg) {
     const [left, focused] = [stage.scrollLeft, focusedLayer(place)];
-    stage.innerHTML = data;
-    place.dataset.shown = data;
+    stage.innerHTML = data.svg;
+    place.dataset.shown = data.svg;
     stage.scrollLeft = left;
     if (focused)
       stage.querySelector<SVGElement>(`[data-layer="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });

@@ -71,9 +71,9 @@ interface State {
 
 const states = new WeakMap<HTMLElement, State>();
 
-export default lasting(function flow({ data, parentElement, setTriggerValue }: Mount<string>): () => void {
+export default lasting(function flow({ data, parentElement, setTriggerValue }: Mount<{ svg: string }>): () => void {
   const place = find(parentElement, ".drawing");
-  if (place.dataset.shown !== data) show(place, data);
+  if (place.dataset.shown !== data.svg) show(place, data.svg);
   const choose = (event: Event) => {
     const layer = (event.target as Element).closest<SVGElement>("[data-layer]");
     if (!layer) return;
@@ -89,16 +89,16 @@ export default lasting(function flow({ data, parentElement, setTriggerValue }: M
   return () => clearTimeout(states.get(place)?.timer);
 });
 
-function show(place: HTMLElement, data: string): void {
+function show(place: HTMLElement, drawn: string): void {
   const before = states.get(place);
   clearTimeout(before?.timer);
   const playing = before?.playing ?? !prefersCalm();
   const left = place.querySelector(".stage")?.scrollLeft ?? 0;
   place.replaceChildren();
-  place.dataset.shown = data;
+  place.dataset.shown = drawn;
   const frame = make("div", place, "edges");
   const stage = make("div", frame, "stage");
-  stage.innerHTML = data;
+  stage.innerHTML = drawn;
   stage.scrollLeft = left;
   markEdges(place, frame, stage, "Back to the left", "On to the right")();
   const bar = make("div", place, "bar");

@@ -29,8 +29,6 @@ logger = logging.getLogger(__name__)
 TICK_SECONDS = 0.5
 SCAN_SECONDS = 5.0
 RETRY_SECONDS = 3.0
-# Starting a cluster and TensorFlow keeps both cores of a small machine busy; the first page has priority.
-START_DELAY_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ class Engine:
     def start(self, delay: float = 0.0) -> None:
         """Start the cluster in a thread and return at once; a second call does nothing.
 
-        It waits `delay` seconds first, or until there is a run to train.
+        It waits `delay` seconds first, or until it is woken, for example because there is a run to train.
         """
         with self._lock:
             if self._thread:

@@ -9,6 +9,7 @@ from cnn.core.errors import CnnLabError
 from cnn.web.app import address
 from cnn.web.app.component import FRONTEND, component
 from cnn.web.app.restart import watch_for_restart
+from cnn.web.app.service import page_is_out
 from cnn.web.app.session import session, theme
 from cnn.web.learn.lesson import LESSONS
 
@@ -137,6 +138,8 @@ def show() -> None:
         page.run()
     except CnnLabError as error:  # what a page did not expect, an overflow for one, is still a sentence
         st.error(str(error), icon=":material/error:")
+    finally:
+        page_is_out()
     _page_tools(large)
 
 

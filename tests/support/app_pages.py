@@ -128,7 +128,7 @@ def components(app: AppTest) -> list[Any]:
 
 def drawing(app: AppTest) -> str:
     (found,) = components(app)
-    return str(json.loads(found.proto.json))
+    return str(json.loads(found.proto.json)["svg"])
 
 
 def overview(app: AppTest) -> dict[str, Any]:

@@ -24,4 +24,5 @@ def show_drawing(
             on_choose(layer)
 
     mount = _flow if alive else _component
-    mount(data=svg, key=key, on_layer_change=chosen)
+    # For text alone, Streamlit 1.67 imports pandas, to see whether it is a table, and the first page waits for that.
+    mount(data={"svg": svg}, key=key, on_layer_change=chosen)

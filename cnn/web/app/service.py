@@ -15,9 +15,12 @@ from cnn.experiments.driver import Driver, experiments_folder
 from cnn.experiments.experiment import ExperimentStore
 from cnn.images.decoder_pool import Decoders
 from cnn.runs.store import RunStore
-from cnn.scheduler.engine import START_DELAY_SECONDS, Engine
+from cnn.scheduler.engine import Engine
 
-IMPORT_DELAY_SECONDS = 2.0
+# Starting TensorFlow, and importing pandas and Plotly, keep both cores of a small machine busy. The first page has
+# priority, with the second in which a browser on the same machine draws it; if nobody comes, they begin all the same.
+WAIT_FOR_VISITOR_SECONDS = 5.0
+DRAWING_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -57,20 +60,30 @@ def start() -> Service:
     if unused:
         logging.getLogger(__name__).warning(unused)
     services = service()
-    services.engine.start(START_DELAY_SECONDS)
+    services.engine.start(WAIT_FOR_VISITOR_SECONDS + DRAWING_SECONDS)
     services.driver.start()
-    threading.Thread(target=_import_ahead, name="import-ahead", daemon=True).start()
+    threading.Thread(target=_warm_up, args=(services,), name="warm-up", daemon=True).start()
     if not is_offline():
         services.download.start()
     return services
 
 
-def _import_ahead() -> None:
-    """Have ready what the first table, chart or upload would wait for, once the first page is out."""
-    time.sleep(IMPORT_DELAY_SECONDS)
+_page_is_out = threading.Event()
+
+
+def page_is_out() -> None:
+    """Tell that a page has been made: what was held back for the first of all may begin."""
+    _page_is_out.set()
+
+
+def _warm_up(services: Service) -> None:
+    """Once the first page is out, let the engine start, and have ready what a table, chart or upload would wait for."""
+    _page_is_out.wait(WAIT_FOR_VISITOR_SECONDS)
+    time.sleep(DRAWING_SECONDS)
+    services.engine.wake()
     for name in ("pandas", "plotly.graph_objects"):
         importlib.import_module(name)
-    service().decoders.warm()
+    services.decoders.warm()
     # Modules stay. Without this, every full garbage collection looks at all they hold, and no page answers meanwhile.
     gc.collect()
     gc.freeze()
