@@ -31,7 +31,10 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             "bench.layers:layers", "what the faster convolution and kept memory bring to airbench"
         ),
         "pytorch": Part("bench.pytorch:pytorch", "training speed of lecture and vgg6, against PyTorch"),
-        "peak": Part("bench.peak:peak", "matrix products, and the share of them that training vgg6 reaches"),
+        "peak": Part(
+            "bench.peak:peak",
+            "what the processor multiplies at best, and the share of it that training reaches",
+        ),
         "forward": Part("bench.forward:forward_pass", "one picture, all layers, against model.predict"),
         "living": Part(
             "bench.living:living", "the living page's forward pass in Chromium, against TensorFlow.js"

@@ -1,9 +1,18 @@
-"""How much of what the machine can multiply at best goes into training `vgg6`."""
+"""How much of what the processor can multiply at best goes into training `vgg6` and `airbench`.
 
+The best is measured by `peak.c`: fused multiply-adds on every processor, without memory. TensorFlow's own matrix
+product stands beside it: it was the yardstick before, and turned out slower than what it was to measure.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from bench.measure import AtLeast, Baseline, Figure, alternate, figure
+from bench.measure import AtLeast, Baseline, Figure, SkipError, figure, say, skipped
 from bench.training import data_source, our_precision, our_round, process
 from cnn.network.layers.conv import Conv
 from cnn.network.presets import PRESETS
@@ -13,47 +22,90 @@ from cnn.network.summary import total_multiply_adds, walk
 SIDE = 2048
 PRODUCTS = 20
 PEAKS = {"mixed_bfloat16": "bfloat16", "float32": "float32"}
+NETWORKS = ("vgg6", "airbench")
+SHARE = AtLeast(0.75, "ratio")
+SOURCE = Path(__file__).with_name("peak.c")
+COMPILERS = ("cc", "gcc", "clang")
 
 
 def peak(rounds: int, smoke: bool) -> Iterator[Figure]:
-    """Measure matrix products in both precisions and, taking turns with them, the training of `vgg6`."""
+    """Measure fused multiply-adds and matrix products and, taking turns with them, the training of two networks."""
     count, seconds = (2, 0.5) if smoke else (PRODUCTS, 5.0)
-    operations = training_operations(PRESETS["vgg6"].setup.network)
-    peaks: dict[str, list[float]] = {kind: [] for kind in PEAKS.values()}
-    with process() as worker:
+    products: dict[str, list[float]] = {kind: [] for kind in PEAKS.values()}
+    chips: dict[str, list[float]] = {}
+    trained: dict[str, list[float]] = {name: [] for name in NETWORKS}
+    work = {name: training_operations(PRESETS[name].setup.network) for name in NETWORKS}
+    names = {name: f"{name}: training, operations" for name in NETWORKS}
+    with tempfile.TemporaryDirectory() as folder, process() as worker:
+        try:
+            program = compiled(Path(folder))
+        except SkipError as reason:
+            yield from (skipped(name, "GFLOP/s", SHARE, reason=reason) for name in names.values())
+            return
         precision = worker.submit(our_precision).result()
-
-        def products() -> float:
-            for kind, found in peaks.items():
+        for number in range(1, rounds + 1):
+            for kind, speed in chip_speeds(program, seconds / 5).items():
+                chips.setdefault(kind, []).append(speed)
+            for kind, found in products.items():
                 found.append(worker.submit(product_speed, kind, count).result())
-            return peaks[PEAKS[precision]][-1]
+            for name, found in trained.items():
+                pictures = worker.submit(our_round, name, precision, seconds).result()
+                found.append(pictures * work[name] / 1e9)
+            shown = ", ".join(f"{name} {found[-1]:,.0f}" for name, found in (chips | trained).items())
+            say(f"  round {number} of {rounds}, GFLOP/s: {shown}")
+    for kind, found in chips.items():
+        note = f"{processors()} threads, registers alone; {SOURCE.name}"
+        yield figure(f"fused multiply-adds, {kind}", "GFLOP/s", found, note=note)
+    best = PEAKS[precision] if PEAKS[precision] in chips else "float32"
+    baseline = Baseline(f"fused multiply-adds, {best}", chips[best])
+    for kind, found in products.items():
+        name = f"matrix product of TensorFlow, {kind}"
+        yield figure(name, "GFLOP/s", found, note=f"{SIDE} × {SIDE}, best of {count}")
+    for name, found in trained.items():
+        note = f"{data_source()}; {work[name] / 1e6:,.0f} million operations a picture"
+        yield figure(names[name], "GFLOP/s", found, SHARE, baseline=baseline, note=note)
 
-        ours, theirs = alternate(
-            rounds,
-            lambda: worker.submit(our_round, "vgg6", precision, seconds).result() * operations / 1e9,
-            products,
-        )
-    for kind, found in peaks.items():
-        yield figure(f"matrix product, {kind}", "GFLOP/s", found, note=f"{SIDE} × {SIDE}, best of {count}")
-    yield figure(
-        "vgg6: training, operations",
-        "GFLOP/s",
-        ours,
-        AtLeast(0.65, "ratio"),
-        baseline=Baseline(f"matrix product, {PEAKS[precision]}", theirs),
-        note=f"{data_source()}; {operations / 1e6:,.0f} million operations a picture",
-    )
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def compiled(folder: Path) -> Path:
+    """Compile `peak.c` for this processor and return the program.
+
+    Raises:
+        SkipError: where there is no C compiler, or it does not know the processor.
+    """
+    compiler = next((path for name in COMPILERS if (path := shutil.which(name))), None)
+    if compiler is None:
+        raise SkipError(f"it needs a C compiler, one of {', '.join(COMPILERS)}")
+    program = folder / "peak"
+    command = [compiler, "-O2", "-march=native", str(SOURCE), "-o", str(program), "-lpthread"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise SkipError(f"{SOURCE.name} could not be compiled: {done.stderr.strip()[:200]}")
+    return program
+
+
+def chip_speeds(program: Path, seconds: float) -> Mapping[str, float]:
+    """Return the billions of operations a second of fused multiply-adds, by kind of number."""
+    command = [str(program), f"{seconds:.3f}", str(processors())]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    lines = (line.split() for line in done.stdout.splitlines())
+    return {kind: float(speed) for kind, speed in lines}
 
 
 def training_operations(network: NetworkSpec) -> int:
     """Return the multiplications and additions of one picture's training step.
 
     Forward, gradient of the weights, gradient of the input: three times as many as forward, but the first
-    convolution needs no gradient of its input. Everything but convolutions and dense layers is left out.
+    convolution needs no gradient of its input, and where it is whitened none of its weights, which are not
+    trained. Everything but convolutions and dense layers is left out.
     """
     rows = walk(network)
     first = next(row.multiply_adds for row in rows if isinstance(row.layer, Conv))
-    return 2 * (3 * total_multiply_adds(rows) - first)
+    return 2 * (3 * total_multiply_adds(rows) - (2 if network.whiten else 1) * first)
 
 
 def product_speed(kind: str, count: int) -> float:

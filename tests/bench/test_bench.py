@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -16,6 +17,7 @@ from bench.measure import (
     Baseline,
     Below,
     Figure,
+    SkipError,
     Target,
     alternate,
     figure,
@@ -272,3 +274,31 @@ def test_the_operations_of_a_training_step_by_hand() -> None:
     forward, weights, inputs = first + second + dense, first + second + dense, second + dense
     found = peak.training_operations(PRESETS["lecture"].setup.network)
     assert found == 2 * (forward + weights + inputs)
+
+
+def test_a_whitened_layer_is_not_trained() -> None:
+    network = PRESETS["minute"].setup.network
+    whitened = peak.training_operations(network)
+    trained = peak.training_operations(replace(network, whiten=False))
+    assert trained - whitened == 2 * 16 * 16 * 27 * 32
+
+
+def test_the_chip_is_measured_where_there_is_a_compiler(tmp_path: Path) -> None:
+    try:
+        program = peak.compiled(tmp_path)
+    except SkipError as reason:
+        pytest.skip(str(reason))
+    speeds = peak.chip_speeds(program, 0.02)
+    assert speeds["float32"] > 0
+    assert set(speeds) <= set(peak.PEAKS.values())
+    for words in ([], ["1"], ["0", "1"], ["1", "0"], ["1", "5000"], ["x", "y"]):
+        done = subprocess.run([str(program), *words], capture_output=True, text=True)
+        assert done.returncode == 2
+        assert "SECONDS THREADS" in done.stderr
+
+
+def test_without_a_compiler_the_share_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peak.shutil, "which", lambda name: None)
+    found = list(peak.peak(1, smoke=True))
+    assert [one.value for one in found] == [None, None]
+    assert all("C compiler" in one.note for one in found)

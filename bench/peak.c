@@ -1,0 +1,130 @@
+// The most that a processor can multiply and add: independent chains of fused multiply-adds that touch no memory, on
+// as many threads as there are processors. bench/peak.py compiles it for the machine it runs on; nothing of it is shipped.
+//
+//   peak SECONDS THREADS    prints a line for each kind that the processor has, its name and GFLOP/s over all threads
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#if defined(__AVX2__) || defined(__AVX512F__)
+#include <immintrin.h>
+#elif defined(__ARM_NEON)
+#include <arm_neon.h>
+#endif
+
+// A product waits about four cycles for the one before it in its chain, and two are begun a cycle: 12 chains never wait.
+#define CHAINS 12
+#define TURNS 20000
+
+typedef double (*Kind)(void);  // one burst; returns the operations in it
+
+static volatile float sink;  // what is computed is used, or the compiler would leave it out
+
+#if defined(__AVX512F__)
+#define LANES 16
+typedef __m512 Register;
+#define SET(x) _mm512_set1_ps(x)
+#define MULTIPLY_ADD(a, b, c) _mm512_fmadd_ps(a, b, c)
+#define TAKE(a) _mm512_cvtss_f32(a)
+#elif defined(__AVX2__) && defined(__FMA__)
+#define LANES 8
+typedef __m256 Register;
+#define SET(x) _mm256_set1_ps(x)
+#define MULTIPLY_ADD(a, b, c) _mm256_fmadd_ps(a, b, c)
+#define TAKE(a) _mm256_cvtss_f32(a)
+#elif defined(__ARM_NEON)
+#define LANES 4
+typedef float32x4_t Register;
+#define SET(x) vdupq_n_f32(x)
+#define MULTIPLY_ADD(a, b, c) vfmaq_f32(c, a, b)
+#define TAKE(a) vgetq_lane_f32(a, 0)
+#endif
+
+#ifdef LANES
+static double float32(void) {
+  Register chain[CHAINS], shrink = SET(0.999f), more = SET(0.001f);
+  for (int i = 0; i < CHAINS; i++) chain[i] = SET(1.0f + i);
+  for (int turn = 0; turn < TURNS; turn++) {
+#pragma GCC unroll 12
+    for (int i = 0; i < CHAINS; i++) chain[i] = MULTIPLY_ADD(chain[i], shrink, more);
+  }
+  for (int i = 0; i < CHAINS; i++) sink = TAKE(chain[i]);
+  return 2.0 * LANES * CHAINS * TURNS;
+}
+#endif
+
+#if defined(__AVX512BF16__) && defined(__AVX512F__)
+// Each of 16 sums takes two products of bfloat16.
+static double bfloat16(void) {
+  __m512 chain[CHAINS];
+  __m512bh left = _mm512_cvtne2ps_pbh(_mm512_set1_ps(0.5f), _mm512_set1_ps(-0.5f)), right = left;
+  for (int i = 0; i < CHAINS; i++) chain[i] = _mm512_set1_ps(1.0f + i);
+  for (int turn = 0; turn < TURNS; turn++) {
+#pragma GCC unroll 12
+    for (int i = 0; i < CHAINS; i++) chain[i] = _mm512_dpbf16_ps(chain[i], left, right);
+  }
+  for (int i = 0; i < CHAINS; i++) sink = _mm512_cvtss_f32(chain[i]);
+  return 2.0 * 32 * CHAINS * TURNS;
+}
+#endif
+
+static const struct {
+  const char *name;
+  Kind burst;
+} KINDS[] = {
+#ifdef LANES
+    {"float32", float32},
+#endif
+#if defined(__AVX512BF16__) && defined(__AVX512F__)
+    {"bfloat16", bfloat16},
+#endif
+    {NULL, NULL},
+};
+
+static double seconds_to_run;
+
+static double now(void) {
+  struct timespec at;
+  clock_gettime(CLOCK_MONOTONIC, &at);
+  return at.tv_sec + at.tv_nsec * 1e-9;
+}
+
+typedef struct {
+  Kind burst;
+  double operations, seconds;
+} Work;
+
+static void *work(void *given) {
+  Work *mine = given;
+  double started = now();
+  do {
+    mine->operations += mine->burst();
+    mine->seconds = now() - started;
+  } while (mine->seconds < seconds_to_run);
+  return NULL;
+}
+
+int main(int count, char **words) {
+  int threads = count == 3 ? atoi(words[2]) : 0;
+  seconds_to_run = count == 3 ? atof(words[1]) : 0;
+  if (threads < 1 || threads > 1024 || !(seconds_to_run > 0)) {
+    fprintf(stderr, "peak SECONDS THREADS: got %d words; give seconds above 0 and 1 to 1024 threads\n", count - 1);
+    return 2;
+  }
+  for (int kind = 0; KINDS[kind].name; kind++) {
+    pthread_t ids[1024];
+    static Work works[1024];
+    double speed = 0;
+    for (int i = 0; i < threads; i++) {
+      works[i] = (Work){KINDS[kind].burst, 0, 0};
+      if (pthread_create(&ids[i], NULL, work, &works[i])) return perror("pthread_create"), 1;
+    }
+    for (int i = 0; i < threads; i++) {
+      pthread_join(ids[i], NULL);
+      speed += works[i].operations / works[i].seconds;
+    }
+    printf("%s %.3f\n", KINDS[kind].name, speed / 1e9);
+  }
+  return 0;
+}
