@@ -55,23 +55,38 @@ class Lines:
 
     def __init__(self, waiting: Iterable[Waiting], served: Mapping[str, int] | None = None) -> None:
         self.served = dict(served or {})
+        self._turn = max(self.served.values(), default=-1) + 1
         self._lines: dict[str, list[Waiting]] = {}
         for run in sorted(waiting, key=lambda run: (not run.front, run.since, run.id), reverse=True):
             self._lines.setdefault(run.owner, []).append(run)
+        # Two hundred owners are asked about many times a second, so the longest unserved one is found without a
+        # look at all the others.
+        self._order = [self._rank(owner) for owner in self._lines]
+        heapq.heapify(self._order)
 
     def next(self, training: Mapping[str, int]) -> Waiting | None:
         """Remove and return the next run, given how many runs of each owner are in training."""
-        if not self._lines:
+        if not self._order:
             return None
-        owner = min(self._lines, key=lambda name: self._rank(name, training))
-        self.served[owner] = max(self.served.values(), default=-1) + 1
+        passed = []  # owners with runs in training, of whom there are few
+        while self._order:
+            rank = heapq.heappop(self._order)
+            passed.append((training.get(rank[-1], 0), rank))
+            if not passed[-1][0]:
+                break
+        chosen = min(passed)
+        for other in passed:
+            if other != chosen:
+                heapq.heappush(self._order, other[1])
+        owner = chosen[1][-1]
+        self.served[owner], self._turn = self._turn, self._turn + 1
         run = self._lines[owner].pop()
-        if not self._lines[owner]:
-            del self._lines[owner]
+        if self._lines[owner]:
+            heapq.heappush(self._order, self._rank(owner))
         return run
 
-    def _rank(self, owner: str, training: Mapping[str, int]) -> tuple[int, int, float]:
-        return training.get(owner, 0), self.served.get(owner, -1), self._lines[owner][-1].since
+    def _rank(self, owner: str) -> tuple[int, float, str]:
+        return self.served.get(owner, -1), self._lines[owner][-1].since, owner
 
 
 def places(
