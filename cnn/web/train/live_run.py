@@ -88,8 +88,10 @@ def _show_charts(run: Run, status: Status) -> None:
     """
     if status.state in ("running", "paused"):
         st.fragment(_draw_as_it_goes)(run)
+    elif rows := run.history.rows():
+        show_curves(run, rows)
     else:
-        show_curves(run, run.history.rows())
+        st.caption("The curves of loss and accuracy appear here when training begins.")
 
 
 def _draw_as_it_goes(run: Run) -> None:
@@ -194,9 +196,13 @@ class Sheet:
 
 
 def show_live_maps(run: Run) -> None:
-    """Show the newest saved state of a run; while it trains, each new one as soon as it is saved."""
-    if run.status().ended:
-        _draw(run, run.snapshots())
+    """Show the newest saved state of a run; while it trains, each new one as soon as it is saved.
+
+    The page runs again with the first one (`live_watch.facts`), so nothing needs to wait for that.
+    """
+    snapshots = run.snapshots()
+    if run.status().ended or not snapshots:
+        _draw(run, snapshots)
     else:
         st.fragment(_draw_maps_as_it_goes)(run)
 

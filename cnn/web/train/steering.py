@@ -60,12 +60,15 @@ def show_bar(run: Run, status: Status) -> None:
 
 
 def _show_live(run: Run, status: Status) -> None:
-    """Show what is used most; the rest is folded away."""
+    """Show what is used most; the rest is folded away, and made when it is unfolded."""
     ending = is_ending(run, status)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for kind in ("pause", "resume", "stop"):
             _show_button(run, kind, why_not(kind, status, ending))
-    with st.expander("More ways to steer", icon=":material/tune:", key=f"steer-{run.id}"):
+    more = st.expander("More ways to steer", icon=":material/tune:", key=f"steer-{run.id}", on_change="rerun")
+    if not more.open:  # twelve widgets, a sixth of the work of the page, which a class opens with every run
+        return
+    with more:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             for kind in ("step", "epoch"):
                 _show_button(run, kind, why_not(kind, status, ending))

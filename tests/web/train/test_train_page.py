@@ -52,6 +52,13 @@ def _blocks(block: Any) -> list[Any]:
     return [*inner, *(found for child in inner for found in _blocks(child))]
 
 
+def unfolded(lab: Lab, run: Run) -> AppTest:
+    """Return the page Train with *More ways to steer* opened, which AppTest cannot press."""
+    app = lab.visit("train")
+    app.session_state[f"steer-{run.id}"] = True
+    return app.run()
+
+
 def asked(run: Run) -> list[tuple[str, float]]:
     return [(command.kind, command.value) for command in run.commands.read()]
 
@@ -70,8 +77,7 @@ def asked(run: Run) -> list[tuple[str, float]]:
 def test_the_buttons_stay_and_only_what_is_possible_can_be_pressed(
     lab: Lab, state: str, possible: set[str]
 ) -> None:
-    lab.put(state)
-    app = lab.visit("train")
+    app = unfolded(lab, lab.put(state))
     assert not app.exception
     found = buttons(app)
     assert [label for label in found if label in LIVE] == list(LIVE)
@@ -206,7 +212,7 @@ def test_a_time_budget_shows_how_much_of_it_is_used(lab: Lab) -> None:
 )
 def test_a_button_asks_and_the_page_says_so(lab: Lab, label: str, state: str, kind: str) -> None:
     run = lab.put(state, **this_process())
-    app = lab.visit("train")
+    app = unfolded(lab, run)
     buttons(app)[label].click().run()
     assert not app.exception
     assert not app.error
@@ -219,8 +225,7 @@ def test_a_button_asks_and_the_page_says_so(lab: Lab, label: str, state: str, ki
 
 
 def test_an_end_that_was_asked_for_stops_all_the_rest(lab: Lab) -> None:
-    lab.put("running", **this_process())
-    app = lab.visit("train")
+    app = unfolded(lab, lab.put("running", **this_process()))
     buttons(app)["Stop"].click().run()
     assert "stopping" in words(app)
     assert all(buttons(app)[label].disabled for label in LIVE)
@@ -229,7 +234,7 @@ def test_an_end_that_was_asked_for_stops_all_the_rest(lab: Lab) -> None:
 
 def test_a_new_learning_rate(lab: Lab) -> None:
     run = lab.put("running", **this_process())
-    app = lab.visit("train")
+    app = unfolded(lab, run)
     field = app.number_input(key=f"rate-{run.id}")
     assert field.value == TINY.training.learning_rate
     field.set_value(0.0005)
@@ -238,13 +243,13 @@ def test_a_new_learning_rate(lab: Lab) -> None:
     assert asked(run) == [("rate", 0.0005)]
     assert "New learning rate 0.0005" in words(app)
     assert app.number_input(key=f"rate-{run.id}").value == 0.0005
-    assert lab.visit("train").number_input(key=f"rate-{run.id}").value == 0.0005
+    assert unfolded(lab, run).number_input(key=f"rate-{run.id}").value == 0.0005
 
 
 def test_a_run_that_is_trained_gets_more(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steering, "TWICE_SECONDS", 600.0)  # however slow this machine is
     run = lab.put("running", **this_process())
-    app = lab.visit("train")
+    app = unfolded(lab, run)
     app.number_input(key=f"more-{run.id}").set_value(3)
     buttons(app)["Extend it"].click().run()
     assert asked(run) == [("extend_epochs", 3)]
@@ -255,7 +260,7 @@ def test_a_run_that_is_trained_gets_more(lab: Lab, monkeypatch: pytest.MonkeyPat
 
 def test_two_tabs_and_a_run_that_has_just_ended_do_no_harm(lab: Lab) -> None:
     run = lab.put("running", **this_process())
-    first, second = lab.visit("train"), lab.visit("train")
+    first, second = lab.visit("train"), unfolded(lab, run)
     buttons(first)["Pause"].click().run()
     buttons(second)["Pause"].click().run()
     buttons(first)["Stop"].click().run()
@@ -295,7 +300,7 @@ def test_stop_before_it_began(lab: Lab) -> None:
 
 def test_discard_says_what_is_lost_and_removes_it(lab: Lab) -> None:
     run = lab.put("queued")
-    app = lab.visit("train")
+    app = unfolded(lab, run)
     assert "It cannot be undone." in words(app)
     buttons(app)["Discard it"].click().run()
     assert not app.exception
@@ -365,7 +370,8 @@ def test_going_on_in_two_tabs_is_going_on_once(lab: Lab, monkeypatch: pytest.Mon
     buttons(second)["Continue it"].click().run()  # its page has not heard of the first
     assert not second.error
     assert asked(run) == [("reopen", 1.0), ("extend_epochs", 5)]
-    buttons(first)["Extend it"].click().run()
+    first.session_state[f"steer-{run.id}"] = True
+    buttons(first.run())["Extend it"].click().run()
     assert asked(run) == [("reopen", 1.0), ("extend_epochs", 5)]  # the first five have not been taken yet
 
 
@@ -530,7 +536,7 @@ def test_a_number_that_is_not_allowed_is_refused_beside_its_field_and_nothing_st
 
 def test_a_rate_that_is_not_allowed_is_not_set(lab: Lab) -> None:
     run = lab.put("running")
-    app = lab.visit("train")
+    app = unfolded(lab, run)
     labelled(app.number_input, "New learning rate").set_value(1e6)
     buttons(app)["Set"].click().run()
     assert not app.exception
