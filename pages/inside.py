@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnn.web.app import widgets
+from cnn.web.app.turns import page_turns
 from cnn.web.app.view import forget_other_network, read_view
 from cnn.web.inspect.browser_forward import send_network
 from cnn.web.inspect.overview import show_layers_as_table, show_overview
@@ -13,7 +14,13 @@ from cnn.web.inspect.time_machine import follow, show_time_machine
 
 @st.fragment
 def explorer() -> None:
-    """Show pictures, saved states, the whole network, and below it what was chosen in it."""
+    """Show pictures, saved states, the whole network, and below it what was chosen in it, when it is one's turn."""
+    with page_turns().turn():
+        show_network()
+
+
+def show_network() -> None:
+    """Show them now."""
     pictures, states = st.columns([5, 4], gap="medium", vertical_alignment="top")
     with pictures:
         show_picture_strip()

@@ -11,6 +11,7 @@ from cnn.web.app.component import FRONTEND, component
 from cnn.web.app.restart import watch_for_restart
 from cnn.web.app.service import page_is_out
 from cnn.web.app.session import session, theme
+from cnn.web.app.turns import page_turns
 from cnn.web.learn.lesson import LESSONS
 
 DAY_SECONDS = 24 * 3600
@@ -118,7 +119,12 @@ def _pages() -> tuple[list[st.Page], list[st.Page], list[st.Page]]:
 
 
 def show() -> None:
-    """Show the page that the address names, in its frame."""
+    """Show the page that the address names, in its frame, when it is this visitor's turn."""
+    with page_turns().turn():
+        _show()
+
+
+def _show() -> None:
     # First of all: for a page without an icon of its own, Streamlit has the browser ask Google for its menu's.
     st.set_page_config(page_icon=FRONTEND / "icon.png", layout="wide")
     first, find_out, lessons = ([copy(page) for page in pages] for pages in _pages())
