@@ -30,7 +30,9 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "layers": Part(
             "bench.layers:layers", "what the faster convolution and kept memory bring to airbench"
         ),
-        "pytorch": Part("bench.pytorch:pytorch", "training speed of lecture and vgg6, against PyTorch"),
+        "pytorch": Part(
+            "bench.pytorch:pytorch", "training speed of lecture and vgg6, against PyTorch and JAX"
+        ),
         "peak": Part(
             "bench.peak:peak",
             "what the processor multiplies at best, and the share of it that training reaches",

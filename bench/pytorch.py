@@ -1,18 +1,29 @@
-"""How fast the training loop is next to PyTorch's: same network, batch, optimiser and shuffling.
+"""How fast the training loop is next to PyTorch's and to Keras on JAX: same network, batch, optimiser and shuffling.
 
-PyTorch trains in four variants, and the best of them is the baseline. It is needed by this part alone
-(`requirements-bench.txt`).
+PyTorch trains in six variants, and the best of them is the baseline. Keras on JAX trains by `fit`, its step compiled
+by XLA. Both are needed by this part alone (`requirements-bench.txt`).
 """
 
+import os
 import statistics
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib.util import find_spec
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
-from bench.measure import AtLeast, Baseline, Figure, figure, say, skipped
-from bench.training import data_source, load_data, our_precision, our_round, process
+from bench.measure import AtLeast, Baseline, Figure, alternate, figure, say, skipped
+from bench.training import (
+    data_source,
+    fit_speed,
+    load_data,
+    our_precision,
+    our_round,
+    process,
+    without_augmentation,
+)
 from cnn.core.scaling import scale
 from cnn.network.layers.activation import Activation
 from cnn.network.layers.conv import Conv
@@ -26,33 +37,50 @@ if TYPE_CHECKING:
     import torch
 
 NAMES = ("lecture", "vgg6")
-TARGET = AtLeast(1.0, "ratio")
+TARGETS = {"lecture": AtLeast(2.5, "ratio"), "vgg6": AtLeast(1.25, "ratio")}
+JAX_TARGET = AtLeast(1.5, "ratio")
+JAX = "Keras on JAX, fit, compiled, float32"
+HOW = "pip install -r requirements-bench.txt"
 UNCOUNTED_STEPS = 10
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A way of training in PyTorch: how maps lie in memory, and whether bfloat16 is used where it may be."""
+    """A way of training in PyTorch: how maps lie in memory, and whether bfloat16 is used where it may be.
+
+    `tuned` compiles the network and rounds numbers too small for full precision, denormal ones, to zero.
+    """
 
     channels_last: bool
     bfloat16: bool
+    tuned: bool = False
 
     def __str__(self) -> str:
         order = "channels last" if self.channels_last else "channels first"
-        return f"PyTorch, {order}, {'bfloat16 autocast' if self.bfloat16 else 'float32'}"
+        tuned = ", torch.compile, denormal numbers flushed" * self.tuned
+        return f"PyTorch, {order}, {'bfloat16 autocast' if self.bfloat16 else 'float32'}{tuned}"
 
 
-VARIANTS = tuple(Variant(last, half) for last in (False, True) for half in (False, True))
+VARIANTS = (
+    *(Variant(last, half) for last in (False, True) for half in (False, True)),
+    *(Variant(True, half, tuned=True) for half in (False, True)),
+)
 
 
 def pytorch(rounds: int, smoke: bool) -> Iterator[Figure]:
-    """Compare images per second on the presets `lecture` and `vgg6` with the best of PyTorch's variants."""
+    """Compare images per second on the presets with the best of PyTorch's variants, and with JAX."""
+    seconds = 0.5 if smoke else 3.5
     for name in NAMES:
         if find_spec("torch") is None:
-            reason = "PyTorch is not installed; pip install -r requirements-bench.txt"
-            yield skipped(f"{name}: training, PyTorch", "images/s", TARGET, reason=reason)
+            line = (f"{name}: training, PyTorch", "images/s", TARGETS[name])
+            yield skipped(*line, reason=f"PyTorch is not installed; {HOW}")
         else:
-            yield _compare(name, rounds, 0.5 if smoke else 3.5)
+            yield _compare(name, rounds, seconds)
+        if find_spec("jax") is None:
+            line = (f"{name}: training, JAX", "images/s", JAX_TARGET)
+            yield skipped(*line, reason=f"JAX is not installed; {HOW}")
+        else:
+            yield _compare_with_jax(name, rounds, seconds)
 
 
 def _compare(name: str, rounds: int, seconds: float) -> Figure:
@@ -75,10 +103,38 @@ def _compare(name: str, rounds: int, seconds: float) -> Figure:
         f"{name}: training, PyTorch",
         "images/s",
         ours,
-        TARGET,
+        TARGETS[name],
         baseline=Baseline(str(best), theirs[best]),
         note=note,
     )
+
+
+def _compare_with_jax(name: str, rounds: int, seconds: float) -> Figure:
+    with process() as our_process, _jax_process() as jax_process:
+        precision = our_process.submit(our_precision).result()
+        ours, theirs = alternate(
+            rounds,
+            lambda: our_process.submit(our_round, name, precision, seconds).result(),
+            lambda: jax_process.submit(jax_speed, name, seconds).result(),
+        )
+    note = f"{data_source()}; ours in {precision}; no augmentation"
+    baseline = Baseline(JAX, theirs)
+    return figure(f"{name}: training, JAX", "images/s", ours, JAX_TARGET, baseline=baseline, note=note)
+
+
+def _jax_process() -> ProcessPoolExecutor:
+    """Return a process in which Keras computes by JAX: it decides that once, when it is imported."""
+    context = get_context("spawn")
+    return ProcessPoolExecutor(1, context, os.environ.__setitem__, ("KERAS_BACKEND", "jax"))
+
+
+def jax_speed(name: str, seconds: float) -> float:
+    """Return the training pictures a second of `fit` in a process whose Keras computes by JAX."""
+    import keras
+
+    if keras.backend.backend() != "jax":
+        raise RuntimeError(f"Keras computes by {keras.backend.backend()} here, not by JAX.")
+    return fit_speed(without_augmentation(PRESETS[name].setup), load_data(), seconds)
 
 
 def torch_speed(name: str, variant: Variant, seconds: float) -> float:
@@ -105,13 +161,17 @@ def _torch_steps(name: str, variant: Variant) -> Iterator[int]:
     setup, data = PRESETS[name].setup, load_data()
     order = torch.channels_last if variant.channels_last else torch.contiguous_format
     model = torch_model(setup.network).to(memory_format=order)
+    torch.set_flush_denormal(variant.tuned)
+    step_model = torch.compile(model) if variant.tuned else model
     optimizer = torch.optim.Adam(model.parameters(), setup.training.learning_rate, fused=True)
     images, labels = torch.from_numpy(data.train_images), torch.from_numpy(data.train_labels).long()
     while True:
         for picked in torch.randperm(len(labels)).split(setup.training.batch_size):
+            if len(picked) < setup.training.batch_size:  # torch.compile would compile once more for it
+                continue
             pixels = images[picked].permute(0, 3, 1, 2).float().contiguous(memory_format=order)
             with torch.autocast("cpu", torch.bfloat16, enabled=variant.bfloat16):
-                scores = model(scale(pixels))
+                scores = step_model(scale(pixels))
             loss = torch.nn.functional.cross_entropy(scores.float(), labels[picked])
             optimizer.zero_grad()
             loss.backward()

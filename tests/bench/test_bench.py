@@ -263,7 +263,9 @@ def test_the_frame_of_the_benchmark_imports_neither_tensorflow_nor_streamlit() -
 def test_without_pytorch_its_part_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pytorch, "find_spec", lambda name: None)
     found = list(pytorch.pytorch(1, smoke=True))
-    assert [one.name.split(":")[0] for one in found] == list(pytorch.NAMES)
+    assert [one.name for one in found] == [
+        f"{name}: training, {with_what}" for name in pytorch.NAMES for with_what in ("PyTorch", "JAX")
+    ]
     for one in found:
         assert one.value is None
         assert "pip install -r requirements-bench.txt" in one.note
