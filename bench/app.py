@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 FIRST = ("app: Train to the first report", "s", Below(2.0))
 IDLE = ("app: memory of an idle worker", "MB", Below(550.0))
 WORKER = ("app: lecture in a worker", "images/s", AtLeast(0.97, "ratio"))
-SPEED = ("app: lecture with its page open", "images/s", AtLeast(0.97, "ratio"))
+SPEED = ("app: lecture with its page open", "images/s", AtLeast(0.95, "ratio"))
 WARM_SECONDS = 180.0
 TRAIN_SECONDS = 20.0
+PAGE_SECONDS = 60.0  # as long as people watch a run; the page is drawn three times at its start
 CHART = ".js-plotly-plot"
 
 
@@ -44,7 +45,7 @@ def app(rounds: int, smoke: bool) -> Iterator[Figure]:
     )
     yield _worker_speed(rounds, 5.0 if smoke else TRAIN_SECONDS)
     try:
-        yield _speed(rounds, 5.0 if smoke else TRAIN_SECONDS)
+        yield _speed(rounds, 5.0 if smoke else PAGE_SECONDS)
     except SkipError as reason:
         yield skipped(*SPEED, reason=reason)
 
