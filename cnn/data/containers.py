@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from cnn.core.errors import DataError
+from cnn.data.array_record import records as array_records
+from cnn.data.array_record import varint
 from cnn.data.batch_pickle import MAX_BYTES as MAX_BATCH_BYTES
 from cnn.data.batch_pickle import read_batch
 from cnn.data.classes import CLASSES
@@ -257,22 +259,36 @@ def _batches(path: Path) -> "Iterator[pyarrow.RecordBatch]":
 
 
 def _read_tfds(folder: Path) -> tuple[Records, Records]:
-    return _collected(_examples(folder, "train"), "train"), _collected(_examples(folder, "test"), "test")
+    return _of_tfds(folder, "tfrecord", _tfrecords)
 
 
-def _examples(folder: Path, split: str) -> Iterator[tuple[int, bytes]]:
+def _read_array_records(folder: Path) -> tuple[Records, Records]:
+    return _of_tfds(folder, "array_record", array_records)
+
+
+def _of_tfds(folder: Path, ending: str, read: Callable[[bytes], Iterator[bytes]]) -> tuple[Records, Records]:
+    train, test = (
+        _collected(_examples(sorted(folder.glob(f"cifar10-{split}.{ending}*")), split, read), split)
+        for split in SPLITS
+    )
+    return train, test
+
+
+def _examples(
+    paths: Sequence[Path], split: str, read: Callable[[bytes], Iterator[bytes]]
+) -> Iterator[tuple[int, bytes]]:
     """Yield the pictures of TFDS in the order of their ids, train_00000 and so on, which is the official order."""
     found: list[tuple[bytes, int, bytes]] = []
-    for path in sorted(folder.glob(f"cifar10-{split}.tfrecord*")):
+    for path in paths:
         content = _bytes(path, MAX_TABLE_BYTES)
         try:
-            for message in _tfrecords(content):
+            for message in read(content):
                 features = _features(message)
-                label = _varint(features["label"], 0)[0]
+                label = varint(features["label"], 0)[0]
                 found.append((features.get("id", b""), label, features["image"]))
                 if len(found) > MAX_PICTURES[split]:
                     raise DataError(f"{path} holds more pictures than CIFAR-10.")
-        except (struct.error, KeyError, IndexError, ValueError) as error:
+        except (struct.error, KeyError, IndexError, ValueError, OSError) as error:
             raise DataError(f"{path} is not a file of TFDS's cifar10.") from error
     for _, label, image in sorted(found, key=lambda row: row[0]):
         yield label, image
@@ -304,30 +320,19 @@ def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield (number, content) of the fields of a protocol buffer; an integer is yielded as its varint bytes."""
     place = 0
     while place < len(message):
-        key, place = _varint(message, place)
+        key, place = varint(message, place)
         if key & 7 == 0:
             start = place
-            _, place = _varint(message, place)
+            _, place = varint(message, place)
             yield key >> 3, message[start:place]
         elif key & 7 == 2:
-            length, place = _varint(message, place)
+            length, place = varint(message, place)
             if length > len(message) - place:
                 raise ValueError("cut")
             yield key >> 3, message[place : place + length]
             place += length
         else:
             raise ValueError("another kind of field")
-
-
-def _varint(content: bytes, place: int) -> tuple[int, int]:
-    number = 0
-    for shift in range(0, 70, 7):
-        byte = content[place]
-        place += 1
-        number |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return number, place
-    raise ValueError("a number without an end")
 
 
 def _has(*wanted: str) -> Callable[[Path, frozenset[str]], bool]:
@@ -352,6 +357,11 @@ FORMS: Sequence[
     ("the binary version", _has(*TRAIN_FILES, TEST_FILE), _read_binary),
     ("the python version, as Keras and torchvision keep it", _has(*PYTHON_FILES), _read_python),
     ("TFDS", _starts("cifar10-train.tfrecord", "cifar10-test.tfrecord"), _read_tfds),
+    (
+        "TFDS's ArrayRecord files",
+        _starts("cifar10-train.array_record", "cifar10-test.array_record"),
+        _read_array_records,
+    ),
     ("Hugging Face's parquet files", _has_tables("{split}*.parquet"), _read_parquet),
     ("Hugging Face's cache of Arrow files", _has_tables("cifar10-{split}*.arrow"), _read_arrow),
     ("what Hugging Face's save_to_disk wrote", _has_tables("{split}/data-*.arrow"), _read_saved),

@@ -1,6 +1,7 @@
 """CIFAR-10 as other programs keep it: found, read without unpickling, identified, taken over; and what is not."""
 
 import io
+import lzma
 import pickle
 import struct
 import tarfile
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cnn.core.errors import DataError
+from cnn.data import array_record as array_record_file
 from cnn.data import containers, found, layout
 from cnn.data.batch_pickle import read_batch
 from cnn.data.classes import CLASSES
@@ -211,28 +213,76 @@ def rows_of(records: Records) -> list[dict[str, object]]:
     return [{"img": {"bytes": png(r), "path": None}, "label": int(r[0])} for r in records]
 
 
+def field(key: int, content: bytes) -> bytes:
+    """Return a field of a protocol buffer that has a length."""
+    return bytes([key << 3 | 2]) + varint(len(content)) + content
+
+
+def varint(value: int) -> bytes:
+    return bytes([value]) if value < 128 else bytes([value & 127 | 128]) + varint(value >> 7)
+
+
+def tfds_examples(split: str, records: Records) -> list[bytes]:
+    """Return examples in another order, as TFDS shuffles them."""
+    messages = []
+    for i in np.random.default_rng(1).permutation(len(records)).tolist():
+        values = {
+            "id": field(1, field(1, f"{split}_{i:05d}".encode())),
+            "image": field(1, field(1, png(records[i]))),
+            "label": field(3, field(1, varint(int(records[i, 0])))),
+        }
+        entries = [field(1, name.encode()) + field(2, value) for name, value in values.items()]
+        messages.append(field(1, b"".join(field(1, entry) for entry in entries)))
+    return messages
+
+
 def write_tfds(folder: Path, train: Records, test: Records) -> None:
-    """Write TFRecords of examples in another order, as TFDS shuffles them."""
-
-    def field(key: int, content: bytes) -> bytes:
-        return bytes([key << 3 | 2]) + varint(len(content)) + content
-
-    def varint(value: int) -> bytes:
-        return bytes([value]) if value < 128 else bytes([value & 127 | 128]) + varint(value >> 7)
-
     folder.mkdir(parents=True)
     for split, records in (("train", train), ("test", test)):
-        out = b""
-        for i in np.random.default_rng(1).permutation(len(records)).tolist():
-            values = {
-                "id": field(1, field(1, f"{split}_{i:05d}".encode())),
-                "image": field(1, field(1, png(records[i]))),
-                "label": field(3, field(1, varint(int(records[i, 0])))),
-            }
-            entries = [field(1, name.encode()) + field(2, value) for name, value in values.items()]
-            message = field(1, b"".join(field(1, entry) for entry in entries))
-            out += struct.pack("<Q", len(message)) + bytes(4) + message + bytes(4)
-        (folder / f"cifar10-{split}.tfrecord-00000-of-00001").write_bytes(out)
+        parts = [
+            struct.pack("<Q", len(message)) + bytes(4) + message + bytes(4)
+            for message in tfds_examples(split, records)
+        ]
+        (folder / f"cifar10-{split}.tfrecord-00000-of-00001").write_bytes(b"".join(parts))
+
+
+def write_array_records(folder: Path, train: Records, test: Records) -> None:
+    folder.mkdir(parents=True)
+    for split, records in (("train", train), ("test", test)):
+        content = array_record(tfds_examples(split, records))
+        (folder / f"cifar10-{split}.array_record-00000-of-00001").write_bytes(content)
+
+
+def array_record(messages: list[bytes]) -> bytes:
+    """Return an ArrayRecord file without checksums and index, each message in a chunk of its own."""
+    import pyarrow
+
+    out, block = bytearray(), 1 << 16
+
+    def compressed(part: bytes) -> bytes:
+        return varint(len(part)) + pyarrow.Codec("zstd").compress(part, asbytes=True)
+
+    def chunk(kind: bytes, message: bytes | None) -> None:
+        body = b""
+        if message is not None:
+            sizes = compressed(varint(len(message)))
+            body = b"z" + varint(len(sizes)) + sizes + compressed(message)
+        kind_and_count = kind[0] | (message is not None) << 8
+        for byte in struct.pack("<5Q", 0, len(body), 0, kind_and_count, len(message or b"")) + body:
+            if len(out) % block == 0:
+                out.extend(bytes(24))
+            out.append(byte)
+        while 0 < len(out) % block <= 24:
+            out.append(0)
+
+    chunk(b"s", None)
+    for message in messages:
+        chunk(b"r", message)
+    index = len(out)
+    out.extend(bytes(-len(out) % block))
+    chunk(b"r", b"\x08" + varint(index))
+    out.extend(bytes(-len(out) % block))
+    return bytes(out)
 
 
 WRITERS = {
@@ -242,6 +292,7 @@ WRITERS = {
         "datasets/cifar-10-batches-py-target/cifar-10-batches-py",
     ),
     "TFDS": (write_tfds, "cifar10/3.0.2"),
+    "TFDS's ArrayRecord files": (write_array_records, "cifar10/3.0.2"),
     "Hugging Face's parquet files": (write_parquet, "snapshots/abc/plain_text"),
     "Hugging Face's cache of Arrow files": (write_arrow, "plain_text/0.0.0/abc"),
     "what Hugging Face's save_to_disk wrote": (write_saved, "saved"),
@@ -264,6 +315,26 @@ def test_what_to_parquet_wrote_is_read(small: tuple[Records, Records], tmp_path:
     write_to_parquet(tmp_path, *small)
     for records, wanted in zip(containers.find(tmp_path).read(tmp_path), small, strict=True):
         np.testing.assert_array_equal(records, wanted)
+
+
+@pytest.mark.parametrize("name", ["zstd", "plain"])
+def test_files_of_the_package_array_record_are_read(name: str) -> None:
+    """Written by array_record 0.8.6: one record a chunk and zstd as TFDS does it; eight a chunk, uncompressed."""
+    content = lzma.decompress(Path(__file__).with_name(f"{name}.array_record.xz").read_bytes())
+    wanted = [bytes([i]) * (100 * i) for i in range(40)] + [b"x" * 140_000]  # the last one fills two blocks
+    assert list(array_record_file.records(content)) == wanted
+
+
+@pytest.mark.parametrize("cut", [1, 1 << 16])
+def test_an_array_record_that_is_cut_is_refused(
+    cut: int, small: tuple[Records, Records], tmp_path: Path
+) -> None:
+    write_array_records(tmp_path / "cifar10", *small)
+    path = tmp_path / "cifar10" / "cifar10-train.array_record-00000-of-00001"
+    path.write_bytes(path.read_bytes()[:-cut])
+    container = containers.find(tmp_path)
+    with pytest.raises(DataError, match=r"cifar10-train\.array_record.* is not a file of TFDS's cifar10"):
+        container.read(container.path)
 
 
 def test_folders_of_pngs_are_read_class_by_class(small: tuple[Records, Records], tmp_path: Path) -> None:
