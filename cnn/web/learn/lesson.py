@@ -4,9 +4,11 @@ A control's value is in the page's address under its key. `?lock=a,b` shows cont
 changed, `?hide=a,b` hides them and uses the value in the address, `?present=1` makes the type large.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
+from typing import ParamSpec
 
 import numpy as np
 import streamlit as st
@@ -51,7 +53,25 @@ LESSONS = (
 )
 
 
-_NAMES = "lesson-names"
+P = ParamSpec("P")
+
+MENU, _CONTROLS = "for-teachers", "lesson-controls"
+
+
+def part(draw: Callable[P, None]) -> Callable[P, None]:
+    """Let a function draw a part of a lesson's page: a control in it draws this part again, and nothing else.
+
+    Parts may be nested. What a control changes has to be in the part that the control is in.
+    """
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            draw(*args, **kwargs)
+        except CnnLabError as error:  # the frame of the page sees none that a part meets by itself
+            st.error(str(error), icon=":material/error:")
+
+    return st.fragment(drawn)
 
 
 def progress() -> Progress:
@@ -73,6 +93,8 @@ def _store() -> ProgressStore:
 def start(key: str) -> Lesson:
     """Show a lesson's title, its question and how far this browser is; return the lesson."""
     lesson = next(lesson for lesson in LESSONS if lesson.key == key)
+    if st.session_state.get(_CONTROLS, ("",))[0] != key:
+        st.session_state[_CONTROLS] = (key, set())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(lesson.title, width="stretch")
         done = min(progress().count(key), lesson.checks)
@@ -84,15 +106,19 @@ def start(key: str) -> Lesson:
     return lesson
 
 
+@part
 def _teacher_menu(lesson: Lesson) -> None:
-    st.session_state["lesson-controls"] = set()
+    """Show the menu; what is in it is made when it is opened, from the controls and the address as they are then."""
     presenting = session().presenting or st.query_params.get("present") == "1"
-    with st.popover("For teachers", icon=":material/school:"):
+    menu = st.popover("For teachers", icon=":material/school:", key=MENU, on_change="rerun")
+    if not menu.open:
+        return
+    with menu:
         st.write(
             "Set the controls as you want them, then copy the address of this page. To fix or hide controls, "
             "add `lock=` or `hide=` with names from the list below, separated by commas."
         )
-        st.session_state[_NAMES] = st.empty()  # the controls come after this; `finish` names them
+        st.code(", ".join(sorted(_seen_controls())), language=None, wrap_lines=True)
         if st.button(
             "Normal type size" if presenting else "Large type for presenting",
             icon=":material/present_to_all:",
@@ -138,7 +164,7 @@ def _offer_file(lesson: Lesson) -> None:
 
 
 def _seen_controls() -> set[str]:
-    found: set[str] = st.session_state.setdefault("lesson-controls", set())
+    found: set[str] = st.session_state[_CONTROLS][1]
     return found
 
 
@@ -303,7 +329,6 @@ def _mark(step: str) -> None:
 
 def finish(lesson: Lesson, layer: str) -> None:
     """End a lesson with links to this layer in the student's own network, and to the next lesson."""
-    st.session_state[_NAMES].code(", ".join(sorted(_seen_controls())), language=None, wrap_lines=True)
     st.divider()
     place, left = LESSONS.index(lesson) + 1, lesson.checks - progress().count(lesson.key)
     page, words = "build.py", "Build your own network"

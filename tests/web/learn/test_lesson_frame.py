@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from cnn.lessons.progress import MAX_STEPS, Progress, ProgressStore
 from cnn.runs.store import owner_hash
-from cnn.web.learn.lesson import LESSONS, Lesson
+from cnn.web.learn.lesson import LESSONS, MENU, Lesson
 from support.app_pages import ANNA, BEN, answer, opened, said
 
 pytestmark = pytest.mark.usefixtures("only_drawn_pictures")
@@ -79,6 +80,12 @@ def test_the_file_cannot_grow_without_end(store: ProgressStore) -> None:
 # The pages
 
 
+def menu_opened(app: AppTest) -> AppTest:
+    """Open the menu for teachers, whose content is made when it is opened."""
+    app.session_state[MENU] = True
+    return app.run()
+
+
 def test_a_right_answer_counts_at_once_and_only_for_this_browser(
     monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
@@ -137,7 +144,7 @@ def test_progress_that_cannot_be_saved_is_said_and_the_lesson_goes_on(
 def test_every_lesson_opens_with_its_question_and_names_its_controls(
     monkeypatch: pytest.MonkeyPatch, item: Lesson
 ) -> None:
-    app = opened(monkeypatch, item.page.removesuffix(".py"))
+    app = menu_opened(opened(monkeypatch, item.page.removesuffix(".py")))
     assert app.title[0].value == item.title
     assert app.header[0].value == item.question
     assert not app.error
@@ -145,15 +152,15 @@ def test_every_lesson_opens_with_its_question_and_names_its_controls(
 
 
 def test_the_teacher_sees_the_controls_of_this_lesson_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = opened(monkeypatch, "learn_relu")
+    app = menu_opened(opened(monkeypatch, "learn_relu"))
     assert {"map", "function", "layers", "filter", "picture", "number"} == {*app.code[0].value.split(", ")}
-    app.switch_page("learn_softmax.py").run()
+    menu_opened(app.switch_page("learn_softmax.py").run())
     assert {"temperature", "add", "score_cat", "truth"} < {*app.code[0].value.split(", ")}
     assert "map" not in app.code[0].value.split(", ")
 
 
 def test_present_mode_makes_the_type_large_and_can_be_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = opened(monkeypatch, "learn_softmax", present="1")
+    app = menu_opened(opened(monkeypatch, "learn_softmax", present="1"))
     assert any("zoom: 1.4" in item.value for item in app.html)
     (button,) = [button for button in app.button if button.label == "Normal type size"]
     button.click().run()
