@@ -1,10 +1,14 @@
 """What all lessons share: progress for each browser, the teacher's addresses, and the present mode."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import WebSocket, expect
 from streamlit.testing.v1 import AppTest
 
+from cnn.evaluation import pretrained
+from cnn.exports.lesson_page import export_lesson
 from cnn.lessons.progress import MAX_STEPS, Progress, ProgressStore
 from cnn.runs.store import owner_hash
 from cnn.web.learn.lesson import LESSONS, MENU, Lesson
@@ -12,6 +16,11 @@ from support.app_pages import ANNA, BEN, answer, opened, said
 
 pytestmark = pytest.mark.usefixtures("only_drawn_pictures")
 
+if TYPE_CHECKING:
+    from support.serving import ServedApp
+    from support.visitor import NewPage
+
+RESTS = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 ONE, TWO = "0" * 32, "f" * 32
 
 
@@ -179,3 +188,60 @@ def test_odd_lists_in_the_address_change_nothing(
     assert not app.slider(key="temperature").disabled
     assert len(app.slider) == 13
     assert not any("zoom: 1.4" in item.value for item in app.html)
+
+
+# In a browser
+
+PARTS = {
+    "conv": ("cat", "class cat", "What does a layer cost?"),
+    "relu": ("cat", "class cat", "turns the others into 0"),
+    "pool": ("cat", "class cat", "What does the next layer save?"),
+    "dense": ("cat", "class cat", "What it costs"),
+    "softmax": ("cat", "slope", "Why is the largest score subtracted first?"),
+    "chain": ("cat", "class cat", "What overfitting looks like"),
+}  # for each lesson a choice, what the part that it is in says, and what another part says
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("item", LESSONS, ids=[item.key for item in LESSONS])
+def test_a_control_draws_its_part_alone(served_app: "ServedApp", new_page: "NewPage", item: Lesson) -> None:
+    page, sockets, told = new_page(viewport={"width": 1440, "height": 1100}), list[WebSocket](), list[bytes]()
+
+    def opened_one(socket: WebSocket) -> None:
+        sockets.append(socket)
+        socket.on("framereceived", lambda sent: told.append(bytes(sent)))
+
+    page.on("websocket", opened_one)
+    choice, own, other = PARTS[item.key]
+    page.goto(f"{served_app.address}/learn_{item.key}")
+    page.get_by_role("link", name="in your own network").wait_for(timeout=30_000)
+    expect(page.locator(RESTS)).to_have_count(1)
+    assert other.encode() in b"".join(told)
+    told.clear()
+    with sockets[-1].expect_event("framereceived", lambda sent: len(sent) == 2):  # the script has ended
+        page.get_by_role("radio", name=choice, exact=True).first.click()
+    sent = b"".join(told)
+    assert own.encode() in sent
+    for text in (other, item.question, "in your own network", "For teachers"):
+        assert text.encode() not in sent
+    expect(page.get_by_role("heading", name=item.question)).to_be_visible()
+
+
+@pytest.mark.browser
+def test_the_menu_has_what_is_set_now(served_app: "ServedApp", new_page: "NewPage") -> None:
+    page = new_page(viewport={"width": 1440, "height": 1100})
+    page.goto(f"{served_app.address}/learn_conv")
+    page.get_by_role("radio", name="Your own", exact=True).click()
+    page.get_by_role("radio", name="cat", exact=True).click()
+    page.wait_for_url("**picture=cat**")
+    page.get_by_role("slider", name="Bias").press("ArrowRight")
+    page.wait_for_url("**bias=0.1**")
+    page.get_by_role("button", name="For teachers").click()
+    expect(page.get_by_test_id("stPopoverBody").locator("code").last).to_contain_text("bias, dilation")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Take this lesson home").click()
+    (run,) = (run for run in pretrained.shipped() if run.id == "lecture")
+    address = {"kernel": "Your own", "picture": "cat", "bias": "0.1"}
+    given = download.value.path().read_bytes()
+    assert given == export_lesson("conv", address, run.setup.network, run.weights()).content
+    assert given != export_lesson("conv", {}, run.setup.network, run.weights()).content
