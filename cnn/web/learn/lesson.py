@@ -101,7 +101,8 @@ def start(key: str) -> Lesson:
         st.badge(
             f"{done} of {lesson.checks} checks", icon=":material/task_alt:", color="green" if done else "gray"
         )
-        with st.container(width="content"):  # a part is as wide as there is room; the menu stands at the right
+        # A part is as wide as there is room, and the menu stands at the right
+        with st.container(width="content"):
             _teacher_menu(lesson)
     st.header(lesson.question, anchor=False)
     return lesson
