@@ -88,10 +88,8 @@ def _show_charts(run: Run, status: Status) -> None:
     """
     if status.state in ("running", "paused"):
         st.fragment(_draw_as_it_goes)(run)
-    elif rows := run.history.rows():
-        show_curves(run, rows)
     else:
-        st.caption("The curves of loss and accuracy appear here when training begins.")
+        show_curves(run, run.history.rows())
 
 
 def _draw_as_it_goes(run: Run) -> None:
