@@ -64,6 +64,9 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "watching": Part(
             "bench.watching:watching", "up to 200 people whose page Train is open, their runs in the queue"
         ),
+        "looking": Part(
+            "bench.looking:looking", "up to 50 people who each pick pictures in Inside, beside a run"
+        ),
         "evaluate": Part("bench.find_out:evaluate", "all test pictures through vgg6, against model.predict"),
         "tables": Part(
             "bench.find_out:tables", "the table of 1,000 runs, and a comparison of long histories"

@@ -1,6 +1,7 @@
 """Visitors without browsers: they speak Streamlit's protocol, so that many fit on the measured machine."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 from cnn.web.app.session import COOKIE
 
 ANSWER_SECONDS = 120.0
+TRIGGER = "$$STREAMLIT_INTERNAL_KEY_{}__events"  # the id that Streamlit 1.67 gives to a component's events
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,29 @@ async def connect(url: str, owner: str = "") -> Any:
     return await websocket_connect(request, subprotocols=["streamlit"], max_message_size=2**28)
 
 
-async def open_page(session: Any, page: str) -> tuple[float, list[Any]]:
+async def open_page(session: Any, page: str, query: str = "") -> tuple[float, list[Any]]:
     """Ask for a page; return the seconds until its script has run, and what was sent until then."""
+    return await ask(session, page_name=page, query_string=query)
+
+
+async def ask(
+    session: Any, trigger: tuple[str, Sequence[Any]] | None = None, **wanted: str
+) -> tuple[float, list[Any]]:
+    """Ask for a script run; return the seconds until it has ended, and what was sent until then.
+
+    Args:
+        session: as `connect` returns it.
+        trigger: a component, by its id, and the events that it reports.
+        wanted: fields of Streamlit's ClientState.
+    """
     from streamlit.proto.BackMsg_pb2 import BackMsg
 
     message = BackMsg()
-    message.rerun_script.page_name = page
-    message.rerun_script.query_string = ""
+    for name, value in wanted.items():
+        setattr(message.rerun_script, name, value)
+    if trigger:
+        state = message.rerun_script.widget_states.widgets.add()
+        state.id, state.json_trigger_value = TRIGGER.format(trigger[0]), json.dumps(trigger[1])
     started = time.perf_counter()
     await session.write_message(message.SerializeToString(), binary=True)
     sent = await asyncio.wait_for(_until_the_script_ended(session), ANSWER_SECONDS)

@@ -165,6 +165,7 @@ def test_list_names_the_parts(capsys: pytest.CaptureFixture[str]) -> None:
         "classify",
         "classroom",
         "watching",
+        "looking",
         "evaluate",
         "tables",
         "mlflow",
