@@ -123,9 +123,12 @@ def _compare_with_jax(name: str, rounds: int, seconds: float) -> Figure:
 
 
 def _jax_process() -> ProcessPoolExecutor:
-    """Return a process in which Keras computes by JAX: it decides that once, when it is imported."""
-    context = get_context("spawn")
-    return ProcessPoolExecutor(1, context, os.environ.__setitem__, ("KERAS_BACKEND", "jax"))
+    return ProcessPoolExecutor(1, get_context("spawn"), _compute_by_jax)
+
+
+def _compute_by_jax() -> None:
+    """Have Keras compute by JAX in this process: it decides that once, when it is imported."""
+    os.environ["KERAS_BACKEND"] = "jax"
 
 
 def jax_speed(name: str, seconds: float) -> float:
