@@ -35,8 +35,9 @@ def show_network() -> None:
         "Click a map to open it."
     )
     show_panel(view)
-    with st.expander("The layers as a table"):
-        show_layers_as_table(view)
+    with widgets.opened("The layers as a table", "layers-table") as is_open:
+        if is_open:
+            show_layers_as_table(view)
     send_network(view)
 
 

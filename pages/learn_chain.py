@@ -11,6 +11,7 @@ from cnn.lessons import chain, checks
 from cnn.lessons.chain import Arrays
 from cnn.network.forward import forward
 from cnn.network.summary import total_parameters, walk
+from cnn.web.app import widgets
 from cnn.web.app.drawing import show_drawing
 from cnn.web.app.session import theme
 from cnn.web.app.widgets import Sample
@@ -121,7 +122,7 @@ def overfitting() -> None:
             f"On the left, the validation loss was lowest after epoch {best['epoch']}, {best['validation_loss']:.2f}, "
             f"and rose to {last['validation_loss']:.2f}: the network is confident, and wrong."
         )
-    with lesson.opened("The same numbers as a table, and how to repeat the runs", "chain-table") as is_open:
+    with widgets.opened("The same numbers as a table, and how to repeat the runs", "chain-table") as is_open:
         if is_open:
             for run in runs:
                 st.markdown(f"**{run.title}**, seed {run.seed}: `{run.command}`")

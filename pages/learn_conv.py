@@ -8,6 +8,7 @@ from cnn.core.scaling import to_input
 from cnn.figures.drawing import shape_text
 from cnn.lessons import checks, conv
 from cnn.network.ops import Array
+from cnn.web.app import widgets
 from cnn.web.app.session import theme
 from cnn.web.learn import lesson
 from cnn.web.learn.kernel_grid import kernel_grid
@@ -112,7 +113,7 @@ def one_map(above: DeltaGenerator, slide: conv.Slide, kernel: Array, bias: float
         f"{sample.caption}."
     )
     if not slide.problem:
-        with lesson.opened("The same sum as a table", "sum-table") as is_open:
+        with widgets.opened("The same sum as a table", "sum-table") as is_open:
             if is_open:
                 where = st.columns(2)
                 row = where[0].number_input("Row", 0, slide.outputs - 1, 0, key=f"row-{slide.outputs}")

@@ -11,6 +11,7 @@ from cnn.lessons import checks, dense
 from cnn.network.forward import forward
 from cnn.network.ops import Array
 from cnn.network.summary import total_parameters, walk
+from cnn.web.app import widgets
 from cnn.web.app.drawing import show_drawing
 from cnn.web.app.session import theme
 from cnn.web.learn import lesson
@@ -71,7 +72,7 @@ def scores_of_a_picture() -> None:
             ten = [Row(label, "", float(scores[i]), strong=i == unit) for i, label in enumerate(CLASSES)]
             show_drawing(bar_rows(ten, theme(), "The ten scores"), "ten")
             st.caption("Ten neurons, each with its own weight for every value. Softmax comes next.")
-        with lesson.opened("The same numbers as a table", "scores-table") as is_open:
+        with widgets.opened("The same numbers as a table", "scores-table") as is_open:
             if is_open:
                 st.dataframe([{"part": item.name, "how": item.detail, "adds": item.value} for item in rows])
 

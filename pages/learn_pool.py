@@ -8,6 +8,7 @@ from cnn.core.shares import percent
 from cnn.figures.lesson_conv import shift_svg
 from cnn.lessons import checks, pool
 from cnn.lessons.conv import Slide
+from cnn.web.app import widgets
 from cnn.web.app.drawing import show_drawing
 from cnn.web.app.session import theme
 from cnn.web.learn import lesson
@@ -74,7 +75,7 @@ def one_picture(
         f"{sample.caption}. One colour scale for all three maps. Where all cells of a window are equal, none is "
         "outlined."
     )
-    with lesson.opened("The same window as a table", "window-table") as is_open:
+    with widgets.opened("The same window as a table", "window-table") as is_open:
         if is_open:
             where = st.columns(2)
             row = int(where[0].number_input("Row", 0, len(pooled) - 1, 0, key=f"row-{len(pooled)}"))
@@ -106,7 +107,7 @@ def one_picture(
                 "The sum of all differences, divided by the sum of all values. A value that moves inside its window "
                 "changes nothing; one that crosses the edge does. Pooling weakens a shift but does not undo it."
             )
-        with lesson.opened("The plot as a table", "shift-table") as is_open:
+        with widgets.opened("The plot as a table", "shift-table") as is_open:
             if is_open:
                 st.table(pool.change_rows(changes))
 

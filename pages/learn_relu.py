@@ -17,6 +17,7 @@ from cnn.network.forward import forward
 from cnn.network.ops import ACTIVATION_FUNCTIONS as FUNCTIONS
 from cnn.network.ops import Array
 from cnn.network.spec import ACTIVATIONS
+from cnn.web.app import widgets
 from cnn.web.app.drawing import show_drawing
 from cnn.web.app.session import theme
 from cnn.web.app.widgets import Sample
@@ -83,7 +84,7 @@ def functions(main: DeltaGenerator, sample: Sample) -> None:
             st.html(legend_html(scale, colours))
             told = f"**{zeros:,} of {before.size:,} cells ({percent(zeros / before.size)}) are now 0.**"
             st.markdown(told if known else "Each dot is one cell of the map.")
-        with lesson.opened("The maps as numbers", "numbers") as is_open:
+        with widgets.opened("The maps as numbers", "numbers") as is_open:
             for values in (before, after)[: 1 + known] if is_open else ():
                 st.dataframe(values.round(3), height=300)
     slopes(before, title)

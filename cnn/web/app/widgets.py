@@ -1,6 +1,7 @@
 """Widgets that several pages share: notices, pickers of networks and pictures."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -60,6 +61,14 @@ def stacking_columns(widths: list[int]) -> list[DeltaGenerator]:
     where controls in them would be cut off; Streamlit alone stacks columns below 640 pixels.
     """
     return st.container(key="stacking").columns(widths, gap="medium")
+
+
+@contextmanager
+def opened(label: str, key: str) -> Iterator[bool]:
+    """Put what follows into an expander; yield whether it is open: what nobody looks at need not be made."""
+    table = st.expander(label, icon=":material/table:", key=key, on_change="rerun")
+    with table:
+        yield bool(table.open)
 
 
 def dataset_name() -> str:

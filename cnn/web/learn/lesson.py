@@ -4,8 +4,7 @@ A control's value is in the page's address under its key. `?lock=a,b` shows cont
 changed, `?hide=a,b` hides them and uses the value in the address, `?present=1` makes the type large.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec
@@ -249,14 +248,6 @@ def switch(key: str, label: str, default: bool = False) -> bool:
     if _hidden(key):
         return st.query_params.get(key, str(default)).lower() == "true"
     return bool(st.toggle(label, default, key=key, bind="query-params", disabled=_listed("lock", key)))
-
-
-@contextmanager
-def opened(label: str, key: str) -> Iterator[bool]:
-    """Put what follows into an expander; yield whether it is open: what nobody looks at need not be made."""
-    table = st.expander(label, icon=":material/table:", key=key, on_change="rerun")
-    with table:
-        yield bool(table.open)
 
 
 def _number_in_address(key: str, low: float, high: float, default: float) -> float:

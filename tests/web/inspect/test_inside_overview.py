@@ -372,6 +372,9 @@ def test_every_panel_opens_from_the_address(lab: Lab, panel: str) -> None:
 
 def test_the_table_says_the_same_in_words(lab: Lab) -> None:
     app = lab.visit("inside", visitor=ANNA)
+    assert not [item for item in app.markdown if item.value.startswith("| Layer")]
+    app.session_state["layers-table"] = True  # AppTest cannot open it
+    app.run()
     facts = component(app, "columns")
     (table,) = [item.value for item in app.markdown if item.value.startswith("| Layer")]
     names = [line.split(" | ")[0].removeprefix("| ") for line in table.splitlines()[2:]]
