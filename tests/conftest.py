@@ -92,12 +92,20 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+class Query(dict[str, str]):
+    """A page's query, in a test that runs no page."""
+
+    def to_dict(self) -> dict[str, str]:
+        """Return a copy, as `st.query_params` does."""
+        return dict(self)
+
+
 @pytest.fixture
 def query(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Return the query of the page's address, which is a plain dict here, as `st.session_state` is."""
+    """Return the query of the page's address, which is a dict here, as `st.session_state` is."""
     import streamlit as st
 
-    found: dict[str, str] = {}
+    found = Query()
     monkeypatch.setattr(st, "query_params", found)
     monkeypatch.setattr(st, "session_state", {})
     return found

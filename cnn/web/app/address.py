@@ -87,7 +87,7 @@ def _written() -> _Written:
 
 
 def _parameters() -> Parameters:
-    return {name: st.query_params[name] for name in st.query_params if name in NAMES}
+    return {name: value for name, value in st.query_params.to_dict().items() if name in NAMES}
 
 
 def _send(changes: Mapping[str, str | None]) -> None:

@@ -286,14 +286,21 @@ def class_sample(name: str, true_class: int, number: int, part: str = "test") ->
     return Sample(pixels, true_class, f"A picture of class {data.CLASSES[true_class]}, {source} {index}")
 
 
-@st.cache_data(show_spinner=False)
 def class_size(name: str, part: str = "test") -> int:
     """Return how many test or validation pictures there are of every class."""
-    return min(len(by_class(name, label, part)) for label in range(len(data.CLASSES)))
+    return min(len(indices) for indices in all_classes(name, part))
 
 
-@st.cache_data(show_spinner=False)
 def by_class(name: str, true_class: int, part: str = "test") -> NDArray[np.int64]:
     """Return the indices of the test or validation pictures of a class, ascending."""
+    return all_classes(name, part)[true_class]
+
+
+@st.cache_resource(show_spinner=False)
+def all_classes(name: str, part: str = "test") -> tuple[NDArray[np.int64], ...]:
+    """Return the indices of the test or validation pictures of every class, ascending; all visitors share them."""
     labels = data.test_labels(name) if part == "test" else data.validation_labels(name)
-    return np.flatnonzero(labels == true_class)
+    found = tuple(np.flatnonzero(labels == true_class) for true_class in range(len(data.CLASSES)))
+    for indices in found:
+        indices.flags.writeable = False
+    return found

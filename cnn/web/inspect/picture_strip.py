@@ -20,7 +20,7 @@ from cnn.web.app.view import (
     picture_count,
     picture_part,
 )
-from cnn.web.app.widgets import by_class, dataset_name
+from cnn.web.app.widgets import all_classes, dataset_name
 
 KEY = "picture-strip"
 BRING = "bring"
@@ -77,7 +77,7 @@ def pack(
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _row(name: str, number: int, part: str) -> NDArray[np.uint8]:
-    indices = [int(by_class(name, label, part)[number]) for label in range(len(data.CLASSES))]
+    indices = [int(of_class[number]) for of_class in all_classes(name, part)]
     return data.test_pictures(name, indices) if part == "test" else data.validation_pictures(name, indices)
 
 
