@@ -38,10 +38,24 @@ def opened(page: Page, served_app: ServedApp, **address: str) -> ForwardPass:
     query = "&".join(f"{name}={value}" for name, value in address.items())
     page.goto(f"{served_app.address}/inside?network=lecture&panel=numbers&{query}")
     expect(page.locator(".inspector")).to_have_attribute("data-layer", address["layer"], timeout=60_000)
+    comes_to_rest(page)
     name = "cifar10" if "CIFAR-10 test picture" in page.content() else "sketch10"
     index = int(np.flatnonzero(labels_of(name) == CLASSES.index("horse"))[0])
     network, weights = RUN.setup.network, RUN.weights()
     return ForwardPass(expand(network), weights, forward(network, weights, pictures_of(name, [index])[0]))
+
+
+def comes_to_rest(page: Page) -> None:
+    """Wait until the inspector moves no more: parts of the page above it are loaded late and push it down."""
+    page.get_by_role("combobox", name="Network").wait_for()
+    before = None
+    for _ in range(50):
+        box = page.locator(".inspector").bounding_box()
+        if box and box == before:
+            return
+        before = box
+        page.wait_for_timeout(500)
+    raise AssertionError("The inspector never comes to rest.")
 
 
 def part(page: Page, name: str) -> Locator:
