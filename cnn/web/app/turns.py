@@ -5,7 +5,6 @@ five milliseconds all end at the end, and what sends the pages waits behind each
 come first served, half of the people have their page in half of the time, and the last one no later.
 """
 
-import sys
 import threading
 import time
 from collections import deque
@@ -15,7 +14,6 @@ from functools import cache
 
 AT_ONCE = 2
 LONGEST_SECONDS = 1.0
-SWITCH_SECONDS = 0.0005
 
 
 class Turns:
@@ -68,10 +66,5 @@ class Turns:
 
 @cache
 def page_turns() -> Turns:
-    """Return the turns of this server's pages.
-
-    The thread that sends what pages draw gives up the interpreter with every message. Python would let it wait for five
-    milliseconds each time that a script is at work, half a second for a page.
-    """
-    sys.setswitchinterval(SWITCH_SECONDS)
+    """Return the turns of this server's pages."""
     return Turns()
