@@ -43,3 +43,39 @@ test("a chart that is drawn a hundred times is listened to once, and not at all 
   ends.at(-1)?.();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+/** An empty place of a component on the page. */
+function placeOnThePage() {
+  vi.useFakeTimers();
+  const place = document.createElement("div");
+  place.innerHTML = '<div class="time"></div>';
+  document.body.append(place);
+  return place;
+}
+
+test("a call that is ended before the newer one draws leaves it one slider", () => {
+  const place = placeOnThePage();
+  const end = timeMachine(mount(place, facts(100)));
+  end();
+  vi.advanceTimersByTime(5000); // however late the newer one is
+  const last = timeMachine(mount(place, facts(200)));
+  expect(place.querySelectorAll('[role="slider"]')).toHaveLength(1);
+  place.remove();
+  last();
+});
+
+test("what has left the page ends, at once or soon after it was asked to", () => {
+  const gone = placeOnThePage();
+  const end = chartZoom(mount(gone, { charts: ["loss"] }));
+  expect(vi.getTimerCount()).toBe(1);
+  gone.remove();
+  end();
+  expect(vi.getTimerCount()).toBe(0);
+  const going = placeOnThePage();
+  chartZoom(mount(going, { charts: ["loss"] }))();
+  vi.advanceTimersByTime(3000);
+  expect(vi.getTimerCount()).toBeGreaterThan(0); // it is still there, so it may be drawn again
+  going.remove();
+  vi.advanceTimersByTime(1000);
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -6,22 +6,33 @@ export type Mount<Data> = Omit<FrontendRendererArgs<Record<string, unknown>, Dat
   parentElement: HTMLElement | ShadowRoot;
 };
 
+const LOOK_AGAIN = 1000; // milliseconds
+
 /**
  * Return what Streamlit calls, for a component that has something to end.
  *
- * Streamlit ends a call that newer data have overtaken once it has returned, and by then the newer call may have drawn
- * in the same place: only the end of the last call is carried out.
+ * Streamlit ends a call that newer data have overtaken once it has returned, sometimes after the newer call has drawn in
+ * the same place and sometimes before. So an end is carried out when the place has left the page, and never once
+ * something newer is drawn there, which has taken over what it found.
  */
 export function lasting<M extends { parentElement: HTMLElement | ShadowRoot }>(
   draw: (mount: M) => () => void,
 ): (mount: M) => () => void {
   const ends = new WeakMap<HTMLElement | ShadowRoot, () => void>();
   return (mount) => {
+    const place = mount.parentElement;
     const end = draw(mount);
-    ends.set(mount.parentElement, end);
-    return () => {
-      if (ends.get(mount.parentElement) === end) end();
+    ends.set(place, end);
+    const endWhenGone = (wait: number): void => {
+      if (ends.get(place) !== end) return;
+      if (place.isConnected) {
+        setTimeout(endWhenGone, wait, LOOK_AGAIN);
+        return;
+      }
+      ends.delete(place);
+      end();
     };
+    return () => endWhenGone(0);
   };
 }
 
