@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "1"}
 # malloc.h: M_MMAP_MAX, M_TRIM_THRESHOLD, M_TOP_PAD (bytes), M_ARENA_MAX
 MALLOC = ((-4, 0), (-1, 2**31 - 1), (-2, 2**28), (-8, 1))
+# Where pages and training want the same core, this leaves training a tenth of it (Linux, sched-nice-design).
+NICENESS = 10
 
 
 def prepare_tensorflow(threads: int = 0, parts: int = PARTS) -> None:
@@ -35,6 +37,17 @@ def prepare_tensorflow(threads: int = 0, parts: int = PARTS) -> None:
         tf.config.threading.set_intra_op_parallelism_threads(-(-threads // parts))
     except RuntimeError:
         logger.info("TensorFlow is already initialised; its number of threads does not change")
+
+
+def give_way() -> None:
+    """Let this thread, and the threads it will start, compute only when nothing else wants to; nothing on Windows.
+
+    Called before `prepare_tensorflow` in a worker, it makes TensorFlow's threads give way to the pages of the
+    server that shares the cores; other threads of the process keep their priority.
+    """
+    with contextlib.suppress(AttributeError):
+        here = os.PRIO_PROCESS, 0  # on Linux, the thread
+        os.setpriority(*here, max(NICENESS, os.getpriority(*here)))
 
 
 def _cores() -> int:

@@ -15,7 +15,7 @@ from cnn.runs.bring_in import start_weights
 from cnn.runs.store import Run, RunStore, Status, read_run
 from cnn.training.events import Report
 from cnn.training.recorder import Recorder
-from cnn.training.runtime import prepare_tensorflow, release_memory
+from cnn.training.runtime import give_way, prepare_tensorflow, release_memory
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ LOCK_SECONDS = 3.0
 
 def warm(threads: int = 0) -> str:
     """Import TensorFlow, time the precisions, and read CIFAR-10 if it is installed; return the precision."""
+    give_way()
     prepare_tensorflow(threads)
     from cnn.training.precision import fastest_precision
 
