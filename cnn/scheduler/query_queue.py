@@ -74,6 +74,12 @@ class QueryQueue:
             self._wake()
         return answer
 
+    def look(self, key: str) -> Answer:
+        """Return the state of a query without asking it; it waits where nobody has."""
+        with self._lock:
+            query = self._queries.get(key)
+            return query.answer if query else Answer()
+
     def forget(self, key: str) -> None:
         """Drop an answer, so that the next `ask` computes it again; a query without an answer stays."""
         with self._lock:

@@ -11,7 +11,9 @@ import pytest
 from cnn.training.runtime import NICENESS
 from support import PROJECT
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are listed on Linux only")
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="threads are listed on Linux only"
+)
 
 WORKER = """
 import json, os, threading

@@ -94,7 +94,7 @@ export interface KerasAnswer {
   question: string;
   message?: string;
   cell?: [number, number] | null;
-  again?: boolean;
+  again?: boolean; // whether to ask for them again, or for the first time
   arrays: Record<string, Tensor>;
 }
 

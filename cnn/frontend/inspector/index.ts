@@ -15,6 +15,7 @@ const states = new WeakMap<HTMLElement, State>(); // by place, so that new data 
 
 declare global {
   var cnnLabAnswer: KerasAnswer | undefined; // the last one, for an inspector that is made after it came
+  var cnnLabInspected: boolean | undefined; // whether the inspector is in sight, so that somebody may look at its values
 }
 
 export default lasting(function inspector({
@@ -48,6 +49,7 @@ export default lasting(function inspector({
   };
   document.addEventListener(CHOSEN, state.opened);
   openAwaited(state);
+  watchSight(state);
   if (globalThis.cnnLabOpens === state.data.layer) {
     globalThis.cnnLabOpens = undefined;
     requestAnimationFrame(() => bringIntoView(find(root, ".board"))); // once the page has taken its room
@@ -56,9 +58,22 @@ export default lasting(function inspector({
     document.removeEventListener(CHOSEN, state.opened);
     stop(state);
     state.watcher?.disconnect();
+    state.sight?.disconnect();
+    globalThis.cnnLabInspected = false;
     document.removeEventListener("cnn-lab-answer", answer);
   };
 });
+
+// Keras is asked for values that somebody can see
+
+function watchSight(state: State): void {
+  if (state.sight) return;
+  state.sight = new IntersectionObserver((changes) => {
+    globalThis.cnnLabInspected = changes.at(-1)?.isIntersecting ?? false;
+    if (globalThis.cnnLabInspected) document.dispatchEvent(new CustomEvent("cnn-lab-inspected"));
+  });
+  state.sight.observe(find(state.root, ".board"));
+}
 
 let awaited: Choice | null = null; // a map that was chosen in the overview and has not come yet
 

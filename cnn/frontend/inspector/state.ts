@@ -77,6 +77,7 @@ export interface State {
   mosaic: Mosaic | null;
   result: Result | null;
   watcher: IntersectionObserver | null;
+  sight: IntersectionObserver | null; // of the inspector itself
   answer: ((event: Event) => void) | null;
   opened: (event: Event) => void; // hears of a map that was chosen in the overview
   go(target: Target): void;
@@ -108,6 +109,7 @@ export function freshState(root: HTMLElement, data: Data, view: View): State {
     mosaic: null,
     result: null,
     watcher: null,
+    sight: null,
     answer: null,
     opened: () => undefined,
     go: () => undefined,

@@ -26,7 +26,7 @@ from cnn.web.inspect.inspector_data import keras_layers, pack, plate_of
 from cnn.web.inspect.inspector_table import cell_table, term_rows
 from cnn.worker import queries
 
-_KEY, _VALUES_KEY, _WENT = "inspector", "inspector-values", "inspector-went"
+_KEY, _VALUES_KEY, _WENT, _ASKED = "inspector", "inspector-values", "inspector-went", "inspector-asked"
 COMPUTING = "Keras is computing its value."
 STARTING = "Keras is starting, which takes about ten seconds the first time."
 NO_WORKER = "Keras’s value is not available: no worker runs."
@@ -106,13 +106,14 @@ def _cell(value: object, shape: tuple[int, ...]) -> Cell | None:
 def _beside(view: View) -> None:
     """Bring Keras's values and show the sum as a table; only this is drawn again when a cell is pinned."""
     channel = _channel(view)
-    answers = _ask_keras(view)
+    question = _question(view, channel)
+    answers = _answers(view, asked=st.session_state.get(_ASKED) == question)
     cell = _cell(address.get("cell"), view.row.shape)
     _keras_values(
-        data=_packed(answers, channel, {"question": _question(view, channel), "cell": cell}),
+        data=_packed(answers, channel, {"question": question, "cell": cell}),
         key=_VALUES_KEY,
         on_pin_change=lambda: _pin(view, channel),
-        on_again_change=lambda: None,
+        on_again_change=lambda: st.session_state.update({_ASKED: question}),
     )
     table = st.expander(
         "The same sum as a table", icon=":material/table:", key="inspector-table", on_change="rerun"
@@ -133,11 +134,15 @@ def _pin(view: View, channel: int) -> None:
         choose(channel=channel)
 
 
-def _ask_keras(view: View) -> dict[str, Answer]:
+def _answers(view: View, asked: bool) -> dict[str, Answer]:
+    """Return Keras's answers; it computes them once the browser has asked, which it does where they are in sight."""
     query_queue = service().engine.queries
     fixed = (str(view.run.folder), str(view.snapshot.path), view.sample.pixels)
     names = keras_layers(_look(view), view.layer)
-    return {name: query_queue.ask(f"{view.key}/{name}", queries.layer_values, *fixed, name) for name in names}
+    keys = {name: f"{view.key}/{name}" for name in names}
+    if not asked:
+        return {name: query_queue.look(key) for name, key in keys.items()}
+    return {name: query_queue.ask(key, queries.layer_values, *fixed, name) for name, key in keys.items()}
 
 
 def _packed(answers: dict[str, Answer], channel: int, facts: dict[str, Any]) -> bytes:

@@ -1,5 +1,6 @@
 """The panels below the overview, for the map that was chosen in it."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -31,15 +32,27 @@ PANELS = {
 KEY = "panel"
 
 
-@st.fragment
-def show_panel(drawn: View) -> None:
-    """Show the panel that the address names; it is drawn again by itself when something in it changes.
+_page = threading.local()  # its view, while it is being drawn by this thread
 
-    Where the visitor has chosen another layer, channel, state or picture than the page above has `drawn`,
+
+def show_panel(view: View) -> None:
+    """Show the panel that the address names, below the page that `view` was read for."""
+    _page.view = view
+    try:
+        _panel(view)
+    finally:
+        del _page.view
+
+
+@st.fragment
+def _panel(drawn: View) -> None:
+    """Show it; it is drawn again by itself when something in it changes.
+
+    Where the visitor has chosen another layer, channel, state or picture by then than the page above has `drawn`,
     the whole page runs again.
     """
     name = _picker()
-    view = read_view(drawn.run)
+    view = drawn if getattr(_page, "view", None) is drawn else read_view(drawn.run)
     if view is None:
         return
     if (view.key, view.layer, view.channel) != (drawn.key, drawn.layer, drawn.channel):

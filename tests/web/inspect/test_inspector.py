@@ -2,6 +2,7 @@
 
 import json
 import struct
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from cnn.network.layers.conv import Conv
 from cnn.network.layers.dense import FullyConnected
 from cnn.network.presets import PRESETS
 from cnn.network.spec import Block, Convolution, Dense, NetworkSpec
-from cnn.scheduler.query_queue import Answer
+from cnn.scheduler.query_queue import Answer, QueryQueue
 from cnn.web.inspect import inspector
 from cnn.web.inspect.inspector_data import MAX_BYTES, keras_layers, pack, strip
 from cnn.web.inspect.inspector_table import MAX_TERMS, cell_table, term_rows
@@ -176,6 +177,25 @@ def test_answers_are_packed_as_plates_and_what_fails_is_told() -> None:
     assert facts["cell"] == [1, 2]
     assert facts["message"].endswith("It broke.")
     assert not facts["again"]
+
+
+@pytest.mark.usefixtures("only_drawn_pictures")
+def test_keras_is_asked_when_the_browser_asks_and_not_for_a_page_that_is_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = QueryQueue()
+    engine = SimpleNamespace(queries=asked, status=lambda: SimpleNamespace(state="ready"))
+    monkeypatch.setattr(inspector, "service", lambda: SimpleNamespace(engine=engine))
+    app = visited("inside", network="lecture", panel="numbers", layer="conv2", channel="2")
+    assert not asked.waits()
+    (found,) = [item.proto.bytes for item in app.get("bidi_component") if b"again" in item.proto.bytes]
+    facts, _ = read(found)
+    assert facts["again"]  # the browser is to ask for them
+    app.session_state[inspector._ASKED] = facts["question"]
+    app.run()
+    assert not app.exception
+    assert asked.waits()
+    assert asked.look(facts["question"].rsplit("/", 1)[0]).state == "waiting"
 
 
 # The tables
