@@ -26,8 +26,7 @@ def prepare_tensorflow(threads: int = 0, parts: int = PARTS) -> None:
     the threads: with more, the operations of one part would wait for those of the other.
     """
     threads = threads or _cores()
-    for name, value in ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
+    set_environment()
     keep_memory()
     import tensorflow as tf
 
@@ -37,6 +36,12 @@ def prepare_tensorflow(threads: int = 0, parts: int = PARTS) -> None:
         tf.config.threading.set_intra_op_parallelism_threads(-(-threads // parts))
     except RuntimeError:
         logger.info("TensorFlow is already initialised; its number of threads does not change")
+
+
+def set_environment() -> None:
+    """Set what TensorFlow reads when it is imported, where the user has not set it."""
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
 
 
 def give_way() -> None:
