@@ -41,14 +41,14 @@ CONFIG = {
     "distributed.admin.system-monitor.interval": "2s",
     "distributed.scheduler.work-stealing": False,  # all work is pinned
 }
-# Workers are forked from a process that has imported TensorFlow: they start in a second or two instead of ten, and share
-# its memory. Only on Linux: macOS's own libraries do not survive a fork, and Windows has none. That process is told
+# Workers are forked from a process that has imported TensorFlow: they start in a second or two instead of ten, and
+# share its memory. Only on Linux: macOS's own libraries do not survive a fork, and Windows has none. That process is told
 # where this package is, as Python 3.11 does not hand it the path.
 FORKED = {
     "distributed.worker.multiprocessing-method": "forkserver",
     "distributed.nanny.pre-spawn-environ.PYTHONPATH": str(PROJECT),
 }
-PRELOADED = ["distributed.nanny", "cnn.worker.preload"]
+PRELOADED = ["distributed.nanny", "cnn.training.preload"]
 
 
 _LOST = "The connection to the Dask scheduler was lost."

@@ -80,7 +80,7 @@ def standing(answer: Answer) -> str:
     status = engine.status()
     match status.state:
         case "ready" if engine.queries.worker_starts:
-            return "waiting: the query worker is starting, which takes about ten seconds the first time"
+            return "waiting: the query worker is starting, which takes some seconds the first time"
         case "ready":
             return "waiting for the query worker, which computes one answer at a time"
         case "starting":

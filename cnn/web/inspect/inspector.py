@@ -28,7 +28,7 @@ from cnn.worker import queries
 
 _KEY, _VALUES_KEY, _WENT, _ASKED = "inspector", "inspector-values", "inspector-went", "inspector-asked"
 COMPUTING = "Keras is computing its value."
-STARTING = "Keras is starting, which takes about ten seconds the first time."
+STARTING = "Keras is starting, which takes some seconds the first time."
 NO_WORKER = "Keras’s value is not available: no worker runs."
 
 
