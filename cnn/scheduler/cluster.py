@@ -42,8 +42,8 @@ CONFIG = {
     "distributed.scheduler.work-stealing": False,  # all work is pinned
 }
 # Workers are forked from a process that has imported TensorFlow: they start in a second or two instead of ten, and
-# share its memory. Only on Linux: macOS's own libraries do not survive a fork, and Windows has none. That process is told
-# where this package is, as Python 3.11 does not hand it the path.
+# share its memory. Only on Linux: macOS's own libraries do not survive a fork, and Windows has none. That process is
+# told where this package is, as Python 3.11 does not hand it the path.
 FORKED = {
     "distributed.worker.multiprocessing-method": "forkserver",
     "distributed.nanny.pre-spawn-environ.PYTHONPATH": str(PROJECT),
