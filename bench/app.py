@@ -11,8 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psutil
-
+from bench.engines import largest_worker, memory_of_workers
 from bench.measure import AtLeast, Baseline, Below, Figure, SkipError, alternate, figure, say, skipped
 from bench.report import data_source
 from bench.serving import Server, browser, environment, server, wait_for
@@ -38,11 +37,13 @@ CHART = ".js-plotly-plot"
 
 def app(rounds: int, smoke: bool) -> Iterator[Figure]:
     """Measure the start of a run, then its speed while Chromium shows its charts."""
-    reports, megabytes = _first_reports(rounds)
+    reports, megabytes, together = _first_reports(rounds)
     yield figure(*FIRST[:2], reports, FIRST[2], note="workers warm; through Engine.submit")
     yield figure(
         *IDLE[:2], [megabytes], IDLE[2], note="warm, before its first run; TensorFlow's libraries included"
     )
+    note = "and the process that workers are forked from; what they share is counted once"
+    yield figure("app: memory of a worker's processes", "MB", [together], note=note)
     yield _worker_speed(rounds, 5.0 if smoke else TRAIN_SECONDS)
     try:
         yield _speed(rounds, 5.0 if smoke else PAGE_SECONDS)
@@ -50,13 +51,15 @@ def app(rounds: int, smoke: bool) -> Iterator[Figure]:
         yield skipped(*SPEED, reason=reason)
 
 
-def _first_reports(rounds: int) -> tuple[list[float], float]:
-    """Return the seconds from `submit` to the first row that tells of training, and the MB of an idle worker."""
+def _first_reports(rounds: int) -> tuple[list[float], float, float]:
+    """Return the seconds from `submit` to the first row that tells of training, and the MB of an idle worker.
+
+    The last are the MB of all processes that it needs.
+    """
     with tempfile.TemporaryDirectory(prefix="cnn-lab-bench-") as home, _warm_engine(Path(home)) as engine:
-        workers = psutil.Process().children(recursive=True)
-        megabytes = max(worker.memory_info().rss for worker in workers) / 1e6
+        megabytes, together = largest_worker(), memory_of_workers()
         _first_report(engine)  # the data set, where it is not CIFAR-10, is loaded now
-        return [_first_report(engine) for _ in range(rounds)], megabytes
+        return [_first_report(engine) for _ in range(rounds)], megabytes, together
 
 
 @contextmanager

@@ -5,9 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import psutil
-
-from bench.engines import warm_engine
+from bench.engines import largest_worker, warm_engine
 from bench.measure import Baseline, Figure, figure, say
 from bench.report import data_source
 from bench.serving import WARM_SECONDS, server, wait_for
@@ -72,7 +70,7 @@ def hold_lesson(engine: Engine, owners: int, setup: Setup) -> Lesson:
     seconds = time.perf_counter() - started
     _check(runs)
     pictures = sum(run.status().step for run in runs) * setup.training.batch_size
-    lesson = Lesson(waits, pictures / seconds, _largest_worker())
+    lesson = Lesson(waits, pictures / seconds, largest_worker())
     say(f"  {owners} owners: {lesson.images_per_second:,.0f} images/s, the last waited {max(waits):.1f} s")
     return lesson
 
@@ -93,11 +91,6 @@ def _check(runs: Sequence[Run]) -> None:
         status = run.status()
         if status.state != "finished" or status.resumed:
             raise RuntimeError(f"A run is not what was asked for: {status.state} {status.message}")
-
-
-def _largest_worker() -> float:
-    children = psutil.Process().children(recursive=True)
-    return float(max(child.memory_info().rss for child in children)) / 1e6
 
 
 def _waits(lessons: dict[int, dict[int, list[Lesson]]], setup: Setup) -> Iterator[Figure]:

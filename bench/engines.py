@@ -1,11 +1,14 @@
 """Engines whose workers are warm: with workers of their own, or with those of a Dask cluster on this machine."""
 
+import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+import psutil
 
 from bench.serving import WARM_SECONDS, environment, free_port, stop, wait_for
 from cnn.core.settings import PROJECT, Settings
@@ -65,3 +68,27 @@ def engine_on_cluster(workers: int) -> Iterator[Engine]:
         dask(*worker, "--name", "query")
         dask(*worker, "--nworkers", str(workers))
         yield stack.enter_context(warm_engine(workers, scheduler=address))
+
+
+def largest_worker() -> float:
+    """Return the resident memory of this process's largest worker in MB, of which forked ones share a part."""
+    return float(max(process.memory_info().rss for process in _of_workers() if not _forks(process))) / 1e6
+
+
+def memory_of_workers() -> float:
+    """Return the memory of all processes of this process's workers in MB: what they share is counted once.
+
+    The process that workers are forked from is among them. Where a system does not tell what is shared, their own.
+    """
+    found = [process.memory_full_info() for process in _of_workers()]
+    return sum(float(getattr(one, "pss", one.uss)) for one in found) / 1e6
+
+
+def _of_workers() -> list[psutil.Process]:
+    return list(psutil.Process().children(recursive=True))
+
+
+def _forks(process: psutil.Process) -> bool:
+    """Whether a process is what others are forked from: they have its command line, and it is not their child."""
+    parent = process.parent()
+    return "forkserver" in " ".join(process.cmdline()) and parent is not None and parent.pid == os.getpid()
