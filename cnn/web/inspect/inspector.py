@@ -186,15 +186,23 @@ def _strongest(look: ForwardPass, name: str, channel: int) -> Cell:
 
 
 def _typed_cell(view: View, cell: Cell) -> Cell:
-    """Let the visitor type a row and a column; both go into the address."""
-    names = [f"inspector-{part}-{view.layer}" for part in ("row", "column")]
+    """Let the visitor type a row and a column; both go into the address.
+
+    What is put into a widget's state is sent over what is being typed there, and this runs again while Keras computes.
+    """
+    counts = view.row.shape[:2]
+    names = [
+        f"inspector-{part}-{view.layer}-{count}"
+        for part, count in zip(("row", "column"), counts, strict=True)
+    ]
     for name, value in zip(names, cell, strict=True):
-        st.session_state[name] = value
+        if st.session_state.get(name) != value:
+            st.session_state[name] = value
 
     def typed() -> None:
         choose(cell=(st.session_state[names[0]], st.session_state[names[1]]))
 
     with st.container(horizontal=True):
-        for label, name, count in zip(("Row", "Column"), names, view.row.shape, strict=False):
+        for label, name, count in zip(("Row", "Column"), names, counts, strict=True):
             st.number_input(label, 0, count - 1, key=name, on_change=typed, width=140)
     return cell

@@ -243,8 +243,14 @@ def test_a_row_and_a_column_can_be_typed() -> None:
     app = visited("inside", network="lecture", panel="numbers", layer="conv2", channel="3", cell="2,7")
     app.session_state["inspector-table"] = True
     app.run()
-    row = app.number_input(key="inspector-row-conv2")
-    assert (row.value, app.number_input(key="inspector-column-conv2").value) == (2, 7)
-    row.set_value(9).run()
+    row, column = "inspector-row-conv2-16", "inspector-column-conv2-16"
+    assert (app.number_input(key=row).value, app.number_input(key=column).value) == (2, 7)
+    app.run()  # as it does twice a second while Keras computes
+    sent = app.number_input(key=row).proto
+    assert not sent.set_value, "it would take back what is being typed"
+    app.number_input(key=row).set_value(9).run()
     assert not app.exception
     assert app.query_params["cell"] == "9,7"
+    app.query_params["cell"] = "4,5"  # the arrow keys
+    app.run()
+    assert (app.number_input(key=row).value, app.number_input(key=column).value) == (4, 5)
