@@ -59,20 +59,26 @@ export default lasting(function inspector({
     stop(state);
     state.watcher?.disconnect();
     state.sight?.disconnect();
-    globalThis.cnnLabInspected = false;
+    see(state, false);
     document.removeEventListener("cnn-lab-answer", answer);
   };
 });
 
 // Keras is asked for values that somebody can see
 
+let inSight: HTMLElement | null = null; // another inspector may have come before this one ends
+
 function watchSight(state: State): void {
   if (state.sight) return;
-  state.sight = new IntersectionObserver((changes) => {
-    globalThis.cnnLabInspected = changes.at(-1)?.isIntersecting ?? false;
-    if (globalThis.cnnLabInspected) document.dispatchEvent(new CustomEvent("cnn-lab-inspected"));
-  });
+  state.sight = new IntersectionObserver((changes) => see(state, changes.at(-1)?.isIntersecting ?? false));
   state.sight.observe(find(state.root, ".board"));
+}
+
+function see({ root }: State, visible: boolean): void {
+  if (visible) inSight = root;
+  else if (inSight === root) inSight = null;
+  globalThis.cnnLabInspected = inSight !== null;
+  if (visible) document.dispatchEvent(new CustomEvent("cnn-lab-inspected"));
 }
 
 let awaited: Choice | null = null; // a map that was chosen in the overview and has not come yet
