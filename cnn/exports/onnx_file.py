@@ -40,6 +40,7 @@ def export_onnx(source: Source) -> Exported:
     graph.output[0].name = OUTPUT
     _fix_shapes(proto)
     _split_means(proto)
+    _multiply_cubes(proto)
     _remove_unused(proto)
     for end in (graph.input[0], graph.output[0]):
         end.type.tensor_type.shape.dim[0].dim_param = "batch"
@@ -113,6 +114,27 @@ def _split_means(proto: Any) -> None:
                 helper.make_node("ReduceMean", [value], [name], name, axes=axes[start:end], keepdims=1)
             )
             value = name
+    del proto.graph.node[:]
+    proto.graph.node.extend(nodes)
+
+
+def _multiply_cubes(proto: Any) -> None:
+    """Take the third power by two multiplications.
+
+    GELU has one, which ncnn computes wrongly for negative values (`findings/ncnn_power_of_negative.sh`).
+    """
+    from onnx import helper, numpy_helper
+
+    constants = {array.name: numpy_helper.to_array(array) for array in proto.graph.initializer}
+    nodes = []
+    for node in proto.graph.node:
+        exponent = constants.get(node.input[1]) if node.op_type == "Pow" else None
+        if exponent is None or exponent.size != 1 or exponent.item() != 3:
+            nodes.append(node)
+            continue
+        value, square = node.input[0], f"{node.name}/square"
+        nodes.append(helper.make_node("Mul", [value, value], [square], square))
+        nodes.append(helper.make_node("Mul", [square, value], [node.output[0]], node.name))
     del proto.graph.node[:]
     proto.graph.node.extend(nodes)
 

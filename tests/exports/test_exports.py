@@ -70,11 +70,14 @@ def by_onnx(content: bytes) -> NDArray[np.float32]:
 
 
 def hold_plain(content: bytes) -> None:
-    """Hold an ONNX file to what OpenCV and tract read rightly: constant shapes, means over neighbouring sides."""
+    """Hold an ONNX file to what OpenCV, tract and ncnn read rightly.
+
+    Constant shapes, means over neighbouring sides, and no powers.
+    """
     import onnx
 
     graph = onnx.load_from_string(content).graph
-    assert "Shape" not in {node.op_type for node in graph.node}
+    assert not {"Shape", "Pow"} & {node.op_type for node in graph.node}
     constants = {array.name for array in graph.initializer}
     assert all(node.input[1] in constants for node in graph.node if node.op_type == "Reshape")
     for node in graph.node:
@@ -225,6 +228,13 @@ def test_what_was_trained_in_bfloat16_goes_out_in_float32(network: ModuleType, t
 @pytest.mark.parametrize("groups", [1, 2, 6])
 def test_group_normalisation_and_a_gate_are_plain_in_onnx(groups: int, network: ModuleType) -> None:
     spec = NetworkSpec((Block((Convolution(6),), group_norm=groups, squeeze=2),), head="flatten")
+    content = formats.export("onnx", source_of(spec)).content
+    np.testing.assert_allclose(by_onnx(content), expected(source_of(spec)), atol=1e-4)
+
+
+@pytest.mark.tensorflow
+def test_gelu_is_multiplied_out_in_onnx(network: ModuleType) -> None:
+    spec = NetworkSpec((Block((Convolution(6),), activation="gelu"),), dense=(Dense(8, "gelu"),))
     content = formats.export("onnx", source_of(spec)).content
     np.testing.assert_allclose(by_onnx(content), expected(source_of(spec)), atol=1e-4)
 
