@@ -31,7 +31,7 @@ print(json.dumps([before[os.getpid()], after[os.getpid()], [after[t] for t in af
 """
 
 
-@pytest.mark.tensorflow
+@pytest.mark.workers  # and so in the lane that has its full priority
 @pytest.mark.parametrize("own", [0, NICENESS + 3])
 def test_the_threads_that_train_give_way_and_the_others_do_not(own: int, tmp_path: Path) -> None:
     if own < os.getpriority(os.PRIO_PROCESS, 0):
