@@ -114,8 +114,8 @@ def _more_training(training: TrainSpec) -> dict[str, Any]:
                 "Precision",
                 "t",
                 PRECISIONS,
-                "Automatic chooses the faster one on this machine. Where a processor computes bfloat16 itself, "
-                "the same seconds of training gave better networks in it.",
+                "Automatic chooses the faster one on this machine. On the processor with bfloat16 where it was "
+                "measured, the same seconds of training gave better networks in it.",
             ),
         }
     return found
