@@ -18,6 +18,9 @@ CERT ?=
 KEY ?=
 BIN = $(VENV)/bin
 export PYTHON
+# Containers often forbid Python to keep what it has compiled. It is kept in folders of the lab's own, and without it
+# every start compiles 2,500 modules: the server needs 2.4 s instead of 1.1, TensorFlow twice as long.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: run test quick coverage mutants check format bench bench-check models screenshots webkit venv lock clean
 

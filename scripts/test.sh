@@ -14,18 +14,19 @@ shift
 
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
+slowest="--durations=20 --durations-min=8"
 
 tests() {
-    "$python" -m pytest -q -p no:cacheprovider -m "$@" || touch "$logs/failed"
+    "$python" -m pytest -q -p no:cacheprovider $slowest -m "$@" || touch "$logs/failed"
 }
 
 # What computes all the time, at the priority of a worker that trains, so that the lane with the workers gets its share.
 computing() {
-    nice -n 10 "$python" -m pytest -q -p no:cacheprovider -m "$@" || touch "$logs/failed"
+    nice -n 10 "$python" -m pytest -q -p no:cacheprovider $slowest -m "$@" || touch "$logs/failed"
 }
 
 browser_tests() { # NAME MARKS: those that fail stay in the cache NAME
-    "$python" -m pytest -q -o cache_dir="$logs/$1" -m "$2"
+    "$python" -m pytest -q -o cache_dir="$logs/$1" $slowest -m "$2"
     case $? in
         0) ;;
         1) touch "$logs/$1.again" ;;
