@@ -130,7 +130,7 @@ LESSONS: Mapping[str, Lesson] = {
             Control("side", "Side of the input", "32", range=(2, 32, 1)),
             Control("filters", "Filters, for what a layer costs", "12", range=(1, 64, 1)),
         ),
-        ("window",),
+        ("shared/plate", "window"),
     ),
     "relu": Lesson(
         "ReLU",
@@ -157,7 +157,7 @@ LESSONS: Mapping[str, Lesson] = {
             Control("shift", "Shift the picture right", "0", range=(0, 4, 1)),
             Control("winners", "Outline the largest values", "on", SWITCH),
         ),
-        ("window",),
+        ("shared/plate", "window"),
     ),
     "dense": Lesson(
         "Fully connected",

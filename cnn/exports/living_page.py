@@ -172,5 +172,5 @@ def _html(source: Source, blob: str, pictures: str) -> str:
 </div>
 </main>
 """
-    sheets = ("inspector", "softmax_bars", "shared/forced_colours", "living_page/page")
+    sheets = ("shared/plate", "inspector", "softmax_bars", "shared/forced_colours", "living_page/page")
     return whole_page(f"{name}, a network to look into", body, blob, "living_page", sheets)

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,10 +17,11 @@ ALONE = {  # with how many texts, and why
 WRITERS = {"dump", "dumps", "JSONEncoder", "JSONResponse"}
 
 
-def sources(root: Path = PROJECT) -> Iterator[tuple[str, ast.Module]]:
+@cache
+def sources(root: Path = PROJECT) -> tuple[tuple[str, ast.Module], ...]:
     """Return the name and the tree of every module that the lab runs."""
-    for path in [root / "app.py", *(root / "cnn").rglob("*.py"), *(root / "pages").rglob("*.py")]:
-        yield path.relative_to(root).as_posix(), ast.parse(path.read_text("utf-8"))
+    paths = [root / "app.py", *(root / "cnn").rglob("*.py"), *(root / "pages").rglob("*.py")]
+    return tuple((path.relative_to(root).as_posix(), ast.parse(path.read_text("utf-8"))) for path in paths)
 
 
 def json_writers(tree: ast.Module) -> list[int]:

@@ -32,7 +32,7 @@ STARTING = "Keras is starting, which takes some seconds the first time."
 NO_WORKER = "Keras’s value is not available: no worker runs."
 
 
-_component = component("inspector")
+_component = component("inspector", "", "shared/plate")
 _keras_values = component("keras_values", '<div class="desk"></div>')
 
 

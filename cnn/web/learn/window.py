@@ -11,7 +11,7 @@ from cnn.core.numbers import to_blob
 from cnn.figures.colours import Theme, scale_of
 from cnn.web.app.component import component
 
-_component = component("window", '<div class="walk"></div>')
+_component = component("window", '<div class="walk"></div>', "shared/plate")
 RULES = ("dot", "max", "mean")
 
 
