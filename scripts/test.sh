@@ -42,7 +42,7 @@ browser_tests() { # NAME MARKS: those that fail stay in the cache NAME
     tests "workers and not browser"
     browser_tests journeys "browser and workers"
 } > "$logs/workers" 2>&1 &
-computing "tensorflow and not workers and not browser"
+computing "tensorflow and not workers and not browser" -n 2 --dist loadfile
 wait
 cat "$logs/workers" "$logs/plain"
 for name in pages journeys; do
