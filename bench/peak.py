@@ -16,10 +16,9 @@ from pathlib import Path
 
 from bench.measure import AtLeast, Baseline, Figure, SkipError, figure, say, skipped
 from bench.training import data_source, our_precision, our_round, process
-from cnn.network.layers.conv import Conv
 from cnn.network.presets import PRESETS
 from cnn.network.spec import NetworkSpec
-from cnn.network.summary import total_multiply_adds, walk
+from cnn.network.summary import training_multiply_adds
 
 SIDE = 2048
 PRODUCTS = 20
@@ -103,15 +102,8 @@ def chip_speeds(program: Path, seconds: float) -> Mapping[str, float]:
 
 
 def training_operations(network: NetworkSpec) -> int:
-    """Return the multiplications and additions of one picture's training step.
-
-    Forward, gradient of the weights, gradient of the input: three times as many as forward, but the first
-    convolution needs no gradient of its input, and where it is whitened none of its weights, which are not
-    trained. Everything but convolutions and dense layers is left out.
-    """
-    rows = walk(network)
-    first = next(row.multiply_adds for row in rows if isinstance(row.layer, Conv))
-    return 2 * (3 * total_multiply_adds(rows) - (2 if network.whiten else 1) * first)
+    """Return the multiplications and additions of one picture's training step, in convolutions and dense layers."""
+    return 2 * training_multiply_adds(network)
 
 
 def product_speed(kind: str, count: int) -> float:

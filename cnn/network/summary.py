@@ -79,6 +79,30 @@ def total_multiply_adds(table: tuple[LayerShape, ...]) -> int:
     return sum(row.multiply_adds for row in table)
 
 
+def training_multiply_adds(network: NetworkSpec) -> int:
+    """Return the multiply-adds of a training step, for each picture in it.
+
+    They are those of a forward pass, as many again for the gradients of the kernels, and as many for those of the
+    layers' inputs. Two are left out: a layer that reads the picture before any weight needs no gradient
+    of its input, and whitening kernels are not trained.
+
+    >>> from cnn.network.presets import PRESETS
+    >>> lecture = PRESETS["lecture"].setup.network
+    >>> training_multiply_adds(lecture) == 3 * total_multiply_adds(walk(lecture)) - 32 * 32 * 12 * 3 * 3 * 3
+    True
+    """
+    table = walk(network)
+    work, trained = 3 * total_multiply_adds(table), set[str]()
+    for row in table:
+        if trained.isdisjoint(row.layer.inputs):
+            work -= row.multiply_adds
+        if row.parameters or not trained.isdisjoint(row.layer.inputs):
+            trained.add(row.layer.name)
+    if network.whiten:
+        work -= next(row.multiply_adds for row in table if row.multiply_adds)
+    return work
+
+
 def _figures(layer: Layer, inputs: list[LayerShape]) -> LayerShape:
     shapes = [row.shape for row in inputs]
     shape = layer.output_shape(shapes)

@@ -32,6 +32,12 @@ def test_a_training_picture_is_one_away_on_average(numbers: int) -> None:
     assert Typical.of(train).distance(train).mean() == pytest.approx(1.0, abs=0.02)
 
 
+def test_numbers_that_say_nothing_new_make_training_pictures_less_far_away() -> None:
+    train = rows(3000, 10)
+    train[:, 2], train[:, 5] = 0, 2 * train[:, 4]
+    assert Typical.of(train).distance(train).mean() == pytest.approx(0.8, abs=0.02)
+
+
 def test_a_filter_that_never_answers_counts_when_it_does() -> None:
     train = rows(500, 6)
     train[:, 2] = 0

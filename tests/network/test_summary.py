@@ -1,6 +1,7 @@
 import math
 from dataclasses import replace
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from cnn.network.summary import (
     TooSmallError,
     total_multiply_adds,
     total_parameters,
+    training_multiply_adds,
     unseen_text,
     walk,
 )
@@ -292,6 +294,62 @@ def test_presets_agree_with_keras(name: str, network: ModuleType) -> None:
 @given(networks(max_convolutions=4))
 def test_random_networks_agree_with_keras(network: ModuleType, spec: NetworkSpec) -> None:
     check_against_keras(spec, network)
+
+
+# A training step against the operations of TensorFlow's graph
+
+CONVOLVES = ("Conv2D", "DepthwiseConv2dNative")
+
+
+def multiply_adds_of(op: Any) -> int:
+    """Return the multiply-adds of an operation of a graph, from the shapes of what goes in and comes out."""
+    (out,), ins = [value.shape for value in op.outputs], [value.shape for value in op.inputs]
+    if op.type in CONVOLVES:
+        return math.prod(ins[1]) * math.prod(out[1:3])
+    if op.type in [f"{name}BackpropInput" for name in CONVOLVES]:
+        return math.prod(ins[1]) * math.prod(ins[2][1:3])
+    if op.type in [f"{name}BackpropFilter" for name in CONVOLVES]:
+        return math.prod(out) * math.prod(ins[2][1:3])
+    return math.isqrt(math.prod(ins[0]) * math.prod(ins[1]) * math.prod(out))  # (a, b) by (b, c) to (a, c)
+
+
+def step_multiply_adds(model: Any) -> int:
+    """Return the multiply-adds of the gradients of a model's weights for one picture, as TensorFlow computes them."""
+    import tensorflow as tf
+
+    def gradients(picture: tf.Tensor) -> list[tf.Tensor]:
+        with tf.GradientTape() as tape:
+            score = tf.reduce_sum(model(picture, training=True) ** 2)
+        return [found for found in tape.gradient(score, model.trainable_variables) if found is not None]
+
+    graph = tf.function(gradients).get_concrete_function(tf.TensorSpec((1, 32, 32, 3))).graph
+    needed, left = set(), [value.op for value in graph.outputs]
+    while left:
+        op = left.pop()
+        if op not in needed:
+            needed.add(op)
+            left += [value.op for value in op.inputs]
+    return sum(multiply_adds_of(op) for op in needed if op.type == "MatMul" or op.type.startswith(CONVOLVES))
+
+
+def check_training(network: NetworkSpec, keras_network: ModuleType) -> None:
+    model = keras_network.build_network(network)
+    assert training_multiply_adds(network) == step_multiply_adds(model)
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_step_of_a_preset_multiplies_as_often_as_tensorflow(name: str, network: ModuleType) -> None:
+    check_training(PRESETS[name].setup.network, network)
+
+
+@pytest.mark.tensorflow
+@settings(max_examples=10)
+@given(networks(max_convolutions=3))
+def test_a_step_of_a_random_network_multiplies_as_often_as_tensorflow(
+    network: ModuleType, spec: NetworkSpec
+) -> None:
+    check_training(spec, network)
 
 
 # The receptive field, by experiment

@@ -12,13 +12,12 @@ from cnn.evaluation.metrics import frontier
 from cnn.figures.compare import bars_html
 from cnn.figures.mosaic import data_uri, picture
 from cnn.figures.overlay import AXES, FEW, MAX_POINTS, QUANTITIES, cost_scatter, overlaid, points
-from cnn.network.summary import total_multiply_adds, total_parameters, walk
+from cnn.network.summary import total_multiply_adds, total_parameters, training_multiply_adds, walk
 from cnn.runs.store import Run
 from cnn.web.app.run_text import plain
 from cnn.web.app.session import theme
 from cnn.web.app.widgets import outputs_of, sample_picker, usable_runs, weights_of
 
-FORWARD_AND_BACK = 3  # a step goes forward, and backward at twice the price
 LENGTHS = ("epochs", "seconds")  # of which each run has one
 COSTS = ("Parameters", "Multiply-adds per picture", "Seconds of training")
 
@@ -40,9 +39,9 @@ def show_curves(runs: Sequence[Run], names: Sequence[str]) -> None:
     figure = overlaid(lines, axis, quantity, theme())
     words = f"{QUANTITIES[quantity]} of {len(runs)} networks over {AXES[axis].lower()}"
     st.plotly_chart(figure, key="overlay", config={"displayModeBar": False}, alt=words)
-    notes = ["Multiply-adds of training: three times those of a forward pass, for each picture."] * (
-        axis == "multiply_adds"
-    )
+    notes = [
+        "Multiply-adds of training: those of the forward and of the backward pass, for each picture."
+    ] * (axis == "multiply_adds")
     growing = [(run, name) for run, name in zip(runs, names, strict=True) if not run.status().ended]
     if len(runs) > FEW:
         notes.append(f"Point at a curve to see which of the {len(runs)} networks it is.")
@@ -57,9 +56,7 @@ def show_curves(runs: Sequence[Run], names: Sequence[str]) -> None:
 
 def _epoch_multiply_adds(run: Run) -> float:
     try:
-        return float(
-            total_multiply_adds(walk(run.setup.network)) * FORWARD_AND_BACK * run.setup.training.pictures
-        )
+        return float(training_multiply_adds(run.setup.network) * run.setup.training.pictures)
     except SpecError:
         return 0.0
 
