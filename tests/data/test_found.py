@@ -394,6 +394,21 @@ def test_a_picture_of_another_size_is_refused_before_its_pixels_are_read(tmp_pat
 # Which data set it is
 
 
+def half_means(records: Records) -> list[list[float]]:
+    """Return, by plain loops, the mean red, green and blue of rows 0 to 15 and of rows 16 to 31, class by class."""
+    rows = []
+    for label in range(10):
+        pictures = [r[1:].reshape(3, 32, 32) for r in records if r[0] == label]
+        rows.append(
+            [
+                float(np.mean([picture[colour, half] for picture in pictures]))
+                for half in (slice(16), slice(16, 32))
+                for colour in range(3)
+            ]
+        )
+    return rows
+
+
 @pytest.fixture(name="whole")
 def fixture_whole(monkeypatch: pytest.MonkeyPatch, small: tuple[Records, Records]) -> tuple[Records, Records]:
     """Return records that are taken for CIFAR-10 itself here."""
@@ -403,8 +418,7 @@ def fixture_whole(monkeypatch: pytest.MonkeyPatch, small: tuple[Records, Records
     for module in (layout, found):
         monkeypatch.setattr(module, "OFFICIAL_MD5", official)
     monkeypatch.setattr(found, "ANY_ORDER", (found._any_order(train), found._any_order(test)))
-    planes = train[:, 1:].reshape(50, 3, -1).mean(axis=2)
-    means = np.array([planes[train[:, 0] == label].mean(axis=0) for label in range(10)])
+    means = {"training": half_means(train), "test": half_means(test)}
     monkeypatch.setattr(found, "MEAN_COLOURS", means)
     monkeypatch.setattr(found, "EACH", (5, 1))
     monkeypatch.setattr(layout, "_balance", lambda *_: "")
@@ -454,6 +468,33 @@ def test_another_order_and_changed_pixels_are_told_apart(
     assert layout.source(tmp_path / "data" / "cifar-10-batches-bin") == taken.source == found.SHUFFLED
 
 
+def pictures_of(records: Records) -> Records:
+    return records[:, 1:].reshape(-1, 3, 32, 32)
+
+
+def with_pictures(records: Records, pictures: Records) -> Records:
+    return np.hstack([records[:, :1], pictures.reshape(len(records), -1)])
+
+
+def test_exchanged_rows_and_columns_and_exchanged_splits_are_not_taken_for_a_jpeg_copy(
+    whole: tuple[Records, Records],
+) -> None:
+    """All of them keep the mean colours of every class, or those of its training pictures."""
+    train, test = (with_pictures(part, pictures_of(part) // 2) for part in whole)
+    train[:, 1 : 1 + 512] += 90  # a bright sky, in red
+    test[:, 1 : 1 + 512] += 90
+    for split, part in (("training", train), ("test", test)):
+        found.MEAN_COLOURS[split] = half_means(part)  # type: ignore[assignment]
+    assert found.identify(train, test) == found.CHANGED
+    turned = [with_pictures(part, pictures_of(part).swapaxes(2, 3)) for part in (train, test)]
+    with pytest.raises(DataError, match="with the rows and columns of its pictures exchanged"):
+        found.identify(turned[0], turned[1])
+    with pytest.raises(DataError, match="but other training pictures"):
+        found.identify(with_pictures(train, pictures_of(train)[:, :, ::-1]), test)
+    with pytest.raises(DataError, match="but other test pictures"):
+        found.identify(train, train[:10])
+
+
 def test_the_real_one_is_recognised_whatever_its_order(real_data: Path) -> None:
     batches = layout.batches_folder(real_data)
     train, test = containers.find(batches).read(batches)
@@ -462,6 +503,15 @@ def test_the_real_one_is_recognised_whatever_its_order(real_data: Path) -> None:
     assert (source == "CIFAR-10") == layout.is_official(batches)
     if source == "CIFAR-10":
         assert found.identify(train[::-1], test) == found.SHUFFLED
+        assert np.abs(np.array(half_means(test)) - found.MEAN_COLOURS["test"]).max() < 0.006  # two digits
+        turned = [with_pictures(part, pictures_of(part).swapaxes(2, 3)) for part in (train, test)]
+        with pytest.raises(DataError, match="rows and columns"):
+            found.identify(turned[0], turned[1])
+        resplit = train.copy()
+        place = np.concatenate([np.flatnonzero(train[:, 0] == label)[:1000] for label in range(10)])
+        resplit[place] = test[np.argsort(test[:, 0], kind="stable")]
+        with pytest.raises(DataError, match="not CIFAR-10"):
+            found.identify(resplit, train[place])
 
 
 def test_the_usual_places_are_those_of_the_programs(
