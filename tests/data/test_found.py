@@ -190,6 +190,10 @@ def write_to_parquet(folder: Path, train: Records, test: Records) -> None:
     write_parquet(folder, train, test, "{}.parquet")
 
 
+def write_converted(folder: Path, train: Records, test: Records) -> None:
+    write_parquet(folder, train, test, "{}/0000.parquet")
+
+
 def write_arrow(
     folder: Path, train: Records, test: Records, name: str = "cifar10-{}-0000{}-of-00002.arrow"
 ) -> None:
@@ -294,6 +298,7 @@ WRITERS = {
     "TFDS": (write_tfds, "cifar10/3.0.2"),
     "TFDS's ArrayRecord files": (write_array_records, "cifar10/3.0.2"),
     "Hugging Face's parquet files": (write_parquet, "snapshots/abc/plain_text"),
+    "Hugging Face's parquet files, converted by it": (write_converted, "plain_text"),
     "Hugging Face's cache of Arrow files": (write_arrow, "plain_text/0.0.0/abc"),
     "what Hugging Face's save_to_disk wrote": (write_saved, "saved"),
 }
@@ -345,6 +350,57 @@ def test_folders_of_pngs_are_read_class_by_class(small: tuple[Records, Records],
         np.testing.assert_array_equal(records, wanted[np.argsort(wanted[:, 0], kind="stable")])
 
 
+def test_a_table_of_paths_is_refused_and_no_path_in_it_is_read(tmp_path: Path) -> None:
+    """So to_parquet of datasets 5.2.0 writes what it has loaded from a folder of pictures."""
+    import pyarrow
+    import pyarrow.parquet
+
+    (tmp_path / "cat.png").write_bytes(png(some(1)[0]))
+    rows = [{"image": {"bytes": None, "path": str(tmp_path / "cat.png")}, "label": 3}]
+    schema = pyarrow.schema(
+        {
+            "image": pyarrow.struct({"bytes": pyarrow.binary(), "path": pyarrow.string()}),
+            "label": pyarrow.int64(),
+        }
+    )
+    for split in ("train", "test"):
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema), tmp_path / f"{split}.parquet")
+    with pytest.raises(DataError, match=r"train\.parquet has only the paths of its pictures"):
+        containers.find(tmp_path).read(tmp_path)
+
+
+def test_folders_of_jpegs_are_refused_by_their_format(tmp_path: Path) -> None:
+    for split in ("train", "test"):
+        (tmp_path / split / "airplane").mkdir(parents=True)
+        Image.new("RGB", (32, 32)).save(tmp_path / split / "airplane" / "1.jpg")
+    with pytest.raises(DataError, match=r"train/CLASS or test/CLASS has no PNG files"):
+        containers.find(tmp_path).read(tmp_path)
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "1"])
+def test_a_png_without_loss_may_be_grey_or_have_a_palette(mode: str) -> None:
+    """As programs write it that shrink PNGs; the pixels are the same."""
+    rng = np.random.default_rng(5)
+    if mode == "P":
+        colours, places = rng.integers(0, 256, (200, 3)).astype(np.uint8), rng.integers(0, 200, (32, 32))
+        picture = Image.fromarray(places.astype(np.uint8)).convert("P")
+        picture.putpalette(colours.tobytes())
+        wanted = colours[places]
+    else:
+        grey = rng.integers(0, 2 if mode == "1" else 256, (32, 32)).astype(np.uint8) * (
+            255 if mode == "1" else 1
+        )
+        picture, wanted = Image.fromarray(grey).convert(mode), np.repeat(grey[..., None], 3, axis=2)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    assert Image.open(buffer).mode == mode
+    np.testing.assert_array_equal(containers._png(buffer.getvalue()), wanted)
+    picture.save(buffer := io.BytesIO(), "PNG", transparency=0)
+    if mode != "1":
+        with pytest.raises(DataError, match="not RGB"):
+            containers._png(buffer.getvalue())
+
+
 @pytest.mark.parametrize("title", list(WRITERS)[:2])
 def test_archives_are_read_whatever_their_folders_are_called(
     title: str, small: tuple[Records, Records], tmp_path: Path
@@ -370,7 +426,7 @@ def test_what_is_no_cifar10_is_refused_with_the_forms_that_are(tmp_path: Path) -
         found.take_over(tmp_path, tmp_path / "data")
     with pytest.raises(DataError, match=r"There is no folder or file .*absent"):
         found.take_over(tmp_path / "absent", tmp_path / "data")
-    with pytest.raises(DataError, match="not an archive that can be read"):
+    with pytest.raises(DataError, match=r"not an archive that can be read \([^\n]*\)\. Unpack a ZIP"):
         found.take_over(tmp_path / "notes.txt", tmp_path / "data")
     with tarfile.open(tmp_path / "other.tar", "w") as archive:
         archive.add(tmp_path / "notes.txt", "notes.txt")
