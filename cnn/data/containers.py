@@ -37,12 +37,8 @@ ARCHIVES = (
 )
 SPLITS = ("train", "test")
 MAX_PICTURES = {"train": 50_000, "test": 10_000}
-PNG_MODES = (
-    "RGB",
-    "L",
-    "P",
-    "1",
-)  # programs that shrink PNGs store grey pictures as grey, and 256 colours as a palette
+# Programs that shrink PNGs store grey pictures as grey and few colours as a palette; others add opacity.
+PNG_MODES = ("RGB", "RGBA", "L", "LA", "P", "1")
 MAX_PNG_BYTES = 8_000  # 32×32 RGB has 3,072 uncompressed, plus headers
 MAX_TABLE_BYTES = 400_000_000  # a Parquet or TFRecord file of all pictures has about 120 MB
 FOLDERS, LEVELS = 500, 4  # limits of the search
@@ -201,7 +197,7 @@ def _png(content: bytes) -> NDArray[np.uint8]:
         raise DataError(f"A picture has {len(content):,} bytes; one of CIFAR-10 as PNG has at most 3,200.")
     try:
         with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
-            if image.size != (32, 32) or image.mode not in PNG_MODES or "transparency" in image.info:
+            if image.size != (32, 32) or image.mode not in PNG_MODES:
                 raise DataError(f"A picture is {image.mode} {image.size[0]}×{image.size[1]}, not RGB 32×32.")
             return np.asarray(image.convert("RGB"))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
