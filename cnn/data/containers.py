@@ -37,6 +37,8 @@ ARCHIVES = (
 )
 SPLITS = ("train", "test")
 MAX_PICTURES = {"train": 50_000, "test": 10_000}
+# Programs that shrink PNGs store grey pictures as grey and few colours as a palette; others add opacity.
+PNG_MODES = ("RGB", "RGBA", "L", "LA", "P", "1")
 MAX_PNG_BYTES = 8_000  # 32×32 RGB has 3,072 uncompressed, plus headers
 MAX_TABLE_BYTES = 400_000_000  # a Parquet or TFRecord file of all pictures has about 120 MB
 FOLDERS, LEVELS = 500, 4  # limits of the search
@@ -160,11 +162,17 @@ def _read_archive(path: Path) -> tuple[Records, Records]:
                 content = file.read(MAX_BATCH_BYTES)
                 found[name] = (_binary_records if name in binary else _python_records)(content, name)
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
-        raise DataError(f"{path} is not an archive that can be read ({error}).") from error
+        told = str(error).partition("\n")[0].rstrip(":")  # the rest lists every kind of compression
+        raise DataError(
+            f"{path} is not an archive that can be read ({told}). Unpack a ZIP and give its folder; of tables, too, "
+            "give the folder."
+        ) from error
     for names in (binary, python):
         if names <= set(found):
             return _joined(found.__getitem__, binary=names is binary)
-    raise DataError(f"{path} is not an archive of CIFAR-10: none of its two sets of six files is in it.")
+    raise DataError(
+        f"{path} is not an archive of CIFAR-10's binary or python version: neither's six files are in it."
+    )
 
 
 # Folders of PNGs, TFDS, Parquet: pictures one by one
@@ -189,15 +197,20 @@ def _png(content: bytes) -> NDArray[np.uint8]:
         raise DataError(f"A picture has {len(content):,} bytes; one of CIFAR-10 as PNG has at most 3,200.")
     try:
         with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
-            if image.size != (32, 32) or image.mode != "RGB":
+            if image.size != (32, 32) or image.mode not in PNG_MODES:
                 raise DataError(f"A picture is {image.mode} {image.size[0]}×{image.size[1]}, not RGB 32×32.")
-            return np.asarray(image)
+            return np.asarray(image.convert("RGB"))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise DataError("A picture is not a PNG that can be read.") from error
 
 
 def _read_folders(folder: Path) -> tuple[Records, Records]:
-    return _collected(_pngs(folder, "train"), "train"), _collected(_pngs(folder, "test"), "test")
+    train, test = (_collected(_pngs(folder, split), split) for split in SPLITS)
+    if not len(train) or not len(test):
+        raise DataError(
+            f"In {folder}, train/CLASS or test/CLASS has no PNG files. Pictures of another format are not read."
+        )
+    return train, test
 
 
 def _pngs(folder: Path, split: str) -> Iterator[tuple[int, bytes]]:
@@ -208,6 +221,10 @@ def _pngs(folder: Path, split: str) -> Iterator[tuple[int, bytes]]:
 
 def _read_parquet(folder: Path) -> tuple[Records, Records]:
     return _tables(folder, "{split}*.parquet")
+
+
+def _read_converted(folder: Path) -> tuple[Records, Records]:
+    return _tables(folder, "{split}/*.parquet")
 
 
 def _read_saved(folder: Path) -> tuple[Records, Records]:
@@ -237,7 +254,12 @@ def _rows(paths: Sequence[Path]) -> Iterator[tuple[int, bytes]]:
                 names = batch.schema.names
                 image = "img" if "img" in names else "image"
                 for row in batch.select([image, "label"]).to_pylist():
-                    yield int(row["label"]), bytes(row[image]["bytes"])
+                    if (content := row[image]["bytes"]) is None:
+                        raise DataError(
+                            f"{path} has only the paths of its pictures, as to_parquet writes it of a folder of "
+                            "pictures. Give that folder, or what save_to_disk writes."
+                        )
+                    yield int(row["label"]), bytes(content)
         except (pyarrow.ArrowException, KeyError, TypeError, ValueError, OSError) as error:
             raise DataError(
                 f"{path} does not have the columns img and label of CIFAR-10 as Hugging Face keeps it."
@@ -363,6 +385,11 @@ FORMS: Sequence[
         _read_array_records,
     ),
     ("Hugging Face's parquet files", _has_tables("{split}*.parquet"), _read_parquet),
+    (
+        "Hugging Face's parquet files, converted by it",
+        _has_tables("{split}/*.parquet"),
+        _read_converted,
+    ),
     ("Hugging Face's cache of Arrow files", _has_tables("cifar10-{split}*.arrow"), _read_arrow),
     ("what Hugging Face's save_to_disk wrote", _has_tables("{split}/data-*.arrow"), _read_saved),
     ("PNGs in folders", _has_classes, _read_folders),

@@ -190,6 +190,10 @@ def write_to_parquet(folder: Path, train: Records, test: Records) -> None:
     write_parquet(folder, train, test, "{}.parquet")
 
 
+def write_converted(folder: Path, train: Records, test: Records) -> None:
+    write_parquet(folder, train, test, "{}/0000.parquet")
+
+
 def write_arrow(
     folder: Path, train: Records, test: Records, name: str = "cifar10-{}-0000{}-of-00002.arrow"
 ) -> None:
@@ -294,6 +298,7 @@ WRITERS = {
     "TFDS": (write_tfds, "cifar10/3.0.2"),
     "TFDS's ArrayRecord files": (write_array_records, "cifar10/3.0.2"),
     "Hugging Face's parquet files": (write_parquet, "snapshots/abc/plain_text"),
+    "Hugging Face's parquet files, converted by it": (write_converted, "plain_text"),
     "Hugging Face's cache of Arrow files": (write_arrow, "plain_text/0.0.0/abc"),
     "what Hugging Face's save_to_disk wrote": (write_saved, "saved"),
 }
@@ -345,6 +350,56 @@ def test_folders_of_pngs_are_read_class_by_class(small: tuple[Records, Records],
         np.testing.assert_array_equal(records, wanted[np.argsort(wanted[:, 0], kind="stable")])
 
 
+def test_a_table_of_paths_is_refused_and_no_path_in_it_is_read(tmp_path: Path) -> None:
+    """So to_parquet of datasets 5.2.0 writes what it has loaded from a folder of pictures."""
+    import pyarrow
+    import pyarrow.parquet
+
+    (tmp_path / "cat.png").write_bytes(png(some(1)[0]))
+    rows = [{"image": {"bytes": None, "path": str(tmp_path / "cat.png")}, "label": 3}]
+    schema = pyarrow.schema(
+        {
+            "image": pyarrow.struct({"bytes": pyarrow.binary(), "path": pyarrow.string()}),
+            "label": pyarrow.int64(),
+        }
+    )
+    for split in ("train", "test"):
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema), tmp_path / f"{split}.parquet")
+    with pytest.raises(DataError, match=r"train\.parquet has only the paths of its pictures"):
+        containers.find(tmp_path).read(tmp_path)
+
+
+def test_folders_of_jpegs_are_refused_by_their_format(tmp_path: Path) -> None:
+    for split in ("train", "test"):
+        (tmp_path / split / "airplane").mkdir(parents=True)
+        Image.new("RGB", (32, 32)).save(tmp_path / split / "airplane" / "1.jpg")
+    with pytest.raises(DataError, match=r"train/CLASS or test/CLASS has no PNG files"):
+        containers.find(tmp_path).read(tmp_path)
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "1", "LA", "RGBA"])
+def test_a_png_without_loss_may_be_grey_or_have_a_palette_or_opacity(mode: str) -> None:
+    """As programs write it that shrink PNGs; the pixels are the same."""
+    rng = np.random.default_rng(5)
+    if mode == "P":
+        colours, places = rng.integers(0, 256, (200, 3)).astype(np.uint8), rng.integers(0, 200, (32, 32))
+        picture = Image.fromarray(places.astype(np.uint8)).convert("P")
+        picture.putpalette(colours.tobytes())
+        wanted = colours[places]
+    elif mode == "RGBA":
+        wanted = rng.integers(0, 256, (32, 32, 3)).astype(np.uint8)
+        picture = Image.fromarray(wanted).convert(mode)
+    else:
+        grey = rng.integers(0, 2 if mode == "1" else 256, (32, 32)).astype(np.uint8) * (
+            255 if mode == "1" else 1
+        )
+        picture, wanted = Image.fromarray(grey).convert(mode), np.repeat(grey[..., None], 3, axis=2)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    assert Image.open(buffer).mode == mode
+    np.testing.assert_array_equal(containers._png(buffer.getvalue()), wanted)
+
+
 @pytest.mark.parametrize("title", list(WRITERS)[:2])
 def test_archives_are_read_whatever_their_folders_are_called(
     title: str, small: tuple[Records, Records], tmp_path: Path
@@ -370,7 +425,7 @@ def test_what_is_no_cifar10_is_refused_with_the_forms_that_are(tmp_path: Path) -
         found.take_over(tmp_path, tmp_path / "data")
     with pytest.raises(DataError, match=r"There is no folder or file .*absent"):
         found.take_over(tmp_path / "absent", tmp_path / "data")
-    with pytest.raises(DataError, match="not an archive that can be read"):
+    with pytest.raises(DataError, match=r"not an archive that can be read \([^\n]*\)\. Unpack a ZIP"):
         found.take_over(tmp_path / "notes.txt", tmp_path / "data")
     with tarfile.open(tmp_path / "other.tar", "w") as archive:
         archive.add(tmp_path / "notes.txt", "notes.txt")
@@ -394,6 +449,21 @@ def test_a_picture_of_another_size_is_refused_before_its_pixels_are_read(tmp_pat
 # Which data set it is
 
 
+def half_means(records: Records) -> list[list[float]]:
+    """Return, by plain loops, the mean red, green and blue of rows 0 to 15 and of rows 16 to 31, class by class."""
+    rows = []
+    for label in range(10):
+        pictures = [r[1:].reshape(3, 32, 32) for r in records if r[0] == label]
+        rows.append(
+            [
+                float(np.mean([picture[colour, half] for picture in pictures]))
+                for half in (slice(16), slice(16, 32))
+                for colour in range(3)
+            ]
+        )
+    return rows
+
+
 @pytest.fixture(name="whole")
 def fixture_whole(monkeypatch: pytest.MonkeyPatch, small: tuple[Records, Records]) -> tuple[Records, Records]:
     """Return records that are taken for CIFAR-10 itself here."""
@@ -403,8 +473,7 @@ def fixture_whole(monkeypatch: pytest.MonkeyPatch, small: tuple[Records, Records
     for module in (layout, found):
         monkeypatch.setattr(module, "OFFICIAL_MD5", official)
     monkeypatch.setattr(found, "ANY_ORDER", (found._any_order(train), found._any_order(test)))
-    planes = train[:, 1:].reshape(50, 3, -1).mean(axis=2)
-    means = np.array([planes[train[:, 0] == label].mean(axis=0) for label in range(10)])
+    means = {"training": half_means(train), "test": half_means(test)}
     monkeypatch.setattr(found, "MEAN_COLOURS", means)
     monkeypatch.setattr(found, "EACH", (5, 1))
     monkeypatch.setattr(layout, "_balance", lambda *_: "")
@@ -454,6 +523,33 @@ def test_another_order_and_changed_pixels_are_told_apart(
     assert layout.source(tmp_path / "data" / "cifar-10-batches-bin") == taken.source == found.SHUFFLED
 
 
+def pictures_of(records: Records) -> Records:
+    return records[:, 1:].reshape(-1, 3, 32, 32)
+
+
+def with_pictures(records: Records, pictures: Records) -> Records:
+    return np.hstack([records[:, :1], pictures.reshape(len(records), -1)])
+
+
+def test_exchanged_rows_and_columns_and_exchanged_splits_are_not_taken_for_a_jpeg_copy(
+    whole: tuple[Records, Records],
+) -> None:
+    """All of them keep the mean colours of every class, or those of its training pictures."""
+    train, test = (with_pictures(part, pictures_of(part) // 2) for part in whole)
+    train[:, 1 : 1 + 512] += 90  # a bright sky, in red
+    test[:, 1 : 1 + 512] += 90
+    for split, part in (("training", train), ("test", test)):
+        found.MEAN_COLOURS[split] = half_means(part)  # type: ignore[assignment]
+    assert found.identify(train, test) == found.CHANGED
+    turned = [with_pictures(part, pictures_of(part).swapaxes(2, 3)) for part in (train, test)]
+    with pytest.raises(DataError, match="with the rows and columns of its pictures exchanged"):
+        found.identify(turned[0], turned[1])
+    with pytest.raises(DataError, match="but other training pictures"):
+        found.identify(with_pictures(train, pictures_of(train)[:, :, ::-1]), test)
+    with pytest.raises(DataError, match="but other test pictures"):
+        found.identify(train, train[:10])
+
+
 def test_the_real_one_is_recognised_whatever_its_order(real_data: Path) -> None:
     batches = layout.batches_folder(real_data)
     train, test = containers.find(batches).read(batches)
@@ -462,6 +558,15 @@ def test_the_real_one_is_recognised_whatever_its_order(real_data: Path) -> None:
     assert (source == "CIFAR-10") == layout.is_official(batches)
     if source == "CIFAR-10":
         assert found.identify(train[::-1], test) == found.SHUFFLED
+        assert np.abs(np.array(half_means(test)) - found.MEAN_COLOURS["test"]).max() < 0.006  # two digits
+        turned = [with_pictures(part, pictures_of(part).swapaxes(2, 3)) for part in (train, test)]
+        with pytest.raises(DataError, match="rows and columns"):
+            found.identify(turned[0], turned[1])
+        resplit = train.copy()
+        place = np.concatenate([np.flatnonzero(train[:, 0] == label)[:1000] for label in range(10)])
+        resplit[place] = test[np.argsort(test[:, 0], kind="stable")]
+        with pytest.raises(DataError, match="not CIFAR-10"):
+            found.identify(resplit, train[place])
 
 
 def test_the_usual_places_are_those_of_the_programs(
