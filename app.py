@@ -3,9 +3,7 @@
 Run it with `streamlit run app.py`, or with `make run`, which sets everything up first.
 """
 
-import importlib
 import secrets
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -97,17 +95,10 @@ def _has_owner(header: str) -> bool:
     return len(cookie_parser(header).get(COOKIE, "")) >= 32
 
 
-def import_pages() -> None:
-    """Import what every page needs, while the first browser still loads Streamlit's own scripts."""
-    for name in ("cnn.web.navigation", "numpy.ma"):  # `np.unique` imports the second at its first call
-        importlib.import_module(name)
-
-
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
     """Start the engine with the server, and stop it with the server."""
     service.start()
-    threading.Thread(target=import_pages, name="import-pages", daemon=True).start()
     yield
     service.stop()
 
