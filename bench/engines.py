@@ -13,7 +13,7 @@ import psutil
 from bench.serving import WARM_SECONDS, environment, free_port, stop, wait_for
 from cnn.core.settings import PROJECT, Settings
 from cnn.runs.store import RunStore
-from cnn.scheduler.cluster import Work
+from cnn.scheduler.cluster import CONFIG, Work
 from cnn.scheduler.engine import Engine
 
 
@@ -38,8 +38,15 @@ def warm_engine(workers: int, work: Work | None = None, scheduler: str = "") -> 
 
 @contextmanager
 def engine_on_cluster(workers: int) -> Iterator[Engine]:
-    """Start a Dask scheduler and workers by Dask's own commands, one of them for queries, and an engine on them."""
+    """Start a Dask scheduler and workers by Dask's own commands, one of them for queries, and an engine on them.
+
+    Their settings are those of the server's own workers, as docs/classroom.md advises.
+    """
     port = free_port()
+    settings = {
+        f"DASK_{name}".replace(".", "__").replace("-", "_").upper(): str(value)
+        for name, value in CONFIG.items()
+    }
     address = f"tcp://127.0.0.1:{port}"
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cnn-lab-bench-")))
@@ -48,7 +55,7 @@ def engine_on_cluster(workers: int) -> Iterator[Engine]:
             process = subprocess.Popen(
                 [sys.executable, "-m", "dask", *words, "--no-dashboard"],
                 cwd=PROJECT,
-                env=environment(home),
+                env={**environment(home), **settings},
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
