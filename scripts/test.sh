@@ -1,7 +1,6 @@
 #!/bin/sh
-# Run all tests in three lanes beside each other, since many of them wait: plain ones on all cores, then those
-# with a browser; workers, then the journeys in a browser that train; and TensorFlow. With arguments: one
-# pytest, for those only.
+# Run all tests in three lanes beside each other, since many of them wait: plain ones on all cores, then half of those
+# with a browser; workers, then the other half; and TensorFlow. With arguments: one pytest, for those only.
 #
 # A test with a browser that failed beside the other lanes runs once more when they have ended, and that is said with
 # its first report: a page's own seconds are no fault of it, a fault fails again. No other test has a second try.
@@ -25,27 +24,30 @@ computing() {
     nice -n 10 "$python" -m pytest -q -p no:cacheprovider $slowest -m "$@" || touch "$logs/failed"
 }
 
-browser_tests() { # NAME MARKS: those that fail stay in the cache NAME
-    "$python" -m pytest -q -o cache_dir="$logs/$1" $slowest -m "$2"
+browser_tests() { # NAME MARKS [ARGUMENTS]: those that fail stay in the cache NAME
+    name=$1 marks=$2
+    shift 2
+    "$python" -m pytest -q -o cache_dir="$logs/$name" $slowest -m "$marks" "$@"
     case $? in
         0) ;;
-        1) touch "$logs/$1.again" ;;
+        1) touch "$logs/$name.again" ;;
         *) touch "$logs/failed" ;; # nothing was collected, or pytest itself broke
     esac
 }
 
 {
     computing "not tensorflow and not workers and not browser" -n auto --dist loadscope
-    browser_tests pages "browser and not workers"
+    browser_tests app "browser and not workers" tests/web/app
 } > "$logs/plain" 2>&1 &
 {
     tests "workers and not browser"
     browser_tests journeys "browser and workers"
+    browser_tests pages "browser and not workers" --ignore=tests/web/app
 } > "$logs/workers" 2>&1 &
 computing "tensorflow and not workers and not browser" -n 2 --dist loadfile
 wait
 cat "$logs/workers" "$logs/plain"
-for name in pages journeys; do
+for name in app pages journeys; do
     [ -e "$logs/$name.again" ] || continue
     printf '\nTests with a browser failed, as reported above. They run once more, with nothing beside them:\n'
     "$python" -m pytest -q -o cache_dir="$logs/$name" --last-failed --last-failed-no-failures none -rA -m browser ||
