@@ -18,7 +18,7 @@ class Preset:
 
 # The filters of `minute` after its first layer, and the pictures per second from which they pay: what a machine
 # trains of the first row, the narrowest (docs/decisions/speed-and-accuracy.md).
-MINUTE_WIDTHS = ((0.0, (48, 96, 128, 128)), (4000.0, (64, 128, 256, 256)))
+MINUTE_WIDTHS = ((0.0, (48, 96, 128, 128)), (4500.0, (64, 128, 256, 256)))
 
 
 def _conv_block(filters: tuple[int, ...], **options: Any) -> Block:
