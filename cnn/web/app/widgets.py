@@ -93,7 +93,9 @@ def _live_notice() -> None:
     if status.state == "downloading":
         st.info(f"CIFAR-10 is being downloaded. {text}", icon=":material/downloading:")
         share = status.received / status.total if status.total else 0.0
-        st.progress(min(share, 1.0), f"{status.received / 1e6:,.0f} of {max(status.total, 1) / 1e6:,.0f} MB")
+        whole = f" of {status.total / 1e6:,.0f}" if status.total else ""  # servers need not say it
+        so_far = f"{status.received / 1e6:,.0f}{whole} MB" if status.received else "Asking for it…"
+        st.progress(min(share, 1.0), so_far)
         return
     with st.container(border=True):
         st.markdown(f":material/cloud_off: **CIFAR-10 is not installed yet.** {text}")

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.data import CLASSES
+from cnn.data.download import Download, DownloadStatus
 from cnn.evaluation import pretrained
 from cnn.network.presets import PRESETS, minute_for, minute_widths
 from cnn.network.spec import Block, Convolution, Setup
@@ -55,6 +56,23 @@ def test_a_page_in_an_empty_lab_without_cifar10(lab: Lab, page: str) -> None:
     if page in ("home", "train"):
         assert "CIFAR-10 is not installed yet" in words(app)
         assert "sketch10" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("received", "total", "said"),
+    [
+        (0, 0, "Asking for it…"),
+        (3_000_000, 0, "3 MB"),
+        (3_000_000, 163_000_000, "3 of 163 MB"),
+    ],
+)
+def test_a_download_says_how_far_it_is_and_no_total_that_it_was_not_told(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, received: int, total: int, said: str
+) -> None:
+    now = DownloadStatus("downloading", received, total)
+    monkeypatch.setattr(Download, "status", lambda _: now)
+    monkeypatch.setattr(Download, "refresh", lambda _: now)
+    assert [bar.proto.text for bar in lab.visit("home").get("progress")] == [said]
 
 
 @pytest.mark.parametrize("page", PAGES)
