@@ -36,7 +36,7 @@ def ten_scores() -> None:
         scores = forward(network, weights, sample.pixels)["scores"]
     else:
         found = []
-        columns = widgets.columns_in_rows(len(CLASSES), 5)
+        columns = widgets.short_columns(len(CLASSES))
         for column, name, first in zip(columns, CLASSES, softmax.FIRST_SCORES, strict=True):
             with column:
                 found.append(lesson.number(f"score_{name}", name, -10.0, 10.0, first, 0.1, "%.1f"))

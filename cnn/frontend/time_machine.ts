@@ -131,7 +131,10 @@ function draw(state: State): void {
     class: "curve",
     d: measured.map((stop, i) => `${i ? "L" : "M"}${x(stop)} ${y(stop)}`).join(""),
   });
-  if (stops.length <= FEW) for (const stop of stops) spot(slider, "stop", x(stop) / WIDE, y(stop) / TALL);
+  for (const stop of stops.length <= FEW ? stops : []) {
+    const name = stop.accuracy === null ? "stop unmeasured" : "stop"; // it stands on the floor to be chosen
+    spot(slider, name, x(stop) / WIDE, y(stop) / TALL);
+  }
   const now = stops[state.at];
   if (now) spot(slider, "handle", x(now) / WIDE, y(now) / TALL);
   make("span", slider, "top", `${100 * ceiling} %`);

@@ -22,6 +22,13 @@ a:focus-visible, button:focus-visible { outline: 3px solid #3A97D9 !important; o
   .st-key-stacking > * > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]
   { min-width: calc(100% - 1.5rem); }
 }
+/* see widgets.short_columns */
+.st-key-short > * > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]
+{ flex: 1 1 calc(20% - 1rem); min-width: calc(20% - 1rem); }
+@media (max-width: 640px) {
+  .st-key-short > * > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]
+  { flex-basis: calc(50% - 1rem); min-width: calc(50% - 1rem); }
+}
 /* The words of a switch wrap where Streamlit would cut them off. */
 .stCheckbox label * { white-space: normal; overflow: visible; }
 /* In a narrow window the navigation is behind this button, of which Streamlit shows only two arrows. */

@@ -35,6 +35,17 @@ test("a call that was overtaken takes nothing from the newer one", () => {
   expect(place.querySelectorAll('[role="slider"]')).toHaveLength(1);
 });
 
+test("a state whose accuracy is not known is marked otherwise than one at 0 %", () => {
+  const place = document.createElement("div");
+  place.innerHTML = '<div class="time"></div>';
+  const first = { step: 0, epoch: 0, words: "before training" };
+  timeMachine(mount(place, { ...facts(100), stops: [{ ...first, accuracy: null }, ...saved] }));
+  expect(place.querySelectorAll(".stop")).toHaveLength(4);
+  expect(place.querySelectorAll(".unmeasured")).toHaveLength(1);
+  timeMachine(mount(place, { ...facts(100), stops: [{ ...first, accuracy: 0 }, ...saved] }));
+  expect(place.querySelectorAll(".unmeasured")).toHaveLength(0);
+});
+
 test("a chart that is drawn a hundred times is listened to once, and not at all when it has gone", () => {
   vi.useFakeTimers();
   const place = document.createElement("div");

@@ -56,6 +56,11 @@ def columns_in_rows(count: int, across: int) -> list[DeltaGenerator]:
     return [column for _ in rows for column in st.columns(across)][:count]
 
 
+def short_columns(count: int) -> list[DeltaGenerator]:
+    """Return `count` columns for short controls, five in a row; on a phone two, so that what they change is near."""
+    return st.container(key="short").columns(count)
+
+
 def stacking_columns(widths: list[int]) -> list[DeltaGenerator]:
     """Return a page's main columns: below each other in a window of less than 800 pixels (an enlarged page, for one),
     where controls in them would be cut off; Streamlit alone stacks columns below 640 pixels.

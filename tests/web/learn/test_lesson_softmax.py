@@ -248,3 +248,12 @@ def test_a_way_through_the_lesson(served_app: ServedApp, new_page: NewPage) -> N
     page.get_by_text("Only that of dog").click()
     page.locator("svg[aria-label^='p − y']").wait_for()
     assert written(plain_softmax([*scores[:8], -1.9, -1.0])[5] - 1) in page.locator("body").inner_text()
+
+    def tops() -> list[int]:
+        names = ("airplane", "automobile", "bird", "cat", "deer", "dog")
+        boxes = [page.get_by_role("slider", name=name).bounding_box() for name in names]
+        return [round(box["y"]) if box else -1 for box in boxes]
+
+    assert len(set(tops())) == 2  # five in a row
+    page.set_viewport_size({"width": 390, "height": 844})
+    eventually("two in a row on a phone", lambda: len(set(tops())) == 3)
