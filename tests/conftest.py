@@ -42,8 +42,19 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run the unmarked tests first, then those with TensorFlow, with workers, with a browser.
 
-    Those that take minutes are left out unless they are asked for, as in `pytest -m slow`.
+    Those that take minutes are left out unless they are asked for, as in `pytest -m slow`. A mark has to be written
+    in the file of its test: by that, scripts/test.sh finds the files of its lanes.
     """
+    marks: dict[Path, set[str]] = {}
+    for item in items:
+        marks.setdefault(item.path, set()).update(
+            mark.name for mark in item.iter_markers() if mark.name in ORDER
+        )
+    for path, names in marks.items():
+        text = path.read_text("utf-8") if names else ""
+        for name in names:
+            if f"mark.{name}" not in text:
+                raise pytest.UsageError(f"{path} has a test marked {name}, but nowhere pytest.mark.{name}")
     if "slow" not in config.option.markexpr:
         slow = {item for item in items if item.get_closest_marker("slow")}
         config.hook.pytest_deselected(items=list(slow))
