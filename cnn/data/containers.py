@@ -43,6 +43,11 @@ MAX_PNG_BYTES = 8_000  # 32×32 RGB has 3,072 uncompressed, plus headers
 MAX_TABLE_BYTES = 400_000_000  # a Parquet or TFRecord file of all pictures has about 120 MB
 FOLDERS, LEVELS = 500, 4  # limits of the search
 
+KNOWN = (
+    "Known are the binary and the python version of CIFAR-10, as archives or unpacked (Keras and torchvision keep the "
+    "latter), TFDS, Hugging Face's parquet and Arrow files, and PNGs in folders train/CLASS and test/CLASS."
+)
+
 Records = NDArray[np.uint8]
 
 
@@ -74,11 +79,7 @@ def find(path: Path) -> Container:
         for name in ARCHIVES:
             if (folder / name).is_file():
                 return Container("an archive", folder / name, _read_archive)
-    raise DataError(
-        f"There is no CIFAR-10 in {path}. Known are its binary and its python version, as archives or unpacked "
-        "(Keras and torchvision keep the latter), TFDS, Hugging Face's parquet and Arrow files, and PNGs in folders "
-        "train/CLASS and test/CLASS."
-    )
+    raise DataError(f"There is no CIFAR-10 in {path}. {KNOWN}")
 
 
 def _folders(path: Path) -> Iterator[Path]:
@@ -165,7 +166,7 @@ def _read_archive(path: Path) -> tuple[Records, Records]:
         told = str(error).partition("\n")[0].rstrip(":")  # the rest lists every kind of compression
         raise DataError(
             f"{path} is not an archive that can be read ({told}). Unpack a ZIP and give its folder; of tables, too, "
-            "give the folder."
+            f"give the folder. {KNOWN}"
         ) from error
     for names in (binary, python):
         if names <= set(found):

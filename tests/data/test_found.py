@@ -425,8 +425,12 @@ def test_what_is_no_cifar10_is_refused_with_the_forms_that_are(tmp_path: Path) -
         found.take_over(tmp_path, tmp_path / "data")
     with pytest.raises(DataError, match=r"There is no folder or file .*absent"):
         found.take_over(tmp_path / "absent", tmp_path / "data")
-    with pytest.raises(DataError, match=r"not an archive that can be read \([^\n]*\)\. Unpack a ZIP"):
-        found.take_over(tmp_path / "notes.txt", tmp_path / "data")
+    np.savez(tmp_path / "cifar10.npz", train_images=np.zeros((2, 32, 32, 3), np.uint8), train_labels=[0, 1])
+    for name in ("notes.txt", "cifar10.npz"):
+        with pytest.raises(
+            DataError, match=r"not an archive that can be read \([^\n]*\)\. Unpack a ZIP .* Known are .* TFDS"
+        ):
+            found.take_over(tmp_path / name, tmp_path / "data")
     with tarfile.open(tmp_path / "other.tar", "w") as archive:
         archive.add(tmp_path / "notes.txt", "notes.txt")
     with pytest.raises(DataError, match="not an archive of CIFAR-10"):
