@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -505,11 +507,9 @@ def test_a_run_that_is_trained_elsewhere_is_not_trained_twice(run: Run, capsys: 
 # steer and train: with a training in another process
 
 
-@pytest.mark.tensorflow
-def test_a_training_is_steered_from_another_terminal_stopped_and_taken_up_again(
-    tmp_path: Path, home: Path, capsys: Capture
-) -> None:
-    out = tmp_path / "run"
+@contextmanager
+def training_elsewhere(out: Path, home: Path) -> Iterator[subprocess.Popen[str]]:
+    """Yield a process that trains, once it has reported its first steps."""
     with subprocess.Popen(
         train_command(out, "--epochs", "200", "--json"),
         cwd=PROJECT,
@@ -521,34 +521,43 @@ def test_a_training_is_steered_from_another_terminal_stopped_and_taken_up_again(
         try:
             assert process.stdout
             assert next(line for line in process.stdout if '"event": "progress"' in line)
-            run = read_run(out)
-
-            def steered(*what: str) -> dict:
-                status, (facts,) = run_json(capsys, "steer", str(out), *what)
-                assert status == 0
-                assert facts["taken"]
-                return facts
-
-            def paused() -> bool:
-                return run.status().state == "paused"
-
-            steered("pause")
-            eventually("it is paused", paused)
-            step = run.status().step
-            steered("step")
-            eventually("one batch more", lambda: run.status().step == step + 1 and paused())
-            steered("rate", "0.0005")
-            eventually("the rate is marked", lambda: rates(run) == [0.0005])
-            steered("extend", "7s")
-            steered("epoch")
-            eventually("the epoch is full", lambda: run.status().epoch % 1 == 0 and paused())
-            assert run.status().epoch == step // STEPS_AN_EPOCH + 1
-            steered("resume")
-            eventually("it goes on", lambda: run.status().state == "running")
-            assert steered("stop")["state"] == "stopped"
-            rest, errors = process.communicate(timeout=60)
+            yield process
         finally:
             process.kill()
+
+
+@pytest.mark.tensorflow
+def test_a_training_is_steered_from_another_terminal_stopped_and_taken_up_again(
+    tmp_path: Path, home: Path, capsys: Capture
+) -> None:
+    out = tmp_path / "run"
+    with training_elsewhere(out, home) as process:
+        run = read_run(out)
+
+        def steered(*what: str) -> dict:
+            status, (facts,) = run_json(capsys, "steer", str(out), *what)
+            assert status == 0
+            assert facts["taken"]
+            return facts
+
+        def paused() -> bool:
+            return run.status().state == "paused"
+
+        steered("pause")
+        eventually("it is paused", paused)
+        step = run.status().step
+        steered("step")
+        eventually("one batch more", lambda: run.status().step == step + 1 and paused())
+        steered("rate", "0.0005")
+        eventually("the rate is marked", lambda: rates(run) == [0.0005])
+        steered("extend", "7s")
+        steered("epoch")
+        eventually("the epoch is full", lambda: run.status().epoch % 1 == 0 and paused())
+        assert run.status().epoch == step // STEPS_AN_EPOCH + 1
+        steered("resume")
+        eventually("it goes on", lambda: run.status().state == "running")
+        assert steered("stop")["state"] == "stopped"
+        rest, errors = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "Traceback" not in errors
     events = [row["event"] for row in json_lines(rest)]
@@ -573,21 +582,9 @@ def rates(run: Run) -> list[float]:
 @pytest.mark.tensorflow
 def test_ctrl_c_stops_training_and_keeps_its_weights(tmp_path: Path, home: Path) -> None:
     out = tmp_path / "run"
-    with subprocess.Popen(
-        train_command(out, "--epochs", "200", "--json"),
-        cwd=PROJECT,
-        env=environment(home),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            assert process.stdout
-            assert next(line for line in process.stdout if '"event": "progress"' in line)
-            process.send_signal(signal.SIGINT)
-            rest, errors = process.communicate(timeout=30)
-        finally:
-            process.kill()
+    with training_elsewhere(out, home) as process:
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=30)
     assert "Traceback" not in errors
     assert json_lines(rest)[-1]["event"] == "stopped"
     run = read_run(out)
