@@ -46,6 +46,9 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "precision": Part(
             "bench.precision:precision", "test accuracy after the same seconds in bfloat16 and in float32"
         ),
+        "divisions": Part(
+            "bench.divisions:divisions", "how much easier the validation pictures are than the test pictures"
+        ),
         "app": Part(
             "bench.app:app", "Train to first report; speed with the page open, against python -m cnn"
         ),

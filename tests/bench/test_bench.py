@@ -158,6 +158,7 @@ def test_list_names_the_parts(capsys: pytest.CaptureFixture[str]) -> None:
         "seeds",
         "accuracy",
         "precision",
+        "divisions",
         "app",
         "first",
         "lessons",

@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnn.core.errors import RunError
 from cnn.core.shares import between, percent, points
+from cnn.data.layout import batches_folder, data_folder
 from cnn.evaluation import duplicates
 from cnn.evaluation.evaluations import Evaluation
 from cnn.evaluation.looks import cost_words, looks, note_looks, tested
@@ -34,10 +35,13 @@ def show_headline(run: Run, shown: Evaluation) -> None:
     )
     _show_training_count(run, shown)
     if shown.part == "validation":
+        easier = shown.dataset == "cifar10" and duplicates.known(batches_folder(data_folder()))
         st.caption(
             "Validation pictures: 5,000 pictures of the training set that no network here is trained on. "
             "Evaluate on them as often as you like, and choose between networks by them. Use the test "
             "pictures only for the one you chose."
+            + " By chance these 5,000 are the easier ones: expect about a point less on the test pictures."
+            * bool(easier)
         )
 
 

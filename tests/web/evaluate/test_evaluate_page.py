@@ -89,6 +89,7 @@ def test_validation_and_test_are_told_apart_and_only_test_is_counted(evaluated: 
     app = evaluated(network="lecture", on="Validation pictures")
     assert "**150 of 200 validation pictures**" in said(app)
     assert "as often as you like" in said(app)
+    assert "easier ones" not in said(app)  # which was measured of CIFAR-10 itself
     assert not looks(owner_hash(ANNA))
     app = evaluated(network="lecture")
     assert looks(owner_hash(ANNA)) == {f"lecture/{newest_snapshot(LECTURE).step}"}
@@ -143,6 +144,8 @@ def test_pictures_that_are_in_both_sets_are_shown_in_pairs(
     apart = listed.test[train_labels != labels[listed.test]]
     assert f"test {apart[0]:,}," in said(app)
     assert len([item for item in app.caption if ", training " in item.value]) == min(12, len(apart))
+    app = opened(monkeypatch, "evaluate", ANNA, network="lecture", on="Validation pictures")
+    assert "these 5,000 are the easier ones" in said(app)
 
 
 def test_a_cell_opens_its_pictures_most_confident_first(evaluated: Visit) -> None:
