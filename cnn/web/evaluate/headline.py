@@ -80,6 +80,5 @@ def show_doubles_line(shown: Evaluation) -> None:
     st.caption(
         f":material/file_copy: **{len(twice):,} of the {shown.total:,} test pictures are also in the training set**, "
         f"nearly the same. Of these it classifies {percent(right / len(twice))} correctly. Without them its "
-        f"accuracy is {percent(without)} ({between(low, high)}) instead of {percent(shown.accuracy)}: they "
-        f"account for {points(shown.accuracy - without)} points."
+        f"accuracy is {percent(without)} ({between(low, high)}) instead of {percent(shown.accuracy)}."
     )

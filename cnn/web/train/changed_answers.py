@@ -92,7 +92,7 @@ def _told(run: Run, snapshots: Sequence[Snapshot], name: str) -> tuple[str, str]
 def _item(name: str, change: Change) -> str:
     pixels = data.test_pictures(name, [change.index])[0]
     right = change.now == change.truth
-    sign = "✓" if right else f"✗ it is a {CLASSES[change.truth]}"
+    sign = "✓" if right else f"✗ the class is {CLASSES[change.truth]}"
     words = f"{CLASSES[change.before]} → <b>{CLASSES[change.now]}</b> {escape(sign)}"
     alt = f"Test picture {change.index} of class {CLASSES[change.truth]}"
     return f'<li><img src="{data_uri(picture(pixels, 2))}" alt="{alt}"><span>{words}</span></li>'
