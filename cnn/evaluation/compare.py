@@ -40,7 +40,9 @@ def by_hand(run: Run) -> str:
                 more = f"{row['epochs']:g} epochs" if row["epochs"] else f"{row['seconds']:g} s"
                 told["extended", len(told)] = f"{more} more {since}"
     status = run.status()
-    if status.state == "stopped":
+    if (
+        status.state == "stopped" and run.origin() is None
+    ):  # one that was brought in is not trained on by itself
         told["stopped", 0] = f"stopped at epoch {status.epoch:.3g}"
     return ", ".join(told.values()) or "nothing"
 
