@@ -30,7 +30,7 @@ BUDGET = 4e8  # multiply-adds a look, some tenths of a second
 STATES = 4  # so many steps back it looks for the last change
 KEPT = 64
 STYLE = (
-    "<style>.changed{display:flex;flex-wrap:wrap;gap:.6rem 1.1rem;margin:0;padding:0;list-style:none}"
+    "<style>ul.changed{display:flex;flex-wrap:wrap;gap:.6rem 1.1rem;margin:0;padding:0;list-style:none}"
     ".changed li{display:flex;gap:.5rem;align-items:center;margin:0;font-size:.92rem;line-height:1.25}"
     ".changed img{width:48px;height:48px;image-rendering:pixelated;border-radius:3px}</style>"
 )
