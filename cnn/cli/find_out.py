@@ -158,7 +158,7 @@ def compare(options: argparse.Namespace) -> int:
     runs = [find_model(name, store) for name in options.targets]
     dataset = options.dataset or runs[0].dataset
     found = [evaluations(run, dataset, (options.part,), quiet=options.json)[options.part] for run in runs]
-    rows = differing([settings_of(run.setup, run.dataset) for run in runs])
+    rows = differing([settings_of(run) for run in runs])
     names = [run.name or run.id for run in runs]
     names = [name if names.count(name) == 1 else f"{name} ({i + 1})" for i, name in enumerate(names)]
     try:

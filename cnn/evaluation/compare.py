@@ -13,19 +13,38 @@ from numpy.typing import NDArray
 from cnn.core.shares import plus_minus
 from cnn.evaluation.evaluations import Evaluation
 from cnn.evaluation.metrics import holm, mcnemar, seeds_differ
-from cnn.network.spec import Setup
+from cnn.runs.store import Run
 
 ALPHA = 0.05
 MOST = 8
 MOST_CURVES = 100  # more than eight are only drawn as curves and points
 
 
-def settings_of(setup: Setup, dataset: str) -> dict[str, Any]:
+def settings_of(run: Run) -> dict[str, Any]:
     """Return every setting of network and training by a short name, such as "block 1 conv 2 filters"."""
-    found: dict[str, Any] = {"data": dataset}
-    for part in (setup.network.to_json(), setup.training.to_json()):
+    found: dict[str, Any] = {"data": run.dataset}
+    for part in (run.setup.network.to_json(), run.setup.training.to_json()):
         _flatten(part, "", found)
-    return found
+    return found | {"by hand": by_hand(run)}
+
+
+def by_hand(run: Run) -> str:
+    """Return how a run was steered away from its settings: "rate 0.01 from epoch 2", "nothing"."""
+    told: dict[tuple[str, int], str] = {}
+    for row in run.history.rows():
+        since = f"from epoch {row['epoch']:.3g}"
+        match row["kind"]:
+            case "rate":  # of several at one step, only the last was trained with
+                told["rate", row["step"]] = f"rate {row['learning_rate']:g} {since}"
+            case "extended":
+                more = f"{row['epochs']:g} epochs" if row["epochs"] else f"{row['seconds']:g} s"
+                told["extended", len(told)] = f"{more} more {since}"
+    status = run.status()
+    if (
+        status.state == "stopped" and run.origin() is None
+    ):  # one that was brought in is not trained on by itself
+        told["stopped", 0] = f"stopped at epoch {status.epoch:.3g}"
+    return ", ".join(told.values()) or "nothing"
 
 
 def _flatten(value: Any, name: str, found: dict[str, Any]) -> None:
@@ -184,11 +203,9 @@ def chance_words(chance: float) -> str:
     return "p < 0.0001" if chance < 0.0001 else f"p = {chance:.2g}"
 
 
-def without_seed(setup: Setup, dataset: str) -> str:
+def without_seed(run: Run) -> str:
     """Return what runs share that differ in their seed alone."""
-    facts = setup.to_json()
-    facts["training"]["seed"] = 0
-    return f"{dataset} {facts}"
+    return str({name: value for name, value in settings_of(run).items() if name != "seed"})
 
 
 def seeds_words(names: Sequence[str], groups: Sequence[Sequence[float]]) -> str:

@@ -119,7 +119,8 @@ def _counted(experiment: Experiment, results: Sequence[Result]) -> str:
     )
     broken = sum(r.state in ("failed", "interrupted", "gone") for r in results)
     seeds = "one seed each" if grid.seeds == 1 else f"{grid.seeds} seeds each"
-    words = f"{ended} of {grid.count} runs were trained to the end ({len(grid.cells)} cells, {seeds})."
+    were = "was" if ended == 1 else "were"
+    words = f"{ended} of {grid.count} runs {were} trained to the end ({len(grid.cells)} cells, {seeds})."
     words += f" {stopped} {'was' if stopped == 1 else 'were'} stopped before." if stopped else ""
     return words + (f" {broken} failed." if broken else "")
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.core.numbers import minus
+from cnn.core.numbers import number
 from cnn.core.shares import percent
 from cnn.data import CLASSES
 from cnn.figures.colours import TAGS, Scale, Theme, scale_of
@@ -300,7 +300,7 @@ def tag_badge(layer: Layer) -> str:
 def legend_html(scale: Scale, theme: Theme, *, own: bool = False) -> str:
     """Return a colour bar with its numbers; `own` says that every map has its own scale."""
     stops = ", ".join(scale.stops(theme))
-    low, high = ("lowest", "highest") if own else (minus(f"{scale.low:.3g}"), minus(f"{scale.high:.3g}"))
+    low, high = ("lowest", "highest") if own else (number(scale.low), number(scale.high))
     middle = "<span>0</span>" if scale.signed else ""
     note = " Each map has its own scale: colours cannot be compared between maps." if own else ""
     return (

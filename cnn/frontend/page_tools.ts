@@ -1,6 +1,7 @@
 // Prints what a page shows on one sheet of A4, upright or lying, whichever leaves it larger. What would become too small
-// to read is printed at the width of a sheet, on several.
+// to read is printed at the width of a sheet, on several. It is on every page, and keeps the browser's history in order.
 import { find, lasting, type Mount, makeButton } from "./shared/dom.ts";
+import { oneEntryATurn } from "./shared/history.ts";
 
 const SHEET = [718, 1047] as const; // CSS pixels of A4 within margins of 10 mm
 const LEAST = 0.45; // smaller than that, text has less than 5.4 points
@@ -43,6 +44,7 @@ function prepare(): void {
 }
 
 export default lasting(function pageTools({ parentElement }: Mount<null>): () => void {
+  oneEntryATurn(window);
   const place = find(parentElement, ".tools");
   const button = place.querySelector("button") ?? makeButton(place, "", "Print this page");
   button.onclick = () => print();

@@ -138,7 +138,13 @@ class Run:
                 return read_weights(candidate.path, self.setup.network), problem
             except RunError as error:
                 problem = problem or str(error)
-        raise RunError(problem or "This run has no snapshot yet; the first is saved when training begins.")
+        raise RunError(problem or self.nothing_saved())
+
+    def nothing_saved(self) -> str:
+        """Return in a sentence why there are no weights."""
+        if not self.folder.is_dir():
+            return "This run has been deleted; choose another network."
+        return "This run has no snapshot yet; the first is saved when training begins."
 
     def checkpoint(self) -> tuple[Checkpoint | None, list[str]]:
         """Return the newest usable checkpoint, if any, and the errors of newer ones.

@@ -38,11 +38,36 @@ def findings(setup: Setup, rows: Sequence[dict[str, Any]]) -> list[Finding]:
     ends = [row for row in rows if row["kind"] == "epoch" and row.get("validation_accuracy") is not None]
     if not ends:
         return []
-    rules = {"one_answer": _one_answer, "guessing": _guessing, "dead": _dead, "overfitting": _overfitting}
-    found = {name: sentence for name, rule in rules.items() if (sentence := rule(setup, ends))}
+    rates = _rates(setup, rows)
+    told = {
+        "one_answer": _one_answer(rates, ends),
+        "guessing": _guessing(rates, ends),
+        "dead": _dead(rates, ends),
+        "overfitting": _overfitting(setup, ends),
+    }
+    found = {name: sentence for name, sentence in told.items() if sentence}
     if "one_answer" in found:
         found.pop("guessing", None)
     return [Finding(name, sentence) for name, sentence in found.items()]
+
+
+@dataclass(frozen=True)
+class _Rates:
+    """`highest` is the highest learning rate that the run has trained with, `lower` one to start again with."""
+
+    highest: float
+    lower: float
+
+
+def _rates(setup: Setup, rows: Sequence[dict[str, Any]]) -> _Rates:
+    """Return the rates of a run; one that was set by hand counts if a step was trained with it."""
+    own = setup.training.learning_rate
+    changes = [(0, own), *((row["step"], row["learning_rate"]) for row in rows if row["kind"] == "rate")]
+    ends = [*(step for step, _ in changes[1:]), rows[-1]["step"]]
+    highest = max(
+        (rate for (start, rate), end in zip(changes, ends, strict=True) if end > start), default=own
+    )
+    return _Rates(highest, min(highest / 10, own))
 
 
 def chance(classes: int) -> float:
@@ -54,7 +79,7 @@ def chance(classes: int) -> float:
     return 1 / max(classes, 1)
 
 
-def _one_answer(setup: Setup, ends: Sequence[dict[str, Any]]) -> str | None:
+def _one_answer(rates: _Rates, ends: Sequence[dict[str, Any]]) -> str | None:
     answers, classes = ends[-1].get("answers"), ends[-1].get("classes", len(CLASSES))
     if not answers or classes < 2 or max(answers) < ONE_ANSWER * sum(answers):
         return None
@@ -62,11 +87,11 @@ def _one_answer(setup: Setup, ends: Sequence[dict[str, Any]]) -> str | None:
     every = "every picture" if max(answers) == sum(answers) else f"{percent(share)} of the pictures"
     return (
         f"It guesses: it answers {CLASSES[answers.index(max(answers))]} for {every} of validation. "
-        f"{_what_helps(setup, ends)}"
+        f"{_what_helps(rates, ends)}"
     )
 
 
-def _guessing(setup: Setup, ends: Sequence[dict[str, Any]]) -> str | None:
+def _guessing(rates: _Rates, ends: Sequence[dict[str, Any]]) -> str | None:
     """Applies up to chance plus two standard deviations: about 98 % of guessing networks are below that."""
     last = ends[-1]
     classes, pictures = last.get("classes", len(CLASSES)), sum(last.get("answers") or [0])
@@ -78,20 +103,20 @@ def _guessing(setup: Setup, ends: Sequence[dict[str, Any]]) -> str | None:
         return None
     return (
         f"It guesses: {percent(last['validation_accuracy'])} of the validation pictures are right, and guessing "
-        f"among {classes} classes gets {percent(expected)}. {_what_helps(setup, ends)}"
+        f"among {classes} classes gets {percent(expected)}. {_what_helps(rates, ends)}"
     )
 
 
-def _what_helps(setup: Setup, ends: Sequence[dict[str, Any]]) -> str:
+def _what_helps(rates: _Rates, ends: Sequence[dict[str, Any]]) -> str:
     """Return advice for a network that guesses."""
-    step, rate = ends[-1]["step"], setup.training.learning_rate
+    step, rate = ends[-1]["step"], rates.highest
     if _most_dead(ends[-1])[1] >= MOSTLY_DEAD or _jumped(ends):
-        return f"The learning rate {rate:g} is too high for it: start again with {rate / 10:g}."
+        return f"The learning rate {rate:g} is too high for it: start again with {rates.lower:g}."
     if step < FEW_STEPS:
         steps = f"{step} step{'s' if step != 1 else ''}"
         return f"It has done only {steps} so far: give it more epochs, or smaller batches."
     return (
-        f"Start again with another learning rate: {rate / 10:g} if the loss has jumped, {10 * rate:g} if it has "
+        f"Start again with another learning rate: {rates.lower:g} if the loss has jumped, {10 * rate:g} if it has "
         "hardly moved."
     )
 
@@ -107,7 +132,7 @@ def _most_dead(row: dict[str, Any]) -> tuple[str, float]:
     return max((row.get("dead") or {"": 0.0}).items(), key=lambda item: item[1])
 
 
-def _dead(setup: Setup, ends: Sequence[dict[str, Any]]) -> str | None:
+def _dead(rates: _Rates, ends: Sequence[dict[str, Any]]) -> str | None:
     layer, share = _most_dead(ends[-1])
     if share < MOSTLY_DEAD:
         return None
@@ -115,7 +140,7 @@ def _dead(setup: Setup, ends: Sequence[dict[str, Any]]) -> str | None:
     return (
         f"{which} maps of {layer} are dead: zero everywhere on all of 500 pictures, so "
         f"that they learn nothing any more. Start again with a lower learning rate "
-        f"({setup.training.learning_rate / 10:g}), with batch normalisation, or with leaky ReLU."
+        f"({rates.lower:g}), with batch normalisation, or with leaky ReLU."
     )
 
 

@@ -1,6 +1,7 @@
 """Networks held against each other: settings, legends, layers, pairs; against oracles and by hand."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,9 +9,16 @@ import pytest
 from cnn.evaluation import compare, metrics
 from cnn.evaluation.evaluations import Evaluation
 from cnn.network.presets import PRESETS
+from cnn.network.spec import Setup
+from cnn.runs.status import Status
+from cnn.runs.store import Run, RunStore, owner_hash
 
 LECTURE = PRESETS["lecture"].setup
 SLOWER = replace(LECTURE, training=replace(LECTURE.training, learning_rate=0.01))
+
+
+def run_of(home: Path, setup: Setup) -> Run:
+    return RunStore(home / "runs").create(setup, "cifar10", owner_hash("somebody" * 4), "mine")
 
 
 def named(said: list[int], labels: list[int]) -> Evaluation:
@@ -20,8 +28,8 @@ def named(said: list[int], labels: list[int]) -> Evaluation:
     return Evaluation("sketch10", "test", "drawn", scores, np.array(labels))
 
 
-def test_only_what_differs_is_in_the_legend() -> None:
-    rows = compare.differing([compare.settings_of(one, "cifar10") for one in (LECTURE, SLOWER)])
+def test_only_what_differs_is_in_the_legend(home: Path) -> None:
+    rows = compare.differing([compare.settings_of(run_of(home, one)) for one in (LECTURE, SLOWER)])
     assert rows == {"learning rate": [0.003, 0.01]}
     assert compare.legends(["a", "b"], rows) == ["learning rate 0.003", "learning rate 0.01"]
 
@@ -34,9 +42,32 @@ def test_what_is_the_same_twice_gets_a_number_and_many_differences_the_names() -
     assert compare.legends(["a", "b"], many) == ["a", "b"]
 
 
-def test_a_setting_that_one_does_not_have_is_a_dash() -> None:
+def test_what_was_changed_by_hand_is_a_difference(home: Path) -> None:
+    plain, steered = (run_of(home, LECTURE) for _ in range(2))
+    at = {"step": 445, "epoch": 1.264205}
+    for row in (
+        {"kind": "rate", "learning_rate": 7.0},
+        {"kind": "rate", "learning_rate": 0.0005},  # before a step was trained with 7
+        {"kind": "extended", "epochs": 25, "seconds": 0.0},
+    ):
+        steered.history.append(row | at)
+    rows = compare.differing([compare.settings_of(run) for run in (plain, steered)])
+    told = "rate 0.0005 from epoch 1.26, 25 epochs more from epoch 1.26"
+    assert rows == {"by hand": ["nothing", told]}
+    assert compare.without_seed(plain) != compare.without_seed(steered)
+    plain.write_status(Status("stopped", epoch=0.5))
+    assert compare.by_hand(plain) == "stopped at epoch 0.5"
+
+
+def test_runs_that_differ_in_their_seed_alone_are_known(home: Path) -> None:
+    another = replace(LECTURE, training=replace(LECTURE.training, seed=7))
+    first, second, other = (compare.without_seed(run_of(home, one)) for one in (LECTURE, another, SLOWER))
+    assert first == second != other
+
+
+def test_a_setting_that_one_does_not_have_is_a_dash(home: Path) -> None:
     rows = compare.differing(
-        [compare.settings_of(PRESETS[name].setup, "cifar10") for name in ("lecture", "tinyvgg")]
+        [compare.settings_of(run_of(home, PRESETS[name].setup)) for name in ("lecture", "tinyvgg")]
     )
     assert rows["block 1 conv 2 filters"] == [None, 10]
     assert compare.value_text(None) == "–"

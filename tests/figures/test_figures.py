@@ -237,8 +237,10 @@ def test_a_legend_holds_its_numbers() -> None:
     assert "12.3" in shown
     assert all(stop in shown for stop in LIGHT.sequential)
     signed = legend_html(Scale(-0.5, 0.5, signed=True), DARK)
-    assert re.findall(r"<span>(.*?)</span>", signed) == ["−0.5", "0", "0.5"]
+    assert re.findall(r"<span>(.*?)</span>", signed) == ["−0.500", "0", "0.500"]
     assert all(stop in signed for stop in (DARK.negative, DARK.ground, DARK.positive))
+    large = legend_html(Scale(-3123.4, 3123.4, signed=True), LIGHT)
+    assert re.findall(r"<span>(.*?)</span>", large) == ["−3,123", "0", "3,123"]
 
 
 def test_a_legend_for_each_map_claims_no_numbers() -> None:

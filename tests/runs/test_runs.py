@@ -302,6 +302,16 @@ def test_a_name_can_be_changed(store: RunStore) -> None:
             store.rename(run.id, ANNA, empty)
 
 
+def test_why_there_are_no_weights_is_said(store: RunStore) -> None:
+    run = store.create(SETUP, "sketch10", ANNA)
+    with pytest.raises(RunError, match="no snapshot yet"):
+        run.weights()
+    store.delete(run.id, ANNA)
+    run.remove()
+    with pytest.raises(RunError, match="has been deleted"):  # while a page that shows it is open
+        run.weights()
+
+
 # Steering a run that no process trains, and one that some process does
 
 

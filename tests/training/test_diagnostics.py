@@ -148,3 +148,23 @@ def test_after_few_steps_dead_maps_and_an_explosion_blame_the_learning_rate() ->
         sentence = rules(setup(), [row | changes])["one_answer"]
         assert "too high for it: start again with 0.001" in sentence
         assert "so far" not in sentence
+
+
+def test_the_rate_that_is_blamed_is_the_highest_that_trained() -> None:
+    end = {
+        "kind": "epoch", "epoch": 2.0, "step": 700, "classes": 10, "answers": [500] + [0] * 9,
+        "validation_accuracy": 0.1, "validation_loss": 2.3, "training_loss": 2.3, "dead": {"relu2": 0.95},
+    }  # fmt: skip
+
+    def told(*by_hand: tuple[int, float]) -> dict[str, str]:
+        rates = [
+            {"kind": "rate", "step": step, "epoch": 1.0, "learning_rate": rate} for step, rate in by_hand
+        ]
+        return rules(setup(learning_rate=0.003), [*rates, end])
+
+    assert "rate 0.003 is too high for it: start again with 0.0003" in told()["one_answer"]
+    found = told((400, 0.0005), (400, 7.0))  # the settings are not to blame
+    assert "rate 7 is too high for it: start again with 0.003" in found["one_answer"]
+    assert "a lower learning rate (0.003)" in found["dead"]
+    assert "rate 0.02 is too high for it: start again with 0.002" in told((400, 0.02))["one_answer"]
+    assert "rate 0.003 is too high" in told((400, 7.0), (400, 0.001))["one_answer"]  # 7 trained no step

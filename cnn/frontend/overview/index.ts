@@ -366,7 +366,7 @@ function showVerdict(state: State): void {
   state.verdict.replaceChildren("The network says ");
   make("b", state.verdict, "", `${classes[best]}, ${percent(values[best] as number)}`);
   if (truth === null) state.verdict.append(".");
-  else state.verdict.append(best === truth ? ": right." : `: wrong, it is a ${classes[truth]}.`);
+  else state.verdict.append(best === truth ? ": right." : `: wrong, the class is ${classes[truth]}.`);
 }
 
 // Pointer and keys

@@ -57,10 +57,10 @@ export const exact = (number: number): string => minus(String(Number(number.toPr
 export const significant = (number: number): string =>
   number === 0 ? "0" : minus(String(Number(number.toPrecision(3))));
 
-/** Few characters, of one width where sizes are alike: 1.23, 12.3, 123, 1.2e−5. */
+/** Few characters, of one width where sizes are alike: 1.23, 12.3, 123, 1.2e−5, 1.8e7. */
 export function compact(number: number): string {
   const size = Math.abs(number);
-  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return minus(number.toExponential(1));
+  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return minus(number.toExponential(1).replace("e+", "e"));
   return minus(number.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2));
 }
 

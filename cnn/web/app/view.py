@@ -192,7 +192,7 @@ def _saved_state(run: Run) -> tuple[Snapshot, Weights, str]:
             note = note or str(error)
             continue
         return candidate, weights, f"{note} You see it {epoch_words(run, candidate)}." if note else ""
-    raise RunError(note or "This run has no snapshot yet; the first is saved when training begins.")
+    raise RunError(note or run.nothing_saved())
 
 
 def _asked(snapshots: list[Snapshot]) -> tuple[Snapshot | None, str]:

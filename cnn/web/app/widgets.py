@@ -124,7 +124,7 @@ def usable_runs() -> list[Run]:
 
 
 def run_label(run: Run) -> str:
-    """Return one line about a run: its name, when it was created, its state, its accuracy."""
+    """Return one line about a run: its name, when it was created, its state, and its accuracy once it has ended."""
     status = run.status()
     name = run.name or run.id
     if run.folder.parent != models_folder():
@@ -132,7 +132,7 @@ def run_label(run: Run) -> str:
     source = status.source.split(",")[0] or run.dataset
     if status.test_accuracy is not None:
         return f"{name} · {percent(status.test_accuracy)} on test pictures of {source}"
-    if status.validation_accuracy is not None:
+    if status.ended and status.validation_accuracy is not None:
         accuracy = percent(status.validation_accuracy)
         return f"{name} · {state_words(run, status)}, {accuracy} on validation pictures of {source}"
     return f"{name} · {state_words(run, status)}"

@@ -68,7 +68,7 @@ def suggest(chosen: Sequence[Run]) -> None:
 
 def names_of(runs: Sequence[Run]) -> list[str]:
     """Return a legend for each run that says only what differs, or its name."""
-    rows = differing([settings_of(run.setup, run.dataset) for run in runs])
+    rows = differing([settings_of(run) for run in runs])
     names = [run.name or run.id for run in runs]
     if len(rows) == 1 and "seed" in rows and len(set(names)) == len(names):
         rows = {}

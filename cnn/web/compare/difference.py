@@ -135,10 +135,9 @@ def _show_seeds(runs: Sequence[Run], names: Sequence[str]) -> None:
     for run in service().store.runs(session().owner):
         accuracy = run.status().validation_accuracy
         if run.status().state == "finished" and accuracy is not None:
-            groups.setdefault(without_seed(run.setup, run.dataset), []).append(accuracy)
+            groups.setdefault(without_seed(run), []).append(accuracy)
     keys = {  # what the grid or the legend says of the seed is not true of all of them
-        without_seed(run.setup, run.dataset): SEED.sub("", name) or name
-        for run, name in zip(runs, names, strict=True)
+        without_seed(run): SEED.sub("", name) or name for run, name in zip(runs, names, strict=True)
     }
     several = [(name, groups[key]) for key, name in keys.items() if len(groups.get(key, [])) > 1]
     if len(several) < 2:

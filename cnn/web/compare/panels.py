@@ -63,7 +63,7 @@ def _epoch_multiply_adds(run: Run) -> float:
 
 def show_settings(runs: Sequence[Run], names: Sequence[str]) -> None:
     """Show the settings that differ, and the layers side by side with the changed ones marked."""
-    rows = differing([settings_of(run.setup, run.dataset) for run in runs])
+    rows = differing([settings_of(run) for run in runs])
     heads = [run.name or run.id for run in runs]
     heads = [head if heads.count(head) == 1 else f"{head} ({i + 1})" for i, head in enumerate(heads)]
     if not rows:

@@ -10,6 +10,7 @@ from cnn.core.errors import CnnLabError
 from cnn.core.shares import percent, points
 from cnn.experiments.driver import steer, value_words
 from cnn.experiments.experiment import ENDED, Experiment, Result
+from cnn.experiments.grid import Grid
 from cnn.experiments.summary import cell_values, cell_words, sentence
 from cnn.figures.colours import Scale
 from cnn.web.app.matrix import show_matrix
@@ -156,24 +157,45 @@ def _heat_map(experiment: Experiment, results: Sequence[Result]) -> None:
         rows=rows,
         columns=columns,
         corner=corner,
-        text=lambda i, j: "…" if np.isnan(means[i, j]) else percent(means[i, j]).removesuffix(" %"),
-        title=lambda i, j: f"{cell_words(grid, place(i, j))}: {_cell_title(found[place(i, j)], grid.seeds)}",
+        text=lambda i, j: cell_text(grid, results, place(i, j)),
+        title=lambda i, j: f"{cell_words(grid, place(i, j))}: {_cell_title(grid, results, place(i, j))}",
         chosen=chosen,
     )
     high_is = "brighter" if theme().name == "dark" else "darker"
     words = (
         f", from {percent(low)} to {percent(high)}: the {high_is} a cell, the higher" if len(known) else ""
     )
-    st.caption(f"Mean validation accuracy in percent{words}. Click a cell to see its runs.")
+    cut = any(cell_text(grid, results, cell).startswith("(") for cell in range(len(grid.cells)))
+    brackets = " In brackets: not trained to the end." if cut else ""
+    st.caption(f"Mean validation accuracy in percent{words}.{brackets} Click a cell to see its runs.")
     if chosen:
         _show_cell(experiment, results, place(*chosen))
 
 
-def _cell_title(values: Sequence[float], seeds: int) -> str:
+def cell_text(grid: Grid, results: Sequence[Result], cell: int) -> str:
+    """Return what a cell says: its mean, in brackets where a run ended early; "…" before, "–" where none comes."""
+    values, own = cell_values(grid, results)[cell], _of_cell(grid, results, cell)
     if not values:
-        return "not trained yet"
+        return "–" if all(result.state in ENDED for result in own) else "…"
+    mean = percent(float(np.mean(values))).removesuffix(" %")
+    return f"({mean})" if _cut(own) else mean
+
+
+def _cell_title(grid: Grid, results: Sequence[Result], cell: int) -> str:
+    values, own = cell_values(grid, results)[cell], _of_cell(grid, results, cell)
+    if not values:
+        return "not trained" if all(result.state in ENDED for result in own) else "not trained yet"
     spread = f", spread {points(float(np.std(values, ddof=1)))} points" if len(values) > 1 else ""
-    return f"{percent(float(np.mean(values)))} over {len(values)} of {seeds} seeds{spread}"
+    early = ", not trained to the end" if _cut(own) else ""
+    return f"{percent(float(np.mean(values)))} over {len(values)} of {grid.seeds} seeds{spread}{early}"
+
+
+def _of_cell(grid: Grid, results: Sequence[Result], cell: int) -> list[Result]:
+    return [result for trial, result in zip(grid.trials, results, strict=True) if trial.cell == cell]
+
+
+def _cut(own: Sequence[Result]) -> bool:
+    return any(result.state in ENDED and not result.whole for result in own)
 
 
 def _show_cell(experiment: Experiment, results: Sequence[Result], cell: int) -> None:

@@ -10,7 +10,7 @@ from cnn.core.errors import CnnLabError
 from cnn.core.shares import percent
 from cnn.rooms import board
 from cnn.rooms.board import Entry
-from cnn.rooms.room import Room
+from cnn.rooms.room import Room, Rules
 from cnn.web.app.class_room import rooms
 from cnn.web.app.run_text import minutes
 from cnn.web.app.service import service
@@ -63,16 +63,19 @@ def show_board(room: Room) -> None:
     )
     seconds = TEACHER_SECONDS if room.is_teacher(session().owner) else STUDENT_SECONDS
     every = None if room.rules.closed else seconds
-    st.fragment(_live, run_every=every)(room.id, str(order))
+    st.fragment(_live, run_every=every)(room.id, str(order), room.rules)
 
 
-def _live(room_id: str, order: str) -> None:
+def _live(room_id: str, order: str, rules: Rules) -> None:
+    """Show the entries; where the teacher has changed the rules since the page was drawn, draw it anew."""
     try:
         room = rooms().get(room_id, session().owner)
     except CnnLabError as error:  # removed, or the room is gone
         session().room_id = None
         st.warning(str(error), icon=":material/logout:")
         return
+    if room.rules != rules:
+        st.rerun()
     found = entries_of(room, order)
     counted = sum(not m.removed for m in room.members)
     students = f"{counted} student{'' if counted == 1 else 's'}"

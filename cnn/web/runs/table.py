@@ -132,6 +132,7 @@ def show_table(shown: Sequence[Row]) -> list[Row]:
     event = st.dataframe(
         pyarrow.table(columns),
         key=KEY,
+        placeholder="–",
         hide_index=True,
         height=min(36 * (len(shown) + 1) + 3, 560),
         row_height=36,
@@ -145,7 +146,7 @@ def show_table(shown: Sequence[Row]) -> list[Row]:
             "parameters": many,
             "multiply-adds": many,
             "images/s": many,
-            "tags": st.column_config.ListColumn(width="small"),
+            "tags": st.column_config.ListColumn(width=100),
             "created": st.column_config.DatetimeColumn(format="calendar"),
         },
     )

@@ -30,7 +30,7 @@ BUDGET = 4e8  # multiply-adds a look, some tenths of a second
 STATES = 4  # so many steps back it looks for the last change
 KEPT = 64
 STYLE = (
-    "<style>.changed{display:flex;flex-wrap:wrap;gap:.6rem 1.1rem;margin:0;padding:0;list-style:none}"
+    "<style>ul.changed{display:flex;flex-wrap:wrap;gap:.6rem 1.1rem;margin:0;padding:0;list-style:none}"
     ".changed li{display:flex;gap:.5rem;align-items:center;margin:0;font-size:.92rem;line-height:1.25}"
     ".changed img{width:48px;height:48px;image-rendering:pixelated;border-radius:3px}</style>"
 )
@@ -92,7 +92,7 @@ def _told(run: Run, snapshots: Sequence[Snapshot], name: str) -> tuple[str, str]
 def _item(name: str, change: Change) -> str:
     pixels = data.test_pictures(name, [change.index])[0]
     right = change.now == change.truth
-    sign = "✓" if right else f"✗ it is a {CLASSES[change.truth]}"
+    sign = "✓" if right else f"✗ the class is {CLASSES[change.truth]}"
     words = f"{CLASSES[change.before]} → <b>{CLASSES[change.now]}</b> {escape(sign)}"
     alt = f"Test picture {change.index} of class {CLASSES[change.truth]}"
     return f'<li><img src="{data_uri(picture(pixels, 2))}" alt="{alt}"><span>{words}</span></li>'

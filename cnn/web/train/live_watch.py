@@ -24,7 +24,7 @@ from cnn.runs.store import Run, Status
 from cnn.scheduler.eta import last_report
 from cnn.scheduler.fair_queue import Place
 from cnn.web.app.component import component
-from cnn.web.app.run_text import is_open, minutes, place_words, state_words
+from cnn.web.app.run_text import is_open, minutes, place_words, resumed_words, state_words
 from cnn.web.app.service import service
 
 OPEN_SECONDS = 0.2
@@ -79,7 +79,8 @@ def last_progress(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _stamp(run: Run, status: Status, saved: bool) -> str:
     engine = service().engine.status() if status.state == "queued" else None
-    shown = (run.name, status.state, status.acknowledged, run.commands.count(), status.message, saved, engine)
+    answered = (status.acknowledged, run.commands.count())
+    shown = (run.name, status.state, answered, status.message, resumed_words(run, status), saved, engine)
     return blake2s(repr(shown).encode(), digest_size=8).hexdigest()
 
 

@@ -1,6 +1,7 @@
 """What a page that is being left still asks for, on its way to the server, and what the server says of it."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -116,4 +117,18 @@ def test_a_press_on_a_page_that_is_being_left_leaves_the_next_page_whole(visitor
     page.get_by_text("At random", exact=True).click()  # runs a fragment of the new page
     expect(page.get_by_test_id("stButtonGroup").get_by_text("At random", exact=True)).to_be_visible()
     expect(page.locator(".tiles").first).to_be_visible()
+    assert not visitor.problems
+
+
+@pytest.mark.browser
+def test_the_way_back_leads_to_the_network_that_was_seen(visitor: Visitor) -> None:
+    page = visitor.open("inside?network=lecture")
+    for title in ("Classify", "Train", "Build"):
+        visitor.go(title)
+        page.wait_for_url(re.compile(r"[?]"))  # which the page has written itself
+    for path in ("train", "classify", "inside"):
+        page.go_back()
+        page.wait_for_url(re.compile(f"/{path}[?]"))
+        visitor.settle()
+    assert page.url.endswith("/inside?network=lecture")
     assert not visitor.problems

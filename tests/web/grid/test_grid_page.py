@@ -11,7 +11,7 @@ from cnn.runs.status import Status
 from cnn.runs.store import owner_hash
 from cnn.web.app.run_text import minutes
 from cnn.web.app.service import service
-from cnn.web.grid import plan
+from cnn.web.grid import plan, watch
 from support.app_pages import ANNA, BEN, Lab, said
 
 
@@ -106,3 +106,16 @@ def test_a_finished_one_ends_in_a_sentence_and_a_cell_shows_its_runs(lab: Lab) -
 def test_one_and_three_settings_have_their_map_too(lab: Lab, axes: dict[str, list[int]]) -> None:
     made(axes=axes)
     assert not lab.visit("grid").exception
+
+
+def test_the_table_says_which_means_are_of_runs_that_were_stopped(lab: Lab) -> None:
+    one = made()
+    stopped = (Result("finished", 0.40, 0.4, 9.0, 1.0), Result("stopped", 0.45, None, 5.0, 0.5))
+    one.keep_results(dict(enumerate((*stopped, Result("stopped"), Result("stopped")))))
+    text = said(lab.visit("grid"))
+    assert "1 of 4 runs was trained to the end" in text
+    assert "In brackets: not trained to the end." in text
+    results = one.results(service().store)
+    assert [watch.cell_text(one.grid, results, cell) for cell in range(4)] == ["40.0", "(45.0)", "–", "–"]
+    going = [*stopped, Result("running"), Result("queued")]
+    assert [watch.cell_text(one.grid, going, cell) for cell in (2, 3)] == ["…", "…"]

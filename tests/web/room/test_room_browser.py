@@ -78,3 +78,8 @@ def test_a_class_of_three_browsers(served_app: ServedApp, browser: Browser) -> N
     teacher.get_by_role("tab", name="Students").click()
     teacher.get_by_role("button", name="Remove").first.click()
     expect(ada.get_by_text("You are not in this room")).to_be_visible(timeout=PATIENCE)
+
+    teacher.get_by_role("tab", name="Task and rules").click()
+    teacher.get_by_text("Close the room", exact=True).click()
+    for page in (teacher, ben):  # new rules are on everybody's page by themselves
+        expect(page.get_by_text("This room is closed")).to_be_visible(timeout=PATIENCE)

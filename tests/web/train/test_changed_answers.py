@@ -23,7 +23,7 @@ def test_what_changed_between_two_states_is_shown_with_both_answers(lab: Lab) ->
     assert not app.exception
     (shown,) = [item.value for item in app.html if 'class="changed"' in item.value]
     told = re.findall(
-        r"Test picture (\d+) of class (\w+)\"><span>(\w+) → <b>(\w+)</b> (✓|✗ it is a \w+)", shown
+        r"Test picture (\d+) of class (\w+)\"><span>(\w+) → <b>(\w+)</b> (✓|✗ the class is \w+)", shown
     )
     assert told
     before, now = run.snapshots()[-2:]

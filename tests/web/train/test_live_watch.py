@@ -19,6 +19,11 @@ def seen(run: Run) -> dict[str, Any]:
     return facts(run, run.status())
 
 
+def worker_ended(run: Run) -> None:
+    run.write_status(replace(run.status(), resumed=1))
+    run.history.append({"kind": "resumed", "step": 3, "epoch": 1.0, "reason": "Its process had ended."})
+
+
 def test_the_page_is_drawn_anew_for_all_but_what_moves(lab: Lab) -> None:
     run = lab.put("running", **this_process())
     stamps = [seen(run)["stamp"]]
@@ -29,6 +34,7 @@ def test_the_page_is_drawn_anew_for_all_but_what_moves(lab: Lab) -> None:
         lambda: run.command("rate", 0.001),
         lambda: run.write_status(replace(run.status(), acknowledged=1)),
         lambda: run.write_status(replace(run.status(), message="A sentence.")),
+        lambda: worker_ended(run),
         lambda: run.write_status(replace(run.status(), state="finished")),
     ):
         change()
