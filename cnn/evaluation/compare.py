@@ -1,7 +1,7 @@
 """Two to eight trained networks held against each other: what differs in them, and whether that can be seen."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import combinations
 from math import comb
@@ -40,9 +40,7 @@ def by_hand(run: Run) -> str:
                 more = f"{row['epochs']:g} epochs" if row["epochs"] else f"{row['seconds']:g} s"
                 told["extended", len(told)] = f"{more} more {since}"
     status = run.status()
-    if (
-        status.state == "stopped" and run.origin() is None
-    ):  # one that was brought in is not trained on by itself
+    if status.state == "stopped" and run.origin() is None:  # what was brought in was not stopped here
         told["stopped", 0] = f"stopped at epoch {status.epoch:.3g}"
     return ", ".join(told.values()) or "nothing"
 
@@ -203,9 +201,14 @@ def chance_words(chance: float) -> str:
     return "p < 0.0001" if chance < 0.0001 else f"p = {chance:.2g}"
 
 
-def without_seed(run: Run) -> str:
-    """Return what runs share that differ in their seed alone."""
-    return str({name: value for name, value in settings_of(run).items() if name != "seed"})
+def differ_in_seed(first: Run, second: Run) -> bool:
+    """Whether two runs differ in their random seed alone, or not at all."""
+    one, other = first.setup, second.setup
+    return (
+        (first.dataset, one.network) == (second.dataset, other.network)
+        and replace(one.training, seed=other.training.seed) == other.training
+        and by_hand(first) == by_hand(second)  # last, since it reads the histories
+    )
 
 
 def seeds_words(names: Sequence[str], groups: Sequence[Sequence[float]]) -> str:

@@ -13,10 +13,10 @@ from cnn.core.shares import IN_TABLES, between, in_percent, percent
 from cnn.data import CLASSES
 from cnn.evaluation.compare import (
     confusion_difference,
+    differ_in_seed,
     pair_words,
     pairs,
     seeds_words,
-    without_seed,
 )
 from cnn.evaluation.evaluations import Evaluation, missing_parts, newest_snapshot
 from cnn.evaluation.looks import note_looks
@@ -131,15 +131,18 @@ def show_difference(runs: Sequence[Run], names: Sequence[str]) -> None:
 
 def _show_seeds(runs: Sequence[Run], names: Sequence[str]) -> None:
     """Compare settings over the seeds with which the visitor has trained them."""
-    groups: dict[str, list[float]] = {}
-    for run in service().store.runs(session().owner):
-        accuracy = run.status().validation_accuracy
-        if run.status().state == "finished" and accuracy is not None:
-            groups.setdefault(without_seed(run), []).append(accuracy)
-    keys = {  # what the grid or the legend says of the seed is not true of all of them
-        without_seed(run): SEED.sub("", name) or name for run, name in zip(runs, names, strict=True)
-    }
-    several = [(name, groups[key]) for key, name in keys.items() if len(groups.get(key, [])) > 1]
+    finished = [
+        (own, own.status().validation_accuracy)
+        for own in service().store.runs(session().owner)
+        if own.status().state == "finished"
+    ]
+    several = []
+    for place, (run, name) in enumerate(zip(runs, names, strict=True)):
+        if any(differ_in_seed(run, earlier) for earlier in runs[:place]):
+            continue
+        accuracies = [share for own, share in finished if share is not None and differ_in_seed(run, own)]
+        if len(accuracies) > 1:  # what the grid or the legend says of the seed is not true of all of them
+            several.append((SEED.sub("", name) or name, accuracies))
     if len(several) < 2:
         st.caption(
             "With two or more finished runs of each network that differ only in their random seed, their spread is "
