@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnn.web.app.deletion import show_deleted
 from cnn.web.runs import actions, table
 
 
@@ -16,7 +17,8 @@ def runs() -> None:
         known = sorted({tag for row in found for tag in row.tags})
         tags = st.multiselect("Tags", known, key="runs-tags", width=320)
     shown = table.matching(found, text or "", tags)
-    actions.show_deleted()
+    actions.show_problem()
+    show_deleted()
     if not shown:
         st.info("No run matches. Try fewer words.", icon=":material/search_off:")
         return

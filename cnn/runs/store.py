@@ -181,17 +181,6 @@ class RunStore:
         renamed.write_facts()
         return renamed
 
-    def delete(self, run_id: str, owner: str) -> None:
-        """Remove a run of `owner` with everything in it; a run in training is stopped first.
-
-        Raises:
-            RunError: for somebody else's run, or a folder that cannot be removed.
-        """
-        run = self.own(run_id, owner)
-        run.command("discard")
-        if run.status().ended:
-            run.remove()
-
     # Disk space, and notices about removed runs
 
     def room_for(self, setup: Setup, owner: str) -> None:

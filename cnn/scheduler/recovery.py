@@ -18,6 +18,7 @@ from cnn.runs.commands import ENDING, GOING_ON, SUSPEND
 from cnn.runs.run import DELETED
 from cnn.runs.status import UNREADABLE, interrupted, taken_up_again, without_process
 from cnn.runs.store import EVERYBODY, Run, RunStore, Status
+from cnn.runs.trash import empty_trash
 from cnn.scheduler.run_entry import Entry, Loss
 from cnn.scheduler.run_queue import RunQueue
 from cnn.scheduler.server_lock import end_orphan
@@ -40,7 +41,8 @@ class Recovery:
         self.store, self.queue, self._own = store, queue, own
 
     def sweep(self) -> None:
-        """Finish the deletions that were interrupted when the last server ended."""
+        """Finish the deletions that were interrupted when the last server ended, and those of long ago."""
+        empty_trash(self.store)
         for path in self.store.folder.glob(f"{DELETED}*"):
             shutil.rmtree(path, ignore_errors=True)
 

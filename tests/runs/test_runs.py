@@ -169,7 +169,6 @@ def test_invalid_ids_are_refused(store: RunStore, run_id: str) -> None:
         lambda one: store.own(one, ANNA),
         lambda one: store.steer(one, ANNA, "stop"),
         lambda one: store.steer(one, ANNA, "discard"),
-        lambda one: store.delete(one, ANNA),
         lambda one: store.rename(one, ANNA, "mine"),
         lambda one: store.extend(one, ANNA, epochs=1),
     )
@@ -274,7 +273,6 @@ def test_nobody_else_can_do_anything_to_a_run(store: RunStore, state: str) -> No
         for ask in (
             *(lambda other, kind=kind: store.steer(run.id, other, kind, 5) for kind in STEERING),
             lambda other: store.rename(run.id, other, "Ben's"),
-            lambda other: store.delete(run.id, other),
             lambda other: store.extend(run.id, other, epochs=1),
         ):
             with pytest.raises(RunError, match="belongs to somebody else"):
@@ -306,7 +304,6 @@ def test_why_there_are_no_weights_is_said(store: RunStore) -> None:
     run = store.create(SETUP, "sketch10", ANNA)
     with pytest.raises(RunError, match="no snapshot yet"):
         run.weights()
-    store.delete(run.id, ANNA)
     run.remove()
     with pytest.raises(RunError, match="has been deleted"):  # while a page that shows it is open
         run.weights()
@@ -321,7 +318,7 @@ def test_commands_are_written_for_the_process_that_trains(store: RunStore) -> No
     for kind in ("pause", "stop", "stop", "discard"):
         store.steer(run.id, ANNA, kind)
     store.steer(run.id, ANNA, "rate", 0.5)
-    store.delete(run.id, ANNA)
+    store.steer(run.id, ANNA, "discard")
     assert [command.kind for command in run.commands.read()] == [
         "pause", "stop", "stop", "discard", "rate", "discard",
     ]  # fmt: skip
@@ -362,17 +359,6 @@ def test_a_suspended_run_can_be_stopped_or_removed(store: RunStore) -> None:
     store.steer(gone.id, ANNA, "discard")
     assert not gone.folder.exists()
     assert [run.id for run in store.runs()] == [kept.id]
-
-
-@pytest.mark.parametrize("state", ["queued", "paused", "finished", "failed", "stopped", "interrupted"])
-def test_a_run_that_is_not_in_training_is_deleted_completely(store: RunStore, state: str) -> None:
-    run, other = (store.create(SETUP, "sketch10", ANNA) for _ in range(2))
-    run.save_snapshot(0, 0.0, some_weights())
-    run.write_status(Status(state))
-    store.delete(run.id, ANNA)
-    assert [path.name for path in store.folder.iterdir()] == [other.id]
-    with pytest.raises(RunError, match="no such run"):
-        store.delete(run.id, ANNA)
 
 
 def ended_run(store: RunStore, state: str = "finished") -> Run:

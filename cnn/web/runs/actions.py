@@ -1,4 +1,4 @@
-"""Actions on the selected rows: open, compare, rename, note, tag, delete, undo."""
+"""Actions on the selected rows: open, compare, rename, note, tag, delete."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,12 +6,12 @@ import streamlit as st
 
 from cnn.core.errors import CnnLabError
 from cnn.evaluation.compare import MOST, MOST_CURVES
-from cnn.runs import labels, trash
+from cnn.runs import labels
+from cnn.web.app.deletion import delete
 from cnn.web.app.service import service
 from cnn.web.app.session import session
 from cnn.web.runs.table import Row
 
-DELETED = "runs-deleted"
 SAID = "runs-said"
 
 
@@ -53,7 +53,7 @@ def show_changes(chosen: Sequence[Row]) -> None:
         st.button(
             "Delete" if len(own) == 1 else f"Delete {len(own)} runs",
             icon=":material/delete:",
-            on_click=_delete,
+            on_click=delete,
             args=([row.id for row in own],),
         )
 
@@ -104,43 +104,10 @@ def _tag(ids: Sequence[str], tag: str) -> str:
     return ""
 
 
-def _delete(ids: Sequence[str]) -> None:
-    """Delete what can be, and say what cannot."""
-    store, owner = service().store, session().owner
-    trash.empty_trash(store)
-    gone, problems = [], []
-    for run_id in ids:
-        try:
-            trash.throw_away(store, run_id, owner)
-            gone.append(run_id)
-        except CnnLabError as error:
-            problems.append(str(error))
-    st.session_state[DELETED] = gone
-    st.session_state[SAID] = "  \n".join(problems)
-
-
-def show_deleted() -> None:
-    """Say what was deleted last, with a button to undo it, and why the last action failed."""
+def show_problem() -> None:
+    """Say why the last action failed."""
     if said := st.session_state.pop(SAID, ""):
         st.error(said, icon=":material/error:")
-    gone: list[str] = st.session_state.get(DELETED, [])
-    if not gone:
-        return
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        what = "1 run deleted" if len(gone) == 1 else f"{len(gone)} runs deleted"
-        st.markdown(f":material/delete: {what}. You can undo this for half an hour.")
-        st.button("Undo", icon=":material/undo:", on_click=_undo, args=(gone,))
-
-
-def _undo(gone: Sequence[str]) -> None:
-    problems = []
-    for run_id in gone:
-        try:
-            trash.take_back(service().store, run_id, session().owner)
-        except CnnLabError as error:
-            problems.append(str(error))
-    st.session_state[DELETED] = []
-    st.session_state[SAID] = "  \n".join(dict.fromkeys(problems))
 
 
 def _said(call: Callable[[], str]) -> None:

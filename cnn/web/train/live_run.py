@@ -25,6 +25,7 @@ from cnn.network.summary import total_parameters, walk
 from cnn.runs.snapshots import Snapshot
 from cnn.runs.store import Run, Status
 from cnn.web.app.cache import RecentCache
+from cnn.web.app.deletion import show_deleted
 from cnn.web.app.run_text import plain, resumed_words, start_words, state_words
 from cnn.web.app.session import theme
 from cnn.web.app.widgets import FIRST_CLASS, STATE_ICONS, Sample, class_sample, dataset_name
@@ -58,6 +59,7 @@ def show_runs() -> None:
     with st.container():
         run_list.show_notices()
         run_list.show_problem()
+        show_deleted()
         run = run_list.choose_run()
     if run is None:
         st.header("No run yet")

@@ -9,6 +9,7 @@ from cnn.network.spec import Setup
 from cnn.runs.store import Run
 from cnn.training.estimate import check_fits
 from cnn.web.app.class_room import follow, rules
+from cnn.web.app.deletion import forget_deleted
 from cnn.web.app.service import service
 from cnn.web.app.session import session
 from cnn.web.app.widgets import dataset_name, run_labels
@@ -25,6 +26,7 @@ def start_run(setup: Setup, name: str) -> Run:
     services = service()
     run = services.store.create(setup, rules().dataset or dataset_name(), session().owner, name)
     services.engine.submit(run)
+    forget_deleted()
     session().run_id = session().network_id = run.id
     return run
 

@@ -15,6 +15,7 @@ from cnn.core.validation import Number, Whole, allowed_values
 from cnn.network.spec import TrainSpec
 from cnn.runs.commands import ENDING, STEERING, Command
 from cnn.runs.store import Run, Status
+from cnn.web.app.deletion import delete
 from cnn.web.app.fields import number_box
 from cnn.web.app.run_text import is_ending, plain
 from cnn.web.app.service import service
@@ -75,7 +76,9 @@ def _show_live(run: Run, status: Status) -> None:
             _show_extension(run, disabled=ending)
             _show_rename(run)
             reason = why_not("discard", status, ending)
-            _show_removal(run, "Stop and discard", "Discard it", disabled=bool(reason), act=discard)
+            _show_removal(
+                run, "Stop and discard", "Discard it", "It cannot be undone.", discard, disabled=bool(reason)
+            )
         _show_rate(run, status, ending)
 
 
@@ -104,7 +107,9 @@ def _show_ended(run: Run, status: Status) -> None:
             args=(run,),
         )
         _show_rename(run)
-        _show_removal(run, "Delete", "Delete it", disabled=False, act=delete)
+        _show_removal(
+            run, "Delete", "Delete it", "You can undo it for half an hour.", _delete, disabled=False
+        )
 
 
 def why_not(kind: str, status: Status, ending: bool) -> str:
@@ -244,13 +249,15 @@ def _show_rename(run: Run) -> None:
         st.form_submit_button("Rename it", on_click=lambda: rename(run.id, str(st.session_state[key])))
 
 
-def _show_removal(run: Run, label: str, word: str, *, disabled: bool, act: Callable[[str], None]) -> None:
-    """Offer to remove a run, and say first what would be lost."""
+def _show_removal(
+    run: Run, label: str, word: str, last: str, act: Callable[[str], None], *, disabled: bool
+) -> None:
+    """Offer to remove a run, and say first what would be lost; `last` says for how long."""
     with st.popover(label, icon=":material/delete:", disabled=disabled):
         saved = len(run.snapshots())
         st.markdown(
             f"This deletes **{plain(run.name or run.id)}**: its curves, its settings and the weights of "
-            f"{saved} saved state{'s' * (saved != 1)}. It cannot be undone."
+            f"{saved} saved state{'s' * (saved != 1)}. {last}"
         )
         st.button(word, type="primary", key=f"{label}-{run.id}", on_click=act, args=(run.id,))
 
@@ -298,9 +305,8 @@ def discard(run_id: str) -> None:
     steer(run_id, "discard")
 
 
-def delete(run_id: str) -> None:
-    """Remove a run of this visitor that has ended."""
-    _try(service().store.delete, run_id, session().owner)
+def _delete(run_id: str) -> None:
+    delete([run_id])
 
 
 def again(run: Run) -> None:

@@ -11,7 +11,8 @@ from cnn.network.summary import total_multiply_adds, total_parameters, walk
 from cnn.runs.labels import labels, read_labels, write_labels
 from cnn.runs.status import Status
 from cnn.runs.store import Run, owner_hash
-from cnn.web.runs import actions, table
+from cnn.web.app import deletion
+from cnn.web.runs import table
 from support.app_pages import ANNA, BEN, Lab, said
 
 
@@ -67,12 +68,12 @@ def test_deleting_several_is_undone_at_once(lab: Lab) -> None:
     runs = [put(lab, name) for name in ("one", "two")]
     waiting = lab.store.create(PRESETS["lecture"].setup, "sketch10", owner_hash(ANNA), "waiting")
     app = lab.visit("runs")
-    app.session_state[actions.DELETED] = []
+    app.session_state[deletion.DELETED] = []
     from cnn.runs import trash
 
     for run in runs:
         trash.throw_away(lab.store, run.id, owner_hash(ANNA))
-    app.session_state[actions.DELETED] = [run.id for run in runs]
+    app.session_state[deletion.DELETED] = [run.id for run in runs]
     app = app.run()
     assert "2 runs deleted" in said(app)
     (undo,) = [button for button in app.button if button.label == "Undo"]
@@ -84,7 +85,7 @@ def test_deleting_several_is_undone_at_once(lab: Lab) -> None:
 
 def test_an_undo_that_comes_too_late_is_a_sentence(lab: Lab) -> None:
     app = lab.visit("runs")
-    app.session_state[actions.DELETED] = ["gone-run"]
+    app.session_state[deletion.DELETED] = ["gone-run"]
     app = app.run()
     (undo,) = [button for button in app.button if button.label == "Undo"]
     assert "cannot be restored" in said(undo.click().run())

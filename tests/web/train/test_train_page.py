@@ -317,6 +317,11 @@ def test_delete_says_what_is_lost_and_removes_it(lab: Lab) -> None:
     assert not app.exception
     assert [found.id for found in lab.store.runs()] == [other.id]
     assert "a stopped one" in words(app)
+    assert "You can undo this for half an hour" in words(app)
+    buttons(app)["Undo"].click().run()
+    assert not app.exception
+    assert len(lab.store.runs()) == 2
+    assert "deleted" not in words(app)
 
 
 def test_rename(lab: Lab) -> None:
