@@ -62,8 +62,7 @@ def show_board(room: Room) -> None:
         help="Accuracy per parameter or per second: percentage points above guessing (10 %), divided by the cost.",
     )
     seconds = TEACHER_SECONDS if room.is_teacher(session().owner) else STUDENT_SECONDS
-    every = None if room.rules.closed else seconds
-    st.fragment(_live, run_every=every)(room.id, str(order), room.rules)
+    st.fragment(_live, run_every=seconds)(room.id, str(order), room.rules)
 
 
 def _live(room_id: str, order: str, rules: Rules) -> None:

@@ -83,3 +83,6 @@ def test_a_class_of_three_browsers(served_app: ServedApp, browser: Browser) -> N
     teacher.get_by_text("Close the room", exact=True).click()
     for page in (teacher, ben):  # new rules are on everybody's page by themselves
         expect(page.get_by_text("This room is closed")).to_be_visible(timeout=PATIENCE)
+
+    teacher.get_by_text("Close the room", exact=True).click()  # opened again
+    expect(ben.get_by_text("This room is closed")).to_be_hidden(timeout=PATIENCE)
