@@ -18,7 +18,7 @@ from cnn.core.shares import between, percent
 from cnn.data import CLASSES, NAMES
 from cnn.evaluation import duplicates
 from cnn.evaluation.calibration import with_temperature
-from cnn.evaluation.compare import MOST, differing, pair_words, pairs, settings_of, value_text
+from cnn.evaluation.compare import MOST, differing, pair_words, pairs, settings_of
 from cnn.evaluation.evaluations import (
     PARTS,
     Evaluation,
@@ -36,6 +36,7 @@ from cnn.experiments.experiment import ENDED as RESULT_ENDED
 from cnn.experiments.experiment import ID, Experiment, ExperimentStore
 from cnn.experiments.grid import Grid
 from cnn.experiments.summary import sentence
+from cnn.network.spec import value_text
 from cnn.runs.store import Run, RunStore, owner_hash
 from cnn.scheduler.engine import Engine
 from cnn.worker import queries

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cnn.core.shares import plus_minus
 from cnn.evaluation.evaluations import Evaluation
 from cnn.evaluation.metrics import holm, mcnemar, seeds_differ
+from cnn.network.spec import value_text
 from cnn.runs.store import Run
 
 ALPHA = 0.05
@@ -48,7 +49,8 @@ def by_hand(run: Run) -> str:
 def _flatten(value: Any, name: str, found: dict[str, Any]) -> None:
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            _flatten(inner, f"{name} {key.replace('_', ' ')}".strip(), found)
+            words = key.replace("optimizer", "optimiser").replace("_", " ")
+            _flatten(inner, f"{name} {words}".strip(), found)
     elif isinstance(value, list):
         for place, inner in enumerate(value, 1):
             one = name.removesuffix("s") if name != "dense" else name
@@ -83,21 +85,6 @@ def legends(names: Sequence[str], rows: Mapping[str, Sequence[Any]], most: int =
         seen[text] = seen.get(text, 0) + 1
         found.append(text if texts.count(text) == 1 else f"{text} ({seen[text]})")
     return found
-
-
-def value_text(value: Any) -> str:
-    """Return a setting's value for people.
-
-    >>> value_text(0.003), value_text(True), value_text(None), value_text("one_cycle")
-    ('0.003', 'on', '–', 'one cycle')
-    """
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value).replace("_", " ")
 
 
 def aligned(columns: Sequence[Sequence[str]]) -> list[list[tuple[str, bool]]]:

@@ -22,6 +22,7 @@ from cnn.experiments.experiment import (
     result_of,
 )
 from cnn.experiments.grid import Grid, Trial
+from cnn.network.spec import value_text
 from cnn.runs.commands import SUSPEND
 from cnn.runs.store import Run, RunStore
 from cnn.scheduler.engine import Engine
@@ -146,17 +147,10 @@ def _make_next(
 def name_of(grid: Grid, trial: Trial) -> str:
     """Return what the run of a trial is called: "filters 12, depth 2, seed 1"."""
     parts = [
-        f"{name.replace('_', ' ')} {value_words(value)}"
+        f"{name.replace('_', ' ')} {value_text(value)}"
         for (name, _), value in zip(grid.axes, trial.values, strict=True)
     ]
     return ", ".join([*parts, f"seed {trial.setup.training.seed}"])
-
-
-def value_words(value: object) -> str:
-    """Return a value as text: True is "on"."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")
 
 
 # Successive halving

@@ -99,7 +99,7 @@ SETTINGS: Mapping[str, Setting] = {
     "dropout": Setting("Dropout", (0.0, 0.2, 0.4), _of_blocks("dropout")),
     "learning_rate": Setting("Learning rate", (0.001, 0.003, 0.01), _training("learning_rate")),
     "batch_size": Setting("Batch size", (32, 128, 512), _training("batch_size")),
-    "optimizer": Setting("Optimizer", ("sgd", "adam", "adamw"), _training("optimizer")),
+    "optimizer": Setting("Optimiser", ("sgd", "adam", "adamw"), _training("optimizer")),
     "schedule": Setting("Schedule", ("constant", "cosine", "one_cycle"), _training("schedule")),
     "weight_decay": Setting("Weight decay", (0.0, 0.01, 0.05), _training("weight_decay")),
     "label_smoothing": Setting("Label smoothing", (0.0, 0.1), _training("label_smoothing")),

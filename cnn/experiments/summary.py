@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.core.shares import percent, plus_minus, points
-from cnn.experiments.driver import value_words
 from cnn.experiments.experiment import Experiment, Result
 from cnn.experiments.grid import Grid
+from cnn.network.spec import value_text
 
 SHUFFLES = 5000
 ALPHA = 0.05
@@ -129,15 +129,13 @@ def _effect_words(grid: Grid, effect: Effect, between: float | None) -> str:
     name, values = grid.axes[effect.axis]
     title = name.replace("_", " ").capitalize()
     low, high = int(np.argmin(effect.means)), int(np.argmax(effect.means))
-    spans = (
-        f"{points(effect.reach)} points between {value_words(values[low])} and {value_words(values[high])}"
-    )
+    spans = f"{points(effect.reach)} points between {value_text(values[low])} and {value_text(values[high])}"
     against = "" if between is None else f"; seeds spread by {points(between)}"
     if effect.chance >= ALPHA:
         return f"{title}: {spans} on average (p = {effect.chance:.2g}{against}): no effect is shown."
     return (
         f"{title} matters: validation accuracy goes from {percent(effect.means[low])} "
-        f"({value_words(values[low])}) to {percent(effect.means[high])} ({value_words(values[high])}) on average "
+        f"({value_text(values[low])}) to {percent(effect.means[high])} ({value_text(values[high])}) on average "
         f"(p = {effect.chance:.2g}{against})."
     )
 
@@ -186,7 +184,7 @@ def _saved(experiment: Experiment, results: Sequence[Result]) -> str:
 def cell_words(grid: Grid, cell: int) -> str:
     """Return the values of a cell: "filters 12, depth 2"."""
     names = (
-        f"{name.replace('_', ' ')} {value_words(value)}"
+        f"{name.replace('_', ' ')} {value_text(value)}"
         for (name, _), value in zip(grid.axes, grid.cells[cell], strict=True)
     )
     return ", ".join(names)

@@ -46,6 +46,25 @@ OPTIMIZERS = {
 }
 SCHEDULES = {"constant": "Constant", "cosine": "Cosine decay", "one_cycle": "One cycle"}
 PRECISIONS = {"auto": "Automatic", "float32": "float32", "mixed_bfloat16": "Mixed bfloat16"}
+# What pages call a value of any of these.
+TITLES = (
+    ACTIVATIONS | CONVOLUTIONS | PADDINGS | DROPOUTS | POOLINGS | HEADS | OPTIMIZERS | SCHEDULES | PRECISIONS
+)
+
+
+def value_text(value: Any) -> str:
+    """Return the value of a setting for people, as Build and Train call it.
+
+    >>> value_text(0.003), value_text(True), value_text(None), value_text("one_cycle"), value_text("cifar10")
+    ('0.003', 'on', '–', 'One cycle', 'cifar10')
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return TITLES.get(str(value), str(value))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 from cnn.evaluation import compare, metrics
 from cnn.evaluation.evaluations import Evaluation
 from cnn.network.presets import PRESETS
-from cnn.network.spec import Setup
+from cnn.network.spec import Setup, value_text
 from cnn.runs.status import Status
 from cnn.runs.store import Run, RunStore, owner_hash
 
@@ -71,7 +71,7 @@ def test_a_setting_that_one_does_not_have_is_a_dash(home: Path) -> None:
         [compare.settings_of(run_of(home, PRESETS[name].setup)) for name in ("lecture", "tinyvgg")]
     )
     assert rows["block 1 conv 2 filters"] == [None, 10]
-    assert compare.value_text(None) == "–"
+    assert value_text(None) == "–"
     assert "seed" not in rows
 
 

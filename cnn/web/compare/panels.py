@@ -7,11 +7,12 @@ import streamlit as st
 
 from cnn.core.errors import SpecError
 from cnn.core.shares import percent
-from cnn.evaluation.compare import aligned, differing, settings_of, value_text
+from cnn.evaluation.compare import aligned, differing, settings_of
 from cnn.evaluation.metrics import frontier
 from cnn.figures.compare import bars_html
 from cnn.figures.mosaic import data_uri, picture
 from cnn.figures.overlay import AXES, FEW, MAX_POINTS, QUANTITIES, cost_scatter, overlaid, points
+from cnn.network.spec import value_text
 from cnn.network.summary import total_multiply_adds, total_parameters, training_multiply_adds, walk
 from cnn.runs.store import Run
 from cnn.web.app.run_text import plain

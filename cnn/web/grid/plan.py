@@ -8,9 +8,9 @@ import streamlit as st
 from cnn.core.errors import CnnLabError, RunError
 from cnn.core.settings import owner_limit
 from cnn.core.shares import setting
-from cnn.experiments.driver import rungs, value_words
+from cnn.experiments.driver import rungs
 from cnn.experiments.grid import MAX_AXES, MAX_SEEDS, MAX_VALUES, SETTINGS, Grid, Value
-from cnn.network.spec import Setup
+from cnn.network.spec import Setup, value_text
 from cnn.network.summary import total_multiply_adds, walk
 from cnn.runs import quota
 from cnn.training.estimate import memory, size
@@ -79,7 +79,7 @@ def _values(name: str) -> list[Value]:
     """Let the visitor choose the values of a setting: suggested ones, or typed."""
     setting = SETTINGS[name]
     kind = type(setting.tries[0])
-    known = {value_words(value): value for value in setting.tries}
+    known = {value_text(value): value for value in setting.tries}
     typed = kind in (int, float)
     picked = st.multiselect(
         setting.title,

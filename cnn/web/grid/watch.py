@@ -8,11 +8,12 @@ import streamlit as st
 
 from cnn.core.errors import CnnLabError
 from cnn.core.shares import percent, points
-from cnn.experiments.driver import steer, value_words
+from cnn.experiments.driver import steer
 from cnn.experiments.experiment import ENDED, Experiment, Result
 from cnn.experiments.grid import Grid
 from cnn.experiments.summary import cell_values, cell_words, sentence
 from cnn.figures.colours import Scale
+from cnn.network.spec import value_text
 from cnn.web.app.matrix import show_matrix
 from cnn.web.app.run_text import plain
 from cnn.web.app.service import service
@@ -115,7 +116,7 @@ def _heat_map(experiment: Experiment, results: Sequence[Result]) -> None:
     """Show the mean validation accuracy of each cell; of a third setting, one value at a time."""
     grid = experiment.grid
     names = [name.replace("_", " ") for name, _ in grid.axes]
-    values = [tuple(map(value_words, values)) for _, values in grid.axes]
+    values = [tuple(map(value_text, values)) for _, values in grid.axes]
     rows, columns = (values[0], values[1]) if len(values) > 1 else (("",), values[0])
     third = 0
     if len(values) == 3:
