@@ -175,7 +175,9 @@ def test_a_way_by_keyboard_alone(new_page: Any, served_app: ServedApp) -> None:
     expect(menu.get_by_text("Learn")).to_have_css("font-weight", "600")  # it says where this page is
     reach(page, "For teachers")
     page.keyboard.press("Enter")
-    expect(page.get_by_test_id("stPopoverBody").get_by_text("Take this lesson home")).to_be_visible()
+    expect(
+        page.get_by_test_id("stPopoverBody").get_by_role("link", name="Worksheet to print")
+    ).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("stPopoverBody")).to_be_hidden()
 
